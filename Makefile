@@ -1,0 +1,165 @@
+# Firstlight: `make run` boots the demonstration, `make test` runs every test, `make help` lists the rest.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -rR
+.DEFAULT_GOAL := all
+
+# --- Tools -------------------------------------------------------------------------------------
+
+CC      := gcc
+CLANG   := clang
+NASM    := nasm
+FORMAT  := clang-format
+Q       := $(if $(V),,@)
+say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+B       := build
+
+# What Debian 12 must have: to build and boot, and on top of that to test.
+PACKAGES_RUN  := nasm lib32gcc-12-dev libjansson-dev cpio grub-pc-bin grub-common xorriso mtools \
+                 qemu-system-x86 seabios
+PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev clang libclang-rt-14-dev clang-format spin jq \
+                 python3 perl procps liblttng-ust-dev lttng-tools
+
+# --- Sources -----------------------------------------------------------------------------------
+
+TRACE := trace/arena.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
+         trace/table.c trace/text.c trace/tracer.c
+
+BOOT := boot/acpi.c boot/command_line.c boot/console_option.c boot/cpio.c boot/module_line.c \
+        boot/multiboot.c
+
+DRIVERS := drivers/serial/uart16550.c
+
+KERNEL := kernel/backtrace.c kernel/boot_info.c kernel/clock.c kernel/console.c kernel/fault.c \
+          kernel/main.c kernel/memory_functions.c kernel/modules.c kernel/paging.c kernel/panic.c \
+          kernel/pit.c kernel/power.c kernel/process.c kernel/segments.c kernel/timer.c \
+          kernel/tracing.c kernel/traps.c kernel/tunables.c kernel/vga_text.c \
+          kernel/user/init.c kernel/user/rc.c kernel/user/system.c
+
+KERNEL_ASM := boot/entry.asm kernel/trap_entry.asm
+
+FLIGHT := $(sort $(wildcard flight/*.c))
+
+# --- Flags -------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wundef -Wswitch-enum -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla
+COMMON   := -std=c11 $(WARNINGS) -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=.
+
+KERNEL_CFLAGS := $(COMMON) -m32 -march=i686 -mno-mmx -mno-sse -ffreestanding -fno-pic -fno-pie \
+                 -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+                 -fno-strict-aliasing -fcf-protection=none -O2 -g
+KERNEL_LDFLAGS := -m32 -nostdlib -static -no-pie -Wl,-T,linker.ld -Wl,--build-id=sha1 \
+                  -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments
+
+HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O2 -g
+SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# --- What is built -----------------------------------------------------------------------------
+
+all: $(B)/flight $(B)/firstlight.elf $(B)/firstlight.iso $(B)/boot_archive ## build everything that runs (the default)
+
+kernel_objects := $(patsubst %.c,$(B)/kernel/%.o,$(TRACE) $(BOOT) $(DRIVERS) $(KERNEL)) \
+                  $(patsubst %.asm,$(B)/kernel/%.o,$(KERNEL_ASM))
+
+$(B)/kernel/%.o: %.c Makefile | $(B)/.packages-run
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+
+$(B)/kernel/%.o: %.asm Makefile | $(B)/.packages-run
+	$(call say,NASM,$<)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf32 -Werror -o $@ $<
+
+# Twice: the first link tells where the functions lie, the second carries that as a table.
+$(B)/kernel/symbols0.c: kernel/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f $< /dev/null > $@
+
+$(B)/kernel/symbols.c: $(B)/firstlight.stage1 kernel/symbols.awk
+	$(Q)nm -n $< | awk -f kernel/symbols.awk > $@
+
+$(B)/kernel/symbols%o: $(B)/kernel/symbols%c
+	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+
+link_kernel = $(CC) $(KERNEL_LDFLAGS) -o $@ $(filter %.o,$^) "$$($(CC) -m32 -print-libgcc-file-name)"
+
+$(B)/firstlight.stage1: $(kernel_objects) $(B)/kernel/symbols0.o linker.ld
+	$(Q)$(link_kernel)
+
+$(B)/firstlight.elf: $(kernel_objects) $(B)/kernel/symbols.o linker.ld
+	$(call say,LD,$@)
+	$(Q)$(link_kernel)
+	$(Q)grub-file --is-x86-multiboot $@ || { echo "make: $@ is not a Multiboot kernel" >&2; exit 1; }
+
+# Everything in it has one date and one owner, so that it is the same wherever it is built.
+archive_files := $(sort $(shell find iso/root -type f))
+$(B)/boot_archive: $(archive_files) | $(B)/.packages-run
+	$(call say,CPIO,$@)
+	$(Q)rm -rf $(B)/archive && cp -r iso/root $(B)/archive
+	$(Q)find $(B)/archive -exec touch -d @1700000000 {} +
+	$(Q)cd $(B)/archive && find . -mindepth 1 | LC_ALL=C sort | \
+	    cpio --quiet -o -H newc -R 0:0 --reproducible > ../boot_archive
+
+$(B)/firstlight.iso: $(B)/firstlight.elf $(B)/boot_archive iso/grub.cfg
+	$(call say,ISO,$@)
+	$(Q)sh iso/make_iso.sh $@ iso/grub.cfg $(B)/firstlight.elf $(B)/boot_archive
+
+$(B)/host/%.o: %.c Makefile | $(B)/.packages-run
+	$(call say,CC,$< (host))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+$(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(TRACE) $(BOOT))
+	$(call say,LD,$@)
+	$(Q)$(CC) -o $@ $^ -ljansson
+
+# --- What is run -------------------------------------------------------------------------------
+
+run: $(B)/flight $(B)/firstlight.elf $(B)/boot_archive ## boot the demonstration and print its report
+	@echo 'Booting the demonstration under QEMU, deterministically:'
+	$(Q)$(B)/flight run --deterministic -o $(B)/run.capture
+	$(Q)$(B)/flight report $(B)/run.capture
+
+include tests/tests.mk
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile tests/tests.mk | expand -t 16
+
+clean: ## remove everything that was built
+	$(Q)rm -rf $(B)
+
+# --- Set-up ------------------------------------------------------------------------------------
+
+# $(1): packages.  Installs what is missing if it may, else says what to type.
+define install
+	@mkdir -p $(B)
+	@set -e; missing=''; for p in $(1); do \
+	    dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    sudo=''; [ "$$(id -u)" = 0 ] || sudo='sudo -n'; \
+	    if $$sudo true 2>/dev/null; then \
+	        echo "Installing Debian packages:$$missing"; \
+	        { $$sudo apt-get update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y \
+	          --no-install-recommends $$missing; } > $(B)/packages.log 2>&1 & \
+	        pid=$$!; while kill -0 $$pid 2>/dev/null; do printf .; sleep 2; done; echo; \
+	        wait $$pid || { echo "make: the packages could not be installed, see $(B)/packages.log" >&2; exit 1; }; \
+	    else \
+	        echo "make: please install what is missing: apt-get install$$missing" >&2; exit 1; \
+	    fi; \
+	fi
+	@touch $@
+endef
+
+$(B)/.packages-run: Makefile
+	$(call install,$(PACKAGES_RUN))
+
+$(B)/.packages-test: Makefile
+	$(call install,$(PACKAGES_TEST))
+
+.PHONY: all run help clean
+
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

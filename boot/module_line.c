@@ -1,0 +1,150 @@
+/* One boot module's line, cut into words and obeyed word by word. */
+#include "boot/module_line.h"
+
+#include <stdbool.h>
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f' || c == '\n' || c == '\r';
+}
+
+/* Takes the next word off the front of *rest; absent if none is left. */
+static struct module_slice take_word(struct module_slice *rest)
+{
+    size_t start = 0;
+    while (start < rest->length && is_blank(rest->text[start]))
+        start++;
+    size_t end = start;
+    while (end < rest->length && !is_blank(rest->text[end]))
+        end++;
+    struct module_slice word = {0};
+    if (end > start)
+        word = (struct module_slice){rest->text + start, end - start};
+    if (end > 0)
+        *rest = (struct module_slice){rest->text + end, rest->length - end};
+    return word;
+}
+
+/* What stands behind the prefix, perhaps nothing; absent if the word does not begin with it. */
+static struct module_slice value_behind(struct module_slice word, const char *prefix)
+{
+    size_t length = __builtin_strlen(prefix);
+    if (word.length < length || __builtin_memcmp(word.text, prefix, length) != 0)
+        return (struct module_slice){0};
+    return (struct module_slice){word.text + length, word.length - length};
+}
+
+static bool find_type(struct module_slice word, enum module_type *type)
+{
+    for (enum module_type t = MODULE_TYPE_FILE; t <= MODULE_TYPE_DOF; t++) {
+        const char *name = module_type_str(t);
+        if (__builtin_strlen(name) == word.length &&
+            __builtin_memcmp(name, word.text, word.length) == 0) {
+            *type = t;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_option(struct module_slice word)
+{
+    return value_behind(word, "type=").text != NULL || value_behind(word, "name=").text != NULL ||
+           value_behind(word, "hash=").text != NULL;
+}
+
+static enum module_line_fault obey_type(struct module_slice value, struct module_line *line)
+{
+    if (value.length == 0)
+        return MODULE_LINE_FAULT_NO_VALUE;
+    return find_type(value, &line->type) ? MODULE_LINE_FAULT_NONE : MODULE_LINE_FAULT_UNKNOWN_TYPE;
+}
+
+static enum module_line_fault obey_name(struct module_slice value, struct module_line *line)
+{
+    if (value.length == 0)
+        return MODULE_LINE_FAULT_NO_VALUE;
+    if (value.length > MODULE_NAME_MAX)
+        return MODULE_LINE_FAULT_NAME_TOO_LONG;
+    line->name = value;
+    return MODULE_LINE_FAULT_NONE;
+}
+
+static enum module_line_fault obey_hash(struct module_slice value, struct module_line *line)
+{
+    if (value.length == 0)
+        return MODULE_LINE_FAULT_NO_VALUE;
+    line->hash = value;
+    return MODULE_LINE_FAULT_NONE;
+}
+
+static enum module_line_fault obey(struct module_slice word, struct module_line *line)
+{
+    struct module_slice value = value_behind(word, "type=");
+    if (value.text != NULL)
+        return obey_type(value, line);
+    value = value_behind(word, "name=");
+    if (value.text != NULL)
+        return obey_name(value, line);
+    value = value_behind(word, "hash=");
+    if (value.text != NULL)
+        return obey_hash(value, line);
+    return MODULE_LINE_FAULT_UNKNOWN_OPTION;
+}
+
+/* The path also is the name until an option says otherwise. */
+static enum module_line_fault obey_path(struct module_slice word, struct module_line *line)
+{
+    line->path = word;
+    return obey_name(word, line);
+}
+
+void module_line_parse(const char *text, size_t length, const struct module_line_listener *listener,
+                       struct module_line *line)
+{
+    *line = (struct module_line){.name = {"-", 1}};
+    struct module_slice rest = {text, length};
+    struct module_slice word = take_word(&rest);
+    for (bool first = true; word.text != NULL; word = take_word(&rest), first = false) {
+        enum module_line_fault fault =
+            first && !is_option(word) ? obey_path(word, line) : obey(word, line);
+        if (fault != MODULE_LINE_FAULT_NONE && listener != NULL)
+            listener->refused(listener->context, fault, word);
+    }
+}
+
+const char *module_type_str(enum module_type type)
+{
+    switch (type) {
+    case MODULE_TYPE_FILE:
+        return "file";
+    case MODULE_TYPE_ROOTFS:
+        return "rootfs";
+    case MODULE_TYPE_HASH:
+        return "hash";
+    case MODULE_TYPE_ENVIRONMENT:
+        return "environment";
+    case MODULE_TYPE_CONSOLE_FONT:
+        return "console-font";
+    case MODULE_TYPE_DOF:
+        return "dof";
+    }
+    return "unknown";
+}
+
+const char *module_line_fault_str(enum module_line_fault fault)
+{
+    switch (fault) {
+    case MODULE_LINE_FAULT_NONE:
+        return "nothing wrong";
+    case MODULE_LINE_FAULT_UNKNOWN_OPTION:
+        return "unknown option";
+    case MODULE_LINE_FAULT_UNKNOWN_TYPE:
+        return "unknown module type";
+    case MODULE_LINE_FAULT_NO_VALUE:
+        return "option without a value";
+    case MODULE_LINE_FAULT_NAME_TOO_LONG:
+        return "name longer than 1023 bytes";
+    }
+    return "unknown fault";
+}

@@ -1,0 +1,133 @@
+/* A 16550 UART, transmitting by polling. */
+#include "drivers/serial/uart16550.h"
+
+enum {
+    DATA = 0,             /* divisor low while LINE_CONTROL_DIVISOR is set */
+    INTERRUPT_ENABLE = 1, /* divisor high likewise */
+    FIFO_CONTROL = 2,     /* written; read: interrupt identification */
+    LINE_CONTROL = 3,
+    MODEM_CONTROL = 4,
+    LINE_STATUS = 5,
+};
+
+enum {
+    FIFO_ENABLE_AND_CLEAR = 0x07,
+    FIFO_ENABLED = 0xc0, /* both bits: a 16550A whose FIFO works */
+    LINE_CONTROL_DIVISOR = 0x80,
+    MODEM_DTR_RTS = 0x03,
+    MODEM_OUT2 = 0x08, /* gates the interrupt line on a PC */
+    MODEM_LOOPBACK = 0x10,
+    STATUS_DATA_READY = 0x01,
+    STATUS_HOLDING_EMPTY = 0x20,
+    STATUS_ALL_SENT = 0x40,
+};
+
+/* Looks at the status before giving up.  A port read takes about 1 us on a PC, so this is
+ * 0.1 s and more: 16 bytes at 2400 bits per second. */
+#define WAIT_LOOKS 100000u
+
+static uint8_t get(const struct uart16550 *uart, uint16_t reg)
+{
+    return uart->io.in8(uart->io.context, (uint16_t)(uart->base + reg));
+}
+
+static void set(const struct uart16550 *uart, uint16_t reg, uint8_t value)
+{
+    uart->io.out8(uart->io.context, (uint16_t)(uart->base + reg), value);
+}
+
+const char *uart16550_status_str(enum uart16550_status status)
+{
+    switch (status) {
+    case UART16550_OK:
+        return "ok";
+    case UART16550_ABSENT:
+        return "no UART answers at this port";
+    case UART16550_STUCK:
+        return "the UART takes no bytes";
+    case UART16550_BAD_SPEED:
+        return "this speed has no divisor";
+    }
+    return "unknown status";
+}
+
+static bool wait_for(const struct uart16550 *uart, uint8_t bits, uint32_t looks)
+{
+    for (; looks > 0; looks--)
+        if ((get(uart, LINE_STATUS) & bits) == bits)
+            return true;
+    return false;
+}
+
+static uint8_t line_control(const struct uart16550_mode *mode)
+{
+    uint8_t parity = mode->parity == UART16550_PARITY_NONE  ? 0x00
+                     : mode->parity == UART16550_PARITY_ODD ? 0x08
+                                                            : 0x18;
+    return (uint8_t)((mode->data_bits - 5) | (mode->stop_bits == 2 ? 0x04 : 0) | parity);
+}
+
+/* In loopback the transmitter feeds the receiver: a byte that comes back proves the chip. */
+static bool loopback_returns(const struct uart16550 *uart, uint8_t byte)
+{
+    set(uart, DATA, byte);
+    return wait_for(uart, STATUS_DATA_READY, WAIT_LOOKS) && get(uart, DATA) == byte;
+}
+
+enum uart16550_status uart16550_init(struct uart16550 *uart, struct port_io io, uint16_t base,
+                                     const struct uart16550_mode *mode)
+{
+    *uart = (struct uart16550){.io = io, .base = base, .fifo_depth = 1};
+    if (mode->speed == 0 || 115200 % mode->speed != 0 || 115200 / mode->speed > 0xffff)
+        return UART16550_BAD_SPEED;
+    uint32_t divisor = 115200 / mode->speed;
+
+    set(uart, INTERRUPT_ENABLE, 0);
+    set(uart, LINE_CONTROL, LINE_CONTROL_DIVISOR);
+    set(uart, DATA, (uint8_t)divisor);
+    set(uart, INTERRUPT_ENABLE, (uint8_t)(divisor >> 8));
+    set(uart, LINE_CONTROL, line_control(mode));
+    set(uart, FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+
+    /* A floating bus reads 0xff, where every status bit seems set. */
+    if (get(uart, LINE_STATUS) == 0xff)
+        return UART16550_ABSENT;
+    uint8_t mask = (uint8_t)((1u << mode->data_bits) - 1);
+    set(uart, MODEM_CONTROL, MODEM_LOOPBACK | MODEM_DTR_RTS);
+    bool answers = loopback_returns(uart, 0x55 & mask) && loopback_returns(uart, 0xaa & mask);
+    set(uart, MODEM_CONTROL, MODEM_DTR_RTS | MODEM_OUT2);
+    if (!answers)
+        return UART16550_ABSENT;
+
+    if ((get(uart, FIFO_CONTROL) & FIFO_ENABLED) == FIFO_ENABLED)
+        uart->fifo_depth = 16;
+    uart->present = true;
+    return UART16550_OK;
+}
+
+enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes, size_t length)
+{
+    if (!uart->present) {
+        uart->lost += length;
+        return UART16550_ABSENT;
+    }
+    while (length > 0) {
+        if (!wait_for(uart, STATUS_HOLDING_EMPTY, uart->stuck ? 1 : WAIT_LOOKS)) {
+            uart->stuck = true;
+            uart->lost += length;
+            return UART16550_STUCK;
+        }
+        uart->stuck = false;
+        for (uint8_t room = uart->fifo_depth; room > 0 && length > 0; room--, length--)
+            set(uart, DATA, (uint8_t)*bytes++);
+    }
+    return UART16550_OK;
+}
+
+enum uart16550_status uart16550_drain(struct uart16550 *uart)
+{
+    if (!uart->present)
+        return UART16550_ABSENT;
+    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : WAIT_LOOKS) ? UART16550_OK
+                                                                         : UART16550_STUCK;
+}

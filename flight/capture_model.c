@@ -1,0 +1,334 @@
+/* What a capture says about one boot. */
+#include "flight/capture_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight/memory.h"
+
+/* Nothing that counts time faster exists, and trace_cycles_to_ns is exact up to here. */
+#define TSC_HZ_MAX (1ull << 34)
+
+bool frame_string_is(struct frame_string string, const char *text)
+{
+    return string.text != NULL && string.length == strlen(text) &&
+           memcmp(string.text, text, string.length) == 0;
+}
+
+static bool equal(struct frame_string a, struct frame_string b)
+{
+    return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+}
+
+static bool read_header(struct model_header *header, struct frame_reader *reader)
+{
+    struct model_header read = {.known = true};
+    read.version = frame_get_unsigned32(reader);
+    read.build_id = frame_get_string(reader);
+    read.producer = frame_get_string(reader);
+    read.entry_tsc = frame_get_unsigned(reader);
+    read.cpus = frame_get_unsigned32(reader);
+    read.layout = frame_get_unsigned32(reader);
+    if (reader->bad || header->known || read.cpus == 0 || read.cpus > TRACE_CPUS_MAX)
+        return false;
+    *header = read;
+    return true;
+}
+
+static bool read_clock(struct model_clock *clock, struct frame_reader *reader)
+{
+    struct model_clock read = {.known = true};
+    read.tsc_hz = frame_get_unsigned(reader);
+    read.method = frame_get_string(reader);
+    read.uncertainty_ppb = frame_get_unsigned32(reader);
+    uint32_t from_reset = frame_get_unsigned32(reader);
+    read.counts_from_reset = from_reset == 1;
+    if (reader->bad || read.tsc_hz > TSC_HZ_MAX || from_reset > 1)
+        return false;
+    *clock = read;
+    return true;
+}
+
+static bool read_pair(struct model_pair **pairs, size_t *count, size_t *capacity,
+                      struct frame_reader *reader)
+{
+    struct model_pair pair;
+    pair.key = frame_get_string(reader);
+    pair.value = frame_get_string(reader);
+    if (reader->bad)
+        return false;
+    *pairs = memory_grown(*pairs, *count, capacity, sizeof **pairs);
+    (*pairs)[(*count)++] = pair;
+    return true;
+}
+
+static bool read_module(struct capture_model *model, struct frame_reader *reader)
+{
+    struct model_module module;
+    module.index = frame_get_unsigned32(reader);
+    module.command_line = frame_get_string(reader);
+    module.name = frame_get_string(reader);
+    module.type = frame_get_string(reader);
+    module.size = frame_get_unsigned(reader);
+    if (reader->bad)
+        return false;
+    model->modules = memory_grown(model->modules, model->module_count, &model->module_capacity,
+                                  sizeof *model->modules);
+    model->modules[model->module_count++] = module;
+    return true;
+}
+
+static bool read_phase(struct model_phase *phases, struct frame_reader *reader)
+{
+    uint32_t index = frame_get_unsigned32(reader);
+    struct model_phase read = {.known = true};
+    read.name = frame_get_string(reader);
+    read.tsc = frame_get_unsigned(reader);
+    if (reader->bad || index >= TRACE_PHASES || phases[index].known)
+        return false;
+    phases[index] = read;
+    return true;
+}
+
+static bool read_name(struct frame_string *names, struct frame_reader *reader)
+{
+    uint32_t id = frame_get_unsigned32(reader);
+    struct frame_string text = frame_get_string(reader);
+    if (reader->bad || id == TRACE_NAME_NONE || id >= MODEL_IDS)
+        return false;
+    if (names[id].text != NULL)
+        return equal(names[id], text);
+    names[id] = text;
+    return true;
+}
+
+static bool read_task(struct model_task *tasks, struct frame_reader *reader)
+{
+    uint32_t id = frame_get_unsigned32(reader);
+    uint32_t pid = frame_get_unsigned32(reader);
+    uint32_t name = frame_get_unsigned32(reader);
+    if (reader->bad || id == 0 || id >= MODEL_IDS || name >= MODEL_IDS)
+        return false;
+    if (tasks[id].known)
+        return tasks[id].pid == pid && tasks[id].name == name;
+    tasks[id] = (struct model_task){true, pid, (uint16_t)name};
+    return true;
+}
+
+static bool read_table(struct capture_model *model, struct frame_reader *reader)
+{
+    uint32_t table = frame_get_unsigned32(reader);
+    struct model_books read = {.known = true};
+    read.name = frame_get_string(reader);
+    uint32_t cpu = frame_get_unsigned32(reader);
+    read.keep = frame_get_unsigned32(reader);
+    read.capacity = frame_get_unsigned32(reader);
+    read.books.emitted = frame_get_unsigned(reader);
+    read.books.kept = frame_get_unsigned(reader);
+    read.books.overwritten = frame_get_unsigned(reader);
+    read.books.dropped = frame_get_unsigned(reader);
+    read.books.filtered = frame_get_unsigned(reader);
+    if (reader->bad || table >= TRACE_TABLES || cpu >= TRACE_CPUS_MAX ||
+        read.keep > TRACE_KEEP_LAST || model->books[table][cpu].known)
+        return false;
+    read.received = model->books[table][cpu].received;
+    model->books[table][cpu] = read;
+    return true;
+}
+
+static void add_event(struct model_events *list, const struct stream_events *events)
+{
+    list->items = memory_grown(list->items, list->count, &list->capacity, sizeof *list->items);
+    const struct trace_usage *usage = &events->usage;
+    list->items[list->count++] = (struct model_event){
+        .tsc = events->tsc,
+        .number = events->number,
+        .usage = *usage,
+        .name = (uint16_t)events->name,
+        .task = (uint16_t)events->task,
+        .cpu = (uint16_t)events->cpu,
+        .used = usage->cpu_ns != 0 || usage->in_blocks != 0 || usage->out_blocks != 0,
+    };
+}
+
+/* Adds the events of a frame up to its end, or to the first one that cannot be: time and number
+ * only rise inside a frame, and ids have 16 bits. */
+static bool add_events(struct model_events *list, struct stream_events *events)
+{
+    uint64_t first = events->number + 1, tsc = events->tsc;
+    while (stream_events_next(events)) {
+        if (events->number < first || events->tsc < tsc || events->name >= MODEL_IDS ||
+            events->task >= MODEL_IDS)
+            return false;
+        tsc = events->tsc;
+        add_event(list, events);
+    }
+    return frame_reader_done(&events->reader);
+}
+
+static bool read_events(struct capture_model *model, const struct frame *frame)
+{
+    struct stream_events events = stream_events_of(frame);
+    if (events.reader.bad || events.table >= TRACE_TABLES || events.cpu >= TRACE_CPUS_MAX)
+        return false;
+    struct model_events *list = &model->events[events.table];
+    size_t before = list->count;
+    if (!add_events(list, &events)) {
+        list->count = before;
+        return false;
+    }
+    model->books[events.table][events.cpu].received += list->count - before;
+    return true;
+}
+
+static bool read_verdict(struct capture_model *model, const struct indexed_frame *frame,
+                         struct frame_reader *reader)
+{
+    struct model_verdict read = {.known = true, .number = frame->number};
+    read.status = frame_get_string(reader);
+    read.reason = frame_get_string(reader);
+    read.tsc = frame_get_unsigned(reader);
+    read.frames = frame_get_unsigned32(reader);
+    if (reader->bad)
+        return false;
+    model->verdict = read;
+    model->verdicts++;
+    return true;
+}
+
+/* False if the payload is malformed. */
+static bool read_frame(struct capture_model *model, const struct indexed_frame *indexed)
+{
+    struct frame frame = {.payload = indexed->payload, .length = indexed->length};
+    struct frame_reader reader = frame_reader_of(&frame);
+    switch ((enum stream_kind)indexed->kind) {
+    case STREAM_HEADER:
+        return read_header(&model->header, &reader);
+    case STREAM_SCHEMA:
+        return read_pair(&model->schema, &model->schema_count, &model->schema_capacity, &reader);
+    case STREAM_CONFIG:
+        return read_pair(&model->config, &model->config_count, &model->config_capacity, &reader);
+    case STREAM_CLOCK:
+        return read_clock(&model->clock, &reader);
+    case STREAM_MODULE:
+        return read_module(model, &reader);
+    case STREAM_PHASE:
+        return read_phase(model->phase, &reader);
+    case STREAM_NAME:
+        return read_name(model->names, &reader);
+    case STREAM_TASK:
+        return read_task(model->tasks, &reader);
+    case STREAM_TABLE:
+        return read_table(model, &reader);
+    case STREAM_EVENTS:
+        return read_events(model, &frame);
+    case STREAM_VERDICT:
+        return read_verdict(model, indexed, &reader);
+    }
+    model->unknown_kinds++;
+    return true;
+}
+
+static bool damaged_behind(const struct capture_model *model, size_t offset)
+{
+    const struct index_boot *boot = &model->boot;
+    return boot->end_damage > boot->first_damage &&
+           model->index.damages[boot->end_damage - 1].start > offset;
+}
+
+static void read_frames(struct capture_model *model)
+{
+    const struct indexed_frame *last = NULL;
+    for (size_t i = model->boot.first; i < model->boot.end; i++) {
+        const struct indexed_frame *frame = &model->index.frames[i];
+        if (frame->duplicate)
+            continue;
+        last = frame;
+        struct model_kind *kind = &model->kind[(uint8_t)frame->kind % MODEL_KINDS];
+        kind->frames++;
+        kind->bytes += frame->wire;
+        if (read_frame(model, frame))
+            continue;
+        if (model->malformed < MODEL_REPORTS)
+            model->malformed_at[model->malformed] = frame->start;
+        model->malformed++;
+    }
+    model->verdict.last = model->verdict.known && last->kind == STREAM_VERDICT &&
+                          last->number == model->verdict.number &&
+                          !damaged_behind(model, last->start);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct model_event *left = a, *right = b;
+    if (left->tsc != right->tsc)
+        return left->tsc < right->tsc ? -1 : 1;
+    if (left->cpu != right->cpu)
+        return left->cpu < right->cpu ? -1 : 1;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const struct model_module *left = a, *right = b;
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+static void sort_all(struct capture_model *model)
+{
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        if (model->events[i].count > 0)
+            qsort(model->events[i].items, model->events[i].count, sizeof(struct model_event),
+                  by_time);
+    if (model->module_count > 0)
+        qsort(model->modules, model->module_count, sizeof *model->modules, by_index);
+}
+
+bool capture_model_read(struct capture_model *model, const uint8_t *bytes, size_t length,
+                        uint32_t boot)
+{
+    *model = (struct capture_model){0};
+    frame_index_build(&model->index, bytes, length);
+    model->boots = model->index.count == 0 ? 0 : model->index.boot_count;
+    if (boot > model->boots)
+        return false;
+    model->boot = model->index.boots[boot == 0 ? model->index.boot_count - 1 : boot - 1];
+    model->names = memory_zeroed(MODEL_IDS, sizeof *model->names);
+    model->tasks = memory_zeroed(MODEL_IDS, sizeof *model->tasks);
+    read_frames(model);
+    sort_all(model);
+    return true;
+}
+
+void capture_model_free(struct capture_model *model)
+{
+    frame_index_free(&model->index);
+    free(model->config);
+    free(model->schema);
+    free(model->modules);
+    free(model->names);
+    free(model->tasks);
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        free(model->events[i].items);
+    *model = (struct capture_model){0};
+}
+
+struct frame_string capture_model_name(const struct capture_model *model, uint32_t id)
+{
+    return id < MODEL_IDS ? model->names[id] : (struct frame_string){NULL, 0};
+}
+
+struct frame_string capture_model_config(const struct capture_model *model, const char *key)
+{
+    for (size_t i = model->config_count; i > 0; i--)
+        if (frame_string_is(model->config[i - 1].key, key))
+            return model->config[i - 1].value;
+    return (struct frame_string){NULL, 0};
+}
+
+bool capture_model_whole(const struct capture_model *model)
+{
+    const struct index_boot *boot = &model->boot;
+    return boot->end_damage == boot->first_damage && boot->missing == 0 && model->malformed == 0 &&
+           model->verdict.known;
+}

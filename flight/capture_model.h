@@ -1,0 +1,143 @@
+/* What a capture says about one boot: every frame decoded, nothing invented.
+ *
+ * What was not received stays unknown: a string's text is NULL, a `known` is
+ * false.  Strings point into the payloads of the model's frame index.  Ids out
+ * of range and payloads that do not parse are counted as malformed and ignored. */
+#pragma once
+
+#include "flight/frame_index.h"
+#include "trace/arena.h"
+#include "trace/stream.h"
+
+#define MODEL_IDS     0x10000u /* names and tasks: ids are 16 bits */
+#define MODEL_KINDS   128u
+#define MODEL_REPORTS 10u /* problems of one sort that are kept one by one */
+
+struct model_header {
+    bool known;
+    uint32_t version;
+    struct frame_string build_id; /* bytes */
+    struct frame_string producer;
+    uint64_t entry_tsc;
+    uint32_t cpus;
+    uint32_t layout;
+};
+
+struct model_clock {
+    bool known;
+    uint64_t tsc_hz; /* 0: unknown */
+    struct frame_string method;
+    uint32_t uncertainty_ppb;
+    bool counts_from_reset;
+};
+
+struct model_phase {
+    bool known;
+    struct frame_string name;
+    uint64_t tsc;
+};
+
+struct model_pair {
+    struct frame_string key;
+    struct frame_string value;
+};
+
+struct model_module {
+    uint32_t index;
+    struct frame_string command_line;
+    struct frame_string name;
+    struct frame_string type;
+    uint64_t size; /* bytes */
+};
+
+struct model_task {
+    bool known;
+    uint32_t pid;
+    uint16_t name;
+};
+
+/* The books of one table on one CPU, and what came of its events. */
+struct model_books {
+    bool known;
+    struct frame_string name;
+    uint32_t keep;
+    uint32_t capacity;
+    struct trace_books books;
+    uint64_t received; /* events */
+};
+
+struct model_event {
+    uint64_t tsc;
+    uint64_t number; /* in its table on its CPU */
+    struct trace_usage usage;
+    uint16_t name;
+    uint16_t task;
+    uint16_t cpu;
+    bool used; /* came with usage, as a boottrace event does */
+};
+
+struct model_events {
+    struct model_event *items; /* in the order of time, then CPU, then number */
+    size_t count;
+    size_t capacity;
+};
+
+struct model_verdict {
+    bool known;
+    bool last; /* no frame, not even a damaged one, stands behind it */
+    struct frame_string status;
+    struct frame_string reason;
+    uint64_t tsc;
+    uint32_t frames;
+    uint64_t number; /* of its own frame */
+};
+
+struct model_kind {
+    uint64_t frames;
+    uint64_t bytes; /* on the wire */
+};
+
+struct capture_model {
+    struct frame_index index;
+    struct index_boot boot; /* the one that is described; 0 of `boots` are empty captures */
+    size_t boots;           /* in the capture */
+    struct model_header header;
+    struct model_clock clock;
+    struct model_phase phase[TRACE_PHASES];
+    struct model_pair *config;
+    size_t config_count;
+    size_t config_capacity;
+    struct model_pair *schema; /* key: kind, value: fields */
+    size_t schema_count;
+    size_t schema_capacity;
+    struct model_module *modules; /* by index */
+    size_t module_count;
+    size_t module_capacity;
+    struct frame_string *names; /* MODEL_IDS of them */
+    struct model_task *tasks;   /* MODEL_IDS of them */
+    struct model_books books[TRACE_TABLES][TRACE_CPUS_MAX];
+    struct model_events events[TRACE_TABLES];
+    struct model_verdict verdict;
+    uint64_t verdicts;
+    struct model_kind kind[MODEL_KINDS];
+    uint64_t unknown_kinds; /* frames of kinds that this reader does not know */
+    uint64_t malformed;
+    size_t malformed_at[MODEL_REPORTS]; /* offsets of the first ones */
+};
+
+/* Decodes boot `boot` of a capture, counted from 1; 0 is the last one.  False, with only `boots`
+ * to be used, if there is no such boot.  To be freed in either case. */
+bool capture_model_read(struct capture_model *model, const uint8_t *bytes, size_t length,
+                        uint32_t boot);
+void capture_model_free(struct capture_model *model);
+
+/* The name behind an id; text is NULL if its definition was not received. */
+struct frame_string capture_model_name(const struct capture_model *model, uint32_t id);
+
+/* The value that a configuration key was given last; text is NULL if there is none. */
+struct frame_string capture_model_config(const struct capture_model *model, const char *key);
+
+/* All frames are there, all are sound, and the last one is the verdict. */
+bool capture_model_whole(const struct capture_model *model);
+
+bool frame_string_is(struct frame_string string, const char *text);

@@ -1,0 +1,52 @@
+/* Bytes that grow. */
+#include "flight/file_bytes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "flight/memory.h"
+
+void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length)
+{
+    if (length == 0)
+        return;
+    while (file->capacity - file->length < length)
+        file->bytes = memory_grown(file->bytes, file->capacity, &file->capacity, 1);
+    memcpy(file->bytes + file->length, bytes, length);
+    file->length += length;
+}
+
+static int read_all(struct file_bytes *file, int source)
+{
+    static uint8_t chunk[65536];
+    for (;;) {
+        ssize_t got = read(source, chunk, sizeof chunk);
+        if (got == 0)
+            return 0;
+        if (got < 0 && errno != EINTR)
+            return errno;
+        if (got > 0)
+            file_bytes_append(file, chunk, (size_t)got);
+    }
+}
+
+int file_bytes_read(struct file_bytes *file, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(file, STDIN_FILENO);
+    int source = open(path, O_RDONLY | O_CLOEXEC);
+    if (source < 0)
+        return errno;
+    int error = read_all(file, source);
+    close(source);
+    return error;
+}
+
+void file_bytes_free(struct file_bytes *file)
+{
+    free(file->bytes);
+    *file = (struct file_bytes){0};
+}

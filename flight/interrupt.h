@@ -1,0 +1,11 @@
+/* Ctrl-C and its kin: noted, so that whoever waits can clean up and leave. */
+#pragma once
+
+/* From here on SIGINT, SIGTERM and SIGHUP are noted, and a closed pipe is an error of write. */
+void interrupt_catch(void);
+
+/* Undoes that, for a child that is about to become another program. */
+void interrupt_restore(void);
+
+/* The signal that has come, or 0. */
+int interrupt_signal(void);

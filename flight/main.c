@@ -1,0 +1,101 @@
+/* flight, the host tool of Firstlight: boots the kernel, captures the serial line, reports and
+ * verifies.  This file only finds the subcommand. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flight/commands.h"
+#include "trace/stream.h"
+
+#define FLIGHT_VERSION "0.1"
+
+static const struct flight_command *const commands[] = {
+    &run_command,
+    &capture_command,
+    &report_command,
+    &verify_command,
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+int flight_refuse(const struct flight_command *command, enum flight_status status,
+                  const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fflush(stdout);
+    fprintf(stderr, "flight: %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return (int)status;
+}
+
+void flight_help(const struct flight_command *command)
+{
+    printf("usage: flight %s %s\n\n%s", command->name, command->synopsis, command->help);
+}
+
+static const struct flight_command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static void help_all(void)
+{
+    puts("flight boots Firstlight, captures its serial line, and reads captures.\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  flight %-8s %s\n", commands[i]->name, commands[i]->synopsis);
+    puts("  flight help     COMMAND\n"
+         "  flight --version\n\n"
+         "Exit status: 0 success, 1 failure or a damaged capture, 2 bad usage, 3 the guest died,\n"
+         "4 timeout, 5 the host is at fault.");
+}
+
+static int unknown(const char *name)
+{
+    fprintf(stderr, "flight: unknown command '%s' (see 'flight --help')\n", name);
+    return FLIGHT_USAGE;
+}
+
+static int help(size_t count, char **arguments)
+{
+    if (count == 0) {
+        help_all();
+        return FLIGHT_SUCCESS;
+    }
+    const struct flight_command *command = find(arguments[0]);
+    if (command == NULL)
+        return unknown(arguments[0]);
+    flight_help(command);
+    return FLIGHT_SUCCESS;
+}
+
+static int dispatch(size_t count, char **arguments)
+{
+    if (count == 0) {
+        fputs("flight: a command is missing (see 'flight --help')\n", stderr);
+        return FLIGHT_USAGE;
+    }
+    const char *name = arguments[0];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help(count - 1, arguments + 1);
+    if (strcmp(name, "--version") == 0) {
+        printf("flight %s, stream version %u\n", FLIGHT_VERSION, STREAM_VERSION);
+        return FLIGHT_SUCCESS;
+    }
+    const struct flight_command *command = find(name);
+    return command == NULL ? unknown(name) : command->run(command, count - 1, arguments + 1);
+}
+
+int main(int argc, char **argv)
+{
+    int status = dispatch(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("flight: host: standard output");
+    return status == FLIGHT_SUCCESS ? FLIGHT_HOST : status;
+}

@@ -1,0 +1,49 @@
+/* Memory, or the end. */
+#include "flight/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "flight/commands.h"
+
+static _Noreturn void give_up(void)
+{
+    fputs("flight: host: out of memory\n", stderr);
+    exit(FLIGHT_HOST);
+}
+
+void *memory_zeroed(size_t count, size_t size)
+{
+    void *memory = calloc(count > 0 ? count : 1, size);
+    if (memory == NULL)
+        give_up();
+    return memory;
+}
+
+void *memory_grown(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    size_t wanted = *capacity < 16 ? 16 : *capacity;
+    if (wanted > SIZE_MAX / 2)
+        give_up();
+    void *larger = reallocarray(items, wanted * 2, size);
+    if (larger == NULL)
+        give_up();
+    *capacity = wanted * 2;
+    return larger;
+}
+
+char *memory_text(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        give_up();
+    return text;
+}

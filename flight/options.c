@@ -1,0 +1,135 @@
+/* The command line of one subcommand. */
+#include "flight/options.h"
+
+#include <string.h>
+
+#include "flight/memory.h"
+
+/* What is being read: the arguments, and the one after the next value. */
+struct cursor {
+    char **arguments;
+    size_t count;
+    size_t next;
+};
+
+static bool refuse(const struct options *options, const char *what, const char *argument)
+{
+    (void)flight_refuse(options->command, FLIGHT_USAGE, "%s '%s' (see 'flight --help')", what,
+                        argument);
+    return false;
+}
+
+static const struct option_spec *find_name(const struct options *options, const char *name,
+                                           size_t length)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option_spec *spec = &options->specs[i];
+        if (spec->name != NULL && strlen(spec->name) == length &&
+            memcmp(spec->name, name, length) == 0)
+            return spec;
+    }
+    return NULL;
+}
+
+static const struct option_spec *find_letter(const struct options *options, char letter)
+{
+    for (size_t i = 0; i < options->count; i++)
+        if (options->specs[i].letter == letter)
+            return &options->specs[i];
+    return NULL;
+}
+
+/* Decimal digits only: no sign, no blank, no overflow. */
+static bool number_of(const char *text, const struct option_spec *spec, uint32_t *number)
+{
+    uint64_t value = 0;
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+        value = value * 10 + (uint64_t)(*p - '0');
+        if (value > UINT32_MAX)
+            return false;
+    }
+    *number = (uint32_t)value;
+    return *text != '\0' && value >= spec->minimum && value <= spec->maximum;
+}
+
+static bool store(const struct options *options, const struct option_spec *spec,
+                  const char *argument, const char *value)
+{
+    if (spec->text != NULL)
+        *spec->text = value;
+    if (spec->list != NULL) {
+        struct option_list *list = spec->list;
+        list->items = memory_grown(list->items, list->count, &list->capacity, sizeof *list->items);
+        list->items[list->count++] = value;
+    }
+    if (spec->number == NULL || number_of(value, spec, spec->number))
+        return true;
+    (void)flight_refuse(options->command, FLIGHT_USAGE,
+                        "'%s': '%s' is not a number from %u to %u (see 'flight --help')", argument,
+                        value, spec->minimum, spec->maximum);
+    return false;
+}
+
+/* `value` is what stood in the same argument, or NULL. */
+static bool take(const struct options *options, const struct option_spec *spec, const char *value,
+                 struct cursor *cursor)
+{
+    const char *argument = cursor->arguments[cursor->next - 1];
+    if (spec == NULL)
+        return refuse(options, "unknown option", argument);
+    if (spec->flag != NULL) {
+        if (value != NULL)
+            return refuse(options, "no value belongs to the option", argument);
+        *spec->flag = true;
+        return true;
+    }
+    if (value == NULL && cursor->next == cursor->count)
+        return refuse(options, "a value is missing after", argument);
+    return store(options, spec, argument,
+                 value != NULL ? value : cursor->arguments[cursor->next++]);
+}
+
+static bool take_option(const struct options *options, const char *argument, struct cursor *cursor)
+{
+    if (argument[1] != '-')
+        return take(options, find_letter(options, argument[1]),
+                    argument[2] != '\0' ? argument + 2 : NULL, cursor);
+    const char *name = argument + 2;
+    size_t length = strcspn(name, "=");
+    return take(options, find_name(options, name, length),
+                name[length] == '=' ? name + length + 1 : NULL, cursor);
+}
+
+static bool take_operand(const struct options *options, const char *argument)
+{
+    if (options->operand == NULL || *options->operand != NULL)
+        return refuse(options, "unexpected argument", argument);
+    *options->operand = argument;
+    return true;
+}
+
+enum options_result options_parse(const struct options *options, size_t count, char **arguments)
+{
+    struct cursor cursor = {arguments, count, 0};
+    bool only_operands = false;
+    while (cursor.next < count) {
+        const char *argument = arguments[cursor.next++];
+        if (only_operands || argument[0] != '-' || argument[1] == '\0') {
+            if (!take_operand(options, argument))
+                return OPTIONS_BAD;
+        } else if (strcmp(argument, "--") == 0) {
+            only_operands = true;
+        } else if (strcmp(argument, "--help") == 0) {
+            flight_help(options->command);
+            return OPTIONS_HELP;
+        } else if (!take_option(options, argument, &cursor)) {
+            return OPTIONS_BAD;
+        }
+    }
+    if (options->operand == NULL || *options->operand != NULL)
+        return OPTIONS_OK;
+    (void)refuse(options, "missing argument", options->operand_name);
+    return OPTIONS_BAD;
+}

@@ -1,0 +1,45 @@
+/* The command line of one subcommand, described by a table.
+ *
+ * Options may stand before and after the operand: "--name VALUE", "--name=VALUE", "-n VALUE",
+ * "-nVALUE"; "--" ends them; "-" alone is an operand. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flight/commands.h"
+
+struct option_list {
+    const char **items;
+    size_t count;
+    size_t capacity;
+};
+
+/* One option; the target that is not NULL says what it takes. */
+struct option_spec {
+    const char *name; /* without the dashes; NULL: only a letter */
+    char letter;      /* 0: only a name */
+    bool *flag;       /* takes no value */
+    const char **text;
+    struct option_list *list; /* may be repeated */
+    uint32_t *number;         /* minimum..maximum */
+    uint32_t minimum;
+    uint32_t maximum;
+};
+
+struct options {
+    const struct flight_command *command;
+    const struct option_spec *specs;
+    size_t count;
+    const char **operand;     /* NULL: there is none */
+    const char *operand_name; /* an operand is required */
+};
+
+enum options_result {
+    OPTIONS_OK = 0,
+    OPTIONS_HELP, /* help was asked for and printed */
+    OPTIONS_BAD,  /* one line on stderr has said what is wrong */
+};
+
+enum options_result options_parse(const struct options *options, size_t count, char **arguments);

@@ -1,0 +1,153 @@
+/* What QEMU is told. */
+#include "flight/qemu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight/file_bytes.h"
+#include "flight/memory.h"
+
+/* The guest's TSC counts instructions of a machine that was reset a moment ago. */
+#define COUNTS_FROM_RESET "clock.counts_from_reset=1"
+
+struct vector {
+    char **items;
+    size_t count;
+    size_t capacity;
+};
+
+static void add(struct vector *vector, const char *argument)
+{
+    vector->items =
+        memory_grown(vector->items, vector->count, &vector->capacity, sizeof *vector->items);
+    vector->items[vector->count++] = memory_text("%s", argument);
+}
+
+static void add_pair(struct vector *vector, const char *option, const char *value)
+{
+    add(vector, option);
+    add(vector, value);
+}
+
+static const struct {
+    const char *name;
+    uint32_t port;
+} ports[] = {
+    {"com1", 0}, {"com2", 1}, {"com3", 2},  {"com4", 3},  {"ttya", 0},  {"ttyb", 1},
+    {"ttyc", 2}, {"ttyd", 3}, {"0x3f8", 0}, {"0x2f8", 1}, {"0x3e8", 2}, {"0x2e8", 3},
+};
+
+static uint32_t port_of(const char *word)
+{
+    word += strspn(word, "\"'");
+    size_t length = strcspn(word, " \t,;:\"'");
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+        if (strlen(ports[i].name) == length && memcmp(ports[i].name, word, length) == 0)
+            return ports[i].port;
+    return 0;
+}
+
+uint32_t qemu_console_port(const char *append)
+{
+    static const char key[] = "console=";
+    uint32_t port = 0;
+    for (const char *at = append; (at = strstr(at, key)) != NULL; at += sizeof key - 1)
+        if (at == append || strchr(" \t,\"'", at[-1]) != NULL)
+            port = port_of(at + sizeof key - 1);
+    return port;
+}
+
+/* The modules of -initrd: separated by commas, with those inside doubled. */
+static char *join_modules(const struct qemu_plan *plan)
+{
+    struct file_bytes joined = {0};
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (i > 0)
+            file_bytes_append(&joined, ",", 1);
+        for (const char *p = plan->modules[i]; *p != '\0'; p++)
+            file_bytes_append(&joined, *p == ',' ? ",," : p, *p == ',' ? 2 : 1);
+    }
+    file_bytes_append(&joined, "", 1);
+    return (char *)joined.bytes;
+}
+
+static void add_machine(struct vector *vector, const struct qemu_plan *plan)
+{
+    add_pair(vector, "-display", "none");
+    add_pair(vector, "-accel", "tcg");
+    char *memory = memory_text("%u", plan->memory_mib);
+    add_pair(vector, "-m", memory);
+    free(memory);
+    add_pair(vector, "-device", "isa-debug-exit,iobase=0xf4,iosize=4");
+    add_pair(vector, "-d", "cpu_reset");
+    add_pair(vector, "-D", plan->log);
+}
+
+/* One instruction takes 2^shift ns: 1 ns is the finest, but a loader's waiting would take long. */
+static void add_determinism(struct vector *vector, const struct qemu_plan *plan)
+{
+    add_pair(vector, "-icount", plan->kernel != NULL ? "shift=0,sleep=off" : "shift=5,sleep=off");
+    add_pair(vector, "-rtc", "base=2000-01-01T00:00:00,clock=vm");
+}
+
+static void add_kernel(struct vector *vector, const struct qemu_plan *plan)
+{
+    const char *more = plan->deterministic ? COUNTS_FROM_RESET : "";
+    char *append = memory_text("%s%s%s", plan->append,
+                               *plan->append != '\0' && *more != '\0' ? " " : "", more);
+    add_pair(vector, "-kernel", plan->kernel);
+    if (*append != '\0')
+        add_pair(vector, "-append", append);
+    free(append);
+    if (plan->module_count == 0)
+        return;
+    char *modules = join_modules(plan);
+    add_pair(vector, "-initrd", modules);
+    free(modules);
+}
+
+/* A CD answers when the host's disk does, and the guest counts instructions until then; what is
+ * read from an SD card is there at once, so only that gives equal runs.  The image is to be a
+ * hybrid one, and its size a power of two. */
+static void add_iso(struct vector *vector, const struct qemu_plan *plan)
+{
+    if (!plan->deterministic) {
+        add_pair(vector, "-cdrom", plan->iso);
+        return;
+    }
+    char *drive = memory_text("if=none,id=card,format=raw,file=%s", plan->iso);
+    add_pair(vector, "-drive", drive);
+    free(drive);
+    add_pair(vector, "-device", "sdhci-pci");
+    add_pair(vector, "-device", "sd-card,drive=card");
+}
+
+char **qemu_arguments(const struct qemu_plan *plan)
+{
+    struct vector vector = {0};
+    add(&vector, QEMU_PROGRAM);
+    add(&vector, "-nodefaults");
+    add(&vector, "-no-reboot");
+    add_machine(&vector, plan);
+    if (plan->deterministic)
+        add_determinism(&vector, plan);
+    for (uint32_t port = qemu_console_port(plan->append); port > 0; port--)
+        add_pair(&vector, "-serial", "null");
+    add_pair(&vector, "-serial", "stdio");
+    if (plan->kernel != NULL)
+        add_kernel(&vector, plan);
+    else
+        add_iso(&vector, plan);
+    for (size_t i = 0; i < plan->extra_count; i++)
+        add(&vector, plan->extra[i]);
+    vector.items = memory_grown(vector.items, vector.count, &vector.capacity, sizeof *vector.items);
+    vector.items[vector.count] = NULL;
+    return vector.items;
+}
+
+void qemu_arguments_free(char **arguments)
+{
+    for (char **argument = arguments; *argument != NULL; argument++)
+        free(*argument);
+    free(arguments);
+}

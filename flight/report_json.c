@@ -1,0 +1,255 @@
+/* The report for programs: one JSON object, each event on a line of its own.
+ *
+ * Values are made with jansson one by one and written at once, so that a large capture
+ * costs no memory.  A string is exact if it is UTF-8; else its foreign bytes are
+ * escaped as \xNN, as in the text report. */
+#include "flight/report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight/file_bytes.h"
+#include "flight/model_books.h"
+#include "flight/timeline.h"
+
+/* JSON as jansson has it ends at 2^63 - 1; above that a number is as exact as a double. */
+static json_t *of_unsigned(uint64_t value)
+{
+    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
+}
+
+static void append_bytes(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
+}
+
+static struct file_bytes escape(struct frame_string string)
+{
+    struct file_bytes escaped = {0};
+    const struct text_sink sink = {append_bytes, &escaped};
+    text_print_foreign(&sink, string.text, string.length);
+    return escaped;
+}
+
+static json_t *of_escaped(struct frame_string string)
+{
+    struct file_bytes escaped = escape(string);
+    json_t *value = json_stringn((const char *)escaped.bytes, escaped.length);
+    file_bytes_free(&escaped);
+    return value;
+}
+
+static json_t *of_string(struct frame_string string)
+{
+    if (string.text == NULL)
+        return json_null();
+    json_t *value = json_stringn(string.text, string.length);
+    return value != NULL ? value : of_escaped(string);
+}
+
+/* Many readers refuse a NUL in a key, so there it is escaped. */
+static json_t *of_key(struct frame_string string)
+{
+    bool whole = memchr(string.text, '\0', string.length) == NULL;
+    return whole ? of_string(string) : of_escaped(string);
+}
+
+static json_t *of_hex(struct frame_string string)
+{
+    if (string.text == NULL)
+        return json_null();
+    struct file_bytes hex = {0};
+    const struct text_sink sink = {append_bytes, &hex};
+    for (size_t i = 0; i < string.length; i++)
+        text_print(&sink, "%02x", (unsigned)(uint8_t)string.text[i]);
+    json_t *value = json_stringn(hex.bytes == NULL ? "" : (const char *)hex.bytes, hex.length);
+    file_bytes_free(&hex);
+    return value;
+}
+
+static void write_value(FILE *out, json_t *value)
+{
+    (void)json_dumpf(value, out, JSON_ENCODE_ANY); /* main looks at ferror before it leaves */
+    json_decref(value);
+}
+
+/* `,`, a new line, and the key. */
+static void write_key(FILE *out, const char *key)
+{
+    fprintf(out, ",\n \"%s\": ", key);
+}
+
+static void write_row(FILE *out, size_t row, json_t *value)
+{
+    fputs(row == 0 ? "\n  " : ",\n  ", out);
+    write_value(out, value);
+}
+
+static json_t *clock_value(const struct model_clock *clock)
+{
+    bool has_hz = clock->known && clock->tsc_hz != 0;
+    return json_pack(
+        "{s:o, s:o, s:o, s:o}", "tsc_hz", has_hz ? of_unsigned(clock->tsc_hz) : json_null(),
+        "method", of_string(clock->method), "uncertainty_ppb",
+        clock->known ? json_integer(clock->uncertainty_ppb) : json_null(), "counts_from_reset",
+        clock->known ? json_boolean(clock->counts_from_reset) : json_null());
+}
+
+static void write_config(FILE *out, const struct capture_model *model)
+{
+    json_t *config = json_object();
+    for (size_t i = 0; i < model->config_count; i++) {
+        const struct model_pair *pair = &model->config[i];
+        json_t *key = of_key(pair->key);
+        (void)json_object_setn_new(config, json_string_value(key), json_string_length(key),
+                                   of_string(pair->value));
+        json_decref(key);
+    }
+    write_key(out, "config");
+    write_value(out, config);
+}
+
+static json_t *moment(const struct capture_model *model, uint64_t tsc)
+{
+    int64_t ns;
+    return timeline_moment_ns(model, tsc, &ns) ? json_integer(ns) : json_null();
+}
+
+static json_t *phase_value(const struct capture_model *model, const struct timeline_phase *phase)
+{
+    uint64_t ns;
+    bool lasted = phase->duration.known && timeline_span_ns(model, phase->duration.cycles, &ns);
+    return json_pack("{s:o, s:o, s:o}", "name", of_string(phase->name), "start_ns",
+                     phase->start.known ? moment(model, phase->start.cycles) : json_null(),
+                     "duration_ns", lasted ? of_unsigned(ns) : json_null());
+}
+
+static void write_phases(FILE *out, const struct capture_model *model)
+{
+    struct timeline_phase phases[TIMELINE_PHASES];
+    uint32_t count = timeline_phases(model, phases);
+    write_key(out, "phases");
+    fputc('[', out);
+    for (uint32_t i = 0; i < count; i++)
+        write_row(out, i, phase_value(model, &phases[i]));
+    fputs("\n ]", out);
+}
+
+static json_t *module_value(const struct model_module *module)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:n, s:n}", "command_line",
+                     of_string(module->command_line), "name", of_string(module->name), "type",
+                     of_string(module->type), "size", of_unsigned(module->size), "digest",
+                     "verified");
+}
+
+static void write_modules(FILE *out, const struct capture_model *model)
+{
+    write_key(out, "modules");
+    fputc('[', out);
+    for (size_t i = 0; i < model->module_count; i++)
+        write_row(out, i, module_value(&model->modules[i]));
+    fputs(model->module_count == 0 ? "]" : "\n ]", out);
+}
+
+static json_t *event_value(const struct capture_model *model, const struct model_event *event)
+{
+    const struct model_task *task = &model->tasks[event->task];
+    json_t *process = task->known ? of_string(capture_model_name(model, task->name)) : json_null();
+    return json_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "tsc",
+                     of_unsigned(event->tsc), "ns", moment(model, event->tsc), "cpu",
+                     (int)event->cpu, "pid", task->known ? json_integer(task->pid) : json_null(),
+                     "process", process, "event", of_string(capture_model_name(model, event->name)),
+                     "cpu_ns", of_unsigned(event->usage.cpu_ns), "in_blocks",
+                     json_integer(event->usage.in_blocks), "out_blocks",
+                     json_integer(event->usage.out_blocks));
+}
+
+static void write_counter(FILE *out, const char *key, bool known, uint64_t value)
+{
+    fprintf(out, "\"%s\": ", key);
+    write_value(out, known ? of_unsigned(value) : json_null());
+    fputs(", ", out);
+}
+
+static void write_table(FILE *out, const struct capture_model *model, enum trace_table_id table)
+{
+    uint32_t cpus;
+    struct model_books sum = model_books_sum(model, table, &cpus);
+    fprintf(out, "{\"name\": \"%s\", ", trace_table_name(table));
+    write_counter(out, "capacity", sum.known, sum.capacity);
+    write_counter(out, "cpus", sum.known, cpus);
+    write_counter(out, "emitted", sum.known, sum.books.emitted);
+    write_counter(out, "kept", sum.known, sum.books.kept);
+    write_counter(out, "overwritten", sum.known, sum.books.overwritten);
+    write_counter(out, "dropped", sum.known, sum.books.dropped);
+    write_counter(out, "filtered", sum.known, sum.books.filtered);
+    fputs("\"events\": [", out);
+    const struct model_events *events = &model->events[table];
+    for (size_t i = 0; i < events->count; i++)
+        write_row(out, i, event_value(model, &events->items[i]));
+    fputs(events->count == 0 ? "]}" : "\n ]}", out);
+}
+
+static void write_tables(FILE *out, const struct capture_model *model)
+{
+    write_key(out, "tables");
+    fputc('[', out);
+    for (uint32_t table = 0; table < TRACE_TABLES; table++) {
+        fputs(table == 0 ? "" : ", ", out);
+        write_table(out, model, (enum trace_table_id)table);
+    }
+    fputc(']', out);
+}
+
+static json_t *gaps_value(const struct capture_model *model)
+{
+    size_t count;
+    struct index_gap *gaps = frame_index_gaps(&model->index, &model->boot, &count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o}", "first", of_unsigned(gaps[i].first), "last",
+                            of_unsigned(gaps[i].last), "offset", of_unsigned(gaps[i].offset)));
+    free(gaps);
+    return list;
+}
+
+static json_t *frames_value(const struct capture_model *model)
+{
+    const struct index_boot *boot = &model->boot;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "accepted", of_unsigned(boot->accepted),
+                     "damaged", of_unsigned(boot->end_damage - boot->first_damage), "missing",
+                     of_unsigned(boot->missing), "duplicates", of_unsigned(boot->duplicates),
+                     "malformed", of_unsigned(model->malformed), "gaps", gaps_value(model));
+}
+
+static json_t *verdict_value(const struct model_verdict *verdict)
+{
+    if (!verdict->known)
+        return json_null();
+    return json_pack("{s:o, s:o}", "status", of_string(verdict->status), "reason",
+                     of_string(verdict->reason));
+}
+
+void report_json(FILE *out, const struct capture_model *model)
+{
+    fputs("{\n \"producer\": ", out);
+    write_value(out, of_string(model->header.producer));
+    write_key(out, "build_id");
+    write_value(out, of_hex(model->header.build_id));
+    write_key(out, "boots");
+    write_value(out, of_unsigned(model->boots));
+    write_config(out, model);
+    write_key(out, "clock");
+    write_value(out, clock_value(&model->clock));
+    write_phases(out, model);
+    write_modules(out, model);
+    write_tables(out, model);
+    write_key(out, "frames");
+    write_value(out, frames_value(model));
+    write_key(out, "verdict");
+    write_value(out, verdict_value(&model->verdict));
+    fputs("\n}\n", out);
+}

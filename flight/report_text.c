@@ -1,0 +1,320 @@
+/* The report for people. */
+#include "flight/report.h"
+
+#include <stdlib.h>
+
+#include "flight/model_books.h"
+#include "flight/print.h"
+#include "flight/timeline.h"
+#include "trace/log_text.h"
+
+#define GAPS_SHOWN 10u
+
+static void print_boots(const struct text_sink *sink, const struct capture_model *model)
+{
+    size_t shown = model->boots == 0 ? 0 : model->index.frames[model->boot.first].boot;
+    if (shown > 0) {
+        print_count(sink, shown, "earlier boot");
+        text_print(sink, " in this capture %s not shown (--boot)\n", shown == 1 ? "is" : "are");
+    }
+    if (shown + 1 < model->boots) {
+        print_count(sink, model->boots - shown - 1, "later boot");
+        text_print(sink, " in this capture %s not shown\n",
+                   model->boots - shown == 2 ? "is" : "are");
+    }
+}
+
+static void print_what(const struct text_sink *sink, const struct capture_model *model)
+{
+    if (!model->header.known) {
+        text_print(sink, "unknown kernel (the header frame was not received)");
+    } else {
+        print_string(sink, model->header.producer);
+        text_print(sink, ", build ");
+        print_hex(sink, model->header.build_id, 6);
+    }
+    struct frame_string loader = capture_model_config(model, "loader");
+    struct frame_string line = capture_model_config(model, "command_line");
+    if (loader.text != NULL) {
+        text_print(sink, ", loaded by ");
+        print_string(sink, loader);
+    }
+    if (line.text != NULL) {
+        text_print(sink, ", command line \"");
+        print_string(sink, line);
+        text_print(sink, "\"");
+    }
+    text_print(sink, "\n");
+}
+
+static void print_clock(const struct text_sink *sink, const struct capture_model *model)
+{
+    const struct model_clock *clock = &model->clock;
+    if (!clock->known) {
+        text_print(sink, "clock: unknown (its frame was not received)\n");
+        return;
+    }
+    if (clock->tsc_hz == 0)
+        text_print(sink, "clock: unknown frequency, times are cycles");
+    else
+        text_print(sink, "clock: %llu.%03u MHz by ", (unsigned long long)(clock->tsc_hz / 1000000),
+                   (unsigned)(clock->tsc_hz / 1000 % 1000));
+    if (clock->tsc_hz != 0) {
+        print_string(sink, clock->method);
+        text_print(sink, ", uncertainty %u ppb", clock->uncertainty_ppb);
+    }
+    text_print(sink, clock->counts_from_reset ? ", counts from reset\n" : "\n");
+}
+
+static void print_modules(const struct text_sink *sink, const struct capture_model *model)
+{
+    print_count(sink, model->module_count, "module");
+    text_print(sink, "\n");
+    for (size_t i = 0; i < model->module_count; i++) {
+        const struct model_module *module = &model->modules[i];
+        text_print(sink, "  %u: ", module->index);
+        print_string(sink, module->name);
+        text_print(sink, " (");
+        print_string(sink, module->type);
+        text_print(sink, "), ");
+        print_count(sink, module->size, "byte");
+        text_print(sink, ", \"");
+        print_string(sink, module->command_line);
+        text_print(sink, "\"\n");
+    }
+}
+
+static void print_span(const struct text_sink *sink, const struct capture_model *model,
+                       uint64_t cycles)
+{
+    uint64_t ns;
+    if (timeline_span_ns(model, cycles, &ns))
+        log_duration(sink, ns);
+    else
+        print_count(sink, cycles, "cycle");
+}
+
+static void print_phases(const struct text_sink *sink, const struct capture_model *model)
+{
+    struct timeline_phase phases[TIMELINE_PHASES];
+    uint32_t count = timeline_phases(model, phases);
+    text_print(sink, "phases: ");
+    for (uint32_t i = 0; i < count; i++) {
+        text_print(sink, i == 0 ? "" : ", ");
+        print_string(sink, phases[i].name);
+        text_print(sink, " ");
+        if (phases[i].duration.known)
+            print_span(sink, model, phases[i].duration.cycles);
+        else
+            text_print(sink, i == 0 ? "unknown before entry" : "unknown");
+    }
+    text_print(sink, "\n");
+}
+
+static struct trace_name name_of(const struct capture_model *model, uint32_t id)
+{
+    struct frame_string name = capture_model_name(model, id);
+    return (struct trace_name){name.text, (uint32_t)name.length};
+}
+
+static void print_table(struct log_table *log, const struct capture_model *model, uint32_t table)
+{
+    const struct model_events *events = &model->events[table];
+    log_table_begin(log, (enum trace_table_id)table, events->count);
+    for (size_t i = 0; i < events->count; i++) {
+        const struct model_event *event = &events->items[i];
+        const struct model_task *task = &model->tasks[event->task];
+        log_table_event(log, &(struct log_event){
+                                 .cpu = event->cpu,
+                                 .tsc = event->tsc,
+                                 .pid = task->pid,
+                                 .process = name_of(model, task->name),
+                                 .name = name_of(model, event->name),
+                                 .usage = event->usage,
+                             });
+    }
+    log_table_end(log);
+}
+
+static void print_tables(const struct text_sink *sink, const struct capture_model *model, bool all)
+{
+    struct timeline_value entry = timeline_entry(model);
+    if (!entry.known)
+        text_print(sink, "the time of entry was not received: times count from TSC 0\n");
+    struct log_table log = {
+        .sink = sink,
+        .tsc_hz = model->clock.tsc_hz,
+        .entry_tsc = entry.known ? entry.cycles : 0,
+        .all = all,
+    };
+    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+        print_table(&log, model, table);
+}
+
+static void print_books(const struct text_sink *sink, const struct capture_model *model)
+{
+    text_print(sink, "\n");
+    for (uint32_t table = 0; table < TRACE_TABLES; table++) {
+        struct model_books sum = model_books_sum(model, (enum trace_table_id)table, NULL);
+        if (sum.known)
+            log_books(sink, (enum trace_table_id)table, sum.capacity, &sum.books);
+        else
+            text_print(sink, "%s: the books were not received\n",
+                       trace_table_name((enum trace_table_id)table));
+    }
+}
+
+/* One CPU's table, and whether more CPUs than this one have such a table. */
+struct loss {
+    const struct text_sink *sink;
+    const struct capture_model *model;
+    enum trace_table_id table;
+    uint32_t cpu;
+    bool many;
+};
+
+static void print_loss_head(const struct loss *loss, uint64_t events)
+{
+    text_print(loss->sink, "%s", trace_table_name(loss->table));
+    if (loss->many)
+        text_print(loss->sink, ", CPU %u", loss->cpu);
+    text_print(loss->sink, ": ");
+    print_count(loss->sink, events, "event");
+    text_print(loss->sink, events == 1 ? " was " : " were ");
+}
+
+/* The first or last event of the table on this CPU that was received. */
+static const struct model_event *edge_of(const struct loss *loss, bool last)
+{
+    const struct model_events *events = &loss->model->events[loss->table];
+    for (size_t i = 0; i < events->count; i++) {
+        const struct model_event *event = &events->items[last ? events->count - 1 - i : i];
+        if (event->cpu == loss->cpu)
+            return event;
+    }
+    return NULL;
+}
+
+static void print_edge(const struct loss *loss, const char *where, const struct model_event *event)
+{
+    const struct text_sink *sink = loss->sink;
+    if (event == NULL) {
+        text_print(sink, "; no event beside them was received\n");
+        return;
+    }
+    uint64_t entry = timeline_entry(loss->model).cycles;
+    text_print(sink, ", all %s event ", where);
+    print_grouped(sink, event->number);
+    text_print(sink, " (");
+    print_string(sink, capture_model_name(loss->model, event->name));
+    text_print(sink, ") at ");
+    print_span(sink, loss->model, event->tsc >= entry ? event->tsc - entry : 0);
+    text_print(sink, "\n");
+}
+
+static void print_loss(const struct loss *loss, const struct model_books *table)
+{
+    const struct trace_books *books = &table->books;
+    uint64_t unpublished = model_books_unpublished(table);
+    if (books->overwritten > 0) {
+        print_loss_head(loss, books->overwritten);
+        text_print(loss->sink, "overwritten");
+        print_edge(loss, "before", edge_of(loss, false));
+    }
+    if (books->dropped > unpublished) {
+        print_loss_head(loss, books->dropped - unpublished);
+        text_print(loss->sink, "dropped");
+        print_edge(loss, "after", edge_of(loss, true));
+    }
+    if (unpublished > 0) {
+        print_loss_head(loss, unpublished);
+        text_print(loss->sink, "begun but never finished, and counted as dropped\n");
+    }
+    if (books->filtered > 0) {
+        print_loss_head(loss, books->filtered);
+        text_print(loss->sink, "filtered: recorded while they were not wanted\n");
+    }
+    if (books->kept > table->received) {
+        print_loss_head(loss, books->kept - table->received);
+        text_print(loss->sink, "kept but not received: frames are missing\n");
+    }
+}
+
+static void print_losses(const struct text_sink *sink, const struct capture_model *model)
+{
+    for (uint32_t table = 0; table < TRACE_TABLES; table++) {
+        uint32_t cpus = 0;
+        (void)model_books_sum(model, (enum trace_table_id)table, &cpus);
+        for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
+            struct loss loss = {sink, model, (enum trace_table_id)table, cpu, cpus > 1};
+            if (model->books[table][cpu].known)
+                print_loss(&loss, &model->books[table][cpu]);
+        }
+    }
+}
+
+static void print_frames(const struct text_sink *sink, const struct capture_model *model)
+{
+    const struct index_boot *boot = &model->boot;
+    text_print(sink, "frames: ");
+    print_grouped(sink, boot->accepted);
+    text_print(sink, " accepted, ");
+    print_grouped(sink, boot->end_damage - boot->first_damage);
+    text_print(sink, " damaged, ");
+    print_grouped(sink, boot->missing);
+    text_print(sink, " missing, ");
+    print_count(sink, boot->duplicates, "duplicate");
+    text_print(sink, ", ");
+    print_grouped(sink, model->malformed);
+    text_print(sink, " malformed, ");
+    print_grouped(sink, model->unknown_kinds);
+    text_print(sink, " of unknown kinds\n");
+}
+
+static void print_gaps(const struct text_sink *sink, const struct capture_model *model)
+{
+    size_t count;
+    struct index_gap *gaps = frame_index_gaps(&model->index, &model->boot, &count);
+    for (size_t i = 0; i < count && i < GAPS_SHOWN; i++) {
+        const struct index_gap *gap = &gaps[i];
+        text_print(sink, "gap: frame %llu", (unsigned long long)gap->first);
+        if (gap->last > gap->first)
+            text_print(sink, " to %llu", (unsigned long long)gap->last);
+        text_print(sink, " missing before byte %llu\n", (unsigned long long)gap->offset);
+    }
+    if (count > GAPS_SHOWN) {
+        text_print(sink, "... ");
+        print_grouped(sink, count - GAPS_SHOWN);
+        text_print(sink, " more gaps\n");
+    }
+    free(gaps);
+}
+
+static void print_verdict(const struct text_sink *sink, const struct capture_model *model)
+{
+    const struct model_verdict *verdict = &model->verdict;
+    if (!verdict->known) {
+        text_print(sink, "verdict: none (the machine died, or the capture ends too early)\n");
+        return;
+    }
+    text_print(sink, "verdict: ");
+    print_string(sink, verdict->status);
+    text_print(sink, ": ");
+    print_string(sink, verdict->reason);
+    text_print(sink, "\n");
+}
+
+void report_text(const struct text_sink *sink, const struct capture_model *model, bool all)
+{
+    print_boots(sink, model);
+    print_what(sink, model);
+    print_clock(sink, model);
+    print_modules(sink, model);
+    print_phases(sink, model);
+    print_tables(sink, model, all);
+    print_books(sink, model);
+    print_losses(sink, model);
+    print_frames(sink, model);
+    print_gaps(sink, model);
+    print_verdict(sink, model);
+}

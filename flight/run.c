@@ -1,0 +1,185 @@
+/* flight run: boots the kernel in QEMU, shows and keeps what it tells, and says how it ended. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "flight/emulator.h"
+#include "flight/ending.h"
+#include "flight/interrupt.h"
+#include "flight/qemu.h"
+#include "flight/run_plan.h"
+
+enum {
+    MEMORY_MIB = 128,
+    TIMEOUT_S = 120,
+    LINGER_MS = 2000, /* from the verdict to the end of QEMU */
+    DRAIN_MS = 1000,  /* for what a killed QEMU left in the pipe */
+};
+
+struct run {
+    struct run_plan plan;
+    uint32_t timeout_s;
+    bool quiet;
+    const char *output;
+};
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Listens until QEMU has ended, or has to be ended. */
+static enum outcome_carrier listen(struct live *live, struct emulator *emulator,
+                                   int64_t deadline_ms)
+{
+    enum live_end end = live_listen(live, emulator->serial, deadline_ms, true);
+    if (live->verdict)
+        deadline_ms = sooner(deadline_ms, live_now_ms() + LINGER_MS);
+    if (end == LIVE_END_VERDICT)
+        end = live_listen(live, emulator->serial, deadline_ms, false);
+    if (end == LIVE_END_INPUT && emulator_wait(emulator, deadline_ms))
+        return WIFSIGNALED(emulator->wait_status) ? OUTCOME_SIGNALLED : OUTCOME_EXITED;
+    emulator_kill(emulator);
+    if (end == LIVE_END_DEADLINE)
+        (void)live_listen(live, emulator->serial, live_now_ms() + DRAIN_MS, false);
+    return live->verdict ? OUTCOME_LINE : OUTCOME_TIMEOUT;
+}
+
+static bool tells_of_triple_fault(const struct file_bytes *log)
+{
+    static const char words[] = "Triple fault";
+    return log->length > 0 && memmem(log->bytes, log->length, words, sizeof words - 1) != NULL;
+}
+
+static struct file_bytes read_staged(const struct staging *staging, const char *name)
+{
+    struct file_bytes file = {0};
+    char *path = staging_path(staging, name);
+    (void)file_bytes_read(&file, path); /* QEMU may not have come so far as to write it */
+    free(path);
+    return file;
+}
+
+static int watch(const struct run *run, const struct staging *staging, struct emulator *emulator,
+                 int output)
+{
+    struct live live;
+    live_start(&live, run->quiet ? NULL : stdout, output);
+    struct outcome outcome = {.timeout_s = run->timeout_s};
+    outcome.carrier = listen(&live, emulator, live_now_ms() + (int64_t)run->timeout_s * 1000);
+    outcome.exit_status = WEXITSTATUS(emulator->wait_status);
+    outcome.signal_number = WTERMSIG(emulator->wait_status);
+    struct file_bytes log = read_staged(staging, "qemu.log");
+    struct file_bytes messages = read_staged(staging, "qemu.messages");
+    outcome.triple_fault = tells_of_triple_fault(&log);
+    int status = ending_tell(run->plan.command, &live, &outcome, &messages);
+    file_bytes_free(&log);
+    file_bytes_free(&messages);
+    live_free(&live);
+    return status;
+}
+
+static int launch(const struct run *run, const struct staging *staging, int output)
+{
+    char **arguments = run_plan_arguments(&run->plan, staging);
+    char *messages = staging_path(staging, "qemu.messages");
+    struct emulator emulator;
+    int error = emulator_start(&emulator, arguments, staging->work, messages);
+    qemu_arguments_free(arguments);
+    free(messages);
+    if (error == ENOENT)
+        return flight_refuse(run->plan.command, FLIGHT_HOST, "there is no %s in PATH",
+                             QEMU_PROGRAM);
+    if (error != 0)
+        return flight_refuse(run->plan.command, FLIGHT_HOST, "cannot start %s: %s", QEMU_PROGRAM,
+                             strerror(error));
+    int status = watch(run, staging, &emulator, output);
+    close(emulator.serial);
+    return status;
+}
+
+static int play(const struct run *run)
+{
+    int output = -1;
+    int status = FLIGHT_HOST;
+    struct staging staging = {0};
+    interrupt_catch();
+    if (run_plan_stage(&run->plan, &staging) &&
+        ending_open_output(run->plan.command, run->output, &output))
+        status = launch(run, &staging, output);
+    if (output >= 0 && close(output) != 0)
+        status = flight_refuse(run->plan.command, FLIGHT_HOST, "cannot write '%s': %s", run->output,
+                               strerror(errno));
+    staging_remove(&staging);
+    return status;
+}
+
+static enum options_result parse(struct run *run, size_t count, char **arguments)
+{
+    const struct option_spec specs[] = {
+        {.name = "kernel", .text = &run->plan.kernel},
+        {.name = "iso", .text = &run->plan.iso},
+        {.name = "append", .text = &run->plan.append},
+        {.name = "module", .list = &run->plan.modules},
+        {.name = "memory", .number = &run->plan.memory_mib, .minimum = 1, .maximum = 1u << 20},
+        {.name = "deterministic", .flag = &run->plan.deterministic},
+        {.name = "timeout", .number = &run->timeout_s, .minimum = 1, .maximum = 1u << 20},
+        {.name = "qemu-arg", .list = &run->plan.extra},
+        {.name = "output", .letter = 'o', .text = &run->output},
+        {.name = "quiet", .flag = &run->quiet},
+        {.name = "bare", .flag = &run->plan.bare},
+    };
+    const struct options options = {
+        .command = run->plan.command, .specs = specs, .count = sizeof specs / sizeof specs[0]};
+    return options_parse(&options, count, arguments);
+}
+
+static int run_checked(struct run *run)
+{
+    if (!run_plan_usable(&run->plan))
+        return FLIGHT_USAGE;
+    run_plan_complete(&run->plan);
+    return run_plan_readable(&run->plan) ? play(run) : FLIGHT_HOST;
+}
+
+static int run_main(const struct flight_command *command, size_t count, char **arguments)
+{
+    struct run run = {
+        .plan = {.command = command, .memory_mib = MEMORY_MIB},
+        .timeout_s = TIMEOUT_S,
+    };
+    enum options_result parsed = parse(&run, count, arguments);
+    int status = parsed == OPTIONS_OK     ? run_checked(&run)
+                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
+                                          : FLIGHT_USAGE;
+    run_plan_free(&run.plan);
+    return status;
+}
+
+const struct flight_command run_command = {
+    .name = "run",
+    .synopsis = "[--kernel ELF | --iso ISO] [--append TEXT] [--module 'FILE options']...\n"
+                "                  [--memory MIB] [--deterministic] [--timeout SECONDS]\n"
+                "                  [--qemu-arg ARG]... [-o CAPTURE] [--quiet] [--bare]",
+    .help =
+        "Boots the kernel in QEMU and shows its serial line without the frames.\n"
+        "\n"
+        "  --kernel ELF       default: firstlight.elf beside flight\n"
+        "  --iso ISO          boots an ISO instead; it brings its own menu\n"
+        "  --append TEXT      kernel command line\n"
+        "  --module STRING    a boot module: a file, and options behind a blank\n"
+        "  --bare             do not add boot_archive as type=rootfs\n"
+        "  --memory MIB       default 128\n"
+        "  --deterministic    count instructions instead of time: equal runs give equal captures\n"
+        "  --timeout SECONDS  default 120\n"
+        "  --qemu-arg ARG     one more argument for QEMU\n"
+        "  -o CAPTURE         also keep the raw serial stream\n"
+        "  --quiet            show only the status line\n"
+        "\n"
+        "Exit status: 0 the guest said success, 1 it said failure, 2 bad usage, 3 it died (panic,\n"
+        "triple fault, reset), 4 timeout, 5 the host is at fault.\n",
+    .run = run_main,
+};

@@ -1,0 +1,44 @@
+/* What a run boots: files and strings of the user, completed by what stands beside flight.
+ *
+ * A check that fails has said why, in one line on stderr. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flight/commands.h"
+#include "flight/options.h"
+#include "flight/staging.h"
+
+struct run_plan {
+    const struct flight_command *command;
+    const char *kernel; /* NULL: the own one, or the ISO */
+    const char *iso;
+    const char *append;
+    struct option_list modules;
+    struct option_list extra; /* arguments for QEMU */
+    uint32_t memory_mib;
+    bool deterministic;
+    bool bare;        /* without the boot archive */
+    char *home;       /* the folder of this program */
+    char *own_kernel; /* the one in it, if that is to boot */
+    char *archive;    /* the boot archive in it, if that is to be added */
+};
+
+/* Whether what the user said fits together. */
+bool run_plan_usable(const struct run_plan *plan);
+
+/* Adds kernel and boot archive from beside this program, where the user named none. */
+void run_plan_complete(struct run_plan *plan);
+
+/* Whether every file is there and can be read. */
+bool run_plan_readable(const struct run_plan *plan);
+
+/* Creates the staging folder with every file that has a relative name.  To be removed in either
+ * case. */
+bool run_plan_stage(const struct run_plan *plan, struct staging *staging);
+
+/* QEMU's arguments, for qemu_arguments_free. */
+char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging);
+
+void run_plan_free(struct run_plan *plan);

@@ -1,0 +1,216 @@
+/* Verifying frames: damage, gaps, malformed payloads, verdict, schema, sizes. */
+#include "flight/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight/file_bytes.h"
+
+static void check_damage(struct verify *verify)
+{
+    const struct index_boot *boot = &verify->model->boot;
+    size_t count = boot->end_damage - boot->first_damage;
+    for (size_t i = 0; i < count && i < MODEL_REPORTS; i++) {
+        const struct index_damage *damage = &verify->model->index.damages[boot->first_damage + i];
+        verify_problem(verify, "damaged frame: bytes %llu to %llu",
+                       (unsigned long long)damage->start, (unsigned long long)damage->end - 1);
+    }
+    verify_more(verify, count, "damaged frames");
+}
+
+static void check_gaps(struct verify *verify)
+{
+    size_t count;
+    struct index_gap *gaps = frame_index_gaps(&verify->model->index, &verify->model->boot, &count);
+    for (size_t i = 0; i < count && i < MODEL_REPORTS; i++)
+        verify_problem(verify, "sequence gap: frames %llu to %llu are missing before byte %llu",
+                       (unsigned long long)gaps[i].first, (unsigned long long)gaps[i].last,
+                       (unsigned long long)gaps[i].offset);
+    verify_more(verify, count, "sequence gaps");
+    free(gaps);
+}
+
+static void check_malformed(struct verify *verify)
+{
+    const struct capture_model *model = verify->model;
+    for (uint64_t i = 0; i < model->malformed && i < MODEL_REPORTS; i++)
+        verify_problem(verify, "malformed payload: frame at byte %llu",
+                       (unsigned long long)model->malformed_at[i]);
+    verify_more(verify, model->malformed, "malformed payloads");
+}
+
+static bool known_status(struct frame_string status)
+{
+    return frame_string_is(status, "success") || frame_string_is(status, "failure") ||
+           frame_string_is(status, "panic");
+}
+
+static void check_verdict(struct verify *verify)
+{
+    const struct model_verdict *verdict = &verify->model->verdict;
+    if (!verdict->known) {
+        verify_problem(verify, "verdict: none was received");
+        return;
+    }
+    if (verify->model->verdicts > 1)
+        verify_problem(verify, "verdict: there are %llu of them",
+                       (unsigned long long)verify->model->verdicts);
+    if (!verdict->last)
+        verify_problem(verify, "verdict: it is not the last frame");
+    if (verdict->frames != verdict->number + 1)
+        verify_problem(verify, "verdict: it counts %u frames and is itself number %llu",
+                       verdict->frames, (unsigned long long)verdict->number);
+    if (!known_status(verdict->status))
+        verify_problem(verify, "verdict: its status is none of success, failure, panic");
+}
+
+void verify_frames(struct verify *verify)
+{
+    if (verify->model->boot.accepted == 0)
+        verify_problem(verify, "no frame was received");
+    check_damage(verify);
+    check_gaps(verify);
+    check_malformed(verify);
+    check_verdict(verify);
+}
+
+static void append_bytes(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
+}
+
+/* What this reader knows of the schema is what the writer in trace/ would send: the start of a
+ * stream, read back. */
+static void read_own_schema(struct file_bytes *file, struct capture_model *own)
+{
+    struct stream stream;
+    stream_start(&stream, (struct text_sink){append_bytes, file});
+    stream_send_header(&stream, &(struct trace_arena){.cpus = 1}, "flight");
+    (void)capture_model_read(own, file->bytes, file->length, 0);
+}
+
+static const struct model_pair *find_schema(const struct capture_model *model,
+                                            struct frame_string kind)
+{
+    for (size_t i = 0; i < model->schema_count; i++) {
+        struct frame_string key = model->schema[i].key;
+        if (key.length == kind.length && memcmp(key.text, kind.text, kind.length) == 0)
+            return &model->schema[i];
+    }
+    return NULL;
+}
+
+/* More fields behind the known ones are allowed, but not where they repeat. */
+static bool agrees(struct frame_string fields, struct frame_string known)
+{
+    if (fields.length < known.length || memcmp(fields.text, known.text, known.length) != 0)
+        return false;
+    return fields.length == known.length ||
+           (fields.text[known.length] == ' ' && known.text[known.length - 1] != '*');
+}
+
+static void check_kind(struct verify *verify, const struct model_pair *own)
+{
+    char kind = own->key.text[0];
+    const struct model_pair *sent = find_schema(verify->model, own->key);
+    bool used = verify->model->kind[(uint8_t)kind % MODEL_KINDS].frames > 0;
+    if (sent == NULL && used)
+        verify_problem(verify, "schema: no definition of the frames of kind %c", kind);
+    if (sent != NULL && !agrees(sent->value, own->value))
+        verify_problem(verify, "schema: frames of kind %c have other fields than '%.*s'", kind,
+                       (int)own->value.length, own->value.text);
+}
+
+void verify_schema(struct verify *verify)
+{
+    const struct model_header *header = &verify->model->header;
+    if (!header->known)
+        verify_problem(verify, "schema: no header frame was received");
+    else if (header->version != STREAM_VERSION)
+        verify_problem(verify, "schema: version %u, this reader knows %u", header->version,
+                       STREAM_VERSION);
+    struct file_bytes file = {0};
+    struct capture_model own;
+    read_own_schema(&file, &own);
+    for (size_t i = 0; i < own.schema_count; i++)
+        check_kind(verify, &own.schema[i]);
+    capture_model_free(&own);
+    file_bytes_free(&file);
+}
+
+static const char *kind_name(char kind)
+{
+    switch ((enum stream_kind)kind) {
+    case STREAM_HEADER:
+        return "header";
+    case STREAM_SCHEMA:
+        return "schema";
+    case STREAM_CONFIG:
+        return "configuration";
+    case STREAM_CLOCK:
+        return "clock";
+    case STREAM_MODULE:
+        return "modules";
+    case STREAM_PHASE:
+        return "phases";
+    case STREAM_NAME:
+        return "names";
+    case STREAM_TASK:
+        return "tasks";
+    case STREAM_TABLE:
+        return "books";
+    case STREAM_EVENTS:
+        return "events";
+    case STREAM_VERDICT:
+        return "verdict";
+    }
+    return "unknown";
+}
+
+static uint64_t plain_events(const struct capture_model *model)
+{
+    uint64_t plain = 0;
+    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+        for (size_t i = 0; i < model->events[table].count; i++)
+            plain += model->events[table].items[i].used ? 0 : 1;
+    return plain;
+}
+
+static void print_ratio(const struct text_sink *sink, uint64_t bytes, uint64_t events)
+{
+    if (events == 0) {
+        text_print(sink, "-");
+        return;
+    }
+    uint64_t hundredths = (bytes * 100 + events / 2) / events;
+    text_print(sink, "%llu.%02u", (unsigned long long)(hundredths / 100),
+               (unsigned)(hundredths % 100));
+}
+
+static void print_kind(const struct text_sink *sink, const char *kind, const struct model_kind *sum,
+                       const char *name)
+{
+    text_print(sink, "%-5s %10llu %12llu  %s\n", kind, (unsigned long long)sum->frames,
+               (unsigned long long)sum->bytes, name);
+}
+
+void verify_sizes(const struct text_sink *sink, const struct capture_model *model)
+{
+    struct model_kind total = {0};
+    text_print(sink, "%-5s %10s %12s\n", "kind", "frames", "bytes");
+    for (uint32_t i = 0; i < MODEL_KINDS; i++) {
+        const struct model_kind *kind = &model->kind[i];
+        if (kind->frames == 0)
+            continue;
+        print_kind(sink, (char[]){(char)i, '\0'}, kind, kind_name((char)i));
+        total.frames += kind->frames;
+        total.bytes += kind->bytes;
+    }
+    print_kind(sink, "total", &total, "");
+    uint64_t plain = plain_events(model);
+    text_print(sink, "%llu plain events\nbytes per event: ", (unsigned long long)plain);
+    print_ratio(sink, total.bytes, plain);
+    text_print(sink, " (all frames), ");
+    print_ratio(sink, model->kind[STREAM_EVENTS].bytes, plain);
+    text_print(sink, " (event frames alone)\n");
+}

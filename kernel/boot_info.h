@@ -1,0 +1,26 @@
+/* What the loader handed over, checked: command line, loader name, memory, modules. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/multiboot.h"
+
+/* Reads the information in silence, so that the command line can name the console. */
+void boot_info_find(uint32_t magic, uint32_t address);
+
+/* Reads it again, now with every refusal on the console, one line each. */
+void boot_info_read(void);
+
+const struct multiboot_info *boot_info(void);
+
+/* Reads module `index`; a refusal is one line on the console. */
+bool boot_info_module(uint32_t index, struct multiboot_module *module);
+
+/* The largest free piece is not looked for: this is the first one above 1 MiB, in the memory
+ * map's order, that holds `size` bytes (aligned to 4096) and overlaps neither the kernel nor
+ * anything that the loader left.  0 if there is none.  Nothing is remembered: one caller. */
+uint32_t boot_info_free_memory(uint64_t size);
+
+/* Free memory in all, in KiB, as the loader tells; 0 if it does not. */
+uint64_t boot_info_memory_kib(void);

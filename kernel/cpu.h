@@ -1,0 +1,167 @@
+/* The instructions that C has no words for: all inline assembly of kernel/. */
+#pragma once
+
+#include <stdint.h>
+
+static inline uint64_t cpu_tsc(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline uint8_t cpu_in8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %w1, %b0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void cpu_out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint16_t cpu_in16(uint16_t port)
+{
+    uint16_t value;
+    __asm__ volatile("inw %w1, %w0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void cpu_out16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
+}
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpu_id(uint32_t leaf)
+{
+    struct cpuid id;
+    __asm__ volatile("cpuid"
+                     : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx)
+                     : "a"(leaf), "c"(0));
+    return id;
+}
+
+static inline void cpu_pause(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
+/* Goes round `count` times, doing nothing.  Not with PAUSE: under an emulator each of those
+ * leaves the translated code, which costs a thousand times more. */
+static inline void cpu_spin(uint32_t count)
+{
+    for (; count > 0; count--)
+        __asm__ volatile("");
+}
+
+static inline void cpu_interrupts_off(void)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
+/* Lets interrupts in and sleeps until one came; none can slip in between, because STI takes
+ * effect after the next instruction.  Interrupts are off again afterwards. */
+static inline void cpu_wait_for_interrupt(void)
+{
+    __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+/* Lets pending interrupts in, for one instruction. */
+static inline void cpu_take_interrupts(void)
+{
+    __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+}
+
+_Noreturn static inline void cpu_stop(void)
+{
+    for (;;)
+        __asm__ volatile("cli\n\thlt" : : : "memory");
+}
+
+static inline void cpu_breakpoint(void)
+{
+    __asm__ volatile("int3" : : : "memory");
+}
+
+static inline uint32_t cpu_cr2(void)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+static inline void cpu_set_cr0(uint32_t value)
+{
+    __asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline void cpu_set_cr3(uint32_t value)
+{
+    __asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline uint32_t cpu_cr4(void)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+static inline void cpu_set_cr4(uint32_t value)
+{
+    __asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
+}
+
+/* The address at which the function that this is inlined into stands. */
+static inline uint32_t cpu_instruction_pointer(void)
+{
+    uint32_t value;
+    __asm__ volatile("1: movl $1b, %0" : "=r"(value));
+    return value;
+}
+
+static inline uint32_t cpu_frame_pointer(void)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%ebp, %0" : "=r"(value));
+    return value;
+}
+
+/* The operand of LGDT and LIDT (SDM volume 3, section 2.4). */
+struct cpu_table_pointer {
+    uint16_t limit; /* bytes - 1 */
+    uint32_t base;
+} __attribute__((packed));
+
+static inline void cpu_load_idt(const struct cpu_table_pointer *pointer)
+{
+    __asm__ volatile("lidt %0" : : "m"(*pointer) : "memory");
+}
+
+/* Loads the GDT and every segment register from it: code is selector 8, data 16. */
+static inline void cpu_load_gdt(const struct cpu_table_pointer *pointer)
+{
+    __asm__ volatile("lgdt %0\n\t"
+                     "ljmp $8, $1f\n"
+                     "1:\n\t"
+                     "movl $16, %%eax\n\t"
+                     "movl %%eax, %%ds\n\t"
+                     "movl %%eax, %%es\n\t"
+                     "movl %%eax, %%fs\n\t"
+                     "movl %%eax, %%gs\n\t"
+                     "movl %%eax, %%ss"
+                     :
+                     : "m"(*pointer)
+                     : "eax", "memory");
+}
+
+static inline void cpu_load_task_register(uint16_t selector)
+{
+    __asm__ volatile("ltr %0" : : "r"(selector) : "memory");
+}

@@ -1,0 +1,67 @@
+/* The end of a kernel that cannot go on. */
+#include "kernel/panic.h"
+
+#include <stdbool.h>
+
+#include "kernel/backtrace.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/power.h"
+#include "kernel/tracing.h"
+
+/* How far the panic has come; a panic inside a panic skips what it has reached. */
+static enum {
+    STAGE_NONE,
+    STAGE_PREPARED, /* the console is there */
+    STAGE_TELLING,  /* message and backtrace are being printed */
+    STAGE_DUMPING,  /* the tables are being written */
+    STAGE_VERDICT,
+} stage;
+
+static char reason[256];
+
+void panic_prepare(void)
+{
+    cpu_interrupts_off();
+    if (stage >= STAGE_TELLING)
+        return;
+    if (!console_ready()) {
+        const struct console_option option = console_option_default();
+        console_init(&option);
+    }
+    stage = STAGE_PREPARED;
+}
+
+_Noreturn static void leave(void)
+{
+    if (stage < STAGE_VERDICT) {
+        stage = STAGE_VERDICT;
+        tracing_send_verdict("panic", reason);
+    }
+    power_exit(POWER_EXIT_PANIC);
+}
+
+_Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
+{
+    if (stage >= STAGE_TELLING) {
+        log_line("\npanic inside the panic, at %08x %s", eip, backtrace_symbol_of(eip).name);
+        leave();
+    }
+    panic_prepare();
+    stage = STAGE_TELLING;
+
+    struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    va_list arguments;
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
+    log_line("\npanic: %s", reason);
+    backtrace_print(eip, ebp);
+
+    stage = STAGE_DUMPING;
+    tracing_enter(TRACE_PHASE_SHUTDOWN);
+    TRACE_EVENT("panic");
+    tracing_dump();
+    leave();
+}

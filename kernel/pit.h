@@ -1,0 +1,17 @@
+/* The 8254 timer: channel 0 is the alarm, channel 2 is the stopwatch of the calibration. */
+#pragma once
+
+#include <stdint.h>
+
+#define PIT_HZ 1193182u /* 105/88 MHz, to the nearest */
+
+#define PIT_ALARM_MAX 65535u /* counts: 54.9 ms */
+
+/* Raises interrupt line 0 once, in `counts` (1..PIT_ALARM_MAX) periods of PIT_HZ. */
+void pit_start_alarm(uint16_t counts);
+
+/* Starts channel 2 counting down from 65536 again and again, with the speaker off. */
+void pit_start_stopwatch(void);
+
+/* What channel 2 stands at: counts still to go, modulo 65536. */
+uint16_t pit_read_stopwatch(void);

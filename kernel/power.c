@@ -1,0 +1,98 @@
+/* The ways out of the machine. */
+#include "kernel/power.h"
+
+#include <stdbool.h>
+
+#include "boot/acpi.h"
+#include "boot/bytes.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+
+enum {
+    DEBUG_EXIT = 0xf4,
+    BOCHS_SHUTDOWN = 0x8900, /* takes the letters of "Shutdown" */
+    ACPI_SLEEP_ENABLE = 1 << 13,
+    ACPI_SCI_ENABLED = 1 << 0,
+    KEYBOARD_STATUS = 0x64,
+    KEYBOARD_PULSE_RESET = 0xfe,
+    RESET_CONTROL = 0xcf9, /* ICH data sheets, "Reset Control Register" */
+    ROUNDS = 500000000,    /* some tenths of a second: more than any of these takes */
+};
+
+static bool have_acpi;
+static struct acpi_power_off acpi;
+
+static void wait_a_little(void)
+{
+    cpu_spin(ROUNDS);
+}
+
+/* ACPI Specification 6.4, section 5.2.5.1: the first KiB of the EBDA, then the BIOS area. */
+static bool find_rsdp(const struct acpi_memory *memory, uint32_t *rsdp)
+{
+    uintptr_t bios_data = 0x40e; /* segment of the EBDA */
+    __asm__("" : "+r"(bios_data));
+    uint32_t ebda = (uint32_t)read_le16((const uint8_t *)bios_data) << 4;
+    if (ebda >= 0x80000 && ebda < 0xa0000 && acpi_find_rsdp(memory, ebda, ebda + 1024, rsdp))
+        return true;
+    return acpi_find_rsdp(memory, 0xe0000, 0x100000, rsdp);
+}
+
+void power_init(void)
+{
+    uintptr_t start = 4096;
+    const struct acpi_memory memory = {(const uint8_t *)start, 4096, 0xffffe000u};
+    uint32_t rsdp;
+    have_acpi = find_rsdp(&memory, &rsdp) && acpi_power_off_read(&memory, rsdp, &acpi);
+}
+
+static void acpi_switch_off(void)
+{
+    if (acpi.smi_command != 0 && acpi.acpi_enable != 0 &&
+        !(cpu_in16(acpi.pm1a_control) & ACPI_SCI_ENABLED)) {
+        cpu_out8(acpi.smi_command, acpi.acpi_enable);
+        for (uint32_t looks = 100000;
+             looks > 0 && !(cpu_in16(acpi.pm1a_control) & ACPI_SCI_ENABLED); looks--)
+            cpu_pause();
+    }
+    cpu_out16(acpi.pm1a_control, (uint16_t)(acpi.sleep_type_a << 10 | ACPI_SLEEP_ENABLE));
+    if (acpi.pm1b_control != 0)
+        cpu_out16(acpi.pm1b_control, (uint16_t)(acpi.sleep_type_b << 10 | ACPI_SLEEP_ENABLE));
+    wait_a_little();
+}
+
+_Noreturn void power_exit(enum power_exit code)
+{
+    cpu_interrupts_off();
+    console_drain();
+    /* The emulator ends some instructions later: nothing else may be written meanwhile. */
+    cpu_out8(DEBUG_EXIT, (uint8_t)code);
+    wait_a_little();
+    if (have_acpi)
+        acpi_switch_off();
+    for (const char *letter = "Shutdown"; *letter != '\0'; letter++)
+        cpu_out8(BOCHS_SHUTDOWN, (uint8_t)*letter);
+    wait_a_little();
+    cpu_stop();
+}
+
+_Noreturn void power_triple_fault(void)
+{
+    const struct cpu_table_pointer nothing = {0, 0};
+    cpu_interrupts_off();
+    cpu_load_idt(&nothing);
+    cpu_breakpoint();
+    cpu_stop();
+}
+
+_Noreturn void power_reset(void)
+{
+    cpu_interrupts_off();
+    console_drain();
+    cpu_out8(KEYBOARD_STATUS, KEYBOARD_PULSE_RESET);
+    wait_a_little();
+    cpu_out8(RESET_CONTROL, 2); /* reset the CPU, warm ... */
+    cpu_out8(RESET_CONTROL, 6); /* ... now */
+    wait_a_little();
+    power_triple_fault();
+}

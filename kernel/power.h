@@ -1,0 +1,25 @@
+/* The ways out of the machine. */
+#pragma once
+
+#include <stdint.h>
+
+/* What goes to the emulator's isa-debug-exit; QEMU then exits with code * 2 + 1, which nothing
+ * else produces.  docs/format.md has the protocol. */
+enum power_exit {
+    POWER_EXIT_SUCCESS = 0x10,
+    POWER_EXIT_FAILURE = 0x11,
+    POWER_EXIT_PANIC = 0x12,
+};
+
+/* Finds the ACPI tables, as long as page 0 can still be read.  Without them power-off falls
+ * back to what emulators offer. */
+void power_init(void);
+
+/* Leaves: through isa-debug-exit, else by powering off, else by halting for ever. */
+_Noreturn void power_exit(enum power_exit code);
+
+/* Resets the machine: keyboard controller, reset control register, triple fault. */
+_Noreturn void power_reset(void);
+
+/* Shuts the CPU down: a fault with nobody to take it. */
+_Noreturn void power_triple_fault(void);

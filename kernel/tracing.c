@@ -1,0 +1,201 @@
+/* The kernel's one tracer. */
+#include "kernel/tracing.h"
+
+#include "kernel/boot_info.h"
+#include "kernel/console.h"
+#include "kernel/process.h"
+#include "kernel/tunables.h"
+#include "trace/log_text.h"
+#include "trace/stream.h"
+
+struct trace_tracer tracing_tracer;
+
+enum {
+    EARLY_EVENTS = 256, /* boot events before tracing_settle; about 20 are recorded */
+    EARLY_NAMES = 256,
+    EARLY_TEXT = 8192, /* bytes; a few dozen sites of about 20 bytes each */
+    EARLY_TASKS = 16,
+    EARLY_ARENA = 32768, /* bytes */
+    NAMES = 4096,
+    NAMES_TEXT = 131072,
+    TASKS = 4096,
+};
+
+static uint8_t early_memory[EARLY_ARENA] __attribute__((aligned(64)));
+
+/* Small tables for run and shutdown, too: without memory for more, they are all there is. */
+static const struct trace_arena_config early_config = {
+    .cpus = 1,
+    .capacity = {EARLY_EVENTS, 64, 64},
+    .names = EARLY_NAMES,
+    .names_text = EARLY_TEXT,
+    .tasks = EARLY_TASKS,
+};
+
+static struct stream stream;
+static uint32_t build_id_offset = 16; /* of the id in an ELF note named "GNU" */
+
+extern const uint8_t build_id_note[];
+extern struct trace_site trace_sites_start[], trace_sites_end[];
+
+static const char producer[] = "firstlight 0.1";
+
+static struct trace_arena *arena(void)
+{
+    return tracing_tracer.arena;
+}
+
+void tracing_start(uint64_t entry_tsc)
+{
+    if (trace_arena_size(&early_config) > sizeof early_memory)
+        cpu_stop(); /* a mistake in the constants above: nothing can be told yet */
+    struct trace_arena *early = (struct trace_arena *)(void *)early_memory;
+    trace_arena_format(early, &early_config);
+    __builtin_memcpy(early->build_id, build_id_note + build_id_offset, sizeof early->build_id);
+    early->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;
+    trace_tracer_start(&tracing_tracer, early, trace_sites_start, trace_sites_end);
+    process_start_kernel();
+
+    TRACE_SITE(entry_site, "kernel entry");
+    trace_cpu_record_site(tracing_this_cpu(), &entry_site, entry_tsc);
+    stream_start(&stream, console_raw());
+}
+
+/* Memory for the arena; where there is too little, tables of half the size, and so on down to
+ * what the early arena already has.  0: not even that. */
+static uint32_t find_memory(struct trace_arena_config *config)
+{
+    for (;;) {
+        uint32_t address = boot_info_free_memory(trace_arena_size(config));
+        bool halved = false;
+        for (uint32_t i = 0; i < TRACE_TABLES && address == 0; i++)
+            if (config->capacity[i] / 2 >= early_config.capacity[i]) {
+                config->capacity[i] /= 2;
+                halved = true;
+            }
+        if (!halved)
+            return address;
+    }
+}
+
+static void print_capacities(const char *what, const uint32_t *capacity)
+{
+    log_line("trace: %s: the first %u boot, the last %u run, the first %u shutdown events", what,
+             capacity[0], capacity[1], capacity[2]);
+}
+
+void tracing_settle(void)
+{
+    bool sites = tunable(TUNABLE_TRACE_ENABLED) != 0;
+    const struct trace_arena_config wanted = {
+        .cpus = 1,
+        .capacity = {(uint32_t)tunable(TUNABLE_TRACE_BOOT), (uint32_t)tunable(TUNABLE_TRACE_RUN),
+                     (uint32_t)tunable(TUNABLE_TRACE_SHUTDOWN)},
+        .names = NAMES,
+        .names_text = NAMES_TEXT,
+        .tasks = TASKS,
+    };
+    struct trace_arena_config config = wanted;
+    uint32_t address = find_memory(&config);
+    if (address == 0) {
+        print_capacities("no free memory for tables, keeping the built-in ones",
+                         early_config.capacity);
+        trace_tracer_switch_sites(&tracing_tracer, sites);
+        return;
+    }
+    __builtin_memset((void *)address, 0, (size_t)trace_arena_size(&config));
+    struct trace_arena *settled = (struct trace_arena *)address;
+    trace_arena_format(settled, &config);
+    trace_tracer_move(&tracing_tracer, settled, sites);
+    bool all = trace_arena_size(&config) == trace_arena_size(&wanted);
+    print_capacities(all ? "keeping" : "too little free memory, keeping only", config.capacity);
+}
+
+void tracing_enter(enum trace_phase phase)
+{
+    trace_tracer_enter(&tracing_tracer, phase, cpu_tsc());
+    stream_send_phases(&stream, arena());
+}
+
+void tracing_boottrace(const char *event, size_t length)
+{
+    struct trace_usage usage = process_usage();
+    uint16_t name = trace_names_intern(trace_arena_names(arena()), event, length);
+    struct trace_cpu *cpu = tracing_this_cpu();
+    trace_table_record_usage(cpu->table, cpu_tsc(), name, cpu->task, &usage);
+}
+
+uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length)
+{
+    uint16_t id = trace_names_intern(trace_arena_names(arena()), name, length);
+    return trace_tasks_add(trace_arena_tasks(arena()), pid, id);
+}
+
+const struct trace_clock *tracing_clock(void)
+{
+    return &arena()->clock;
+}
+
+void tracing_set_clock(const struct trace_clock *clock)
+{
+    arena()->clock = *clock;
+    stream_send_clock(&stream, clock);
+}
+
+void tracing_send_header(void)
+{
+    stream_send_header(&stream, arena(), producer);
+    stream_send_phases(&stream, arena());
+}
+
+void tracing_send_config(const char *key, const char *value, size_t length)
+{
+    stream_send_config(&stream, key, value, length);
+}
+
+void tracing_send_module(const struct stream_module *module)
+{
+    stream_send_module(&stream, module);
+}
+
+static void print_books(const struct text_sink *text, enum trace_table_id id)
+{
+    struct trace_books sum = {0};
+    for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++) {
+        const struct trace_table *table = trace_arena_table(arena(), cpu, id);
+        struct trace_books books = trace_table_books(table, trace_arena_filter(arena(), cpu, id),
+                                                     trace_table_range(table));
+        sum.emitted += books.emitted;
+        sum.kept += books.kept;
+        sum.overwritten += books.overwritten;
+        sum.dropped += books.dropped;
+        sum.filtered += books.filtered;
+    }
+    log_books(text, id, arena()->capacity[id], &sum);
+}
+
+void tracing_dump(void)
+{
+    if (stream.frames == 0)
+        tracing_send_header(); /* a panic before the console was open */
+    struct text_sink text = console_text();
+    struct log_table log = {.sink = &text,
+                            .tsc_hz = arena()->clock.tsc_hz,
+                            .entry_tsc = arena()->phase_tsc[TRACE_PHASE_KERNEL]};
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        log_arena_table(&log, arena(), (enum trace_table_id)i);
+    log_line("\nbooks");
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        print_books(&text, (enum trace_table_id)i);
+    log_line(" ");
+
+    stream_send_clock(&stream, &arena()->clock); /* once more: everything hangs on it */
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++)
+            stream_send_table(&stream, arena(), cpu, (enum trace_table_id)i);
+}
+
+void tracing_send_verdict(const char *status, const char *reason)
+{
+    stream_send_verdict(&stream, status, reason, cpu_tsc());
+}

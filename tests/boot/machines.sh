@@ -1,0 +1,34 @@
+#!/bin/sh
+# Other machines, other consoles, missing parts: the boot goes on where it can.
+. tests/tap.sh
+
+run() {
+    "$flight" run --deterministic --quiet -o "$work/capture" "$@" && "$flight" verify "$work/capture"
+}
+check 'pc' run --qemu-arg -M --qemu-arg pc
+check 'q35' run --qemu-arg -M --qemu-arg q35
+check 'isapc' run --qemu-arg -M --qemu-arg isapc --qemu-arg -cpu --qemu-arg qemu32
+check 'microvm' run --qemu-arg -M --qemu-arg microvm
+check '3 MiB of memory' run --bare --memory 3
+check 'tables that do not fit are made smaller' run --memory 8 --append trace.boot=60000000
+check 'and that is said' grep -q 'too little free memory, keeping only' "$work/capture"
+check '4 GiB of memory' run --memory 4096
+
+check 'COM2 at 9600 baud' run --append console=com2,9600
+check 'and that is said' grep -q 'port 0x2f8, 9600 baud 8N1' "$work/capture"
+check "illumos' console properties" run --append '-B console=ttya,ttya-mode="57600,7,e,2,-"'
+check 'mean what they mean there' grep -q 'port 0x3f8, 57600 baud 7E2' "$work/capture"
+check 'text on the screen leaves frames on the line' run --append console=text --qemu-arg -vga --qemu-arg std
+check 'and no text' sh -c "! grep -q multi-user '$work/capture'"
+
+no_uart() {
+    "$flight" run --quiet --timeout 20 --append console=0x1e8 -o "$work/capture"
+}
+check 'an absent port costs nothing but the log' gives 3 'verdict' no_uart
+
+no_timer() {
+    run --bare --qemu-arg -M --qemu-arg microvm,pit=off,pic=off --append 'trace.boot=10'
+}
+check 'a machine without timer and interrupt controller' no_timer
+check 'says that the rate is unknown' grep -q 'the TSC rate is unknown' "$work/capture"
+finish

@@ -1,0 +1,33 @@
+#!/bin/sh
+# The second decoder and flight read the same out of the same captures.
+. tests/tap.sh
+
+"$flight" run --deterministic --quiet -o "$work/demo" || bail 'the boot failed'
+"$flight" run --deterministic --quiet -o "$work/busy" --append workload=3000 || bail 'the boot failed'
+compare() {
+    "$flight" report "$1" --format json > "$work/flight.json" || return 1
+    python3 tests/decoder/decode.py "$1" > "$work/python.json" || return 1
+    python3 - "$work/flight.json" "$work/python.json" <<'PYTHON'
+import json, sys
+a, b = (json.load(open(p)) for p in sys.argv[1:])
+for table, other in zip(a["tables"], b["tables"]):
+    assert [{k: e[k] for k in f} for e, f in zip(table["events"], other["events"])] == other["events"], table["name"]
+    assert len(table["events"]) == len(other["events"]) and all(table[k] == other[k] for k in other if k != "events")
+assert a["verdict"] == b["verdict"] and a["frames"]["accepted"] == b["frames"]["accepted"]
+PYTHON
+}
+check 'the demonstration' compare "$work/demo"
+check 'a busy boot' compare "$work/busy"
+
+sed 's/^/2026-01-02T03:04:05.678Z [ci-7] /' "$work/busy" > "$work/stamped"
+check 'with a time stamp before every line' compare "$work/stamped"
+check 'which also verifies' "$flight" verify "$work/stamped"
+tr -d '\r' < "$work/busy" > "$work/unix"
+check 'with the carriage returns gone' compare "$work/unix"
+tr -d '\r\n' < "$work/busy" > "$work/one-line"
+check 'with all line ends gone' compare "$work/one-line"
+cat "$work/busy" "$work/busy" > "$work/twice"
+check 'with everything twice' compare "$work/twice"
+cat "$work/demo" "$work/busy" > "$work/two"
+check 'the last of two boots' compare "$work/two"
+finish

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Damages a capture in a thousand ways and holds `flight report` against the second decoder.
+
+damage.py FLIGHT CAPTURE COUNT [SEED]
+
+For each damaged capture: flight ends by itself with status 0 or 1, accepts exactly the frames
+whose bytes still stand there, and no others; it prints what the second decoder reads.
+Ends with TAP.
+"""
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(__file__))
+import decode  # noqa: E402
+
+
+def damage(rng, capture):
+    data = bytearray(capture)
+    for _ in range(rng.choice((1, 1, 2, 5, 20, 100))):
+        if not data:
+            break
+        at = rng.randrange(len(data))
+        kind = rng.randrange(6)
+        if kind == 0:
+            data[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            del data[at:at + rng.choice((1, 1, 2, 10, 200))]
+        elif kind == 2:
+            data[at:at] = bytes(rng.randrange(256) for _ in range(rng.choice((1, 1, 2, 10, 200))))
+        elif kind == 3:
+            data[at:at] = rng.choice((b"~{", b"}", b"~", b"\r\n", b"~{H", b"\0"))
+        elif kind == 4:
+            data[at] = rng.choice(capture)
+        elif rng.random() < 0.1:
+            del data[at:]
+    return bytes(data)
+
+
+def same(a, b):
+    """Whether the report agrees with what the second decoder found."""
+    ours = {"clock": {k: a["clock"][k] for k in b["clock"]},
+            "modules": [{k: m[k] for k in ("command_line", "name", "type", "size")} for m in a["modules"]],
+            "tables": [{k: t[k] for k in b["tables"][0]} for t in a["tables"]],
+            "frames": {k: a["frames"][k] for k in b["frames"]},
+            "verdict": a["verdict"]}
+    return [k for k in b if ours[k] != b[k]]
+
+
+def main():
+    flight, path, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
+    with open(path, "rb") as file:
+        capture = file.read()
+    frames = {f[3] for f in decode.find_frames(capture) if f}
+    failures, damaged_captures, lost = [], 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "capture")
+        for i in range(count):
+            data = damage(rng, capture)
+            with open(name, "wb") as file:
+                file.write(data)
+            run = subprocess.run([flight, "report", name, "--format", "json"], capture_output=True, timeout=60)
+            if run.returncode not in (0, 1):
+                failures.append(f"{i}: exit status {run.returncode}: {run.stderr[-300:]!r}")
+                continue
+            intact = {f for f in frames if b"~{" + f + b"}" in data}
+            lost += len(frames) - len(intact)
+            damaged_captures += run.returncode
+            report = json.loads(run.stdout)
+            if report["frames"]["accepted"] != len(intact):
+                failures.append(f"{i}: {report['frames']['accepted']} accepted, {len(intact)} intact")
+            wrong = same(report, decode.decode(data))
+            if wrong:
+                failures.append(f"{i}: the decoders differ in {wrong}")
+    for failure in failures[:10]:
+        print("#", failure)
+    print(f"# {count} damaged captures, {lost} frames lost, {damaged_captures} reported as damaged")
+    print("not ok" if failures else "ok", f"1 - {count} damaged captures: exactly the intact frames are accepted")
+    print("not ok" if damaged_captures < count // 2 else "ok", "2 - damage is reported by the exit status")
+    print("1..2")
+    sys.exit(bool(failures))
+
+
+main()

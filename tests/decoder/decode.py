@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""A second reader of captures, written from docs/format.md alone.
+
+decode.py CAPTURE prints the JSON that `flight report --format json` gives, as far as the format
+defines it.  Nothing of trace/ or flight/ is used: where the two disagree, one of them or the
+document is wrong.
+"""
+import json
+import re
+import sys
+import zlib
+
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+VALUE = {ord(c): i for i, c in enumerate(DIGITS)}
+FRAME = re.compile(rb"~\{([A-Za-z0-9+/]*)(\}?)")
+
+
+def number(digits):
+    value = 0
+    for c in digits:
+        value = value << 6 | VALUE[c]
+    return value
+
+
+def payload_bytes(digits):
+    count = len(digits) * 6 // 8
+    return (number(digits) >> (len(digits) * 6 - count * 8)).to_bytes(count, "big")
+
+
+def find_frames(capture):
+    """Yields (kind, sequence, payload, raw text) of good frames and None for damaged ones."""
+    at = 0
+    while True:
+        match = FRAME.search(capture, at)
+        if match is None:
+            return
+        at = match.end()
+        body = match.group(1)
+        good = bool(match.group(2)) and len(body) >= 11 and (len(body) - 11) % 4 != 1
+        if good and number(body[-6:]) == zlib.crc32(body[:-6]):
+            yield chr(body[0]), number(body[1:5]), payload_bytes(body[5:-6]), body
+        else:
+            yield None
+
+
+class Payload:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def more(self):
+        return self.at < len(self.data)
+
+    def u(self):
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def s(self):
+        length = self.u()
+        self.at += length
+        return self.data[self.at - length:self.at]
+
+
+def text(raw):
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def fields_of(schema, payload):
+    """Reads a payload by its line of the schema; None where it has the repetition of events."""
+    values = {}
+    for field in schema.split():
+        if field.startswith("("):
+            break
+        name, kind = field.split(":")
+        values[name] = payload.u() if kind == "u" else payload.s()
+    return values
+
+
+def events_of(payload, first, tsc):
+    name = task = 0
+    count = first
+    while payload.more():
+        control = payload.u()
+        tsc += control >> 3
+        if control & 1:
+            name = payload.u()
+        if control & 2:
+            task = payload.u()
+        usage = (payload.u(), payload.u(), payload.u()) if control & 4 else (0, 0, 0)
+        yield count, tsc, name, task, usage
+        count += 1
+
+
+def decode(capture):
+    seen, frames, damaged = {}, [], 0
+    for frame in find_frames(capture):
+        if frame is None:
+            damaged += 1
+        elif seen.get(frame[1]) != frame[3]:
+            if frame[1] in seen:  # another boot begins
+                seen, frames = {}, []
+            seen[frame[1]] = frame[3]
+            frames.append(frame)
+
+    schema = {"S": "kind:s fields:s"}
+    for kind, _, data, _ in frames:
+        if kind == "S":
+            values = fields_of(schema["S"], Payload(data))
+            schema[text(values["kind"])] = text(values["fields"])
+
+    names, tasks, modules, events = {}, {}, [], []
+    tables = {}
+    clock = verdict = entry = None
+    for kind, _, data, _ in frames:
+        payload = Payload(data)
+        if kind not in schema:
+            continue
+        v = fields_of(schema[kind], payload)
+        if kind == "H":
+            entry = v["entry_tsc"]
+        elif kind == "C":
+            clock = v
+        elif kind == "N":
+            names[v["id"]] = text(v["text"])
+        elif kind == "I":
+            tasks[v["id"]] = (v["pid"], v["name"])
+        elif kind == "M":
+            modules.append((v["index"], {"command_line": text(v["command_line"]), "name": text(v["name"]),
+                                         "type": text(v["type"]), "size": v["size"]}))
+        elif kind == "T":
+            tables.setdefault(v["table"], {})[v["cpu"]] = v
+        elif kind == "V":
+            verdict = {"status": text(v["status"]), "reason": text(v["reason"])}
+        elif kind == "E":
+            for number_, tsc, name, task, usage in events_of(payload, v["first"], v["tsc"]):
+                events.append((v["table"], tsc, v["cpu"], number_, name, task, usage))
+
+    hz = clock["tsc_hz"] if clock else 0
+    result = []
+    for index, title in enumerate(("boot", "run", "shutdown")):
+        rows = sorted((e for e in events if e[0] == index), key=lambda e: e[1])
+        books = tables.get(index, {})
+        entry_row = {"name": title}
+        for counter in ("emitted", "kept", "overwritten", "dropped", "filtered"):
+            entry_row[counter] = sum(b[counter] for b in books.values()) if books else None
+        entry_row["events"] = [
+            {"tsc": tsc, "cpu": cpu,
+             "ns": (tsc - entry) // hz * 10**9 + (tsc - entry) % hz * 10**9 // hz if hz and entry is not None else None,
+             "pid": tasks[task][0] if task in tasks else None,
+             "process": names.get(tasks[task][1]) if task in tasks else None,
+             "event": names.get(name), "cpu_ns": usage[0], "in_blocks": usage[1], "out_blocks": usage[2]}
+            for _, tsc, cpu, _, name, task, usage in rows]
+        result.append(entry_row)
+    return {
+        "clock": {"tsc_hz": hz or None, "method": text(clock["method"]) if clock else None},
+        "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
+        "tables": result,
+        "frames": {"accepted": len(frames), "damaged": damaged},
+        "verdict": verdict,
+    }
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        json.dump(decode(file.read()), sys.stdout, indent=1)
+        print()

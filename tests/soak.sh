@@ -1,0 +1,59 @@
+#!/bin/sh
+# The long campaigns.  Each is cut into rounds; what is done stands in build/soak/done and is not
+# done again, so the run may be interrupted at any time.  ROUNDS (default 10) is how many rounds
+# of each there are; results are appended to build/soak/results.
+set -u
+rounds=${ROUNDS:-10}
+mkdir -p build/soak/corpus
+touch build/soak/done build/soak/results
+
+# campaign NAME COMMAND...: runs a round unless it has been done.
+campaign() {
+    name=$1
+    shift
+    if grep -qxF "$name" build/soak/done; then
+        return
+    fi
+    printf '%s ... ' "$name"
+    start=$(date +%s)
+    if "$@" > "build/soak/log" 2>&1; then
+        verdict=passed
+        echo "$name" >> build/soak/done
+    else
+        verdict=FAILED
+        cp build/soak/log "build/soak/failed-$(echo "$name" | tr ' /' '--')"
+    fi
+    line="$name: $verdict, $(($(date +%s) - start)) s"
+    echo "$line" >> build/soak/results
+    echo "$verdict"
+}
+
+fuzz() {
+    mkdir -p "build/soak/corpus/$1"
+    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -print_final_stats=1 -artifact_prefix=build/soak/ \
+        "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
+}
+
+same_again() {
+    build/flight run --deterministic --quiet -o build/soak/first &&
+        build/flight run --deterministic --quiet -o build/soak/again &&
+        cmp build/soak/first build/soak/again
+}
+
+real_time() {
+    build/flight run --quiet -o build/soak/real --append "workload=$((1000 * $1))" &&
+        build/flight verify build/soak/real
+}
+
+round=1
+while [ "$round" -le "$rounds" ]; do
+    for program in build/fuzz/fuzz_*; do
+        case $program in *.*) continue ;; esac
+        campaign "round $round, fuzz ${program##*/fuzz_}, 2000000 executions" fuzz "${program##*/fuzz_}" "$round"
+    done
+    campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
+    campaign "round $round, two deterministic boots" same_again
+    campaign "round $round, a boot in real time" real_time "$round"
+    round=$((round + 1))
+done
+! grep FAILED build/soak/results

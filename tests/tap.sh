@@ -1,0 +1,44 @@
+# Test Anything Protocol for shell tests: source it, call check, end with finish.
+# A harness that cannot do its work says "Bail out!" (an ERROR, not a FAIL).
+
+tap_count=0
+tap_failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flight=$PWD/build/flight
+
+# check NAME COMMAND...: passes if the command succeeds; its output is shown if not.
+check() {
+    tap_name=$1
+    shift
+    tap_count=$((tap_count + 1))
+    if "$@" > "$work/tap.out" 2>&1; then
+        echo "ok $tap_count - $tap_name"
+    else
+        echo "not ok $tap_count - $tap_name"
+        tap_failed=1
+        echo "#   $*"
+        sed 's/^/# /' "$work/tap.out" | tail -n 30
+    fi
+}
+
+# gives STATUS PATTERN COMMAND...: succeeds if the command exits with STATUS and the line that it
+# prints on standard error matches PATTERN.
+gives() {
+    gives_status=$1 gives_pattern=$2
+    shift 2
+    "$@" > "$work/gives.out" 2> "$work/gives.err" && got=0 || got=$?
+    cat "$work/gives.out" "$work/gives.err"
+    [ "$got" = "$gives_status" ] || { echo "exit status $got instead of $gives_status"; return 1; }
+    grep -qE -- "$gives_pattern" "$work/gives.err" || { echo "nothing matches $gives_pattern"; return 1; }
+}
+
+bail() {
+    echo "Bail out! $*"
+    exit 1
+}
+
+finish() {
+    echo "1..$tap_count"
+    exit $tap_failed
+}

@@ -1,0 +1,555 @@
+/* Recording under interruption, on real instructions: the CPU's trap flag stops an
+ * operation after each of its instructions, and the trap handler then records and
+ * reads as an interrupt or NMI would.  Follows the protocol in trace/table.h, whose
+ * model is trace/table.pml.
+ *
+ * For x86 hosts.  Built with optimisation and without sanitizers, because the
+ * instructions that are interrupted shall be those of a kernel. */
+#define _GNU_SOURCE
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <x86intrin.h>
+
+#include "trace/tracer.h"
+
+#define TRAP_FLAG 0x100u /* EFLAGS.TF */
+
+enum {
+    LEVELS = 3,
+    EVENTS_MAX = 128, /* of one run */
+};
+
+/* --- Stepping ------------------------------------------------------------------------- */
+
+/* One operation being stepped through; an interrupt in it may step through another. */
+struct stepping {
+    unsigned steps; /* instructions so far */
+    unsigned at;    /* the interrupt comes after this one */
+    void (*interrupt)(void);
+};
+static struct stepping *volatile current;
+static void (*watch)(void);   /* runs after every instruction */
+static bool watch_to_the_end; /* also behind the interrupt */
+
+static void on_trap(int number, siginfo_t *info, void *context)
+{
+    (void)number, (void)info; /* the flag is off in here, and on again behind */
+    struct stepping *stepping = current;
+    stepping->steps++;
+    watch();
+    if (stepping->steps == stepping->at) {
+        stepping->interrupt();
+        watch();
+        if (!watch_to_the_end)
+            ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
+    }
+    current = stepping;
+}
+
+/* Runs `operation` with one interrupt after instruction `at`.  False once there are fewer. */
+static bool step_through(void (*operation)(void), unsigned at, void (*interrupt)(void))
+{
+    struct stepping stepping = {.at = at, .interrupt = interrupt};
+    struct stepping *outer = current;
+    current = &stepping;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __writeeflags(__readeflags() | TRAP_FLAG);
+    operation();
+    __writeeflags(__readeflags() & ~(__typeof__(__readeflags()))TRAP_FLAG);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    current = outer;
+    return stepping.steps >= at;
+}
+
+static void catch_traps(void)
+{
+    struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    if (sigaction(SIGTRAP, &action, NULL) != 0) {
+        printf("Bail out! no handler for SIGTRAP\n");
+        exit(99);
+    }
+}
+
+static void *allocate(uint64_t size)
+{
+    void *memory = aligned_alloc(64, (size_t)size);
+    if (memory == NULL) {
+        printf("Bail out! out of memory\n");
+        exit(99);
+    }
+    return memset(memory, 0, (size_t)size);
+}
+
+/* --- Events that can be told from each other -------------------------------------------- */
+
+static uint64_t tsc_of(unsigned id)
+{
+    return (1ull << 32) - 300 + 37ull * id; /* crosses the low half's wrap */
+}
+
+static uint32_t name_of(unsigned id)
+{
+    return 2 + id * 211 % 32000;
+}
+
+static uint32_t task_of(unsigned id)
+{
+    return (id * 40503 + 1) & 0xffff;
+}
+
+static struct trace_usage usage_of(unsigned id)
+{
+    return (struct trace_usage){1000003ull * id + 1, 3 * id + 1, 5 * id + 2};
+}
+
+static bool is_event(unsigned id, bool used, const struct trace_record *record,
+                     const struct trace_usage *usage)
+{
+    struct trace_usage wanted = used ? usage_of(id) : (struct trace_usage){0};
+    return record->tsc == tsc_of(id) && record->name == name_of(id) &&
+           record->task == task_of(id) && usage->cpu_ns == wanted.cpu_ns &&
+           usage->in_blocks == wanted.in_blocks && usage->out_blocks == wanted.out_blocks;
+}
+
+/* --- One table, and what has really happened to it --------------------------------------- */
+
+struct writer {
+    unsigned id;
+    uint64_t tsc; /* what it records, worked out before */
+    uint32_t name;
+    uint32_t task;
+    struct trace_usage usage;
+    bool claimed;
+    uint64_t number;
+};
+
+static struct {
+    struct trace_table *table;
+    uint64_t start;  /* number of the first event */
+    uint64_t known;  /* claims that have been attributed */
+    unsigned events; /* begun so far: ids */
+    bool used[EVENTS_MAX];
+    unsigned id_of[EVENTS_MAX];    /* by claim */
+    bool may_spoil[EVENTS_MAX];    /* claimed while an older claim on the slot was suspended */
+    struct writer writing[LEVELS]; /* suspended in each other, the last one runs */
+    unsigned depth;
+    unsigned flood; /* events that an interrupt records */
+    bool flood_used;
+    unsigned inner_at;
+    bool inner_reached;
+    unsigned torn; /* findings */
+    unsigned lost;
+    unsigned unbalanced;
+} run;
+
+/* A claim that has appeared since the last look is the running writer's. */
+static void attribute_claim(void)
+{
+    if (run.table->written == run.known)
+        return;
+    struct writer *writer = &run.writing[run.depth - 1];
+    writer->claimed = true;
+    writer->number = run.known++;
+    run.id_of[writer->number - run.start] = writer->id;
+    for (unsigned i = 0; i + 1 < run.depth; i++)
+        if (run.writing[i].claimed &&
+            (writer->number - run.writing[i].number) % run.table->slots == 0)
+            run.may_spoil[writer->number - run.start] = true;
+}
+
+/* Reads everything, as a panic in an NMI would. */
+static void read_table(void)
+{
+    attribute_claim();
+    struct trace_range range = trace_table_range(run.table);
+    uint64_t first = range.first > run.start ? range.first - 1 : run.start;
+    for (uint64_t n = first; n <= range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(run.table, n, &record, &usage) != TRACE_READ_OK)
+            continue;
+        unsigned id = run.id_of[n - run.start];
+        if (n == range.end || !is_event(id, run.used[id], &record, &usage))
+            run.torn++;
+    }
+}
+
+static void begin_event(bool used)
+{
+    unsigned id = run.events++;
+    run.used[id] = used;
+    run.writing[run.depth++] = (struct writer){
+        .id = id,
+        .tsc = tsc_of(id),
+        .name = name_of(id),
+        .task = task_of(id),
+        .usage = usage_of(id),
+    };
+}
+
+static void end_event(void)
+{
+    attribute_claim();
+    run.depth--;
+}
+
+__attribute__((noinline)) static void record_plain(void)
+{
+    const struct writer *writer = &run.writing[run.depth - 1];
+    trace_table_record(run.table, writer->tsc, writer->name, writer->task);
+}
+
+__attribute__((noinline)) static void record_used(void)
+{
+    const struct writer *writer = &run.writing[run.depth - 1];
+    trace_table_record_usage(run.table, writer->tsc, writer->name, writer->task, &writer->usage);
+}
+
+static void record_flood(void)
+{
+    for (unsigned i = 0; i < run.flood; i++) {
+        bool used = run.flood_used && i % 2 == 0;
+        begin_event(used);
+        (used ? record_used : record_plain)();
+        end_event();
+    }
+}
+
+/* An interrupt that is itself interrupted. */
+static void record_interrupted(void)
+{
+    begin_event(run.flood_used);
+    run.inner_reached =
+        step_through(run.flood_used ? record_used : record_plain, run.inner_at, record_flood);
+    end_event();
+    record_flood();
+}
+
+/* What must hold when nobody records any more. */
+static void audit(void)
+{
+    struct trace_range range = trace_table_range(run.table);
+    uint64_t given = run.events, kept = 0;
+    for (uint64_t n = range.first; n < range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(run.table, n, &record, &usage) == TRACE_READ_OK)
+            kept++;
+        else if (!run.may_spoil[n - run.start])
+            run.lost++;
+    }
+    struct trace_books books = trace_table_books(run.table, NULL, range);
+    if (run.table->written != run.start + given || books.kept != kept ||
+        books.emitted != books.kept + books.overwritten + books.dropped + books.filtered ||
+        books.emitted != run.table->written)
+        run.unbalanced++;
+}
+
+static void start_run(uint32_t capacity, enum trace_keep keep, uint64_t start, unsigned before)
+{
+    memset(run.table, 0, (size_t)trace_table_size(capacity));
+    trace_table_format(run.table, capacity, keep);
+    run.table->written = run.known = run.start = start;
+    run.events = run.depth = 0;
+    memset(run.may_spoil, 0, sizeof run.may_spoil);
+    for (unsigned i = 0; i < before; i++) {
+        begin_event(run.flood_used);
+        (run.flood_used ? record_used : record_plain)();
+        end_event();
+    }
+}
+
+/* --- The verdicts ------------------------------------------------------------------------ */
+
+static unsigned tests, failures;
+
+static void verdict(bool passed, const char *subject, const char *claim)
+{
+    tests++;
+    failures += !passed;
+    printf("%s %u - %s %s\n", passed ? "ok" : "not ok", tests, subject, claim);
+}
+
+/* A table with `before` events in it is given one more, with the interrupt at every place. */
+static void interrupt_everywhere(uint32_t capacity, enum trace_keep keep, uint64_t start,
+                                 unsigned before, bool used, bool nested)
+{
+    bool outer_reached = true;
+    for (unsigned at = 1; outer_reached; at++) {
+        run.inner_reached = nested;
+        run.inner_at = 0;
+        do {
+            run.inner_at++;
+            start_run(capacity, keep, start, before);
+            begin_event(used);
+            outer_reached = step_through(used ? record_used : record_plain, at,
+                                         nested ? record_interrupted : record_flood);
+            end_event();
+            audit();
+        } while (outer_reached && run.inner_reached);
+    }
+}
+
+/* Tables of one capacity, from empty to wrapped, and with the counter's low half about to wrap. */
+static void interrupt_tables(uint32_t capacity, bool used)
+{
+    run.table = allocate(trace_table_size(capacity));
+    for (unsigned before = 0; before <= capacity + 1; before++) {
+        interrupt_everywhere(capacity, TRACE_KEEP_FIRST, 0, before, used, false);
+        interrupt_everywhere(capacity, TRACE_KEEP_LAST, 0, before, used, false);
+    }
+    interrupt_everywhere(capacity, TRACE_KEEP_LAST, (1ull << 32) - capacity - 5, 4 + capacity, used,
+                         false);
+    free(run.table);
+}
+
+/* Interrupting twice takes its time: one table each, about to wrap. */
+static void interrupt_tables_twice(uint32_t capacity, bool used)
+{
+    run.table = allocate(trace_table_size(capacity));
+    interrupt_everywhere(capacity, TRACE_KEEP_LAST, 0, capacity - 1, used, true);
+    free(run.table);
+}
+
+static void test_recording(const char *subject, bool used, bool flood_used, bool whole_table,
+                           bool nested)
+{
+    run.torn = run.lost = run.unbalanced = 0;
+    run.flood_used = flood_used;
+    for (uint32_t capacity = 1; capacity <= (nested ? 2u : 3u); capacity++) {
+        run.flood = whole_table ? 2 * capacity + 1 : 1;
+        (nested ? interrupt_tables_twice : interrupt_tables)(capacity, used);
+    }
+    verdict(run.torn == 0, subject, "never shows a torn record to a reader at any instruction");
+    verdict(run.lost == 0, subject, "loses nothing but what a lapped writer spoils");
+    verdict(run.unbalanced == 0, subject, "leaves books that balance");
+    if (run.torn + run.lost + run.unbalanced > 0)
+        printf("# %u torn, %u lost, %u unbalanced\n", run.torn, run.lost, run.unbalanced);
+}
+
+/* --- The tracer: phases and moving -------------------------------------------------------- */
+
+enum {
+    OLD_CAPACITY = 4,
+    NEW_CAPACITY = 32,
+};
+
+static struct {
+    struct trace_arena *old;
+    struct trace_arena *new;
+    struct trace_tracer tracer;
+    unsigned events;
+    unsigned flood;
+    unsigned invented; /* findings */
+    unsigned lost;
+    unsigned unbalanced;
+    unsigned backwards;
+} house;
+
+static const struct trace_arena_config old_shape = {
+    .cpus = 1,
+    .capacity = {OLD_CAPACITY, OLD_CAPACITY, OLD_CAPACITY},
+    .names = 4,
+    .names_text = 32,
+    .tasks = 2,
+};
+static const struct trace_arena_config new_shape = {
+    .cpus = 1,
+    .capacity = {NEW_CAPACITY, NEW_CAPACITY, NEW_CAPACITY},
+    .names = 4,
+    .names_text = 32,
+    .tasks = 2,
+};
+
+static bool is_used(unsigned id)
+{
+    return id % 2 == 1;
+}
+
+static void record_in_house(void)
+{
+    for (unsigned i = 0; i < house.flood; i++) {
+        unsigned id = house.events++;
+        struct trace_cpu *cpu = &house.tracer.cpu[0];
+        struct trace_usage usage = usage_of(id);
+        if (is_used(id))
+            trace_table_record_usage(cpu->sites, tsc_of(id), name_of(id), task_of(id), &usage);
+        else
+            trace_table_record(cpu->sites, tsc_of(id), name_of(id), task_of(id));
+    }
+}
+
+/* Counts the events of one table; `seen` says which were met before. */
+static uint64_t count_events(struct trace_arena *arena, enum trace_table_id id, bool *seen)
+{
+    const struct trace_table *table = trace_arena_table(arena, 0, id);
+    struct trace_range range = trace_table_range(table);
+    uint64_t kept = 0;
+    for (uint64_t n = range.first; n < range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(table, n, &record, &usage) != TRACE_READ_OK)
+            continue;
+        uint64_t event = (record.tsc - tsc_of(0)) / 37;
+        if (event >= house.events || seen[event] ||
+            !is_event((unsigned)event, is_used((unsigned)event), &record, &usage)) {
+            house.invented++;
+            continue;
+        }
+        seen[event] = true;
+        kept++;
+    }
+    struct trace_books books = trace_table_books(table, trace_arena_filter(arena, 0, id), range);
+    if (books.emitted != books.kept + books.overwritten + books.dropped + books.filtered)
+        house.unbalanced++;
+    return kept;
+}
+
+static uint64_t emitted(struct trace_arena *arena, enum trace_table_id id)
+{
+    const struct trace_table *table = trace_arena_table(arena, 0, id);
+    return trace_table_books(table, trace_arena_filter(arena, 0, id), trace_table_range(table))
+        .emitted;
+}
+
+static void read_house(void)
+{
+    bool seen[EVENTS_MAX] = {false};
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        (void)count_events(house.tracer.arena, (enum trace_table_id)i, seen);
+}
+
+static void start_house(uint32_t capacity)
+{
+    struct trace_arena_config shape = old_shape;
+    shape.capacity[TRACE_TABLE_BOOT] = capacity;
+    shape.capacity[TRACE_TABLE_RUN] = NEW_CAPACITY;
+    memset(house.old, 0, (size_t)trace_arena_size(&new_shape));
+    memset(house.new, 0, (size_t)trace_arena_size(&new_shape));
+    trace_arena_format(house.old, &shape);
+    trace_arena_format(house.new, &new_shape);
+    memset(&house.tracer, 0, sizeof house.tracer);
+    trace_tracer_start(&house.tracer, house.old, NULL, NULL);
+    house.events = 0;
+}
+
+static void enter_multi_user(void)
+{
+    trace_tracer_enter(&house.tracer, TRACE_PHASE_MULTI_USER, 1);
+}
+
+static void enter_shutdown(void)
+{
+    trace_tracer_enter(&house.tracer, TRACE_PHASE_SHUTDOWN, 2);
+}
+
+static void move_house(void)
+{
+    trace_tracer_move(&house.tracer, house.new, true);
+}
+
+static void test_phase_switch(void)
+{
+    house.invented = house.lost = house.unbalanced = 0;
+    house.flood = 3;
+    bool reached = true;
+    for (unsigned at = 1; reached; at++) {
+        start_house(NEW_CAPACITY);
+        record_in_house();
+        reached = step_through(enter_multi_user, at, record_in_house);
+        record_in_house();
+        bool seen[EVENTS_MAX] = {false};
+        uint64_t kept = count_events(house.old, TRACE_TABLE_BOOT, seen);
+        kept += count_events(house.old, TRACE_TABLE_RUN, seen);
+        house.lost += kept != house.events;
+        house.unbalanced +=
+            emitted(house.old, TRACE_TABLE_BOOT) + emitted(house.old, TRACE_TABLE_RUN) !=
+            house.events;
+        house.lost += !seen[house.events - 1] || emitted(house.old, TRACE_TABLE_RUN) < 3;
+    }
+    verdict(house.invented == 0, "a phase switch", "interrupted anywhere shows only true events");
+    verdict(house.lost == 0, "a phase switch", "interrupted anywhere puts each event in one table");
+    verdict(house.unbalanced == 0, "a phase switch", "interrupted anywhere leaves balanced books");
+}
+
+static void test_shutdown_is_final(void)
+{
+    house.backwards = 0;
+    house.flood = 1;
+    bool reached = true;
+    for (unsigned at = 1; reached; at++) {
+        start_house(NEW_CAPACITY);
+        reached = step_through(enter_multi_user, at, enter_shutdown);
+        if (!reached)
+            break;
+        record_in_house();
+        house.backwards += house.old->phase != TRACE_PHASE_SHUTDOWN ||
+                           emitted(house.old, TRACE_TABLE_SHUTDOWN) != 1;
+    }
+    verdict(house.backwards == 0, "a shutdown that interrupts a phase switch", "is final");
+    if (house.backwards > 0)
+        printf("# went back from shutdown at %u instructions\n", house.backwards);
+}
+
+/* An arena is left for a larger one.  What the old table could still hold arrives, the rest is
+ * counted as dropped, and nothing is made up. */
+static void test_move(const char *subject, uint32_t capacity, unsigned flood)
+{
+    house.invented = house.lost = house.unbalanced = 0;
+    bool reached = true;
+    for (unsigned at = 1; reached; at++) {
+        start_house(capacity);
+        house.flood = 2;
+        record_in_house();
+        house.flood = flood;
+        reached = step_through(move_house, at, record_in_house);
+        bool seen[EVENTS_MAX] = {false};
+        uint64_t kept = count_events(house.new, TRACE_TABLE_BOOT, seen);
+        house.lost += kept < (house.events < capacity ? house.events : capacity);
+        house.unbalanced += emitted(house.new, TRACE_TABLE_BOOT) != house.events;
+    }
+    verdict(house.invented == 0, subject, "interrupted anywhere shows only true events");
+    verdict(house.lost == 0, subject, "interrupted anywhere keeps what the old table held");
+    verdict(house.unbalanced == 0, subject, "interrupted anywhere leaves balanced books");
+    if (house.invented + house.lost + house.unbalanced > 0)
+        printf("# %u invented or torn, %u lost, %u unbalanced\n", house.invented, house.lost,
+               house.unbalanced);
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    catch_traps();
+
+    watch = read_table;
+    watch_to_the_end = true;
+    test_recording("a plain event that one event interrupts", false, false, false, false);
+    test_recording("a plain event that a table of events interrupts", false, false, true, false);
+    test_recording("a plain event that a table of boottrace events interrupts", false, true, true,
+                   false);
+    test_recording("a boottrace event that one event interrupts", true, true, false, false);
+    test_recording("a boottrace event that a table of events interrupts", true, false, true, false);
+    test_recording("a boottrace event that a table of boottrace events interrupts", true, true,
+                   true, false);
+    test_recording("a plain event that an interrupted interrupt interrupts", false, false, true,
+                   true);
+
+    watch = read_house;
+    watch_to_the_end = false;
+    house.old = allocate(trace_arena_size(&new_shape));
+    house.new = allocate(trace_arena_size(&new_shape));
+    test_phase_switch();
+    test_shutdown_is_final();
+    test_move("a move that two events interrupt", 16, 2);
+    test_move("a move that more events interrupt than the old table holds", OLD_CAPACITY,
+              OLD_CAPACITY + 1);
+    free(house.old);
+    free(house.new);
+    printf("1..%u\n", tests);
+    return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,203 @@
+/* The UART driver against a model of the chip: present, absent, stuck, slow, without FIFO. */
+#include "drivers/serial/uart16550.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct chip {
+    bool present;
+    bool fifo;
+    bool stuck;
+    uint32_t busy_looks; /* looks at the line status until the transmitter is empty again */
+    uint32_t busy;
+    uint8_t line_control, modem_control, divisor_low, divisor_high, received;
+    bool data_ready;
+    uint32_t in_fifo;
+    char sent[4096];
+    size_t sent_length;
+    uint64_t looks;
+    bool overrun;
+};
+
+static void transmit(struct chip *chip, uint8_t value)
+{
+    if (chip->in_fifo >= (chip->fifo ? 16u : 1u))
+        chip->overrun = true;
+    chip->in_fifo++;
+    chip->busy = chip->busy_looks;
+    if (chip->sent_length < sizeof chip->sent)
+        chip->sent[chip->sent_length++] = (char)value;
+}
+
+static uint8_t chip_in(void *context, uint16_t port)
+{
+    struct chip *chip = context;
+    if (!chip->present)
+        return 0xff;
+    switch (port - 0x3f8) {
+    case 0:
+        chip->data_ready = false;
+        return chip->received;
+    case 2:
+        return chip->fifo ? 0xc1 : 0x01;
+    case 5:
+        chip->looks++;
+        if (chip->busy > 0)
+            chip->busy--;
+        if (chip->busy == 0 && !chip->stuck)
+            chip->in_fifo = 0;
+        return (uint8_t)((chip->in_fifo == 0 ? 0x60 : 0) | (chip->data_ready ? 1 : 0));
+    default:
+        return 0;
+    }
+}
+
+static void chip_out(void *context, uint16_t port, uint8_t value)
+{
+    struct chip *chip = context;
+    bool divisor = chip->line_control & 0x80;
+    switch (port - 0x3f8) {
+    case 0:
+        if (divisor)
+            chip->divisor_low = value;
+        else if (chip->modem_control & 0x10) {
+            chip->received = value;
+            chip->data_ready = true;
+        } else
+            transmit(chip, value);
+        break;
+    case 1:
+        if (divisor)
+            chip->divisor_high = value;
+        break;
+    case 3:
+        chip->line_control = value;
+        break;
+    case 4:
+        chip->modem_control = value;
+        break;
+    default:
+        break;
+    }
+}
+
+static const struct uart16550_mode usual = {.speed = 115200, .data_bits = 8, .stop_bits = 1};
+
+static enum uart16550_status init(struct uart16550 *uart, struct chip *chip,
+                                  const struct uart16550_mode *mode)
+{
+    return uart16550_init(uart, (struct port_io){chip_in, chip_out, chip}, 0x3f8, mode);
+}
+
+static void a_present_port_is_set_up_as_asked(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    const struct uart16550_mode mode = {
+        .speed = 300, .data_bits = 7, .stop_bits = 2, .parity = UART16550_PARITY_EVEN};
+    assert_int_equal(init(&uart, &chip, &mode), UART16550_OK);
+    assert_int_equal(chip.divisor_low | chip.divisor_high << 8, 384);
+    assert_int_equal(chip.line_control, 0x02 | 0x04 | 0x18);
+    assert_int_equal(uart.fifo_depth, 16);
+    assert_int_equal(chip.modem_control & 0x10, 0); /* out of loopback again */
+    assert_int_equal(chip.sent_length, 0);          /* the probe sends nothing */
+}
+
+static void an_absent_port_is_found_and_loses_everything(void **state)
+{
+    (void)state;
+    struct chip chip = {0};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_ABSENT);
+    assert_int_equal(uart16550_write(&uart, "abc", 3), UART16550_ABSENT);
+    assert_int_equal(uart.lost, 3);
+    assert_int_equal(uart16550_drain(&uart), UART16550_ABSENT);
+    assert_int_equal(chip.looks, 0);
+}
+
+static void impossible_speeds_are_refused(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true};
+    struct uart16550 uart;
+    const uint32_t bad[] = {0, 1, 7, 110000, 230400};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const struct uart16550_mode mode = {.speed = bad[i], .data_bits = 8, .stop_bits = 1};
+        assert_int_equal(init(&uart, &chip, &mode), UART16550_BAD_SPEED);
+    }
+}
+
+static void every_byte_arrives_in_order_and_the_fifo_never_overruns(void **state)
+{
+    (void)state;
+    for (int fifo = 0; fifo < 2; fifo++) {
+        struct chip chip = {.present = true, .fifo = fifo, .busy_looks = 40};
+        struct uart16550 uart;
+        char text[1000];
+        for (size_t i = 0; i < sizeof text; i++)
+            text[i] = (char)(i * 7);
+        assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+        assert_int_equal(uart16550_write(&uart, text, sizeof text), UART16550_OK);
+        assert_int_equal(uart16550_drain(&uart), UART16550_OK);
+        assert_int_equal(chip.sent_length, sizeof text);
+        assert_memory_equal(chip.sent, text, sizeof text);
+        assert_false(chip.overrun);
+        assert_int_equal(uart.lost, 0);
+    }
+}
+
+static void a_stuck_transmitter_times_out_once_and_is_cheap_afterwards(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    chip.stuck = true;
+    assert_int_equal(uart16550_write(&uart, "x", 1), UART16550_OK); /* goes into the FIFO */
+    assert_int_equal(uart16550_write(&uart, "y", 1), UART16550_STUCK);
+    uint64_t first = chip.looks;
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(uart16550_write(&uart, "z", 1), UART16550_STUCK);
+    assert_int_equal(chip.looks - first, 100);
+    assert_int_equal(uart.lost, 101);
+}
+
+static void a_transmitter_that_recovers_is_used_again(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    chip.stuck = true;
+    (void)uart16550_write(&uart, "x", 1);
+    assert_int_equal(uart16550_write(&uart, "y", 1), UART16550_STUCK);
+    chip.stuck = false;
+    assert_int_equal(uart16550_write(&uart, "back", 4), UART16550_OK);
+    assert_memory_equal(chip.sent + chip.sent_length - 4, "back", 4);
+}
+
+static void every_status_has_a_phrase(void **state)
+{
+    (void)state;
+    for (int status = UART16550_OK; status <= UART16550_BAD_SPEED; status++)
+        assert_string_not_equal(uart16550_status_str((enum uart16550_status)status),
+                                "unknown status");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_present_port_is_set_up_as_asked),
+        cmocka_unit_test(an_absent_port_is_found_and_loses_everything),
+        cmocka_unit_test(impossible_speeds_are_refused),
+        cmocka_unit_test(every_byte_arrives_in_order_and_the_fifo_never_overruns),
+        cmocka_unit_test(a_stuck_transmitter_times_out_once_and_is_cheap_afterwards),
+        cmocka_unit_test(a_transmitter_that_recovers_is_used_again),
+        cmocka_unit_test(every_status_has_a_phrase),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

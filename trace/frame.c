@@ -1,0 +1,197 @@
+/* Frames on the serial line: writing, finding, reading. */
+#include "trace/frame.h"
+
+#include "trace/crc32.h"
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+enum {
+    SEQUENCE_DIGITS = 4,
+    CRC_DIGITS = 6,
+    SHORTEST = 1 + SEQUENCE_DIGITS + CRC_DIGITS, /* between the braces */
+};
+
+static void put_raw(struct frame_writer *writer, const char *bytes, size_t length)
+{
+    writer->crc = crc32_update(writer->crc, bytes, length);
+    writer->sink.put(writer->sink.context, bytes, length);
+}
+
+/* `count` digits of 6 bits each, the most significant first. */
+static void put_digits(struct frame_writer *writer, uint64_t value, uint32_t count)
+{
+    char out[CRC_DIGITS];
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = digits[value >> (6 * (count - 1 - i)) & 63];
+    put_raw(writer, out, count);
+}
+
+void frame_begin(struct frame_writer *writer, char kind)
+{
+    writer->sink.put(writer->sink.context, "~{", 2);
+    writer->crc = 0;
+    writer->pending = 0;
+    writer->pending_bits = 0;
+    writer->payload = 0;
+    put_raw(writer, &kind, 1);
+    put_digits(writer, writer->sequence, SEQUENCE_DIGITS);
+    writer->sequence = (writer->sequence + 1) % FRAME_SEQUENCE_LIMIT;
+}
+
+void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length)
+{
+    const uint8_t *p = bytes;
+    writer->payload += (uint32_t)length;
+    for (; length > 0; length--) {
+        writer->pending = writer->pending << 8 | *p++;
+        writer->pending_bits += 8;
+        for (; writer->pending_bits >= 6; writer->pending_bits -= 6)
+            put_raw(writer, &digits[writer->pending >> (writer->pending_bits - 6) & 63], 1);
+        writer->pending &= (1u << writer->pending_bits) - 1;
+    }
+}
+
+void frame_put_unsigned(struct frame_writer *writer, uint64_t value)
+{
+    uint8_t out[10];
+    size_t length = 0;
+    do {
+        out[length] = (uint8_t)(value & 127) | (value > 127 ? 128 : 0);
+        length++;
+        value >>= 7;
+    } while (value != 0);
+    frame_put_bytes(writer, out, length);
+}
+
+void frame_put_string(struct frame_writer *writer, const char *text, size_t length)
+{
+    frame_put_unsigned(writer, length);
+    frame_put_bytes(writer, text, length);
+}
+
+void frame_end(struct frame_writer *writer)
+{
+    if (writer->pending_bits > 0)
+        put_raw(writer, &digits[writer->pending << (6 - writer->pending_bits) & 63], 1);
+    put_digits(writer, writer->crc, CRC_DIGITS);
+    writer->sink.put(writer->sink.context, "}\r\n", 3);
+}
+
+/* The value of a digit, or -1. */
+static int digit_value(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static uint64_t number_of(const uint8_t *text, size_t count)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < count; i++)
+        value = value << 6 | (uint64_t)digit_value(text[i]);
+    return value;
+}
+
+/* Decodes base64 digits that are known to be valid.  False if the bits left over are not zero
+ * or cannot be (one digit too many). */
+static bool decode(const uint8_t *text, size_t count, uint8_t *out, size_t *length)
+{
+    uint32_t bits = 0, have = 0;
+    *length = 0;
+    for (size_t i = 0; i < count; i++) {
+        bits = bits << 6 | (uint32_t)digit_value(text[i]);
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            out[(*length)++] = (uint8_t)(bits >> have);
+            bits &= (1u << have) - 1;
+        }
+    }
+    return bits == 0 && have != 6;
+}
+
+/* Checks and decodes what stands between "~{" and "}". */
+static bool accept(const uint8_t *body, size_t count, uint8_t *scratch, struct frame *frame)
+{
+    if (count < SHORTEST || (count - SHORTEST) / 4 * 3 > FRAME_PAYLOAD_MAX - 3)
+        return false;
+    size_t covered = count - CRC_DIGITS;
+    if (number_of(body + covered, CRC_DIGITS) != crc32_update(0, body, covered))
+        return false;
+    frame->kind = (char)body[0];
+    frame->sequence = (uint32_t)number_of(body + 1, SEQUENCE_DIGITS);
+    frame->payload = scratch;
+    return decode(body + 1 + SEQUENCE_DIGITS, covered - 1 - SEQUENCE_DIGITS, scratch,
+                  &frame->length);
+}
+
+enum frame_found frame_find(const uint8_t *bytes, size_t length, size_t *cursor, uint8_t *scratch,
+                            struct frame *frame)
+{
+    for (size_t at = *cursor; length - at >= 2; at++) {
+        if (bytes[at] != '~' || bytes[at + 1] != '{')
+            continue;
+        size_t body = at + 2, end = body;
+        while (end < length && digit_value(bytes[end]) >= 0)
+            end++;
+        *frame = (struct frame){.start = at, .end = end};
+        *cursor = end; /* what stopped the digits may itself begin a frame */
+        if (end == length || bytes[end] != '}')
+            return FRAME_FOUND_DAMAGED;
+        frame->end = *cursor = end + 1;
+        return accept(bytes + body, end - body, scratch, frame) ? FRAME_FOUND_GOOD
+                                                                : FRAME_FOUND_DAMAGED;
+    }
+    *cursor = length;
+    return FRAME_FOUND_NONE;
+}
+
+struct frame_reader frame_reader_of(const struct frame *frame)
+{
+    return (struct frame_reader){frame->payload, frame->payload + frame->length, false};
+}
+
+uint64_t frame_get_unsigned(struct frame_reader *reader)
+{
+    uint64_t value = 0;
+    for (uint32_t shift = 0; shift < 64 && reader->at < reader->end && !reader->bad; shift += 7) {
+        uint8_t byte = *reader->at++;
+        if (shift == 63 && byte > 1)
+            break;
+        value |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128)
+            return value;
+    }
+    reader->bad = true;
+    return 0;
+}
+
+uint32_t frame_get_unsigned32(struct frame_reader *reader)
+{
+    uint64_t value = frame_get_unsigned(reader);
+    if (value > UINT32_MAX)
+        reader->bad = true;
+    return reader->bad ? 0 : (uint32_t)value;
+}
+
+struct frame_string frame_get_string(struct frame_reader *reader)
+{
+    uint64_t length = frame_get_unsigned(reader);
+    if (reader->bad || length > (uint64_t)(reader->end - reader->at)) {
+        reader->bad = true;
+        return (struct frame_string){"", 0};
+    }
+    struct frame_string string = {(const char *)reader->at, (size_t)length};
+    reader->at += length;
+    return string;
+}
+
+bool frame_reader_done(const struct frame_reader *reader)
+{
+    return !reader->bad && reader->at == reader->end;
+}

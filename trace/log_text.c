@@ -1,0 +1,158 @@
+/* How tables, phases and books look to a person. */
+#include "trace/log_text.h"
+
+static uint64_t milliseconds(const struct log_table *log, uint64_t cycles)
+{
+    return log->tsc_hz == 0 ? cycles : trace_cycles_to_ns(cycles, log->tsc_hz) / 1000000;
+}
+
+void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows)
+{
+    log->rows = rows;
+    log->row = 0;
+    log->first = 0;
+    text_print(log->sink, "\n%s table\n", trace_table_name(table));
+    text_print(log->sink, "%3s %10s %10s %-24s %-40s %5s %6s %5s %5s\n", "CPU",
+               log->tsc_hz == 0 ? "cycles" : "msecs", "delta", "process", "event", "PID", "CPUtime",
+               "IBlks", "OBlks");
+}
+
+static void print_name(const struct text_sink *sink, const struct trace_name *name, size_t width)
+{
+    const char *text = name->text == NULL ? "?" : name->text;
+    size_t length = name->text == NULL ? 1 : name->length;
+    text_print_foreign(sink, text, length);
+    for (size_t used = text_foreign_width(text, length); used < width; used++)
+        sink->put(sink->context, " ", 1);
+}
+
+static bool shown(const struct log_table *log)
+{
+    return log->all || log->row < LOG_ROWS_SHOWN || log->row + LOG_ROWS_SHOWN >= log->rows;
+}
+
+void log_table_event(struct log_table *log, const struct log_event *event)
+{
+    const struct text_sink *sink = log->sink;
+    if (log->row == 0)
+        log->first = event->tsc;
+    if (shown(log)) {
+        uint64_t now = milliseconds(log, event->tsc - log->entry_tsc);
+        uint64_t before =
+            log->previous == 0 ? now : milliseconds(log, log->previous - log->entry_tsc);
+        uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
+        text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
+                   (unsigned long long)(now > before ? now - before : 0));
+        print_name(sink, &event->process, 24);
+        text_print(sink, " ");
+        print_name(sink, &event->name, 40);
+        text_print(sink, " %5u %4llu.%02u %5u %5u\n", event->pid,
+                   (unsigned long long)(cpu_cs / 100), (unsigned)(cpu_cs % 100),
+                   event->usage.in_blocks, event->usage.out_blocks);
+    } else if (log->row == LOG_ROWS_SHOWN) {
+        text_print(sink, "... %llu more events stand in the frames only ...\n",
+                   (unsigned long long)(log->rows - 2 * LOG_ROWS_SHOWN));
+    }
+    log->previous = event->tsc;
+    log->row++;
+}
+
+void log_table_end(struct log_table *log)
+{
+    uint64_t cycles = log->row == 0 ? 0 : log->previous - log->first;
+    text_print(log->sink, "Total measured time: %llu %s\n",
+               (unsigned long long)milliseconds(log, cycles),
+               log->tsc_hz == 0 ? "cycles" : "msecs");
+}
+
+void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t capacity,
+               const struct trace_books *books)
+{
+    text_print(sink,
+               "%s: %llu emitted = %llu kept + %llu overwritten + %llu dropped + %llu filtered"
+               " (capacity %u per CPU)\n",
+               trace_table_name(table), (unsigned long long)books->emitted,
+               (unsigned long long)books->kept, (unsigned long long)books->overwritten,
+               (unsigned long long)books->dropped, (unsigned long long)books->filtered, capacity);
+}
+
+void log_duration(const struct text_sink *sink, uint64_t ns)
+{
+    static const struct {
+        uint64_t ns;
+        const char *name;
+    } unit[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
+    for (uint32_t i = 0; i < 3; i++) {
+        if (ns < unit[i].ns)
+            continue;
+        uint64_t hundredths = ns / (unit[i].ns / 100);
+        if (hundredths >= 10000) /* 100 and more needs no fraction */
+            text_print(sink, "%llu %s", (unsigned long long)(hundredths / 100), unit[i].name);
+        else
+            text_print(sink, "%llu.%02u %s", (unsigned long long)(hundredths / 100),
+                       (unsigned)(hundredths % 100), unit[i].name);
+        return;
+    }
+    text_print(sink, "%llu ns", (unsigned long long)ns);
+}
+
+/* Where the merge stands in one CPU's table. */
+struct merge_cursor {
+    const struct trace_table *table;
+    uint64_t number;
+    uint64_t end;
+    bool have;
+    struct trace_record record;
+    struct trace_usage usage;
+};
+
+static void advance(struct merge_cursor *cursor)
+{
+    cursor->have = false;
+    while (!cursor->have && cursor->number < cursor->end)
+        cursor->have = trace_table_read(cursor->table, cursor->number++, &cursor->record,
+                                        &cursor->usage) == TRACE_READ_OK;
+}
+
+static struct merge_cursor *earliest(struct merge_cursor *cursors, uint32_t count)
+{
+    struct merge_cursor *best = NULL;
+    for (uint32_t i = 0; i < count; i++)
+        if (cursors[i].have && (best == NULL || cursors[i].record.tsc < best->record.tsc))
+            best = &cursors[i];
+    return best;
+}
+
+void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table)
+{
+    struct merge_cursor cursors[TRACE_CPUS_MAX];
+    uint64_t rows = 0;
+    for (uint32_t i = 0; i < arena->cpus; i++) {
+        const struct trace_table *source = trace_arena_table(arena, i, table);
+        struct trace_range range = trace_table_range(source);
+        rows += trace_table_books(source, NULL, range).kept;
+        cursors[i] =
+            (struct merge_cursor){.table = source, .number = range.first, .end = range.end};
+        advance(&cursors[i]);
+    }
+
+    log_table_begin(log, table, rows);
+    const struct trace_names *names = trace_arena_names(arena);
+    const struct trace_tasks *tasks = trace_arena_tasks(arena);
+    for (struct merge_cursor *next; (next = earliest(cursors, arena->cpus)) != NULL;
+         advance(next)) {
+        const struct trace_record *record = &next->record;
+        struct trace_task task = {0};
+        if (record->task < tasks->count)
+            task = tasks->task[record->task];
+        log_table_event(log, &(struct log_event){
+                                 .cpu = (uint32_t)(next - cursors),
+                                 .tsc = record->tsc,
+                                 .pid = task.pid,
+                                 .process = trace_names_get(names, task.name),
+                                 .name = trace_names_get(names, record->name),
+                                 .usage = next->usage,
+                             });
+    }
+    log_table_end(log);
+}

@@ -1,0 +1,46 @@
+/* How tables, phases and books look to a person: FreeBSD's columns (boottrace(4),
+ * kern.boottrace.log), written once for the kernel and the host tool. */
+#pragma once
+
+#include "trace/arena.h"
+#include "trace/text.h"
+
+#define LOG_ROWS_SHOWN 16u /* of each end of a table */
+
+/* One event, resolved.  A name without text prints as "?". */
+struct log_event {
+    uint32_t cpu;
+    uint64_t tsc;
+    uint32_t pid;
+    struct trace_name process;
+    struct trace_name name;
+    struct trace_usage usage;
+};
+
+/* A table being printed row by row.  Rows beyond the first and last LOG_ROWS_SHOWN of `rows`
+ * are passed over with one line that counts them. */
+struct log_table {
+    const struct text_sink *sink;
+    uint64_t tsc_hz;    /* 0: the columns are in cycles */
+    uint64_t entry_tsc; /* the times count from here */
+    uint64_t previous;  /* TSC of the last event, also of an earlier table; 0: none yet */
+    uint64_t first;     /* TSC of this table's first event */
+    uint64_t rows;
+    uint64_t row;
+    bool all; /* print every row */
+};
+
+void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows);
+void log_table_event(struct log_table *log, const struct log_event *event);
+void log_table_end(struct log_table *log);
+
+/* "boot: 12 emitted = 12 kept + 0 overwritten + 0 dropped + 0 filtered (capacity 3000 ...)" */
+void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t capacity,
+               const struct trace_books *books);
+
+/* A time span in the unit that suits it: "740 ns", "8.13 ms", "1.20 s". */
+void log_duration(const struct text_sink *sink, uint64_t ns);
+
+/* Prints one table of an arena, events of all CPUs in the order of time.  `log` carries sink,
+ * clock and previous event from table to table. */
+void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table);

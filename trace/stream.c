@@ -1,0 +1,263 @@
+/* What the frames say: the writer of each kind, and the reader of events. */
+#include "trace/stream.h"
+
+enum {
+    EVENTS_PAYLOAD =
+        132, /* bytes after which an events frame ends: lines of about 190 characters */
+};
+
+static const struct {
+    char kind;
+    const char *fields;
+} schema[] = {
+    {STREAM_HEADER, "version:u build_id:s producer:s entry_tsc:u cpus:u layout:u"},
+    {STREAM_SCHEMA, "kind:s fields:s"},
+    {STREAM_CONFIG, "key:s value:s"},
+    {STREAM_CLOCK, "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u"},
+    {STREAM_MODULE, "index:u command_line:s name:s type:s size:u"},
+    {STREAM_PHASE, "index:u name:s tsc:u"},
+    {STREAM_NAME, "id:u text:s"},
+    {STREAM_TASK, "id:u pid:u name:u"},
+    {STREAM_TABLE, "table:u name:s cpu:u keep:u capacity:u emitted:u kept:u overwritten:u "
+                   "dropped:u filtered:u"},
+    {STREAM_EVENTS, "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u "
+                    "in_blocks?4:u out_blocks?4:u)*"},
+    {STREAM_VERDICT, "status:s reason:s tsc:u frames:u"},
+};
+
+static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
+{
+    stream->frames++;
+    frame_begin(&stream->writer, (char)kind);
+    return &stream->writer;
+}
+
+static void put_text(struct frame_writer *writer, const char *text)
+{
+    frame_put_string(writer, text, __builtin_strlen(text));
+}
+
+void stream_start(struct stream *stream, struct text_sink sink)
+{
+    *stream = (struct stream){.writer = {.sink = sink}, .names_sent = 1, .tasks_sent = 1};
+}
+
+static void send_schema(struct stream *stream)
+{
+    for (size_t i = 0; i < sizeof schema / sizeof schema[0]; i++) {
+        struct frame_writer *writer = begin(stream, STREAM_SCHEMA);
+        frame_put_string(writer, &schema[i].kind, 1);
+        put_text(writer, schema[i].fields);
+        frame_end(writer);
+    }
+}
+
+void stream_send_header(struct stream *stream, const struct trace_arena *arena,
+                        const char *producer)
+{
+    struct frame_writer *writer = begin(stream, STREAM_HEADER);
+    frame_put_unsigned(writer, STREAM_VERSION);
+    frame_put_string(writer, (const char *)arena->build_id, sizeof arena->build_id);
+    put_text(writer, producer);
+    frame_put_unsigned(writer, arena->phase_tsc[TRACE_PHASE_KERNEL]);
+    frame_put_unsigned(writer, arena->cpus);
+    frame_put_unsigned(writer, arena->layout);
+    frame_end(writer);
+    send_schema(stream);
+}
+
+void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length)
+{
+    struct frame_writer *writer = begin(stream, STREAM_CONFIG);
+    put_text(writer, key);
+    frame_put_string(writer, value, length);
+    frame_end(writer);
+}
+
+void stream_send_clock(struct stream *stream, const struct trace_clock *clock)
+{
+    struct frame_writer *writer = begin(stream, STREAM_CLOCK);
+    frame_put_unsigned(writer, clock->tsc_hz);
+    put_text(writer, trace_clock_method_name((enum trace_clock_method)clock->method));
+    frame_put_unsigned(writer, clock->uncertainty_ppb);
+    frame_put_unsigned(writer, clock->counts_from_reset);
+    frame_end(writer);
+}
+
+void stream_send_module(struct stream *stream, const struct stream_module *module)
+{
+    struct frame_writer *writer = begin(stream, STREAM_MODULE);
+    frame_put_unsigned(writer, module->index);
+    frame_put_string(writer, module->command_line, module->command_line_length);
+    frame_put_string(writer, module->name, module->name_length);
+    put_text(writer, module->type);
+    frame_put_unsigned(writer, module->size);
+    frame_end(writer);
+}
+
+void stream_send_phases(struct stream *stream, const struct trace_arena *arena)
+{
+    for (; stream->phases_sent <= arena->phase; stream->phases_sent++) {
+        uint32_t index = stream->phases_sent;
+        if (arena->phase_tsc[index] == 0)
+            continue; /* passed over: a panic goes straight to shutdown */
+        struct frame_writer *writer = begin(stream, STREAM_PHASE);
+        frame_put_unsigned(writer, index);
+        put_text(writer, trace_phase_name((enum trace_phase)index));
+        frame_put_unsigned(writer, arena->phase_tsc[index]);
+        frame_end(writer);
+    }
+}
+
+static void send_new_names(struct stream *stream, struct trace_arena *arena)
+{
+    const struct trace_names *names = trace_arena_names(arena);
+    for (; stream->names_sent < names->count; stream->names_sent++) {
+        struct trace_name name = trace_names_get(names, stream->names_sent);
+        struct frame_writer *writer = begin(stream, STREAM_NAME);
+        frame_put_unsigned(writer, stream->names_sent);
+        frame_put_string(writer, name.text, name.length);
+        frame_end(writer);
+    }
+    const struct trace_tasks *tasks = trace_arena_tasks(arena);
+    for (; stream->tasks_sent < tasks->count; stream->tasks_sent++) {
+        const struct trace_task *task = &tasks->task[stream->tasks_sent];
+        struct frame_writer *writer = begin(stream, STREAM_TASK);
+        frame_put_unsigned(writer, stream->tasks_sent);
+        frame_put_unsigned(writer, task->pid);
+        frame_put_unsigned(writer, task->name);
+        frame_end(writer);
+    }
+}
+
+/* The frame of events that is open, with what a reader will know at this point of it. */
+struct open_frame {
+    bool open;
+    uint64_t next; /* the event number that may be appended */
+    uint64_t tsc;
+    uint32_t name;
+    uint32_t task;
+};
+
+static void append(struct frame_writer *writer, struct open_frame *open,
+                   const struct trace_record *record, const struct trace_usage *usage)
+{
+    bool used = usage->cpu_ns != 0 || usage->in_blocks != 0 || usage->out_blocks != 0;
+    uint32_t flags = (record->name != open->name ? STREAM_EVENT_NAME : 0u) |
+                     (record->task != open->task ? STREAM_EVENT_TASK : 0u) |
+                     (used ? STREAM_EVENT_USAGE : 0u);
+    frame_put_unsigned(writer, (record->tsc - open->tsc) << 3 | flags);
+    if (flags & STREAM_EVENT_NAME)
+        frame_put_unsigned(writer, record->name);
+    if (flags & STREAM_EVENT_TASK)
+        frame_put_unsigned(writer, record->task);
+    if (used) {
+        frame_put_unsigned(writer, usage->cpu_ns);
+        frame_put_unsigned(writer, usage->in_blocks);
+        frame_put_unsigned(writer, usage->out_blocks);
+    }
+    open->next++;
+    open->tsc = record->tsc;
+    open->name = record->name;
+    open->task = record->task;
+}
+
+/* A frame goes on while events follow each other, time does not step back or leap beyond what
+ * the control number can say, and the line stays short. */
+static bool fits(const struct stream *stream, const struct open_frame *open, uint64_t number,
+                 uint64_t tsc)
+{
+    return open->open && open->next == number && tsc >= open->tsc && tsc - open->tsc < 1ull << 60 &&
+           stream->writer.payload < EVENTS_PAYLOAD;
+}
+
+static void send_events(struct stream *stream, const struct trace_table *table, uint32_t cpu,
+                        enum trace_table_id id, struct trace_range range)
+{
+    struct open_frame open = {0};
+    for (uint64_t n = range.first; n < range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(table, n, &record, &usage) != TRACE_READ_OK)
+            continue;
+        if (!fits(stream, &open, n, record.tsc)) {
+            if (open.open)
+                frame_end(&stream->writer);
+            struct frame_writer *writer = begin(stream, STREAM_EVENTS);
+            frame_put_unsigned(writer, id);
+            frame_put_unsigned(writer, cpu);
+            frame_put_unsigned(writer, n);
+            frame_put_unsigned(writer, record.tsc);
+            open = (struct open_frame){.open = true, .next = n, .tsc = record.tsc};
+        }
+        append(&stream->writer, &open, &record, &usage);
+    }
+    if (open.open)
+        frame_end(&stream->writer);
+}
+
+void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
+                       enum trace_table_id id)
+{
+    const struct trace_table *table = trace_arena_table(arena, cpu, id);
+    const struct trace_table *filter = trace_arena_filter(arena, cpu, id);
+    struct trace_range range = trace_table_range(table);
+    struct trace_books books = trace_table_books(table, filter, range);
+
+    send_new_names(stream, arena);
+    struct frame_writer *writer = begin(stream, STREAM_TABLE);
+    frame_put_unsigned(writer, id);
+    put_text(writer, trace_table_name(id));
+    frame_put_unsigned(writer, cpu);
+    frame_put_unsigned(writer, table->keep);
+    frame_put_unsigned(writer, table->capacity);
+    frame_put_unsigned(writer, books.emitted);
+    frame_put_unsigned(writer, books.kept);
+    frame_put_unsigned(writer, books.overwritten);
+    frame_put_unsigned(writer, books.dropped);
+    frame_put_unsigned(writer, books.filtered);
+    frame_end(writer);
+    send_events(stream, table, cpu, id, range);
+}
+
+void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
+                         uint64_t tsc)
+{
+    struct frame_writer *writer = begin(stream, STREAM_VERDICT);
+    put_text(writer, status);
+    put_text(writer, reason);
+    frame_put_unsigned(writer, tsc);
+    frame_put_unsigned(writer, stream->frames);
+    frame_end(writer);
+}
+
+struct stream_events stream_events_of(const struct frame *frame)
+{
+    struct stream_events events = {.reader = frame_reader_of(frame)};
+    events.table = frame_get_unsigned32(&events.reader);
+    events.cpu = frame_get_unsigned32(&events.reader);
+    events.number = frame_get_unsigned(&events.reader) - 1;
+    events.tsc = frame_get_unsigned(&events.reader);
+    return events;
+}
+
+bool stream_events_next(struct stream_events *events)
+{
+    struct frame_reader *reader = &events->reader;
+    if (reader->bad || reader->at == reader->end)
+        return false;
+    uint64_t control = frame_get_unsigned(reader);
+    if (control & STREAM_EVENT_NAME)
+        events->name = frame_get_unsigned32(reader);
+    if (control & STREAM_EVENT_TASK)
+        events->task = frame_get_unsigned32(reader);
+    events->usage = (struct trace_usage){0};
+    if (control & STREAM_EVENT_USAGE) {
+        events->usage.cpu_ns = frame_get_unsigned(reader);
+        events->usage.in_blocks = frame_get_unsigned32(reader);
+        events->usage.out_blocks = frame_get_unsigned32(reader);
+    }
+    events->number++;
+    events->tsc += control >> 3;
+    return !reader->bad;
+}

@@ -1,0 +1,86 @@
+/* What the frames say: kinds, payloads, and the writer of each.
+ *
+ * Every payload is a row of unsigned LEB128 numbers (u) and strings (s: a length u and
+ * that many bytes).  The schema frames say so in the stream itself; readers ignore what
+ * follows the fields that they know.  docs/format.md is the definition. */
+#pragma once
+
+#include "trace/arena.h"
+#include "trace/frame.h"
+
+#define STREAM_VERSION 1u
+
+enum stream_kind {
+    STREAM_HEADER = 'H',  /* version:u build_id:s producer:s entry_tsc:u cpus:u layout:u */
+    STREAM_SCHEMA = 'S',  /* kind:s fields:s */
+    STREAM_CONFIG = 'K',  /* key:s value:s */
+    STREAM_CLOCK = 'C',   /* tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u */
+    STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u */
+    STREAM_PHASE = 'P',   /* index:u name:s tsc:u */
+    STREAM_NAME = 'N',    /* id:u text:s */
+    STREAM_TASK = 'I',    /* id:u pid:u name:u */
+    STREAM_TABLE = 'T',   /* table:u name:s cpu:u keep:u capacity:u emitted:u kept:u
+                              overwritten:u dropped:u filtered:u */
+    STREAM_EVENTS = 'E',  /* table:u cpu:u first:u tsc:u then per event: control:u ... */
+    STREAM_VERDICT = 'V', /* status:s reason:s tsc:u frames:u */
+};
+
+/* An event in an events frame: control = cycles since the previous event << 3 | these, and the
+ * fields that they announce follow, in this order.  Before the first event, name and task are
+ * 0 and the time is the frame's. */
+enum stream_event_flags {
+    STREAM_EVENT_NAME = 1,  /* name:u, else as before */
+    STREAM_EVENT_TASK = 2,  /* task:u, else as before */
+    STREAM_EVENT_USAGE = 4, /* cpu_ns:u in_blocks:u out_blocks:u */
+};
+
+/* The stream of one boot.  Sends each name and task once, before the first frame that uses it. */
+struct stream {
+    struct frame_writer writer;
+    uint32_t frames;     /* sent so far */
+    uint32_t names_sent; /* ids below this have been sent */
+    uint32_t tasks_sent;
+    uint32_t phases_sent;
+};
+
+void stream_start(struct stream *stream, struct text_sink sink);
+void stream_send_header(struct stream *stream, const struct trace_arena *arena,
+                        const char *producer);
+void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length);
+void stream_send_clock(struct stream *stream, const struct trace_clock *clock);
+
+struct stream_module {
+    uint32_t index;
+    const char *command_line;
+    size_t command_line_length;
+    const char *name;
+    size_t name_length;
+    const char *type;
+    uint64_t size; /* bytes */
+};
+void stream_send_module(struct stream *stream, const struct stream_module *module);
+
+/* Sends the phases that have begun since the last call. */
+void stream_send_phases(struct stream *stream, const struct trace_arena *arena);
+
+/* Sends names and tasks that are new, then the table's books and events of one CPU. */
+void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
+                       enum trace_table_id table);
+
+/* The last frame.  `status` is "success", "failure" or "panic". */
+void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
+                         uint64_t tsc);
+
+/* Reading an events frame. */
+struct stream_events {
+    struct frame_reader reader;
+    uint32_t table;
+    uint32_t cpu;
+    uint64_t number; /* of the event that was read last; before the first, one less */
+    uint64_t tsc;
+    uint32_t name;
+    uint32_t task;
+    struct trace_usage usage;
+};
+struct stream_events stream_events_of(const struct frame *frame);
+bool stream_events_next(struct stream_events *events); /* false at the end, or when bad */

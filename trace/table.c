@@ -1,0 +1,142 @@
+/* Tables of trace events: everything but the hot path, which is in table.h. */
+#include "trace/table.h"
+
+static uint32_t slots_for(uint32_t capacity)
+{
+    uint32_t slots = 1;
+    while (slots < capacity)
+        slots *= 2;
+    return slots;
+}
+
+uint64_t trace_table_size(uint32_t capacity)
+{
+    if (capacity == 0 || capacity > TRACE_TABLE_CAPACITY_MAX)
+        return 0;
+    uint64_t slots = slots_for(capacity);
+    uint64_t size = sizeof(struct trace_table) +
+                    slots * (sizeof(struct trace_record) + sizeof(struct trace_usage));
+    return (size + 63) & ~(uint64_t)63;
+}
+
+void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace_keep keep)
+{
+    uint32_t slots = slots_for(capacity);
+    *table = (struct trace_table){
+        .limit = keep == TRACE_KEEP_FIRST ? capacity : UINT64_MAX,
+        .slot_mask = (slots - 1) * (uint32_t)sizeof(struct trace_record),
+        .capacity = capacity,
+        .slots = slots,
+        .keep = keep,
+    };
+}
+
+void trace_table_format_filter(struct trace_table *table)
+{
+    *table = (struct trace_table){.limit = 0};
+}
+
+static struct trace_usage *usages(const struct trace_table *table)
+{
+    const struct trace_record *records = (const struct trace_record *)(const void *)(table + 1);
+    return (struct trace_usage *)(uintptr_t)(records + table->slots);
+}
+
+void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t name, uint32_t task,
+                              const struct trace_usage *usage)
+{
+    uint64_t n;
+    struct trace_record *record = trace_table_claim(table, &n);
+    if (record == NULL)
+        return;
+    record->tsc = tsc;
+    record->name = (uint16_t)(name | TRACE_RECORD_USAGE);
+    record->task = (uint16_t)task;
+    usages(table)[n & (table->slots - 1)] = *usage;
+    __atomic_store_n(&record->sequence, (uint32_t)n + 1, __ATOMIC_RELEASE);
+}
+
+struct trace_range trace_table_range(const struct trace_table *table)
+{
+    uint64_t written = trace_local_read(&table->written);
+    uint32_t capacity = table->capacity;
+    if (table->keep == TRACE_KEEP_FIRST)
+        return (struct trace_range){0, written < capacity ? written : capacity, written};
+    return (struct trace_range){written > capacity ? written - capacity : 0, written, written};
+}
+
+/* Whether slot `number` has been claimed anew for a later event. */
+static bool lapped(const struct trace_table *table, uint64_t number)
+{
+    return table->keep == TRACE_KEEP_LAST &&
+           trace_local_read(&table->written) - number > table->slots;
+}
+
+enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
+                                 struct trace_record *record, struct trace_usage *usage)
+{
+    if (number >= trace_local_read(&table->written) || number >= table->limit)
+        return TRACE_READ_OVERWRITTEN;
+    if (lapped(table, number))
+        return TRACE_READ_OVERWRITTEN;
+
+    uint32_t slot = (uint32_t)number & (table->slots - 1);
+    const struct trace_record *source =
+        (const struct trace_record *)(const void *)(table + 1) + slot;
+    if (__atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != (uint32_t)number + 1)
+        return TRACE_READ_UNPUBLISHED;
+    struct trace_record copy = *source;
+    struct trace_usage usage_copy = usages(table)[slot];
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+
+    /* A claim of the slot's next event comes before the first byte of its filling. */
+    if (lapped(table, number))
+        return TRACE_READ_OVERWRITTEN;
+    bool has_usage = copy.name & TRACE_RECORD_USAGE;
+    copy.name &= (uint16_t)~TRACE_RECORD_USAGE;
+    *record = copy;
+    *usage = has_usage ? usage_copy : (struct trace_usage){0};
+    return TRACE_READ_OK;
+}
+
+struct trace_books trace_table_books(const struct trace_table *table,
+                                     const struct trace_table *filter, struct trace_range range)
+{
+    struct trace_books books = {.filtered = table->filtered};
+    if (filter != NULL)
+        books.filtered += trace_local_read(&filter->written);
+    for (uint64_t n = range.first; n < range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(table, n, &record, &usage) == TRACE_READ_OK)
+            books.kept++;
+        else
+            books.dropped++;
+    }
+    if (table->keep == TRACE_KEEP_FIRST)
+        books.dropped += range.written - range.end;
+    books.overwritten = range.first;
+    books.emitted = range.written + books.filtered;
+    return books;
+}
+
+uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from, bool wanted)
+{
+    struct trace_range range = trace_table_range(from);
+    if (!wanted) {
+        to->filtered = range.written;
+        return range.written;
+    }
+    for (uint64_t n = range.first; n < range.end && n < to->capacity; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(from, n, &record, &usage) != TRACE_READ_OK)
+            continue; /* a hole stays a hole, and the books count it */
+        if (usage.cpu_ns != 0 || usage.in_blocks != 0 || usage.out_blocks != 0)
+            record.name |= TRACE_RECORD_USAGE;
+        usages(to)[n] = usage;
+        trace_table_records(to)[n] = record;
+    }
+    to->written = range.written;
+    return range.written;
+}
