@@ -90,28 +90,32 @@ static bool read_phase(struct model_phase *phases, struct frame_reader *reader)
     return true;
 }
 
-static bool read_name(struct frame_string *names, struct frame_reader *reader)
+static bool read_name(struct capture_model *model, struct frame_reader *reader)
 {
     uint32_t id = frame_get_unsigned32(reader);
     struct frame_string text = frame_get_string(reader);
     if (reader->bad || id == TRACE_NAME_NONE || id >= MODEL_IDS)
         return false;
-    if (names[id].text != NULL)
-        return equal(names[id], text);
-    names[id] = text;
+    model->names = memory_covering(model->names, &model->name_count, id, sizeof *model->names);
+    struct frame_string *name = &model->names[id];
+    if (name->text != NULL)
+        return equal(*name, text);
+    *name = text;
     return true;
 }
 
-static bool read_task(struct model_task *tasks, struct frame_reader *reader)
+static bool read_task(struct capture_model *model, struct frame_reader *reader)
 {
     uint32_t id = frame_get_unsigned32(reader);
     uint32_t pid = frame_get_unsigned32(reader);
     uint32_t name = frame_get_unsigned32(reader);
     if (reader->bad || id == 0 || id >= MODEL_IDS || name >= MODEL_IDS)
         return false;
-    if (tasks[id].known)
-        return tasks[id].pid == pid && tasks[id].name == name;
-    tasks[id] = (struct model_task){true, pid, (uint16_t)name};
+    model->tasks = memory_covering(model->tasks, &model->task_count, id, sizeof *model->tasks);
+    struct model_task *task = &model->tasks[id];
+    if (task->known)
+        return task->pid == pid && task->name == name;
+    *task = (struct model_task){true, pid, (uint16_t)name};
     return true;
 }
 
@@ -215,9 +219,9 @@ static bool read_frame(struct capture_model *model, const struct indexed_frame *
     case STREAM_PHASE:
         return read_phase(model->phase, &reader);
     case STREAM_NAME:
-        return read_name(model->names, &reader);
+        return read_name(model, &reader);
     case STREAM_TASK:
-        return read_task(model->tasks, &reader);
+        return read_task(model, &reader);
     case STREAM_TABLE:
         return read_table(model, &reader);
     case STREAM_EVENTS:
@@ -293,8 +297,6 @@ bool capture_model_read(struct capture_model *model, const uint8_t *bytes, size_
     if (boot > model->boots)
         return false;
     model->boot = model->index.boots[boot == 0 ? model->index.boot_count - 1 : boot - 1];
-    model->names = memory_zeroed(MODEL_IDS, sizeof *model->names);
-    model->tasks = memory_zeroed(MODEL_IDS, sizeof *model->tasks);
     read_frames(model);
     sort_all(model);
     return true;
@@ -315,7 +317,12 @@ void capture_model_free(struct capture_model *model)
 
 struct frame_string capture_model_name(const struct capture_model *model, uint32_t id)
 {
-    return id < MODEL_IDS ? model->names[id] : (struct frame_string){NULL, 0};
+    return id < model->name_count ? model->names[id] : (struct frame_string){NULL, 0};
+}
+
+struct model_task capture_model_task(const struct capture_model *model, uint32_t id)
+{
+    return id < model->task_count ? model->tasks[id] : (struct model_task){0};
 }
 
 struct frame_string capture_model_config(const struct capture_model *model, const char *key)

@@ -113,8 +113,10 @@ struct capture_model {
     struct model_module *modules; /* by index */
     size_t module_count;
     size_t module_capacity;
-    struct frame_string *names; /* MODEL_IDS of them */
-    struct model_task *tasks;   /* MODEL_IDS of them */
+    struct frame_string *names; /* by id */
+    size_t name_count;
+    struct model_task *tasks; /* by id */
+    size_t task_count;
     struct model_books books[TRACE_TABLES][TRACE_CPUS_MAX];
     struct model_events events[TRACE_TABLES];
     struct model_verdict verdict;
@@ -133,6 +135,9 @@ void capture_model_free(struct capture_model *model);
 
 /* The name behind an id; text is NULL if its definition was not received. */
 struct frame_string capture_model_name(const struct capture_model *model, uint32_t id);
+
+/* The task behind an id; not `known` if its definition was not received. */
+struct model_task capture_model_task(const struct capture_model *model, uint32_t id);
 
 /* The value that a configuration key was given last; text is NULL if there is none. */
 struct frame_string capture_model_config(const struct capture_model *model, const char *key);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "flight/commands.h"
 
@@ -33,6 +34,19 @@ void *memory_grown(void *items, size_t count, size_t *capacity, size_t size)
     if (larger == NULL)
         give_up();
     *capacity = wanted * 2;
+    return larger;
+}
+
+void *memory_covering(void *items, size_t *count, size_t index, size_t size)
+{
+    if (index < *count)
+        return items;
+    size_t wanted = index + 1 > 2 * *count ? index + 1 : 2 * *count;
+    char *larger = reallocarray(items, wanted, size);
+    if (larger == NULL)
+        give_up();
+    memset(larger + *count * size, 0, (wanted - *count) * size);
+    *count = wanted;
     return larger;
 }
 

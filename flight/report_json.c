@@ -155,11 +155,11 @@ static void write_modules(FILE *out, const struct capture_model *model)
 
 static json_t *event_value(const struct capture_model *model, const struct model_event *event)
 {
-    const struct model_task *task = &model->tasks[event->task];
-    json_t *process = task->known ? of_string(capture_model_name(model, task->name)) : json_null();
+    const struct model_task task = capture_model_task(model, event->task);
+    json_t *process = task.known ? of_string(capture_model_name(model, task.name)) : json_null();
     return json_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "tsc",
                      of_unsigned(event->tsc), "ns", moment(model, event->tsc), "cpu",
-                     (int)event->cpu, "pid", task->known ? json_integer(task->pid) : json_null(),
+                     (int)event->cpu, "pid", task.known ? json_integer(task.pid) : json_null(),
                      "process", process, "event", of_string(capture_model_name(model, event->name)),
                      "cpu_ns", of_unsigned(event->usage.cpu_ns), "in_blocks",
                      json_integer(event->usage.in_blocks), "out_blocks",

@@ -123,12 +123,12 @@ static void print_table(struct log_table *log, const struct capture_model *model
     log_table_begin(log, (enum trace_table_id)table, events->count);
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = &events->items[i];
-        const struct model_task *task = &model->tasks[event->task];
+        const struct model_task task = capture_model_task(model, event->task);
         log_table_event(log, &(struct log_event){
                                  .cpu = event->cpu,
                                  .tsc = event->tsc,
-                                 .pid = task->pid,
-                                 .process = name_of(model, task->name),
+                                 .pid = task.known ? task.pid : LOG_PID_UNKNOWN,
+                                 .process = name_of(model, task.name),
                                  .name = name_of(model, event->name),
                                  .usage = event->usage,
                              });
@@ -146,6 +146,7 @@ static void print_tables(const struct text_sink *sink, const struct capture_mode
         .tsc_hz = model->clock.tsc_hz,
         .entry_tsc = entry.known ? entry.cycles : 0,
         .all = all,
+        .elsewhere = "are shown with --all",
     };
     for (uint32_t table = 0; table < TRACE_TABLES; table++)
         print_table(&log, model, table);

@@ -1,29 +1,11 @@
 /* flight verify: whether a capture is whole, sound, and balanced. */
 #include "flight/verify.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "flight/capture_file.h"
 #include "flight/options.h"
 #include "flight/print.h"
-
-void verify_problem(struct verify *verify, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    text_print_list(verify->sink, format, arguments);
-    va_end(arguments);
-    text_print(verify->sink, "\n");
-    verify->problems++;
-}
-
-void verify_more(struct verify *verify, uint64_t count, const char *what)
-{
-    if (count <= MODEL_REPORTS)
-        return;
-    verify_problem(verify, "... %llu more %s", (unsigned long long)(count - MODEL_REPORTS), what);
-}
 
 static uint64_t events_of(const struct capture_model *model)
 {

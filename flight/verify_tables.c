@@ -99,23 +99,30 @@ static void check_numbers(struct verify *verify, enum trace_table_id id)
 /* How often each id is used. */
 struct usage_count {
     uint64_t *names;
+    size_t name_count;
     uint64_t *tasks;
+    size_t task_count;
 };
 
-static void count_usage(const struct capture_model *model, const struct usage_count *usage)
+static void count_usage(const struct capture_model *model, struct usage_count *usage)
 {
     for (uint32_t table = 0; table < TRACE_TABLES; table++)
         for (size_t i = 0; i < model->events[table].count; i++) {
-            usage->names[model->events[table].items[i].name]++;
-            usage->tasks[model->events[table].items[i].task]++;
+            const struct model_event *event = &model->events[table].items[i];
+            usage->names = memory_covering(usage->names, &usage->name_count, event->name,
+                                           sizeof *usage->names);
+            usage->tasks = memory_covering(usage->tasks, &usage->task_count, event->task,
+                                           sizeof *usage->tasks);
+            usage->names[event->name]++;
+            usage->tasks[event->task]++;
         }
 }
 
 static void check_names(struct verify *verify, const struct usage_count *usage)
 {
     uint64_t undefined = 0;
-    for (uint32_t id = 0; id < MODEL_IDS; id++) {
-        if (usage->names[id] == 0 || verify->model->names[id].text != NULL)
+    for (uint32_t id = 0; id < usage->name_count; id++) {
+        if (usage->names[id] == 0 || capture_model_name(verify->model, id).text != NULL)
             continue;
         if (undefined++ < MODEL_REPORTS)
             verify_problem(verify, "name %u: %llu events use it, but it is not defined", id,
@@ -128,24 +135,21 @@ static void check_names(struct verify *verify, const struct usage_count *usage)
 static void check_tasks(struct verify *verify, const struct usage_count *usage)
 {
     uint64_t undefined = 0;
-    for (uint32_t id = 1; id < MODEL_IDS; id++) {
-        const struct model_task *task = &verify->model->tasks[id];
-        bool named = task->known && verify->model->names[task->name].text != NULL;
+    for (uint32_t id = 1; id < usage->task_count; id++) {
+        struct model_task task = capture_model_task(verify->model, id);
+        bool named = task.known && capture_model_name(verify->model, task.name).text != NULL;
         if (usage->tasks[id] == 0 || named)
             continue;
         if (undefined++ < MODEL_REPORTS)
             verify_problem(verify, "task %u: %llu events use it, but %s is not defined", id,
-                           (unsigned long long)usage->tasks[id], task->known ? "its name" : "it");
+                           (unsigned long long)usage->tasks[id], task.known ? "its name" : "it");
     }
     verify_more(verify, undefined, "tasks without definition");
 }
 
 static void check_ids(struct verify *verify)
 {
-    struct usage_count usage = {
-        .names = memory_zeroed(MODEL_IDS, sizeof *usage.names),
-        .tasks = memory_zeroed(MODEL_IDS, sizeof *usage.tasks),
-    };
+    struct usage_count usage = {0};
     count_usage(verify->model, &usage);
     check_names(verify, &usage);
     check_tasks(verify, &usage);

@@ -33,7 +33,8 @@ static const struct trace_arena_config early_config = {
 };
 
 static struct stream stream;
-static uint32_t build_id_offset = 16; /* of the id in an ELF note named "GNU" */
+static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for the stack of a panic */
+static uint32_t build_id_offset = 16;             /* of the id in an ELF note named "GNU" */
 
 extern const uint8_t build_id_note[];
 extern struct trace_site trace_sites_start[], trace_sites_end[];
@@ -181,9 +182,10 @@ void tracing_dump(void)
     struct text_sink text = console_text();
     struct log_table log = {.sink = &text,
                             .tsc_hz = arena()->clock.tsc_hz,
-                            .entry_tsc = arena()->phase_tsc[TRACE_PHASE_KERNEL]};
+                            .entry_tsc = arena()->phase_tsc[TRACE_PHASE_KERNEL],
+                            .elsewhere = "stand in the frames only"};
     for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        log_arena_table(&log, arena(), (enum trace_table_id)i);
+        log_arena_table(&log, arena(), (enum trace_table_id)i, cursors);
     log_line("\nbooks");
     for (uint32_t i = 0; i < TRACE_TABLES; i++)
         print_books(&text, (enum trace_table_id)i);

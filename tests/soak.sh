@@ -30,7 +30,7 @@ campaign() {
 
 fuzz() {
     mkdir -p "build/soak/corpus/$1"
-    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -print_final_stats=1 -artifact_prefix=build/soak/ \
+    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -max_total_time=600 -print_final_stats=1 -artifact_prefix=build/soak/ \
         "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
 }
 
@@ -49,7 +49,7 @@ round=1
 while [ "$round" -le "$rounds" ]; do
     for program in build/fuzz/fuzz_*; do
         case $program in *.*) continue ;; esac
-        campaign "round $round, fuzz ${program##*/fuzz_}, 2000000 executions" fuzz "${program##*/fuzz_}" "$round"
+        campaign "round $round, fuzz ${program##*/fuzz_}" fuzz "${program##*/fuzz_}" "$round"
     done
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
     campaign "round $round, two deterministic boots" same_again

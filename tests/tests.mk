@@ -5,13 +5,19 @@ UNIT := test_acpi test_command_line test_console_option test_cpio test_frame tes
         test_module_line test_multiboot test_names test_stream test_table test_text test_tracer \
         test_uart16550
 
-FUZZ := fuzz_acpi fuzz_command_line fuzz_cpio fuzz_frame fuzz_module_line fuzz_multiboot
+FUZZ := fuzz_acpi fuzz_capture fuzz_command_line fuzz_cpio fuzz_frame fuzz_module_line \
+        fuzz_multiboot
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/boot/ends_of_a_run.sh tests/decoder/damage.sh tests/fuzz/short.sh \
            tests/boot/books.sh tests/boot/modules.sh tests/boot/machines.sh \
            tests/boot/determinism.sh tests/decoder/agrees.sh tests/model/run.sh \
            tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
+
+# What reads captures, without commands, processes and devices.
+FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
+                 flight/model_books.c flight/print.c flight/report_json.c flight/report_text.c \
+                 flight/timeline.c flight/verify_frames.c flight/verify_tables.c
 
 pure := $(TRACE) $(BOOT) $(DRIVERS)
 unit_programs := $(UNIT:%=$(B)/tests/%)
@@ -34,7 +40,10 @@ $(fuzz_programs): $(B)/fuzz/%: tests/fuzz/%.c $(pure) Makefile tests/tests.mk | 
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $< $(pure)
+	    -fno-sanitize-recover=all -o $@ $< $(pure) $(fuzz_more)
+
+$(B)/fuzz/fuzz_capture: fuzz_more := $(FLIGHT_READER) -ljansson
+$(B)/fuzz/fuzz_capture: $(FLIGHT)
 
 # flight under the sanitizers, for captures that nobody should trust.
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(TRACE) $(BOOT))

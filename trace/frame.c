@@ -118,7 +118,7 @@ static bool decode(const uint8_t *text, size_t count, uint8_t *out, size_t *leng
 /* Checks and decodes what stands between "~{" and "}". */
 static bool accept(const uint8_t *body, size_t count, uint8_t *scratch, struct frame *frame)
 {
-    if (count < SHORTEST || (count - SHORTEST) / 4 * 3 > FRAME_PAYLOAD_MAX - 3)
+    if (count < SHORTEST || (uint64_t)(count - SHORTEST) * 6 / 8 > FRAME_PAYLOAD_MAX)
         return false;
     size_t covered = count - CRC_DIGITS;
     if (number_of(body + covered, CRC_DIGITS) != crc32_update(0, body, covered))

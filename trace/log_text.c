@@ -46,12 +46,15 @@ void log_table_event(struct log_table *log, const struct log_event *event)
         print_name(sink, &event->process, 24);
         text_print(sink, " ");
         print_name(sink, &event->name, 40);
-        text_print(sink, " %5u %4llu.%02u %5u %5u\n", event->pid,
-                   (unsigned long long)(cpu_cs / 100), (unsigned)(cpu_cs % 100),
-                   event->usage.in_blocks, event->usage.out_blocks);
+        if (event->pid == LOG_PID_UNKNOWN)
+            text_print(sink, " %5s", "?");
+        else
+            text_print(sink, " %5u", event->pid);
+        text_print(sink, " %4llu.%02u %5u %5u\n", (unsigned long long)(cpu_cs / 100),
+                   (unsigned)(cpu_cs % 100), event->usage.in_blocks, event->usage.out_blocks);
     } else if (log->row == LOG_ROWS_SHOWN) {
-        text_print(sink, "... %llu more events stand in the frames only ...\n",
-                   (unsigned long long)(log->rows - 2 * LOG_ROWS_SHOWN));
+        text_print(sink, "... %llu more events %s ...\n",
+                   (unsigned long long)(log->rows - 2 * LOG_ROWS_SHOWN), log->elsewhere);
     }
     log->previous = event->tsc;
     log->row++;
@@ -96,62 +99,88 @@ void log_duration(const struct text_sink *sink, uint64_t ns)
     text_print(sink, "%llu ns", (unsigned long long)ns);
 }
 
-/* Where the merge stands in one CPU's table. */
-struct merge_cursor {
-    const struct trace_table *table;
-    uint64_t number;
-    uint64_t end;
-    bool have;
-    struct trace_record record;
-    struct trace_usage usage;
-};
-
-static void advance(struct merge_cursor *cursor)
+static void refill(struct log_cursor *cursor)
 {
-    cursor->have = false;
-    while (!cursor->have && cursor->number < cursor->end)
-        cursor->have = trace_table_read(cursor->table, cursor->number++, &cursor->record,
-                                        &cursor->usage) == TRACE_READ_OK;
+    while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
+        struct log_cursor_event *event = &cursor->event[cursor->waiting];
+        if (trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage) ==
+            TRACE_READ_OK)
+            cursor->waiting++;
+    }
 }
 
-static struct merge_cursor *earliest(struct merge_cursor *cursors, uint32_t count)
+/* The place of the earliest event that waits; of several at one time, the first. */
+static uint32_t earliest_of(const struct log_cursor *cursor)
 {
-    struct merge_cursor *best = NULL;
-    for (uint32_t i = 0; i < count; i++)
-        if (cursors[i].have && (best == NULL || cursors[i].record.tsc < best->record.tsc))
-            best = &cursors[i];
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < cursor->waiting; i++)
+        if (cursor->event[i].record.tsc < cursor->event[best].record.tsc)
+            best = i;
     return best;
 }
 
-void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table)
+/* Takes the earliest event of all CPUs out; false at the end. */
+static bool take_earliest(struct log_cursor *cursors, uint32_t count, uint32_t *cpu,
+                          struct log_cursor_event *taken)
 {
-    struct merge_cursor cursors[TRACE_CPUS_MAX];
+    struct log_cursor *best = NULL;
+    uint32_t best_place = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = earliest_of(&cursors[i]);
+        if (cursors[i].waiting == 0 || (best != NULL && cursors[i].event[place].record.tsc >=
+                                                            best->event[best_place].record.tsc))
+            continue;
+        best = &cursors[i];
+        best_place = place;
+    }
+    if (best == NULL)
+        return false;
+    *cpu = (uint32_t)(best - cursors);
+    *taken = best->event[best_place];
+    best->waiting--;
+    for (uint32_t i = best_place; i < best->waiting; i++)
+        best->event[i] = best->event[i + 1];
+    refill(best);
+    return true;
+}
+
+/* The process of a task; task 0, and one that does not exist, is unknown. */
+static struct trace_task task_of(struct trace_arena *arena, uint32_t id)
+{
+    const struct trace_tasks *tasks = trace_arena_tasks(arena);
+    if (id == 0 || id >= tasks->count)
+        return (struct trace_task){.pid = LOG_PID_UNKNOWN};
+    return tasks->task[id];
+}
+
+void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table,
+                     struct log_cursor *cursors)
+{
     uint64_t rows = 0;
     for (uint32_t i = 0; i < arena->cpus; i++) {
         const struct trace_table *source = trace_arena_table(arena, i, table);
         struct trace_range range = trace_table_range(source);
-        rows += trace_table_books(source, NULL, range).kept;
-        cursors[i] =
-            (struct merge_cursor){.table = source, .number = range.first, .end = range.end};
-        advance(&cursors[i]);
+        rows += trace_table_tally(source, range).read;
+        cursors[i].table = source;
+        cursors[i].number = range.first;
+        cursors[i].end = range.end;
+        cursors[i].waiting = 0;
+        refill(&cursors[i]);
     }
 
     log_table_begin(log, table, rows);
     const struct trace_names *names = trace_arena_names(arena);
-    const struct trace_tasks *tasks = trace_arena_tasks(arena);
-    for (struct merge_cursor *next; (next = earliest(cursors, arena->cpus)) != NULL;
-         advance(next)) {
-        const struct trace_record *record = &next->record;
-        struct trace_task task = {0};
-        if (record->task < tasks->count)
-            task = tasks->task[record->task];
+    uint32_t cpu;
+    struct log_cursor_event event;
+    while (take_earliest(cursors, arena->cpus, &cpu, &event)) {
+        struct trace_task task = task_of(arena, event.record.task);
         log_table_event(log, &(struct log_event){
-                                 .cpu = (uint32_t)(next - cursors),
-                                 .tsc = record->tsc,
+                                 .cpu = cpu,
+                                 .tsc = event.record.tsc,
                                  .pid = task.pid,
                                  .process = trace_names_get(names, task.name),
-                                 .name = trace_names_get(names, record->name),
-                                 .usage = next->usage,
+                                 .name = trace_names_get(names, event.record.name),
+                                 .usage = event.usage,
                              });
     }
     log_table_end(log);

@@ -5,7 +5,8 @@
 #include "trace/arena.h"
 #include "trace/text.h"
 
-#define LOG_ROWS_SHOWN 16u /* of each end of a table */
+#define LOG_ROWS_SHOWN  16u        /* of each end of a table */
+#define LOG_PID_UNKNOWN UINT32_MAX /* prints as "?" */
 
 /* One event, resolved.  A name without text prints as "?". */
 struct log_event {
@@ -27,7 +28,8 @@ struct log_table {
     uint64_t first;     /* TSC of this table's first event */
     uint64_t rows;
     uint64_t row;
-    bool all; /* print every row */
+    bool all;              /* print every row */
+    const char *elsewhere; /* where the rows are that are not printed: "stand in ..." */
 };
 
 void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows);
@@ -41,6 +43,25 @@ void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t
 /* A time span in the unit that suits it: "740 ns", "8.13 ms", "1.20 s". */
 void log_duration(const struct text_sink *sink, uint64_t ns);
 
-/* Prints one table of an arena, events of all CPUs in the order of time.  `log` carries sink,
- * clock and previous event from table to table. */
-void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table);
+#define LOG_LOOK_AHEAD 8u /* events of a CPU among which the earliest is searched */
+
+struct log_cursor_event {
+    struct trace_record record;
+    struct trace_usage usage;
+};
+
+/* Where the merge stands in one CPU's table. */
+struct log_cursor {
+    const struct trace_table *table;
+    uint64_t number; /* of the next event to be read */
+    uint64_t end;
+    uint32_t waiting; /* events in `event`, in the order of their numbers */
+    struct log_cursor_event event[LOG_LOOK_AHEAD];
+};
+
+/* Prints one table of an arena, events of all CPUs in the order of time.  Within a CPU an event
+ * may stand up to seven slots away from its place in time (table.h says why).  `log` carries
+ * sink, clock and previous event from table to table; `cursors` is memory to work in, one for
+ * each CPU of the arena. */
+void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table,
+                     struct log_cursor *cursors);

@@ -50,10 +50,9 @@ void trace_names_format(struct trace_names *names, uint32_t capacity, uint32_t t
     *names = (struct trace_names){
         .capacity = capacity,
         .text_capacity = text_capacity,
-        .count = TRACE_NAME_REFUSED,
+        .count = TRACE_NAME_FIRST,
         .buckets = bucket_count(capacity),
     };
-    (void)trace_names_intern(names, refused_text, sizeof refused_text - 1);
 }
 
 static bool same(const struct trace_name *name, const char *text, size_t length)
@@ -89,6 +88,8 @@ uint16_t trace_names_intern(struct trace_names *names, const char *text, size_t 
 struct trace_name trace_names_get(const struct trace_names *names, uint32_t id)
 {
     uint32_t count = __atomic_load_n(&names->count, __ATOMIC_ACQUIRE);
+    if (id == TRACE_NAME_REFUSED)
+        return (struct trace_name){refused_text, sizeof refused_text - 1};
     if (id == TRACE_NAME_NONE || id >= count)
         return (struct trace_name){NULL, 0};
     const uint8_t *entry = text_of(names) + offsets_of(names)[id];

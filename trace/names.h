@@ -16,7 +16,7 @@
 
 enum {
     TRACE_NAME_NONE = 0,    /* invalid: zeroed memory names nothing */
-    TRACE_NAME_REFUSED = 1, /* stands for every name that the pool refused */
+    TRACE_NAME_REFUSED = 1, /* every name that the pool refused: "(name refused)", in no pool */
     TRACE_NAME_FIRST = 2,
     TRACE_NAME_LIMIT = 0x7fff, /* ids stay below TRACE_RECORD_USAGE */
 };

@@ -142,7 +142,7 @@ struct open_frame {
 static void append(struct frame_writer *writer, struct open_frame *open,
                    const struct trace_record *record, const struct trace_usage *usage)
 {
-    bool used = usage->cpu_ns != 0 || usage->in_blocks != 0 || usage->out_blocks != 0;
+    bool used = !trace_usage_is_zero(usage);
     uint32_t flags = (record->name != open->name ? STREAM_EVENT_NAME : 0u) |
                      (record->task != open->task ? STREAM_EVENT_TASK : 0u) |
                      (used ? STREAM_EVENT_USAGE : 0u);
@@ -171,14 +171,18 @@ static bool fits(const struct stream *stream, const struct open_frame *open, uin
            stream->writer.payload < EVENTS_PAYLOAD;
 }
 
-static void send_events(struct stream *stream, const struct trace_table *table, uint32_t cpu,
-                        enum trace_table_id id, struct trace_range range)
+static struct trace_tally send_events(struct stream *stream, const struct trace_table *table,
+                                      uint32_t cpu, enum trace_table_id id,
+                                      struct trace_range range)
 {
     struct open_frame open = {0};
+    struct trace_tally tally = {0};
     for (uint64_t n = range.first; n < range.end; n++) {
         struct trace_record record;
         struct trace_usage usage;
-        if (trace_table_read(table, n, &record, &usage) != TRACE_READ_OK)
+        enum trace_read read = trace_table_read(table, n, &record, &usage);
+        trace_tally_add(&tally, read);
+        if (read != TRACE_READ_OK)
             continue;
         if (!fits(stream, &open, n, record.tsc)) {
             if (open.open)
@@ -194,6 +198,7 @@ static void send_events(struct stream *stream, const struct trace_table *table, 
     }
     if (open.open)
         frame_end(&stream->writer);
+    return tally;
 }
 
 void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
@@ -202,9 +207,10 @@ void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_
     const struct trace_table *table = trace_arena_table(arena, cpu, id);
     const struct trace_table *filter = trace_arena_filter(arena, cpu, id);
     struct trace_range range = trace_table_range(table);
-    struct trace_books books = trace_table_books(table, filter, range);
-
     send_new_names(stream, arena);
+    /* Events first, then their books: so these count what has really been sent. */
+    struct trace_tally sent = send_events(stream, table, cpu, id, range);
+    struct trace_books books = trace_table_books_of(table, filter, range, sent);
     struct frame_writer *writer = begin(stream, STREAM_TABLE);
     frame_put_unsigned(writer, id);
     put_text(writer, trace_table_name(id));
@@ -217,7 +223,6 @@ void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_
     frame_put_unsigned(writer, books.dropped);
     frame_put_unsigned(writer, books.filtered);
     frame_end(writer);
-    send_events(stream, table, cpu, id, range);
 }
 
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,

@@ -63,7 +63,7 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
 /* Sends the phases that have begun since the last call. */
 void stream_send_phases(struct stream *stream, const struct trace_arena *arena);
 
-/* Sends names and tasks that are new, then the table's books and events of one CPU. */
+/* Sends names and tasks that are new, then the table's events and books of one CPU. */
 void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
                        enum trace_table_id table);
 

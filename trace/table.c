@@ -45,15 +45,14 @@ static struct trace_usage *usages(const struct trace_table *table)
 void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t name, uint32_t task,
                               const struct trace_usage *usage)
 {
-    uint64_t n;
-    struct trace_record *record = trace_table_claim(table, &n);
-    if (record == NULL)
+    struct trace_slot slot = trace_table_open(table);
+    if (slot.record == NULL)
         return;
-    record->tsc = tsc;
-    record->name = (uint16_t)(name | TRACE_RECORD_USAGE);
-    record->task = (uint16_t)task;
-    usages(table)[n & (table->slots - 1)] = *usage;
-    __atomic_store_n(&record->sequence, (uint32_t)n + 1, __ATOMIC_RELEASE);
+    slot.record->tsc = tsc;
+    slot.record->name = (uint16_t)(name | TRACE_RECORD_USAGE);
+    slot.record->task = (uint16_t)task;
+    usages(table)[slot.record - trace_table_records(table)] = *usage;
+    trace_table_publish(table, &slot);
 }
 
 struct trace_range trace_table_range(const struct trace_table *table)
@@ -72,6 +71,16 @@ static bool lapped(const struct trace_table *table, uint64_t number)
            trace_local_read(&table->written) - number > table->slots;
 }
 
+/* Whether a writer that is suspended may yet spoil slot `number`: it, or one within it, claimed
+ * the slot a lap or more ago.  Sequences count by twos, so half their difference is the distance
+ * of the events, modulo 2^31. */
+static bool in_danger(const struct trace_table *table, uint64_t number)
+{
+    uint32_t open = __atomic_load_n(&table->open, __ATOMIC_ACQUIRE);
+    uint32_t distance = (trace_table_sequence(number) - open) >> 1;
+    return open != 0 && distance >= table->slots && distance < 1u << 30;
+}
+
 enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
                                  struct trace_record *record, struct trace_usage *usage)
 {
@@ -83,12 +92,15 @@ enum trace_read trace_table_read(const struct trace_table *table, uint64_t numbe
     uint32_t slot = (uint32_t)number & (table->slots - 1);
     const struct trace_record *source =
         (const struct trace_record *)(const void *)(table + 1) + slot;
-    if (__atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != (uint32_t)number + 1)
+    if (__atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != trace_table_sequence(number))
         return TRACE_READ_UNPUBLISHED;
     struct trace_record copy = *source;
     struct trace_usage usage_copy = usages(table)[slot];
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 
+    if (in_danger(table, number) ||
+        __atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != trace_table_sequence(number))
+        return TRACE_READ_UNPUBLISHED;
     /* A claim of the slot's next event comes before the first byte of its filling. */
     if (lapped(table, number))
         return TRACE_READ_OVERWRITTEN;
@@ -99,32 +111,60 @@ enum trace_read trace_table_read(const struct trace_table *table, uint64_t numbe
     return TRACE_READ_OK;
 }
 
-struct trace_books trace_table_books(const struct trace_table *table,
-                                     const struct trace_table *filter, struct trace_range range)
+struct trace_tally trace_table_tally(const struct trace_table *table, struct trace_range range)
 {
-    struct trace_books books = {.filtered = table->filtered};
-    if (filter != NULL)
-        books.filtered += trace_local_read(&filter->written);
+    struct trace_tally tally = {0};
     for (uint64_t n = range.first; n < range.end; n++) {
         struct trace_record record;
         struct trace_usage usage;
-        if (trace_table_read(table, n, &record, &usage) == TRACE_READ_OK)
-            books.kept++;
-        else
-            books.dropped++;
+        trace_tally_add(&tally, trace_table_read(table, n, &record, &usage));
     }
-    if (table->keep == TRACE_KEEP_FIRST)
-        books.dropped += range.written - range.end;
-    books.overwritten = range.first;
-    books.emitted = range.written + books.filtered;
+    return tally;
+}
+
+void trace_tally_add(struct trace_tally *tally, enum trace_read read)
+{
+    switch (read) {
+    case TRACE_READ_OK:
+        tally->read++;
+        break;
+    case TRACE_READ_UNPUBLISHED:
+        tally->unpublished++;
+        break;
+    case TRACE_READ_OVERWRITTEN:
+        tally->overwritten++;
+        break;
+    }
+}
+
+struct trace_books trace_table_books_of(const struct trace_table *table,
+                                        const struct trace_table *filter, struct trace_range range,
+                                        struct trace_tally tally)
+{
+    struct trace_books books = {
+        .kept = tally.read,
+        .overwritten = range.first + tally.overwritten,
+        .dropped = tally.unpublished + (range.written - range.end),
+        .filtered = table->filtered,
+    };
+    if (filter != NULL)
+        books.filtered += trace_local_read(&filter->written);
+    books.emitted = books.kept + books.overwritten + books.dropped + books.filtered;
     return books;
+}
+
+struct trace_books trace_table_books(const struct trace_table *table,
+                                     const struct trace_table *filter, struct trace_range range)
+{
+    return trace_table_books_of(table, filter, range, trace_table_tally(table, range));
 }
 
 uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from, bool wanted)
 {
     struct trace_range range = trace_table_range(from);
+    to->filtered = from->filtered;
     if (!wanted) {
-        to->filtered = range.written;
+        to->filtered += range.written;
         return range.written;
     }
     for (uint64_t n = range.first; n < range.end && n < to->capacity; n++) {
@@ -132,7 +172,7 @@ uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *fro
         struct trace_usage usage;
         if (trace_table_read(from, n, &record, &usage) != TRACE_READ_OK)
             continue; /* a hole stays a hole, and the books count it */
-        if (usage.cpu_ns != 0 || usage.in_blocks != 0 || usage.out_blocks != 0)
+        if (!trace_usage_is_zero(&usage))
             record.name |= TRACE_RECORD_USAGE;
         usages(to)[n] = usage;
         trace_table_records(to)[n] = record;

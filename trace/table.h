@@ -15,15 +15,24 @@
  *   1. read the time;
  *   2. claim: n = written++ in one instruction, so every claim is unique;
  *   3. give up if n is beyond the limit (the claim is the count of the loss);
- *   4. fill slot n: time, name, task;
- *   5. publish: store the low half of n + 1 in the slot's sequence, last.
+ *   4. open: if no writer is open, store this one's sequence, 2n + 1, in `open`;
+ *   5. fill slot n: time, name, task;
+ *   6. publish: store the sequence in the slot, last;
+ *   7. close: put `open` back as it was in step 4.
  *
- * A reader looks at slot n, finds n + 1 in its sequence, copies, and checks that
- * `written` has not yet claimed the slot anew; anything else is "not published"
- * or "overwritten", never a mixture.  A writer that was suspended inside step 4
- * while interrupts lapped the whole table publishes an old sequence, which no
- * reader expects.  Slots are in claim order; time order differs from it at most
- * by the depth of interruption, and readers sort.
+ * A reader looks at slot n, finds 2n + 1 in its sequence (odd: zeroed memory is never
+ * an event) and copies.  Then, in this order, it looks at `open`, at the sequence again, and
+ * whether `written` has claimed the slot anew; anything out of order there, and the event is
+ * "not published" or "overwritten", never a mixture.
+ *
+ * What `open` is for: a writer that is suspended in step 5 while interrupts lap the whole
+ * table will go on filling a slot that a later event has published meanwhile.  `open` is
+ * the outermost suspended writer, so the slots in danger are those of events that are a
+ * table's length or more after it.  In the end it publishes an old sequence, which
+ * no reader expects; that later event is lost, and counted as dropped.
+ *
+ * Slots are in claim order; time order differs from it at most by the depth of
+ * interruption, and readers sort.
  *
  * Pure logic: no allocation, no clock, no locks. */
 #pragma once
@@ -39,7 +48,7 @@ struct trace_record {
     uint64_t tsc;      /* cycles, raw */
     uint16_t name;     /* id in the arena's names, 0 is invalid; TRACE_RECORD_USAGE may be set */
     uint16_t task;     /* id in the arena's tasks, 0 is unknown */
-    uint32_t sequence; /* low 32 bits of n + 1, written last */
+    uint32_t sequence; /* trace_table_sequence(n), written last */
 };
 _Static_assert(sizeof(struct trace_record) == 16, "a plain event costs 16 bytes");
 
@@ -55,6 +64,12 @@ struct trace_usage {
 };
 _Static_assert(sizeof(struct trace_usage) == 16, "a boottrace event costs 32 bytes");
 
+/* Without usage an event is, or might as well be, a plain one. */
+static inline bool trace_usage_is_zero(const struct trace_usage *usage)
+{
+    return usage->cpu_ns == 0 && usage->in_blocks == 0 && usage->out_blocks == 0;
+}
+
 enum trace_keep {
     TRACE_KEEP_FIRST = 0,
     TRACE_KEEP_LAST = 1,
@@ -68,7 +83,8 @@ struct trace_table {
     uint32_t slots;     /* power of two, >= capacity */
     uint32_t keep;      /* enum trace_keep */
     uint64_t filtered;  /* events that were recorded and then turned out not to be wanted */
-    uint8_t reserved[24];
+    uint32_t open;      /* sequence of the outermost writer that is filling a slot, 0: none */
+    uint8_t reserved[20];
 };
 _Static_assert(sizeof(struct trace_table) == 64, "records start one cache line behind the table");
 _Static_assert(offsetof(struct trace_table, filtered) == 32, "layout 1 of the arena");
@@ -107,15 +123,42 @@ static inline struct trace_record *trace_table_records(struct trace_table *table
     return (struct trace_record *)(void *)(table + 1);
 }
 
-/* Claims a slot: gives its record and its number, or NULL when the table does not store it. */
-static inline struct trace_record *trace_table_claim(struct trace_table *table, uint64_t *number)
+/* What the slot of event n holds once the event is whole. */
+static inline uint32_t trace_table_sequence(uint64_t n)
+{
+    return (uint32_t)n * 2 + 1;
+}
+
+/* A slot that has been claimed and is being filled. */
+struct trace_slot {
+    struct trace_record *record; /* NULL: the table does not store this event */
+    uint32_t sequence;
+    uint32_t open_before;
+};
+
+/* Steps 2 to 4. */
+static inline struct trace_slot trace_table_open(struct trace_table *table)
 {
     uint64_t n = trace_local_fetch_increment(&table->written);
     if (__builtin_expect(n >= table->limit, 0))
-        return NULL;
-    *number = n;
+        return (struct trace_slot){NULL, 0, 0};
     uint32_t offset = ((uint32_t)n * (uint32_t)sizeof(struct trace_record)) & table->slot_mask;
-    return (struct trace_record *)(void *)((char *)(table + 1) + offset);
+    struct trace_slot slot = {
+        .record = (struct trace_record *)(void *)((char *)(table + 1) + offset),
+        .sequence = trace_table_sequence(n),
+        .open_before = __atomic_load_n(&table->open, __ATOMIC_RELAXED),
+    };
+    if (__builtin_expect(slot.open_before == 0, 1))
+        __atomic_store_n(&table->open, slot.sequence, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* no instruction on x86: stores stay in order */
+    return slot;
+}
+
+/* Steps 6 and 7. */
+static inline void trace_table_publish(struct trace_table *table, const struct trace_slot *slot)
+{
+    __atomic_store_n(&slot->record->sequence, slot->sequence, __ATOMIC_RELEASE);
+    __atomic_store_n(&table->open, slot->open_before, __ATOMIC_RELEASE);
 }
 
 /* Records a plain event: `tsc` is the time that the caller has just read.
@@ -123,15 +166,13 @@ static inline struct trace_record *trace_table_claim(struct trace_table *table, 
 static inline void trace_table_record(struct trace_table *table, uint64_t tsc, uint32_t name,
                                       uint32_t task)
 {
-    uint64_t n;
-    struct trace_record *record = trace_table_claim(table, &n);
-    if (record == NULL)
+    struct trace_slot slot = trace_table_open(table);
+    if (slot.record == NULL)
         return;
-    record->tsc = tsc;
-    /* One 32-bit store for both ids, and the sequence strictly after everything else. */
-    uint32_t ids = name | task << 16;
-    __builtin_memcpy(&record->name, &ids, sizeof ids);
-    __atomic_store_n(&record->sequence, (uint32_t)n + 1, __ATOMIC_RELEASE);
+    uint32_t ids = name | task << 16; /* one store for both */
+    slot.record->tsc = tsc;
+    __builtin_memcpy(&slot.record->name, &ids, sizeof ids);
+    trace_table_publish(table, &slot);
 }
 
 /* Records an event with the resource usage of its process.  Context: as above. */
@@ -152,8 +193,26 @@ struct trace_range trace_table_range(const struct trace_table *table);
 enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
                                  struct trace_record *record, struct trace_usage *usage);
 
-/* The books at the moment of `range` (from trace_table_range); `filter` is the counting table that
- * stands beside this one, or NULL.  Records never published count as dropped. */
+/* What became of the events of a range: each is one of these. */
+struct trace_tally {
+    uint64_t read; /* there, and whole */
+    uint64_t unpublished;
+    uint64_t overwritten; /* since the range was taken */
+};
+
+void trace_tally_add(struct trace_tally *tally, enum trace_read read);
+
+/* Reads all of a range. */
+struct trace_tally trace_table_tally(const struct trace_table *table, struct trace_range range);
+
+/* The books at the moment of `range`, as far as `tally` found its events; `filter` is the
+ * counting table that stands beside this one, or NULL.  Records never published count as
+ * dropped. */
+struct trace_books trace_table_books_of(const struct trace_table *table,
+                                        const struct trace_table *filter, struct trace_range range,
+                                        struct trace_tally tally);
+
+/* The same with the range's own tally. */
 struct trace_books trace_table_books(const struct trace_table *table,
                                      const struct trace_table *filter, struct trace_range range);
 

@@ -3,15 +3,26 @@
 
 /* Points every CPU at the table of the phase.  A pointer store is whole, so a recorder sees
  * the old table or the new one, and either keeps its books. */
-static void aim(struct trace_tracer *tracer)
+static void aim_once(struct trace_tracer *tracer, uint32_t phase)
 {
     struct trace_arena *arena = tracer->arena;
-    enum trace_table_id table = trace_phase_table((enum trace_phase)arena->phase);
+    enum trace_table_id table = trace_phase_table((enum trace_phase)phase);
     for (uint32_t i = 0; i < arena->cpus; i++) {
         struct trace_cpu *cpu = &tracer->cpu[i];
         cpu->table = trace_arena_table(arena, i, table);
         cpu->sites = tracer->sites_enabled ? cpu->table : trace_arena_filter(arena, i, table);
     }
+}
+
+/* Again, if an NMI has raised the phase and aimed meanwhile: the last aim must be its. */
+static void aim(struct trace_tracer *tracer)
+{
+    uint32_t phase;
+    do {
+        phase = __atomic_load_n(&tracer->arena->phase, __ATOMIC_SEQ_CST);
+        aim_once(tracer, phase);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    } while (phase != __atomic_load_n(&tracer->arena->phase, __ATOMIC_SEQ_CST));
 }
 
 void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
@@ -27,6 +38,22 @@ void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
     aim(tracer);
 }
 
+/* What an NMI recorded between the copy and the switch still stands in the old table.  One that
+ * cannot be read there is claimed and left open in the new one: it counts as dropped. */
+static void bring_late_ones(struct trace_cpu *cpu, const struct trace_table *from, uint64_t carried)
+{
+    for (uint64_t n = carried; n < trace_local_read(&from->written); n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(from, n, &record, &usage) != TRACE_READ_OK)
+            (void)trace_local_fetch_increment(&cpu->sites->written);
+        else if (trace_usage_is_zero(&usage))
+            trace_table_record(cpu->sites, record.tsc, record.name, record.task);
+        else
+            trace_table_record_usage(cpu->table, record.tsc, record.name, record.task, &usage);
+    }
+}
+
 void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, bool sites_enabled)
 {
     struct trace_arena *old = tracer->arena;
@@ -39,24 +66,16 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, b
 
     uint64_t carried[TRACE_CPUS_MAX];
     for (uint32_t i = 0; i < old->cpus; i++) {
-        struct trace_table *from = trace_arena_table(old, i, TRACE_TABLE_BOOT);
         struct trace_table *to = trace_arena_table(arena, i, TRACE_TABLE_BOOT);
-        carried[i] = trace_table_carry(to, from, sites_enabled);
+        carried[i] =
+            trace_table_carry(to, trace_arena_table(old, i, TRACE_TABLE_BOOT), sites_enabled);
+        to->filtered += trace_local_read(&trace_arena_filter(old, i, TRACE_TABLE_BOOT)->written);
     }
     tracer->arena = arena;
     tracer->sites_enabled = sites_enabled;
     aim(tracer);
-
-    /* What an NMI recorded between the copy and the switch still stands in the old table. */
-    for (uint32_t i = 0; i < old->cpus; i++) {
-        struct trace_table *from = trace_arena_table(old, i, TRACE_TABLE_BOOT);
-        for (uint64_t n = carried[i]; n < trace_local_read(&from->written); n++) {
-            struct trace_record record = {0};
-            struct trace_usage usage;
-            (void)trace_table_read(from, n, &record, &usage);
-            trace_table_record(tracer->cpu[i].sites, record.tsc, record.name, record.task);
-        }
-    }
+    for (uint32_t i = 0; i < old->cpus; i++)
+        bring_late_ones(&tracer->cpu[i], trace_arena_table(old, i, TRACE_TABLE_BOOT), carried[i]);
 }
 
 void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled)
@@ -65,13 +84,23 @@ void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled)
     aim(tracer);
 }
 
+/* Raises the phase; false if it is there or beyond.  An NMI may raise it further at any
+ * instruction, so the last word is a compare and exchange. */
+static bool raise_phase(struct trace_arena *arena, uint32_t phase)
+{
+    uint32_t before = __atomic_load_n(&arena->phase, __ATOMIC_RELAXED);
+    while (before < phase)
+        if (__atomic_compare_exchange_n(&arena->phase, &before, phase, false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
 void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uint64_t tsc)
 {
     struct trace_arena *arena = tracer->arena;
-    if ((uint32_t)phase < arena->phase)
+    if (!raise_phase(arena, (uint32_t)phase))
         return;
-    if (arena->phase_tsc[phase] == 0)
-        arena->phase_tsc[phase] = tsc;
-    arena->phase = (uint32_t)phase;
+    arena->phase_tsc[phase] = tsc;
     aim(tracer);
 }

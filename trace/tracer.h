@@ -47,7 +47,8 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, b
 /* Switches the static sites on or off from here on.  Context: any. */
 void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled);
 
-/* Enters a phase: later events go to its table, on every CPU.  Going back is ignored.
+/* Enters a phase: later events go to its table, on every CPU.  Going back, and entering
+ * the present phase again, is ignored.
  * Context: any. */
 void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uint64_t tsc);
 

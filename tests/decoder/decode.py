@@ -15,6 +15,22 @@ VALUE = {ord(c): i for i, c in enumerate(DIGITS)}
 FRAME = re.compile(rb"~\{([A-Za-z0-9+/]*)(\}?)")
 
 
+# Section 4 of the document; a stream says the same of itself, but those frames may be lost.
+SCHEMA = {
+    "H": "version:u build_id:s producer:s entry_tsc:u cpus:u layout:u",
+    "S": "kind:s fields:s",
+    "K": "key:s value:s",
+    "C": "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u",
+    "M": "index:u command_line:s name:s type:s size:u",
+    "P": "index:u name:s tsc:u",
+    "N": "id:u text:s",
+    "I": "id:u pid:u name:u",
+    "T": "table:u name:s cpu:u keep:u capacity:u emitted:u kept:u overwritten:u dropped:u filtered:u",
+    "E": "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u in_blocks?4:u out_blocks?4:u)*",
+    "V": "status:s reason:s tsc:u frames:u",
+}
+
+
 def number(digits):
     value = 0
     for c in digits:
@@ -96,22 +112,31 @@ def events_of(payload, first, tsc):
         count += 1
 
 
-def decode(capture):
-    seen, frames, damaged = {}, [], 0
-    for frame in find_frames(capture):
-        if frame is None:
-            damaged += 1
-        elif seen.get(frame[1]) != frame[3]:
-            if frame[1] in seen:  # another boot begins
-                seen, frames = {}, []
-            seen[frame[1]] = frame[3]
-            frames.append(frame)
+def last_boot(good):
+    """The frames of the last boot in a list of good ones, without repetitions."""
+    start = back = 0  # where this boot began, and where the numbers last stepped back
+    seen = {}
+    for i, (_, sequence, _, body) in enumerate(good):
+        if i > 0 and sequence <= good[i - 1][1]:
+            back = i
+        if seen.setdefault(sequence, body) != body:
+            start = back
+            seen = {f[1]: f[3] for f in good[start:i + 1]}
+    unique = {f[1]: f for f in reversed(good[start:])}
+    return [f for f in good[start:] if unique[f[1]] is f]
 
-    schema = {"S": "kind:s fields:s"}
+
+def decode(capture):
+    found = list(find_frames(capture))
+    damaged = found.count(None)
+    frames = last_boot([f for f in found if f is not None])
+
+    schema = dict(SCHEMA)
     for kind, _, data, _ in frames:
         if kind == "S":
-            values = fields_of(schema["S"], Payload(data))
+            values = fields_of(SCHEMA["S"], Payload(data))
             schema[text(values["kind"])] = text(values["fields"])
+    assert schema == SCHEMA, "the stream describes itself differently from the document"
 
     names, tasks, modules, events = {}, {}, [], []
     tables = {}
@@ -123,6 +148,8 @@ def decode(capture):
         v = fields_of(schema[kind], payload)
         if kind == "H":
             entry = v["entry_tsc"]
+        elif kind == "P" and v["index"] == 0:
+            entry = v["tsc"]  # the same, said twice
         elif kind == "C":
             clock = v
         elif kind == "N":

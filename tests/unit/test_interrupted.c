@@ -5,8 +5,6 @@
  *
  * For x86 hosts.  Built with optimisation and without sanitizers, because the
  * instructions that are interrupted shall be those of a kernel. */
-#define _GNU_SOURCE
-
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

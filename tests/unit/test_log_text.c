@@ -1,0 +1,392 @@
+/* How tables, books and durations look to a person. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trace/log_text.h"
+
+static char printed[65536];
+static struct text_buffer buffer;
+static struct text_sink sink;
+
+static int setup(void **state)
+{
+    (void)state;
+    buffer = (struct text_buffer){.bytes = printed, .size = sizeof printed};
+    sink = text_buffer_sink(&buffer);
+    return 0;
+}
+
+/* Line `number` of what was printed, from 0; without its end. */
+static const char *line(unsigned number)
+{
+    static char copy[512];
+    const char *at = printed;
+    for (; number > 0; number--) {
+        at = strchr(at, '\n');
+        assert_non_null(at);
+        at++;
+    }
+    size_t length = strcspn(at, "\n");
+    assert_true(length < sizeof copy);
+    memcpy(copy, at, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+static unsigned lines(void)
+{
+    unsigned count = 0;
+    for (const char *at = printed; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    return count;
+}
+
+static struct trace_name name_of(const char *text)
+{
+    return (struct trace_name){text, (uint32_t)strlen(text)};
+}
+
+static struct log_table log_at(uint64_t tsc_hz, uint64_t entry_tsc)
+{
+    return (struct log_table){
+        .sink = &sink,
+        .tsc_hz = tsc_hz,
+        .entry_tsc = entry_tsc,
+        .elsewhere = "stand in the frames only",
+    };
+}
+
+/* --- Rows ---------------------------------------------------------------------------------- */
+
+static void a_row_has_the_columns_of_boottrace(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(1000000, 5000000); /* 1 MHz: 1000 cycles are 1 ms */
+    log_table_begin(&log, TRACE_TABLE_BOOT, 2);
+    log_table_event(&log,
+                    &(struct log_event){
+                        .cpu = 1,
+                        .tsc = 5012345,
+                        .pid = 77,
+                        .process = name_of("init"),
+                        .name = name_of("rc begin"),
+                        .usage = {.cpu_ns = 12349999999u, .in_blocks = 8, .out_blocks = 99999}});
+    log_table_event(&log, &(struct log_event){.cpu = 31,
+                                              .tsc = 5100999,
+                                              .pid = 4000000000u,
+                                              .process = name_of("sh"),
+                                              .name = name_of("x")});
+    log_table_end(&log);
+    assert_string_equal(line(0), "");
+    assert_string_equal(line(1), "boot table");
+    assert_string_equal(line(2), "CPU      msecs      delta process                  event"
+                                 "                                      PID CPUtime IBlks OBlks");
+    assert_string_equal(line(3), "  1         12          0 init                     rc begin"
+                                 "                                    77   12.34     8 99999");
+    assert_string_equal(line(4), " 31        100         88 sh                       x"
+                                 "                                        4000000000    0.00     0"
+                                 "     0");
+    assert_string_equal(line(5), "Total measured time: 88 msecs");
+    assert_int_equal(lines(), 6);
+}
+
+static void without_a_known_clock_the_columns_are_cycles(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(0, 1000);
+    log_table_begin(&log, TRACE_TABLE_RUN, 2);
+    log_table_event(&log, &(struct log_event){.tsc = 1500, .name = name_of("a")});
+    log_table_event(&log, &(struct log_event){.tsc = 9876543210u, .name = name_of("b")});
+    log_table_end(&log);
+    assert_string_equal(line(1), "run table");
+    assert_memory_equal(line(2), "CPU     cycles      delta ", 26);
+    assert_memory_equal(line(3), "  0        500          0 ", 26);
+    assert_memory_equal(line(4), "  0 9876542210 9876541710 ", 26);
+    assert_string_equal(line(5), "Total measured time: 9876541710 cycles");
+}
+
+static void a_name_that_is_not_known_is_a_question_mark(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(0, 0);
+    log_table_begin(&log, TRACE_TABLE_RUN, 1);
+    log_table_event(&log, &(struct log_event){.tsc = 1});
+    assert_string_equal(line(3),
+                        "  0          1          0 ?                        ?"
+                        "                                            0    0.00     0     0");
+}
+
+static void a_process_that_is_not_known_has_no_pid(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(0, 0);
+    log_table_begin(&log, TRACE_TABLE_RUN, 1);
+    log_table_event(&log, &(struct log_event){.tsc = 1, .pid = LOG_PID_UNKNOWN});
+    assert_non_null(strstr(line(3), "     ?    0.00     0     0"));
+}
+
+static void foreign_names_are_made_harmless_and_stay_in_their_column(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(0, 0);
+    log_table_begin(&log, TRACE_TABLE_RUN, 3);
+    log_table_event(&log, &(struct log_event){.tsc = 1,
+                                              .process = name_of("a~{\x1b"),
+                                              .name = name_of("gr\xc3\xbcn")});
+    log_table_event(&log, &(struct log_event){.tsc = 1,
+                                              .process = name_of("a process name that is long"),
+                                              .name = name_of("b")});
+    assert_string_equal(line(3), "  0          1          0 a\\x7e{\\x1b               gr\xc3\xbcn"
+                                 "                                         0    0.00     0     0");
+    assert_string_equal(line(4),
+                        "  0          1          0 a process name that is long b"
+                        "                                            0    0.00     0     0");
+}
+
+/* --- Long tables ----------------------------------------------------------------------------- */
+
+/* Prints a table of `rows` rows whose times are 1000 + 10 * row. */
+static void print_rows(uint64_t rows, bool all)
+{
+    setup(NULL);
+    struct log_table log = log_at(0, 0);
+    log.all = all;
+    log_table_begin(&log, TRACE_TABLE_BOOT, rows);
+    for (uint64_t i = 0; i < rows; i++)
+        log_table_event(&log, &(struct log_event){.tsc = 1000 + 10 * i, .name = name_of("e")});
+    log_table_end(&log);
+}
+
+static void expect_row(unsigned at, uint64_t row)
+{
+    char wanted[32];
+    int length = snprintf(wanted, sizeof wanted, "  0 %10llu %10u ",
+                          (unsigned long long)(1000 + 10 * row), row == 0 ? 0 : 10);
+    assert_memory_equal(line(at), wanted, (size_t)length);
+}
+
+static void only_the_first_and_last_16_rows_are_shown(void **state)
+{
+    (void)state;
+    for (uint64_t rows = 30; rows <= 35; rows++) {
+        print_rows(rows, false);
+        unsigned shown = rows <= 32 ? (unsigned)rows : 33;
+        assert_int_equal(lines(), 3 + shown + 1);
+        for (unsigned i = 0; i < 16; i++) {
+            expect_row(3 + i, i);
+            expect_row(3 + shown - 1 - i, rows - 1 - i);
+        }
+    }
+    print_rows(100, false);
+    assert_string_equal(line(3 + 16), "... 68 more events stand in the frames only ...");
+    expect_row(3 + 15, 15);
+    expect_row(3 + 17, 84);
+    expect_row(3 + 32, 99);
+    assert_string_equal(line(3 + 33), "Total measured time: 990 cycles");
+}
+
+static void all_rows_are_shown_where_all_are_asked_for(void **state)
+{
+    (void)state;
+    print_rows(100, true);
+    assert_int_equal(lines(), 3 + 100 + 1);
+    expect_row(3 + 50, 50);
+}
+
+static void an_empty_table_takes_no_time(void **state)
+{
+    (void)state;
+    print_rows(0, false);
+    assert_int_equal(lines(), 4);
+    assert_string_equal(line(3), "Total measured time: 0 cycles");
+}
+
+static void the_first_delta_counts_from_the_table_before(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(1000000, 0);
+    log_table_begin(&log, TRACE_TABLE_BOOT, 1);
+    log_table_event(&log, &(struct log_event){.tsc = 2000000});
+    log_table_end(&log);
+    log_table_begin(&log, TRACE_TABLE_RUN, 1);
+    log_table_event(&log, &(struct log_event){.tsc = 5000000});
+    log_table_end(&log);
+    assert_memory_equal(line(3), "  0       2000          0 ", 26);
+    assert_string_equal(line(4), "Total measured time: 0 msecs");
+    assert_memory_equal(line(8), "  0       5000       3000 ", 26);
+}
+
+/* --- Tables of an arena ------------------------------------------------------------------------ */
+
+static const struct trace_arena_config shape = {
+    .cpus = 3,
+    .capacity = {64, 64, 64},
+    .names = 16,
+    .names_text = 256,
+    .tasks = 8,
+};
+
+static struct trace_arena *arena_of(void)
+{
+    size_t size = (size_t)trace_arena_size(&shape);
+    struct trace_arena *arena = aligned_alloc(64, size);
+    assert_non_null(arena);
+    memset(arena, 0, size);
+    trace_arena_format(arena, &shape);
+    return arena;
+}
+
+/* Records one event per time, then prints the table; gives the arena's memory back. */
+static void print_times(const uint64_t *times, const uint32_t *cpus, size_t count)
+{
+    struct trace_arena *arena = arena_of();
+    uint16_t name = trace_names_intern(trace_arena_names(arena), "event", 5);
+    uint16_t process = trace_names_intern(trace_arena_names(arena), "proc", 4);
+    uint16_t task = trace_tasks_add(trace_arena_tasks(arena), 9, process);
+    for (size_t i = 0; i < count; i++)
+        trace_table_record(trace_arena_table(arena, cpus[i], TRACE_TABLE_RUN), times[i], name,
+                           task);
+    struct log_table log = log_at(0, 0);
+    struct log_cursor cursors[3];
+    log_arena_table(&log, arena, TRACE_TABLE_RUN, cursors);
+    free(arena);
+}
+
+static void expect_times(const uint64_t *times, size_t count)
+{
+    assert_int_equal(lines(), 3 + count + 1);
+    for (unsigned i = 0; i < count; i++) {
+        char wanted[32];
+        int length = snprintf(wanted, sizeof wanted, " %10llu ", (unsigned long long)times[i]);
+        assert_memory_equal(line(3 + i) + 3, wanted, (size_t)length);
+    }
+}
+
+static void events_of_all_cpus_stand_in_the_order_of_time(void **state)
+{
+    (void)state;
+    print_times((const uint64_t[]){10, 15, 20, 12, 30, 14}, (const uint32_t[]){0, 1, 1, 2, 0, 2},
+                6);
+    expect_times((const uint64_t[]){10, 12, 14, 15, 20, 30}, 6);
+    assert_non_null(strstr(line(3), " proc                     event "));
+    assert_memory_equal(line(4), "  2 ", 4);
+    assert_string_equal(line(9), "Total measured time: 20 cycles");
+}
+
+static void an_interrupt_that_claimed_first_is_still_shown_in_the_order_of_time(void **state)
+{
+    (void)state;
+    /* The writer of 100 had read its time when the writer of 105 came between. */
+    print_times((const uint64_t[]){105, 100}, (const uint32_t[]){0, 0}, 2);
+    assert_string_equal(line(5), "Total measured time: 5 cycles");
+    expect_times((const uint64_t[]){100, 105}, 2);
+}
+
+static void what_nested_interrupts_have_mixed_up_is_shown_in_the_order_of_time(void **state)
+{
+    (void)state;
+    print_times((const uint64_t[]){12, 13, 11, 10, 15, 22, 21, 20},
+                (const uint32_t[]){0, 0, 0, 0, 1, 1, 1, 1}, 8);
+    expect_times((const uint64_t[]){10, 11, 12, 13, 15, 20, 21, 22}, 8);
+}
+
+static void holes_are_passed_over(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of();
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t number;
+        if (i % 2 == 0)
+            (void)trace_table_claim(table, &number);
+        else
+            trace_table_record(table, 100 + i, 2, 0);
+    }
+    struct log_table log = log_at(0, 0);
+    struct log_cursor cursors[3];
+    log_arena_table(&log, arena, TRACE_TABLE_BOOT, cursors);
+    assert_int_equal(lines(), 3 + 20 + 1);
+    assert_string_equal(line(3 + 20), "Total measured time: 38 cycles");
+    free(arena);
+}
+
+/* --- Books and durations ------------------------------------------------------------------------ */
+
+static void the_books_are_one_line(void **state)
+{
+    (void)state;
+    log_books(&sink, TRACE_TABLE_SHUTDOWN, 64,
+              &(struct trace_books){.emitted = UINT64_MAX,
+                                    .kept = 64,
+                                    .overwritten = 1,
+                                    .dropped = 2,
+                                    .filtered = 1ull << 40});
+    assert_string_equal(printed,
+                        "shutdown: 18446744073709551615 emitted = 64 kept + 1 overwritten +"
+                        " 2 dropped + 1099511627776 filtered (capacity 64 per CPU)\n");
+}
+
+static void a_duration_comes_in_the_unit_that_suits_it(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t ns;
+        const char *text;
+    } wanted[] = {
+        {0, "0 ns"},
+        {1, "1 ns"},
+        {999, "999 ns"},
+        {1000, "1.00 us"},
+        {1009, "1.00 us"},
+        {1010, "1.01 us"},
+        {99999, "99.99 us"},
+        {100000, "100 us"},
+        {999999, "999 us"},
+        {1000000, "1.00 ms"},
+        {8130000, "8.13 ms"},
+        {99999999, "99.99 ms"},
+        {100000000, "100 ms"},
+        {999999999, "999 ms"},
+        {1000000000, "1.00 s"},
+        {1200000000, "1.20 s"},
+        {99990000000, "99.99 s"},
+        {100000000000, "100 s"},
+        {UINT64_MAX, "18446744073 s"},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        setup(NULL);
+        log_duration(&sink, wanted[i].ns);
+        assert_string_equal(printed, wanted[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_row_has_the_columns_of_boottrace, setup),
+        cmocka_unit_test_setup(without_a_known_clock_the_columns_are_cycles, setup),
+        cmocka_unit_test_setup(a_name_that_is_not_known_is_a_question_mark, setup),
+        cmocka_unit_test_setup(a_process_that_is_not_known_has_no_pid, setup),
+        cmocka_unit_test_setup(foreign_names_are_made_harmless_and_stay_in_their_column, setup),
+        cmocka_unit_test_setup(only_the_first_and_last_16_rows_are_shown, setup),
+        cmocka_unit_test_setup(all_rows_are_shown_where_all_are_asked_for, setup),
+        cmocka_unit_test_setup(an_empty_table_takes_no_time, setup),
+        cmocka_unit_test_setup(the_first_delta_counts_from_the_table_before, setup),
+        cmocka_unit_test_setup(events_of_all_cpus_stand_in_the_order_of_time, setup),
+        cmocka_unit_test_setup(an_interrupt_that_claimed_first_is_still_shown_in_the_order_of_time,
+                               setup),
+        cmocka_unit_test_setup(what_nested_interrupts_have_mixed_up_is_shown_in_the_order_of_time,
+                               setup),
+        cmocka_unit_test_setup(holes_are_passed_over, setup),
+        cmocka_unit_test_setup(the_books_are_one_line, setup),
+        cmocka_unit_test_setup(a_duration_comes_in_the_unit_that_suits_it, setup),
+    };
+    return cmocka_run_group_tests_name("log_text", tests, NULL, NULL);
+}

@@ -1,0 +1,616 @@
+/* The stream: what stood in an arena is what a reader of the frames gets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trace/stream.h"
+
+enum {
+    FRAMES_MAX = 4096,
+};
+
+static const struct trace_arena_config shape = {
+    .cpus = 2,
+    .capacity = {10000, 64, 64},
+    .names = 128,
+    .names_text = 4096,
+    .tasks = 64,
+};
+
+static struct trace_arena *arena_of(const struct trace_arena_config *config)
+{
+    size_t size = (size_t)trace_arena_size(config);
+    struct trace_arena *arena = aligned_alloc(64, size);
+    assert_non_null(arena);
+    memset(arena, 0, size);
+    trace_arena_format(arena, config);
+    return arena;
+}
+
+/* --- Captures ---------------------------------------------------------------------------- */
+
+struct capture {
+    uint8_t *bytes;
+    size_t length;
+    size_t room;
+    void (*disturb)(void *); /* happens while the stream is sent */
+    void *disturbed;
+};
+
+static void capture_put(void *context, const char *bytes, size_t length)
+{
+    struct capture *capture = context;
+    if (capture->disturb != NULL)
+        capture->disturb(capture->disturbed);
+    if (capture->room - capture->length < length) {
+        capture->room = 2 * (capture->length + length);
+        capture->bytes = realloc(capture->bytes, capture->room);
+        assert_non_null(capture->bytes);
+    }
+    memcpy(capture->bytes + capture->length, bytes, length);
+    capture->length += length;
+}
+
+static struct stream stream_into(struct capture *capture)
+{
+    struct stream stream;
+    stream_start(&stream, (struct text_sink){capture_put, capture});
+    return stream;
+}
+
+/* A capture, taken apart: each payload in memory of exactly its size. */
+struct decoded {
+    struct frame frames[FRAMES_MAX];
+    size_t count;
+};
+
+static struct decoded *decode(const struct capture *capture)
+{
+    struct decoded *decoded = calloc(1, sizeof *decoded);
+    uint8_t *copy = malloc(capture->length);
+    uint8_t *scratch = malloc(capture->length);
+    assert_non_null(decoded);
+    assert_non_null(copy);
+    assert_non_null(scratch);
+    memcpy(copy, capture->bytes, capture->length);
+    size_t cursor = 0;
+    struct frame frame;
+    enum frame_found found;
+    while ((found = frame_find(copy, capture->length, &cursor, scratch, &frame)) !=
+           FRAME_FOUND_NONE) {
+        assert_int_equal(found, FRAME_FOUND_GOOD);
+        assert_int_equal(frame.sequence, decoded->count);
+        assert_true(decoded->count < FRAMES_MAX);
+        uint8_t *payload = malloc(frame.length == 0 ? 1 : frame.length);
+        assert_non_null(payload);
+        memcpy(payload, frame.payload, frame.length);
+        frame.payload = payload;
+        decoded->frames[decoded->count++] = frame;
+    }
+    free(copy);
+    free(scratch);
+    return decoded;
+}
+
+static void release(struct decoded *decoded, struct capture *capture)
+{
+    for (size_t i = 0; i < decoded->count; i++)
+        free((void *)(uintptr_t)decoded->frames[i].payload);
+    free(decoded);
+    free(capture->bytes);
+}
+
+/* The `nth` frame of a kind, from 0, or NULL. */
+static const struct frame *frame_of(const struct decoded *decoded, enum stream_kind kind,
+                                    size_t nth)
+{
+    for (size_t i = 0; i < decoded->count; i++)
+        if (decoded->frames[i].kind == (char)kind && nth-- == 0)
+            return &decoded->frames[i];
+    return NULL;
+}
+
+static size_t frames_of(const struct decoded *decoded, enum stream_kind kind)
+{
+    size_t count = 0;
+    while (frame_of(decoded, kind, count) != NULL)
+        count++;
+    return count;
+}
+
+static void expect_number(struct frame_reader *reader, uint64_t wanted)
+{
+    assert_int_equal(frame_get_unsigned(reader), wanted);
+    assert_false(reader->bad);
+}
+
+static void expect_text(struct frame_reader *reader, const char *wanted)
+{
+    struct frame_string string = frame_get_string(reader);
+    assert_false(reader->bad);
+    assert_int_equal(string.length, strlen(wanted));
+    assert_memory_equal(string.text, wanted, string.length);
+}
+
+/* Compares all events frames of one table with the table itself, both ways.  Gives how many. */
+static uint64_t expect_events(const struct decoded *decoded, struct trace_arena *arena,
+                              uint32_t cpu, enum trace_table_id id)
+{
+    const struct trace_table *table = trace_arena_table(arena, cpu, id);
+    struct trace_range range = trace_table_range(table);
+    uint64_t n = range.first, count = 0;
+    const struct frame *frame;
+    for (size_t i = 0; (frame = frame_of(decoded, STREAM_EVENTS, i)) != NULL; i++) {
+        struct stream_events events = stream_events_of(frame);
+        if (events.table != id || events.cpu != cpu)
+            continue;
+        while (stream_events_next(&events)) {
+            struct trace_record record;
+            struct trace_usage usage;
+            while (trace_table_read(table, n, &record, &usage) != TRACE_READ_OK)
+                assert_true(n++ < range.end);
+            assert_int_equal(events.number, n);
+            assert_int_equal(events.tsc, record.tsc);
+            assert_int_equal(events.name, record.name);
+            assert_int_equal(events.task, record.task);
+            assert_memory_equal(&events.usage, &usage, sizeof usage);
+            n++;
+            count++;
+        }
+        assert_true(frame_reader_done(&events.reader));
+    }
+    struct trace_books books = trace_table_books(table, NULL, range);
+    assert_int_equal(count, books.kept);
+    return count;
+}
+
+/* --- Events ------------------------------------------------------------------------------- */
+
+static uint32_t random_state = 1;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (uint32_t)(((uint64_t)random_state * limit) >> 32);
+}
+
+/* Names as a kernel has them; gives how many. */
+static uint32_t add_names(struct trace_arena *arena)
+{
+    char text[32];
+    for (unsigned i = 0; i < 60; i++) {
+        int length = snprintf(text, sizeof text, "device%u probe begin", i);
+        (void)trace_names_intern(trace_arena_names(arena), text, (size_t)length);
+    }
+    for (uint32_t i = 1; i < 20; i++)
+        (void)trace_tasks_add(trace_arena_tasks(arena), 100 + i, (uint16_t)(TRACE_NAME_FIRST + i));
+    return 60;
+}
+
+static void plain_events_cost_at_most_8_bytes_on_the_wire(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    uint32_t names = add_names(arena);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    uint64_t tsc = 5000000000u;
+    uint32_t task = 1;
+    for (int i = 0; i < 10000; i++) {
+        tsc += 150 + random_below(251);
+        if (random_below(50) == 0)
+            task = 1 + random_below(19);
+        trace_table_record(table, tsc, TRACE_NAME_FIRST + random_below(names), task);
+    }
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_header(&stream, arena, "test");
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(expect_events(decoded, arena, 0, TRACE_TABLE_BOOT), 10000);
+    print_message("# %.2f bytes per plain event, header and names included\n",
+                  (double)capture.length / 10000);
+    assert_true(capture.length <= 8 * 10000);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void events_of_every_kind_come_back_equal(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    uint32_t names = add_names(arena);
+    uint64_t tsc = 1;
+    for (int i = 0; i < 3000; i++) {
+        struct trace_table *table =
+            trace_arena_table(arena, random_below(2), (enum trace_table_id)random_below(3));
+        tsc += random_below(3) == 0 ? 0 : random_below(UINT32_MAX) >> random_below(32);
+        uint32_t name = random_below(names), task = random_below(20);
+        struct trace_usage usage = {.cpu_ns = (uint64_t)random_below(UINT32_MAX)
+                                              << random_below(32),
+                                    .in_blocks = random_below(3),
+                                    .out_blocks = random_below(UINT32_MAX)};
+        if (random_below(2) == 0)
+            trace_table_record_usage(table, tsc, name, task, &usage);
+        else
+            trace_table_record(table, tsc, name, task);
+    }
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    for (uint32_t cpu = 0; cpu < 2; cpu++)
+        for (uint32_t id = 0; id < TRACE_TABLES; id++)
+            stream_send_table(&stream, arena, cpu, (enum trace_table_id)id);
+    struct decoded *decoded = decode(&capture);
+    for (uint32_t cpu = 0; cpu < 2; cpu++)
+        for (uint32_t id = 0; id < TRACE_TABLES; id++)
+            assert_true(expect_events(decoded, arena, cpu, (enum trace_table_id)id) > 32);
+    assert_int_equal(stream.frames, decoded->count);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void events_with_extreme_values_come_back_equal(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 1, TRACE_TABLE_SHUTDOWN);
+    const uint64_t steps[] = {0,          0,         (1ull << 60) - 1, 1ull << 60, (1ull << 61) - 1,
+                              1ull << 61, 1ull << 63};
+    const struct trace_usage most = {UINT64_MAX, UINT32_MAX, UINT32_MAX};
+    uint64_t tsc = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        tsc += steps[i];
+        trace_table_record(table, tsc, 0x7fff, 0xffff);
+        trace_table_record_usage(table, tsc, 0, 0, &most);
+    }
+    trace_table_record(table, UINT64_MAX, 1, 1);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 1, TRACE_TABLE_SHUTDOWN);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(expect_events(decoded, arena, 1, TRACE_TABLE_SHUTDOWN), 15);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void a_hole_in_the_numbering_is_kept(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t number;
+        if (i % 7 == 3 || i == 0 || i == 39)
+            assert_non_null(trace_table_claim(table, &number));
+        else
+            trace_table_record(table, 1000 + i, 2, 0);
+    }
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(expect_events(decoded, arena, 0, TRACE_TABLE_BOOT), 40 - 8);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void time_that_steps_back_is_kept(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    static const uint64_t times[] = {500, 400, 400, 401, 0, UINT64_MAX, 7};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        trace_table_record(table, times[i], 2, 0);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(expect_events(decoded, arena, 0, TRACE_TABLE_BOOT), 7);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void a_wrapped_table_sends_its_last_events_with_their_numbers(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_RUN);
+    table->written = (1ull << 32) - 70;
+    for (uint64_t i = 0; i < 100; i++)
+        trace_table_record(table, i, 2, 0);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_RUN);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(expect_events(decoded, arena, 0, TRACE_TABLE_RUN), 64);
+    struct stream_events events = stream_events_of(frame_of(decoded, STREAM_EVENTS, 0));
+    assert_true(stream_events_next(&events));
+    assert_int_equal(events.number, (1ull << 32) + 30 - 64);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void record_one_more(void *table)
+{
+    static uint64_t tsc;
+    static uint32_t divider;
+    if (divider++ % 16 == 0)
+        trace_table_record(table, 10000 + tsc++, 2, 0);
+}
+
+static void a_table_that_is_recorded_into_while_it_is_sent_matches_its_books(void **state)
+{
+    (void)state;
+    static const enum trace_table_id ids[] = {TRACE_TABLE_SHUTDOWN, TRACE_TABLE_RUN};
+    for (size_t i = 0; i < 2; i++) {
+        struct trace_arena *arena = arena_of(&shape);
+        struct trace_table *table = trace_arena_table(arena, 0, ids[i]);
+        for (uint64_t k = 0; k < 80; k++)
+            trace_table_record(table, 1000 + k, 2, 0);
+        struct capture capture = {.disturb = record_one_more, .disturbed = table};
+        struct stream stream = stream_into(&capture);
+        stream_send_table(&stream, arena, 0, ids[i]);
+        struct decoded *decoded = decode(&capture);
+
+        uint64_t sent = 0;
+        const struct frame *frame;
+        for (size_t k = 0; (frame = frame_of(decoded, STREAM_EVENTS, k)) != NULL; k++)
+            for (struct stream_events events = stream_events_of(frame);
+                 stream_events_next(&events);)
+                sent++;
+        struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_TABLE, 0));
+        expect_number(&reader, ids[i]);
+        expect_text(&reader, trace_table_name(ids[i]));
+        for (int skip = 0; skip < 4; skip++)
+            (void)frame_get_unsigned(&reader);
+        uint64_t kept = frame_get_unsigned(&reader);
+        release(decoded, &capture);
+        free(arena);
+        assert_int_equal(sent, kept);
+    }
+}
+
+/* --- The other frames ---------------------------------------------------------------------- */
+
+static void the_stream_describes_itself(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    memset(arena->build_id, 0xab, sizeof arena->build_id);
+    arena->phase_tsc[TRACE_PHASE_KERNEL] = 777;
+    arena->clock = (struct trace_clock){.tsc_hz = 2600000000u,
+                                        .method = TRACE_CLOCK_PIT,
+                                        .uncertainty_ppb = 50000,
+                                        .counts_from_reset = 1};
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_header(&stream, arena, "a test");
+    stream_send_config(&stream, "trace.boot", "64\0!", 4);
+    stream_send_clock(&stream, &arena->clock);
+    stream_send_module(&stream, &(struct stream_module){.index = 3,
+                                                        .command_line = "a b=c",
+                                                        .command_line_length = 5,
+                                                        .name = "a",
+                                                        .name_length = 1,
+                                                        .type = "file",
+                                                        .size = 1ull << 33});
+    stream_send_verdict(&stream, "success", "halted", 999);
+    struct decoded *decoded = decode(&capture);
+
+    struct frame_reader reader = frame_reader_of(&decoded->frames[0]);
+    assert_int_equal(decoded->frames[0].kind, STREAM_HEADER);
+    expect_number(&reader, STREAM_VERSION);
+    assert_int_equal(frame_get_string(&reader).length, 20);
+    expect_text(&reader, "a test");
+    expect_number(&reader, 777);
+    expect_number(&reader, 2);
+    expect_number(&reader, TRACE_ARENA_LAYOUT);
+    assert_true(frame_reader_done(&reader));
+
+    static const char kinds[] = "HSKCMPNITEV"; /* every kind has its schema */
+    assert_int_equal(frames_of(decoded, STREAM_SCHEMA), sizeof kinds - 1);
+    for (size_t i = 0; i < sizeof kinds - 1; i++) {
+        reader = frame_reader_of(frame_of(decoded, STREAM_SCHEMA, i));
+        expect_text(&reader, (const char[]){kinds[i], '\0'});
+        assert_true(frame_get_string(&reader).length > 0);
+        assert_true(frame_reader_done(&reader));
+    }
+
+    reader = frame_reader_of(frame_of(decoded, STREAM_CONFIG, 0));
+    expect_text(&reader, "trace.boot");
+    assert_int_equal(frame_get_string(&reader).length, 4);
+    assert_true(frame_reader_done(&reader));
+
+    reader = frame_reader_of(frame_of(decoded, STREAM_CLOCK, 0));
+    expect_number(&reader, 2600000000u);
+    expect_text(&reader, "PIT");
+    expect_number(&reader, 50000);
+    expect_number(&reader, 1);
+    assert_true(frame_reader_done(&reader));
+
+    reader = frame_reader_of(frame_of(decoded, STREAM_MODULE, 0));
+    expect_number(&reader, 3);
+    expect_text(&reader, "a b=c");
+    expect_text(&reader, "a");
+    expect_text(&reader, "file");
+    expect_number(&reader, 1ull << 33);
+    assert_true(frame_reader_done(&reader));
+
+    reader = frame_reader_of(&decoded->frames[decoded->count - 1]);
+    assert_int_equal(decoded->frames[decoded->count - 1].kind, STREAM_VERDICT);
+    expect_text(&reader, "success");
+    expect_text(&reader, "halted");
+    expect_number(&reader, 999);
+    expect_number(&reader, decoded->count); /* itself included */
+    assert_true(frame_reader_done(&reader));
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void a_table_frame_tells_the_books(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    for (uint64_t i = 0; i < 100; i++) {
+        trace_table_record(trace_arena_table(arena, 1, TRACE_TABLE_RUN), i, 2, 0);
+        trace_table_record(trace_arena_filter(arena, 1, TRACE_TABLE_RUN), i, 2, 0);
+    }
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 1, TRACE_TABLE_RUN);
+    struct decoded *decoded = decode(&capture);
+    struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_TABLE, 0));
+    expect_number(&reader, TRACE_TABLE_RUN);
+    expect_text(&reader, "run");
+    expect_number(&reader, 1);
+    expect_number(&reader, TRACE_KEEP_LAST);
+    expect_number(&reader, 64);
+    expect_number(&reader, 200);
+    expect_number(&reader, 64);
+    expect_number(&reader, 36);
+    expect_number(&reader, 0);
+    expect_number(&reader, 100);
+    assert_true(frame_reader_done(&reader));
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_names *names = trace_arena_names(arena);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    uint16_t one = trace_names_intern(names, "one", 3);
+    (void)trace_tasks_add(trace_arena_tasks(arena), 42, one);
+    trace_table_record(table, 1, one, 1);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+    size_t before = capture.length;
+    uint16_t two = trace_names_intern(names, "two", 3);
+    trace_table_record(table, 2, two, 1);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(frames_of(decoded, STREAM_NAME), 3); /* and the one that is refused */
+    assert_int_equal(frames_of(decoded, STREAM_TASK), 1);
+    struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 0));
+    expect_number(&reader, TRACE_NAME_REFUSED);
+    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 1));
+    expect_number(&reader, one);
+    expect_text(&reader, "one");
+    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 2));
+    expect_number(&reader, two);
+    expect_text(&reader, "two");
+    reader = frame_reader_of(frame_of(decoded, STREAM_TASK, 0));
+    expect_number(&reader, 1);
+    expect_number(&reader, 42);
+    expect_number(&reader, one);
+    assert_true(frame_reader_done(&reader));
+    assert_true(frame_of(decoded, STREAM_NAME, 1)->start <
+                frame_of(decoded, STREAM_EVENTS, 0)->start);
+    assert_true(frame_of(decoded, STREAM_NAME, 2)->start >= before);
+    assert_true(frame_of(decoded, STREAM_NAME, 2)->start <
+                frame_of(decoded, STREAM_EVENTS, 1)->start);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void each_phase_is_sent_once_and_a_skipped_one_never(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    arena->phase_tsc[TRACE_PHASE_KERNEL] = 5;
+    arena->phase_tsc[TRACE_PHASE_INIT] = 6;
+    arena->phase = TRACE_PHASE_INIT;
+    stream_send_phases(&stream, arena);
+    stream_send_phases(&stream, arena);
+    arena->phase = TRACE_PHASE_SHUTDOWN;
+    arena->phase_tsc[TRACE_PHASE_SHUTDOWN] = 9;
+    stream_send_phases(&stream, arena);
+    stream_send_phases(&stream, arena);
+    struct decoded *decoded = decode(&capture);
+    static const struct {
+        uint32_t index;
+        const char *name;
+        uint64_t tsc;
+    } wanted[] = {{0, "kernel", 5}, {1, "init", 6}, {4, "shutdown", 9}};
+    assert_int_equal(decoded->count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_PHASE, i));
+        expect_number(&reader, wanted[i].index);
+        expect_text(&reader, wanted[i].name);
+        expect_number(&reader, wanted[i].tsc);
+        assert_true(frame_reader_done(&reader));
+    }
+    release(decoded, &capture);
+    free(arena);
+}
+
+/* --- Payloads that lie ---------------------------------------------------------------------- */
+
+static void a_cut_events_payload_ends_without_overread(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    struct trace_usage usage = {1ull << 40, 300, 70000};
+    for (uint64_t i = 0; i < 6; i++) {
+        trace_table_record(table, 1000 * i, 200, 1);
+        trace_table_record_usage(table, 1000 * i + 300, 300, 2, &usage);
+    }
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+    struct decoded *decoded = decode(&capture);
+    struct frame whole = *frame_of(decoded, STREAM_EVENTS, 0);
+    for (size_t length = 0; length <= whole.length; length++) {
+        uint8_t *payload = malloc(length == 0 ? 1 : length);
+        assert_non_null(payload);
+        memcpy(payload, whole.payload, length);
+        struct frame cut = whole;
+        cut.payload = payload;
+        cut.length = length;
+        struct stream_events events = stream_events_of(&cut);
+        struct stream_events full = stream_events_of(&whole);
+        while (stream_events_next(&events)) { /* what comes is what was sent */
+            assert_true(stream_events_next(&full));
+            assert_int_equal(events.number, full.number);
+            assert_int_equal(events.tsc, full.tsc);
+            assert_int_equal(events.name, full.name);
+            assert_int_equal(events.usage.out_blocks, full.usage.out_blocks);
+        }
+        assert_false(stream_events_next(&events));
+        free(payload);
+    }
+    release(decoded, &capture);
+    free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_events_cost_at_most_8_bytes_on_the_wire),
+        cmocka_unit_test(events_of_every_kind_come_back_equal),
+        cmocka_unit_test(events_with_extreme_values_come_back_equal),
+        cmocka_unit_test(a_hole_in_the_numbering_is_kept),
+        cmocka_unit_test(time_that_steps_back_is_kept),
+        cmocka_unit_test(a_wrapped_table_sends_its_last_events_with_their_numbers),
+        cmocka_unit_test(a_table_that_is_recorded_into_while_it_is_sent_matches_its_books),
+        cmocka_unit_test(the_stream_describes_itself),
+        cmocka_unit_test(a_table_frame_tells_the_books),
+        cmocka_unit_test(names_and_tasks_are_sent_once_and_before_their_events),
+        cmocka_unit_test(each_phase_is_sent_once_and_a_skipped_one_never),
+        cmocka_unit_test(a_cut_events_payload_ends_without_overread),
+    };
+    return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
+}
