@@ -20,7 +20,7 @@ static inline struct trace_cpu *tracing_this_cpu(void)
 #define TRACE_EVENT(text)                                                                          \
     do {                                                                                           \
         TRACE_SITE(trace_event_site, text);                                                        \
-        trace_cpu_record_site(tracing_this_cpu(), &trace_event_site, cpu_tsc());                   \
+        trace_cpu_record_now(tracing_this_cpu(), &trace_event_site, cpu_tsc);                      \
     } while (0)
 
 /* Starts tracing; the stamp of the first instruction becomes event 0. */

@@ -12,20 +12,19 @@
  * CPU may cut at any instruction and then record by itself (table.pml is its
  * model, tests/unit/test_interrupted.c its proof on real instructions):
  *
- *   1. read the time;
- *   2. claim: n = written++ in one instruction, so every claim is unique;
- *   3. give up if n is beyond the limit (the claim is the count of the loss);
- *   4. open: if no writer is open, store this one's sequence, 2n + 1, in `open`;
- *   5. fill slot n: time, name, task;
- *   6. publish: store the sequence in the slot, last;
- *   7. close: put `open` back as it was in step 4.
+ *   1. claim: n = written++ in one instruction, so every claim is unique;
+ *   2. give up if n is beyond the limit (the claim is the count of the loss);
+ *   3. open: if no writer is open, store this one's sequence, 2n + 1, in `open`;
+ *   4. fill slot n: time, name, task;
+ *   5. publish: store the sequence in the slot, last;
+ *   6. close: put `open` back as it was in step 3.
  *
  * A reader looks at slot n, finds 2n + 1 in its sequence (odd: zeroed memory is never
  * an event) and copies.  Then, in this order, it looks at `open`, at the sequence again, and
  * whether `written` has claimed the slot anew; anything out of order there, and the event is
  * "not published" or "overwritten", never a mixture.
  *
- * What `open` is for: a writer that is suspended in step 5 while interrupts lap the whole
+ * What `open` is for: a writer that is suspended in step 4 while interrupts lap the whole
  * table will go on filling a slot that a later event has published meanwhile.  `open` is
  * the outermost suspended writer, so the slots in danger are those of events that are a
  * table's length or more after it.  In the end it publishes an old sequence, which
@@ -136,7 +135,7 @@ struct trace_slot {
     uint32_t open_before;
 };
 
-/* Steps 2 to 4. */
+/* Steps 1 to 3. */
 static inline struct trace_slot trace_table_open(struct trace_table *table)
 {
     uint64_t n = trace_local_fetch_increment(&table->written);
@@ -154,14 +153,23 @@ static inline struct trace_slot trace_table_open(struct trace_table *table)
     return slot;
 }
 
-/* Steps 6 and 7. */
+/* Steps 5 and 6. */
 static inline void trace_table_publish(struct trace_table *table, const struct trace_slot *slot)
 {
     __atomic_store_n(&slot->record->sequence, slot->sequence, __ATOMIC_RELEASE);
     __atomic_store_n(&table->open, slot->open_before, __ATOMIC_RELEASE);
 }
 
-/* Records a plain event: `tsc` is the time that the caller has just read.
+/* Step 4 for a plain event. */
+static inline void trace_record_fill(struct trace_record *record, uint64_t tsc, uint32_t name,
+                                     uint32_t task)
+{
+    uint32_t ids = name | task << 16; /* one store for both */
+    record->tsc = tsc;
+    __builtin_memcpy(&record->name, &ids, sizeof ids);
+}
+
+/* Records a plain event of the given time.
  * Context: any, including NMI, on the CPU that owns the table; never blocks, never fails. */
 static inline void trace_table_record(struct trace_table *table, uint64_t tsc, uint32_t name,
                                       uint32_t task)
@@ -169,9 +177,7 @@ static inline void trace_table_record(struct trace_table *table, uint64_t tsc, u
     struct trace_slot slot = trace_table_open(table);
     if (slot.record == NULL)
         return;
-    uint32_t ids = name | task << 16; /* one store for both */
-    slot.record->tsc = tsc;
-    __builtin_memcpy(&slot.record->name, &ids, sizeof ids);
+    trace_record_fill(slot.record, tsc, name, task);
     trace_table_publish(table, &slot);
 }
 

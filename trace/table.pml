@@ -5,9 +5,8 @@
  * of level n + 1 is an interrupt in a writer of level n, which stands still until it
  * returns.  The reader looks once, at any event and at any moment.
  *
- *     KEEP_FIRST         the table keeps its first events, else its last ones
- *     UNSEALED           a record says only its number, and ids and number are two stores
- *     MUTATE_PUBLISH_FIRST, MUTATE_SPLIT_CLAIM, MUTATE_NO_RECHECK   one rule broken each
+ *     KEEP_FIRST   the table keeps its first events, else its last ones
+ *     MUTATE_...   one rule of the protocol is broken
  *
  * What is shown, for every order of steps:
  *
@@ -15,14 +14,15 @@
  *   - every event is claimed once, so `written` is the number of events given;
  *   - once the writers are done, each event of the kept range can be read, except
  *     one that a writer with an older claim on the same slot, suspended meanwhile,
- *     has spoiled; each such writer spoils one event at most;
+ *     has spoiled; each such writer spoils one event at most, and none stays open;
  *   - written = kept + overwritten + dropped, unreadable ones being dropped.
  *
- * The seal is ideal here: it fits its own number and time, and nothing else. */
+ * A sequence is n + 1 here, so that 0 is zeroed memory.  Usage is left out: it is
+ * one more field that is filled between opening and publishing. */
 
 #ifndef LEVEL_0
 #define LEVEL_0 2
-#define LEVEL_1 3
+#define LEVEL_1 2
 #define LEVEL_2 2
 #endif
 
@@ -37,12 +37,12 @@
 #define LIMIT NOBODY
 #endif
 
-/* The table.  A seal is a number and a time; number 0 is zeroed memory. */
+/* The table. */
 byte written;
+byte open;
 byte slot_time[SLOTS];
 byte slot_ids[SLOTS];
-byte slot_number[SLOTS];
-byte slot_seal[SLOTS];
+byte slot_sequence[SLOTS];
 
 /* The machine: levels under way, the highest of which runs; and its clock. */
 byte depth;
@@ -58,6 +58,15 @@ byte lapped_writers;
 
 #define RUNS (depth == level + 1)
 
+inline note_claim()
+{
+    time_of[n] = time;
+    if
+    :: n < LIMIT -> slot = n % SLOTS; owner[slot] = n
+    :: else
+    fi
+}
+
 /* A store into a slot that a later claim has taken over spoils that event. */
 inline note_store()
 {
@@ -72,27 +81,7 @@ inline note_store()
     fi
 }
 
-inline fill()
-{
-    atomic { RUNS -> slot_time[slot] = time; note_store() }
-#ifdef UNSEALED
-    atomic { RUNS -> slot_ids[slot] = time; note_store() }
-#endif
-}
-
-inline publish()
-{
-    atomic {
-        RUNS ->
-#ifndef UNSEALED
-        slot_ids[slot] = time;
-        slot_seal[slot] = time;
-#endif
-        slot_number[slot] = n + 1;
-        note_store()
-    }
-}
-
+/* Step 2. */
 inline claim()
 {
 #ifdef MUTATE_SPLIT_CLAIM
@@ -103,18 +92,46 @@ inline claim()
 #endif
 }
 
-inline note_claim()
+/* Step 4. */
+inline open_slot()
 {
-    time_of[n] = time;
+#ifndef MUTATE_NEVER_OPEN
+    atomic { RUNS -> before = open }
     if
-    :: n < LIMIT -> slot = n % SLOTS; owner[slot] = n
-    :: else
+    :: atomic { RUNS && before == 0 -> open = n + 1 }
+    :: before != 0
     fi
+#else
+    skip
+#endif
+}
+
+/* Step 5. */
+inline fill()
+{
+    atomic { RUNS -> slot_time[slot] = time; note_store() }
+    atomic { RUNS -> slot_ids[slot] = time; note_store() }
+}
+
+/* Step 6. */
+inline publish()
+{
+    atomic { RUNS -> slot_sequence[slot] = n + 1; note_store() }
+}
+
+/* Step 7. */
+inline close_slot()
+{
+#ifndef MUTATE_NEVER_OPEN
+    atomic { RUNS -> open = before }
+#else
+    skip
+#endif
 }
 
 proctype writer(byte level; byte events)
 {
-    byte n, slot, time;
+    byte n, slot, time, before;
     bool lapped;
 
 end_waiting:
@@ -124,23 +141,36 @@ end_waiting:
         depth++;
         events--;
         given++;
-        lapped = false;
         clock++;
-        time = clock
+        time = clock /* step 1 */
        }
        claim();
        if
-       :: n < LIMIT ->
+       :: n < LIMIT -> /* step 3 */
+#ifdef MUTATE_FILL_BEFORE_OPEN
+           fill();
+           open_slot();
+#else
+           open_slot();
+#endif
 #ifdef MUTATE_PUBLISH_FIRST
            publish();
-           fill()
-#else
            fill();
+#else
+#ifndef MUTATE_FILL_BEFORE_OPEN
+           fill();
+#endif
+#ifndef MUTATE_CLOSE_BEFORE_PUBLISH
+           publish();
+#endif
+#endif
+           close_slot();
+#ifdef MUTATE_CLOSE_BEFORE_PUBLISH
            publish()
 #endif
        :: else
        fi;
-       atomic { RUNS -> depth--; n = 0; slot = 0; time = 0; lapped = false }
+       atomic { RUNS -> depth--; n = 0; slot = 0; time = 0; before = 0; lapped = false }
     :: atomic { level == 0 && events == 0 && depth == 0 -> finished = true }
        break
     od
@@ -149,15 +179,12 @@ end_waiting:
 /* Whether slot n has been claimed anew. */
 #define LAPPED(n) (LIMIT == NOBODY && written - (n) > SLOTS)
 
-#ifdef UNSEALED
-#define FITS(n) true
-#else
-#define FITS(n) (copy_seal == copy_time)
-#endif
+/* Whether the outermost open writer, or one within it, may yet spoil slot n. */
+#define IN_DANGER(n) (open != 0 && (n) + 1 >= open + SLOTS)
 
 proctype reader(byte n)
 {
-    byte slot, copy_time, copy_ids, copy_seal;
+    byte slot, copy_time, copy_ids;
 
 end_waiting:
     if
@@ -168,21 +195,21 @@ end_waiting:
     :: atomic { LAPPED(n) -> goto refused }
     :: else
     fi;
-#ifdef UNSEALED
     if
-    :: slot_number[slot] == n + 1
+    :: slot_sequence[slot] == n + 1
     :: else -> goto refused
     fi;
     copy_time = slot_time[slot];
     copy_ids = slot_ids[slot];
-#else
-    atomic {
-        if
-        :: slot_number[slot] == n + 1 -> copy_ids = slot_ids[slot]; copy_seal = slot_seal[slot]
-        :: else -> goto refused
-        fi
-    }
-    copy_time = slot_time[slot];
+    if
+    :: atomic { IN_DANGER(n) -> goto refused }
+    :: else
+    fi;
+#ifndef MUTATE_NO_SECOND_SEQUENCE
+    if
+    :: slot_sequence[slot] == n + 1
+    :: else -> goto refused
+    fi;
 #endif
 #ifndef MUTATE_NO_RECHECK
     if
@@ -190,12 +217,8 @@ end_waiting:
     :: else
     fi;
 #endif
-    if
-    :: FITS(n) ->
-        assert(copy_time == time_of[n]); /* a torn record was accepted */
-        assert(copy_ids == time_of[n])
-    :: else
-    fi;
+    assert(copy_time == time_of[n]); /* a torn record was accepted */
+    assert(copy_ids == time_of[n]);
 refused:
     skip
 }
@@ -204,12 +227,11 @@ refused:
 proctype auditor()
 {
     byte n, first, end, kept, dropped;
-    byte copy_time, copy_seal;
 
     finished ->
     d_step {
         assert(written == given); /* an event was lost, or counted twice */
-        first = 0;
+        assert(open == 0);
         end = written;
         if
         :: written > CAPACITY && LIMIT == NOBODY -> first = written - CAPACITY
@@ -219,17 +241,15 @@ proctype auditor()
         n = first;
         do
         :: n < end ->
-            copy_time = slot_time[n % SLOTS];
-            copy_seal = slot_seal[n % SLOTS];
             if
-            :: slot_number[n % SLOTS] == n + 1 && FITS(n) ->
-                assert(copy_time == time_of[n] && slot_ids[n % SLOTS] == time_of[n]);
+            :: slot_sequence[n % SLOTS] == n + 1 ->
+                assert(slot_time[n % SLOTS] == time_of[n] && slot_ids[n % SLOTS] == time_of[n]);
                 kept++
             :: else ->
                 assert(spoiled[n]); /* a finished event cannot be read */
-                dropped++;
                 assert(lapped_writers > 0);
-                lapped_writers--
+                lapped_writers--;
+                dropped++
             fi;
             n++
         :: else -> break

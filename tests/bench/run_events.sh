@@ -15,14 +15,14 @@ esac
 build=$(dirname "$json")/bench
 session=firstlight-bench-$$
 folder=$(mktemp -d)
+: >"$folder/log"
 daemon=
 created=
 export LTTNG_HOME="$folder"
 export LTTNG_UST_REGISTER_TIMEOUT=5000 # ms
 
 fail() {
-    echo "bench: $1" >&2
-    [ ! -s "$folder/log" ] || tail -n 3 "$folder/log" | sed 's/^/bench:   /' >&2
+    echo "bench: $1 ($(tail -n 1 "$folder/log"))" >&2
     exit 1
 }
 
@@ -74,16 +74,15 @@ warnings='-Wall -Wextra -Werror -Wconversion -Wshadow -Wundef -Wswitch-enum'
 mkdir -p "$build"
 cd "$root"
 # shellcheck disable=SC2086
-gcc -std=c11 -D_GNU_SOURCE -O2 -g $warnings -I. -Itests/bench -o "$build/bench_events" \
-    tests/bench/bench_events.c tests/bench/lttng_events.c trace/table.c -llttng-ust -ldl ||
-    fail "the benchmark cannot be built"
+${CC:-gcc} -std=c11 -D_GNU_SOURCE -O2 -g $warnings -I. -Itests/bench -o "$build/bench_events" \
+    tests/bench/bench_events.c tests/bench/lttng_events.c trace/table.c -llttng-ust -ldl
 for tool in lttng lttng-sessiond; do
-    command -v $tool >/dev/null || fail "LTTng is missing: $tool"
+    command -v $tool >>"$folder/log" || fail "LTTng is missing: $tool"
 done
 
 start_daemon
 start_session || fail "LTTng does not record in user space"
-timeout 30 "$build/bench_events" >"$folder/bench.json" || fail "the measurement failed"
+timeout 30 "$build/bench_events" >"$folder/bench.json" 2>>"$folder/log" || fail "the measurement failed"
 check_snapshot || fail "LTTng has recorded nothing"
 cp "$folder/bench.json" "$json"
 cat "$json"

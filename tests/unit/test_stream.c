@@ -284,9 +284,8 @@ static void a_hole_in_the_numbering_is_kept(void **state)
     struct trace_arena *arena = arena_of(&shape);
     struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
     for (uint64_t i = 0; i < 40; i++) {
-        uint64_t number;
         if (i % 7 == 3 || i == 0 || i == 39)
-            assert_non_null(trace_table_claim(table, &number));
+            (void)trace_local_fetch_increment(&table->written);
         else
             trace_table_record(table, 1000 + i, 2, 0);
     }
