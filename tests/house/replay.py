@@ -8,6 +8,7 @@ lines behind it must be its output (standard output and error), where a line `..
 lines.  Figures may differ: runs of digits are compared as one sign, blanks in a row as one.
 Ends with TAP, one test for each command.
 """
+import os
 import re
 import subprocess
 import sys
@@ -46,11 +47,13 @@ def matches(expected, actual):
 
 def main():
     count = failed = 0
+    # As a person would have it, also when make runs this.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
     for path in sys.argv[1:]:
         for number, command, expected in blocks(path):
             count += 1
             run = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                 stdin=subprocess.DEVNULL, timeout=600, text=True, errors="replace")
+                                 stdin=subprocess.DEVNULL, timeout=600, text=True, errors="replace", env=environment)
             actual = [line for line in run.stdout.splitlines()]
             good = matches(expected, actual)
             print("ok" if good else "not ok", f"{count} - {path}:{number}: {command}")
