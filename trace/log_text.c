@@ -6,6 +6,12 @@ static uint64_t milliseconds(const struct log_table *log, uint64_t cycles)
     return log->tsc_hz == 0 ? cycles : trace_cycles_to_ns(cycles, log->tsc_hz) / 1000000;
 }
 
+/* An event from before the entry would be a mistake of the clock: it stands at 0. */
+static uint64_t since_entry(const struct log_table *log, uint64_t tsc)
+{
+    return tsc < log->entry_tsc ? 0 : milliseconds(log, tsc - log->entry_tsc);
+}
+
 void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows)
 {
     log->rows = rows;
@@ -37,9 +43,8 @@ void log_table_event(struct log_table *log, const struct log_event *event)
     if (log->row == 0)
         log->first = event->tsc;
     if (shown(log)) {
-        uint64_t now = milliseconds(log, event->tsc - log->entry_tsc);
-        uint64_t before =
-            log->previous == 0 ? now : milliseconds(log, log->previous - log->entry_tsc);
+        uint64_t now = since_entry(log, event->tsc);
+        uint64_t before = log->previous == 0 ? now : since_entry(log, log->previous);
         uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
         text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
                    (unsigned long long)(now > before ? now - before : 0));

@@ -30,6 +30,10 @@
  * table's length or more after it.  In the end it publishes an old sequence, which
  * no reader expects; that later event is lost, and counted as dropped.
  *
+ * This takes that writers on one CPU nest, as interrupts do, and finish: a kernel must not
+ * switch threads inside a recording.  One that never finishes (a panic inside it) costs at most
+ * the events that are a table's length or more after it, and they are counted as dropped.
+ *
  * Slots are in claim order; time order differs from it at most by the depth of
  * interruption, and readers sort.
  *

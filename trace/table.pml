@@ -17,8 +17,9 @@
  *     has spoiled; each such writer spoils one event at most, and none stays open;
  *   - written = kept + overwritten + dropped, unreadable ones being dropped.
  *
- * A sequence is n + 1 here, so that 0 is zeroed memory.  Usage is left out: it is
- * one more field that is filled between opening and publishing. */
+ * A sequence is n + 1 here, so that 0 is zeroed memory.  Each event has a time of its
+ * own, and its ids are the same number; when it is read does not matter.  Usage is left
+ * out: it is one more field that is filled between opening and publishing. */
 
 #ifndef LEVEL_0
 #define LEVEL_0 2
@@ -44,9 +45,8 @@ byte slot_time[SLOTS];
 byte slot_ids[SLOTS];
 byte slot_sequence[SLOTS];
 
-/* The machine: levels under way, the highest of which runs; and its clock. */
+/* The machine: levels under way, the highest of which runs. */
 byte depth;
-byte clock;
 bool finished;
 
 /* What really happened, for the assertions alone. */
@@ -81,7 +81,7 @@ inline note_store()
     fi
 }
 
-/* Step 2. */
+/* Step 1, and the slot that it gives. */
 inline claim()
 {
 #ifdef MUTATE_SPLIT_CLAIM
@@ -92,7 +92,7 @@ inline claim()
 #endif
 }
 
-/* Step 4. */
+/* Step 3. */
 inline open_slot()
 {
 #ifndef MUTATE_NEVER_OPEN
@@ -106,20 +106,20 @@ inline open_slot()
 #endif
 }
 
-/* Step 5. */
+/* Step 4. */
 inline fill()
 {
     atomic { RUNS -> slot_time[slot] = time; note_store() }
     atomic { RUNS -> slot_ids[slot] = time; note_store() }
 }
 
-/* Step 6. */
+/* Step 5. */
 inline publish()
 {
     atomic { RUNS -> slot_sequence[slot] = n + 1; note_store() }
 }
 
-/* Step 7. */
+/* Step 6. */
 inline close_slot()
 {
 #ifndef MUTATE_NEVER_OPEN
@@ -141,12 +141,11 @@ end_waiting:
         depth++;
         events--;
         given++;
-        clock++;
-        time = clock /* step 1 */
+        time = given
        }
        claim();
        if
-       :: n < LIMIT -> /* step 3 */
+       :: n < LIMIT -> /* step 2 */
 #ifdef MUTATE_FILL_BEFORE_OPEN
            fill();
            open_slot();

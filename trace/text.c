@@ -73,9 +73,9 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list a
             precision = given < 0 ? SIZE_MAX : (size_t)given;
             format += 2;
         }
-        bool wide = false;
+        uint32_t longs = 0;
         for (; *format == 'l'; format++)
-            wide = true;
+            longs++;
 
         switch (*format++) {
         case 's': {
@@ -94,17 +94,19 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list a
             break;
         }
         case 'd':
-            put_signed(sink, wide ? va_arg(arguments, long long) : va_arg(arguments, int), &field);
+            put_signed(sink,
+                       longs == 0   ? va_arg(arguments, int)
+                       : longs == 1 ? va_arg(arguments, long)
+                                    : va_arg(arguments, long long),
+                       &field);
             break;
         case 'u':
-            put_number(sink,
-                       wide ? va_arg(arguments, unsigned long long) : va_arg(arguments, unsigned),
-                       10, &field);
-            break;
         case 'x':
             put_number(sink,
-                       wide ? va_arg(arguments, unsigned long long) : va_arg(arguments, unsigned),
-                       16, &field);
+                       longs == 0   ? va_arg(arguments, unsigned)
+                       : longs == 1 ? va_arg(arguments, unsigned long)
+                                    : va_arg(arguments, unsigned long long),
+                       format[-1] == 'u' ? 10 : 16, &field);
             break;
         case 'p':
             put_number(sink, (uintptr_t)va_arg(arguments, void *), 16, &field);
@@ -113,7 +115,8 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list a
             sink->put(sink->context, "%", 1);
             break;
         default:
-            return; /* the compiler's format check leaves nothing else */
+            sink->put(sink->context, "(bad format)", 12); /* what follows cannot be known */
+            return;
         }
     }
 }

@@ -11,8 +11,8 @@ struct text_sink {
     void *context;
 };
 
-/* A subset of printf: %% %c %s %.*s %d %u %x %llu %llx %p, with a width, '-' and '0'.
- * A NULL string prints as "(null)". */
+/* A subset of printf: %% %c %s %.*s %d %u %x %p, with l, ll, a width, '-' and '0'.  A NULL string
+ * prints as "(null)"; anything else that printf knows ends the text with "(bad format)". */
 void text_print(const struct text_sink *sink, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_print_list(const struct text_sink *sink, const char *format, va_list arguments)

@@ -225,6 +225,20 @@ __attribute__((noinline)) static void record_used(void)
     trace_table_record_usage(run.table, writer->tsc, writer->name, writer->task, &writer->usage);
 }
 
+static uint64_t read_time(void)
+{
+    return run.writing[run.depth - 1].tsc;
+}
+
+/* A plain event on the way of a static site. */
+__attribute__((noinline)) static void record_site(void)
+{
+    const struct writer *writer = &run.writing[run.depth - 1];
+    struct trace_cpu cpu = {.sites = run.table, .task = writer->task};
+    struct trace_site site = {.id = (uint16_t)writer->name};
+    trace_cpu_record_now(&cpu, &site, read_time);
+}
+
 static void record_flood(void)
 {
     for (unsigned i = 0; i < run.flood; i++) {
@@ -291,55 +305,61 @@ static void verdict(bool passed, const char *subject, const char *claim)
     printf("%s %u - %s %s\n", passed ? "ok" : "not ok", tests, subject, claim);
 }
 
-/* A table with `before` events in it is given one more, with the interrupt at every place. */
-static void interrupt_everywhere(uint32_t capacity, enum trace_keep keep, uint64_t start,
-                                 unsigned before, bool used, bool nested)
+/* Who interrupts whom. */
+struct scenario {
+    const char *subject;
+    void (*record)(void); /* what is interrupted */
+    bool flood_used;      /* every other event of the interrupt is a boottrace event */
+    bool whole_table;     /* the interrupt records more than the table holds, not just one event */
+    bool nested;          /* the interrupt is itself interrupted everywhere */
+};
+
+/* A table that keeps so and has `before` events in it is given one more, with the interrupt at
+ * every place. */
+static void interrupt_everywhere(const struct scenario *scenario, uint32_t capacity,
+                                 enum trace_keep keep, uint64_t start, unsigned before)
 {
     bool outer_reached = true;
     for (unsigned at = 1; outer_reached; at++) {
-        run.inner_reached = nested;
+        run.inner_reached = scenario->nested;
         run.inner_at = 0;
         do {
             run.inner_at++;
             start_run(capacity, keep, start, before);
-            begin_event(used);
-            outer_reached = step_through(used ? record_used : record_plain, at,
-                                         nested ? record_interrupted : record_flood);
+            begin_event(scenario->record == record_used);
+            outer_reached = step_through(scenario->record, at,
+                                         scenario->nested ? record_interrupted : record_flood);
             end_event();
             audit();
         } while (outer_reached && run.inner_reached);
     }
 }
 
-/* Tables of one capacity, from empty to wrapped, and with the counter's low half about to wrap. */
-static void interrupt_tables(uint32_t capacity, bool used)
+/* Tables from empty to wrapped, and with the counter's low half about to wrap. */
+static void interrupt_tables(const struct scenario *scenario, uint32_t capacity)
 {
-    run.table = allocate(trace_table_size(capacity));
-    for (unsigned before = 0; before <= capacity + 1; before++) {
-        interrupt_everywhere(capacity, TRACE_KEEP_FIRST, 0, before, used, false);
-        interrupt_everywhere(capacity, TRACE_KEEP_LAST, 0, before, used, false);
+    if (scenario->nested) { /* which takes its time: one table, about to wrap */
+        interrupt_everywhere(scenario, capacity, TRACE_KEEP_LAST, 0, capacity - 1);
+        return;
     }
-    interrupt_everywhere(capacity, TRACE_KEEP_LAST, (1ull << 32) - capacity - 5, 4 + capacity, used,
-                         false);
-    free(run.table);
+    for (unsigned before = 0; before <= capacity + 1; before++) {
+        interrupt_everywhere(scenario, capacity, TRACE_KEEP_FIRST, 0, before);
+        interrupt_everywhere(scenario, capacity, TRACE_KEEP_LAST, 0, before);
+    }
+    interrupt_everywhere(scenario, capacity, TRACE_KEEP_LAST, (1ull << 32) - capacity - 5,
+                         4 + capacity);
 }
 
-/* Interrupting twice takes its time: one table each, about to wrap. */
-static void interrupt_tables_twice(uint32_t capacity, bool used)
+static void test_recording(const struct scenario *scenario)
 {
-    run.table = allocate(trace_table_size(capacity));
-    interrupt_everywhere(capacity, TRACE_KEEP_LAST, 0, capacity - 1, used, true);
-    free(run.table);
-}
-
-static void test_recording(const char *subject, bool used, bool flood_used, bool whole_table,
-                           bool nested)
-{
+    const char *subject = scenario->subject;
     run.torn = run.hidden = run.lost = run.unbalanced = 0;
-    run.flood_used = flood_used;
-    for (uint32_t capacity = 1; capacity <= (nested ? 2u : 3u); capacity++) {
-        run.flood = whole_table ? 2 * capacity + 1 : 1;
-        (nested ? interrupt_tables_twice : interrupt_tables)(capacity, used);
+    run.flood_used = scenario->flood_used;
+    for (uint32_t capacity = 1; capacity <= (scenario->nested ? 2u : 3u); capacity++) {
+        run.flood = scenario->whole_table ? 2 * capacity + 1 : 1;
+        run.table = allocate(trace_table_size(capacity));
+        interrupt_tables(scenario, capacity);
+        free(run.table);
     }
     verdict(run.torn == 0, subject, "never shows a torn record to a reader at any instruction");
     verdict(run.hidden == 0, subject, "hides no finished event from a reader without need");
@@ -349,6 +369,17 @@ static void test_recording(const char *subject, bool used, bool flood_used, bool
         printf("# %u torn, %u hidden, %u lost, %u unbalanced\n", run.torn, run.hidden, run.lost,
                run.unbalanced);
 }
+
+static const struct scenario scenarios[] = {
+    {"a plain event that one event interrupts", record_plain, false, false, false},
+    {"a plain event that a table of events interrupts", record_plain, true, true, false},
+    {"an event of a site that one event interrupts", record_site, false, false, false},
+    {"an event of a site that a table of events interrupts", record_site, true, true, false},
+    {"a boottrace event that one event interrupts", record_used, true, false, false},
+    {"a boottrace event that a table of plain events interrupts", record_used, false, true, false},
+    {"a boottrace event that a table of events interrupts", record_used, true, true, false},
+    {"a plain event that an interrupted interrupt interrupts", record_plain, false, true, true},
+};
 
 /* --- The tracer: phases and moving -------------------------------------------------------- */
 
@@ -549,16 +580,8 @@ int main(void)
 
     watch = read_table;
     watch_to_the_end = true;
-    test_recording("a plain event that one event interrupts", false, false, false, false);
-    test_recording("a plain event that a table of events interrupts", false, false, true, false);
-    test_recording("a plain event that a table of boottrace events interrupts", false, true, true,
-                   false);
-    test_recording("a boottrace event that one event interrupts", true, true, false, false);
-    test_recording("a boottrace event that a table of events interrupts", true, false, true, false);
-    test_recording("a boottrace event that a table of boottrace events interrupts", true, true,
-                   true, false);
-    test_recording("a plain event that an interrupted interrupt interrupts", false, false, true,
-                   true);
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++)
+        test_recording(&scenarios[i]);
 
     watch = read_house;
     watch_to_the_end = false;
