@@ -9,7 +9,7 @@ FUZZ := fuzz_acpi fuzz_capture fuzz_command_line fuzz_cpio fuzz_frame fuzz_modul
         fuzz_multiboot
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/boot/ends_of_a_run.sh tests/decoder/damage.sh tests/fuzz/short.sh \
+SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh tests/fuzz/short.sh \
            tests/boot/books.sh tests/boot/modules.sh tests/boot/machines.sh \
            tests/boot/determinism.sh tests/boot/nmi.py tests/decoder/agrees.sh tests/model/run.sh \
            tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
@@ -18,6 +18,8 @@ SCRIPTS := tests/boot/ends_of_a_run.sh tests/decoder/damage.sh tests/fuzz/short.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
                  flight/model_books.c flight/print.c flight/report_json.c flight/report_text.c \
                  flight/timeline.c flight/verify_frames.c flight/verify_tables.c
+
+headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
 pure := $(TRACE) $(BOOT) $(DRIVERS)
 unit_programs := $(UNIT:%=$(B)/tests/%)
@@ -36,7 +38,11 @@ $(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(TRACE:%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-$(fuzz_programs): $(B)/fuzz/%: tests/fuzz/%.c $(pure) Makefile tests/tests.mk | $(B)/.packages-test
+$(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(TRACE) $(headers) Makefile | $(B)/.packages-test
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(TRACE)
+
+$(fuzz_programs): $(B)/fuzz/%: tests/fuzz/%.c $(pure) $(headers) Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
@@ -49,7 +55,8 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT)
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(TRACE) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
-test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(fuzz_programs) $(B)/asan/flight-tool
+test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
+               $(B)/tests/test_interrupted_i386 $(fuzz_programs) $(B)/asan/flight-tool
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
