@@ -159,8 +159,11 @@ uint32_t boot_info_free_memory(uint64_t size)
     uint32_t found = 0, cursor = 0;
     struct multiboot_region region;
     while (found == 0 && multiboot_region_next(&memory, &info, &cursor, NULL, &region))
-        if (region.type == MULTIBOOT_REGION_AVAILABLE)
+        if (region.type == MULTIBOOT_REGION_AVAILABLE) {
             found = fit(region.start, region.start + region.length, size);
+            if (!multiboot_is_ram(&memory, &info, found, size))
+                found = 0; /* a region of another type overlaps it */
+        }
     if (info.map_length == 0 && info.has_memory_sizes)
         found = fit(ONE_MIB, ONE_MIB + (uint64_t)info.upper_kib * 1024, size);
     return found;

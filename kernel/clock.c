@@ -40,7 +40,8 @@ static uint64_t next_spins(uint64_t spins, uint64_t total, uint32_t counts)
 {
     if (counts == 0)
         return spins < SPINS_MAX ? spins * 2 : 0;
-    return (WINDOW_COUNTS - counts) * total / counts / 2 + FIRST_SPINS;
+    uint64_t half = (WINDOW_COUNTS - counts) * total / counts / 2;
+    return half < SPINS_MAX ? half + FIRST_SPINS : SPINS_MAX;
 }
 
 /* One measurement; false if the timer does not count. */

@@ -106,13 +106,6 @@ static inline void cpu_set_cr3(uint32_t value)
     __asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
 }
 
-static inline uint32_t cpu_cr4(void)
-{
-    uint32_t value;
-    __asm__ volatile("movl %%cr4, %0" : "=r"(value));
-    return value;
-}
-
 static inline void cpu_set_cr4(uint32_t value)
 {
     __asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");

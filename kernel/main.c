@@ -58,10 +58,6 @@ static void read_boot_information(void)
 
 static void set_up_machine(void)
 {
-    segments_init();
-    TRACE_EVENT("segments loaded");
-    traps_init();
-    TRACE_EVENT("traps caught");
     power_init();
     TRACE_EVENT("ACPI tables searched");
     if (!paging_init())
@@ -123,7 +119,10 @@ _Noreturn static void power_off(int rc_status)
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc)
 {
+    segments_init();
+    traps_init();
     tracing_start(entry_tsc);
+    TRACE_EVENT("traps caught");
     boot_info_find(magic, info_address);
     open_console();
     read_boot_information();

@@ -31,11 +31,30 @@ static void print_module(const struct multiboot_module *module, const struct mod
                module->end - module->start, module->start);
 }
 
+/* Goes through the archive once, so that damage is told where it lies. */
+static void check_archive(uint32_t index)
+{
+    struct cpio_entry entry;
+    size_t offset = 0;
+    uint32_t entries = 0;
+    enum cpio_status status;
+    while ((status = cpio_entry_next(archive.bytes, archive.length, &offset, &entry)) == CPIO_OK)
+        entries++;
+    if (status != CPIO_END)
+        log_line(
+            "module %u: the boot archive is damaged at offset %u: %s; the %u entries before it "
+            "are used",
+            index, (unsigned)offset, cpio_status_str(status), entries);
+}
+
 static void note_archive(const struct multiboot_module *module)
 {
     uintptr_t start = module->start;
+    if (archive.bytes != NULL)
+        log_line("module %u: replaces the boot archive before it", module->index);
     archive.bytes = (const uint8_t *)start;
     archive.length = module->end - module->start;
+    check_archive(module->index);
 }
 
 static void accept(struct multiboot_module *module)

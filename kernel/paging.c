@@ -52,9 +52,9 @@ bool paging_init(void)
     protect((uint32_t)kernel_start, (uint32_t)kernel_rodata_end);
 
     segments_set_page_directory((uint32_t)directory);
-    cpu_set_cr4(cpu_cr4() | CR4_PSE);
+    /* All of CR4 and CR0 is ours: a loader may have left PAE on, or the caches off (CD, NW). */
+    cpu_set_cr4(CR4_PSE);
     cpu_set_cr3((uint32_t)directory);
-    /* All of CR0 is ours: a loader may have left the caches off (CD, NW). */
     cpu_set_cr0(CR0_PAGING | CR0_WRITE_PROTECT | CR0_NUMERIC_ERROR | CR0_EXTENSION_TYPE |
                 CR0_MONITOR_COPROCESSOR | CR0_PROTECTED);
     return true;

@@ -32,36 +32,42 @@ void panic_prepare(void)
     stage = STAGE_PREPARED;
 }
 
-_Noreturn static void leave(void)
+static void keep_reason(const char *format, va_list arguments)
 {
+    struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    text_print_list(&sink, format, arguments);
+}
+
+static void dump(void)
+{
+    stage = STAGE_DUMPING;
+    if (tracing_tracer.arena == NULL)
+        return; /* nothing has been recorded yet */
+    tracing_enter(TRACE_PHASE_SHUTDOWN);
+    TRACE_EVENT("panic");
+    tracing_dump();
+}
+
+_Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
+{
+    panic_prepare();
+    if (stage < STAGE_TELLING) {
+        stage = STAGE_TELLING;
+        va_list arguments;
+        va_start(arguments, format);
+        keep_reason(format, arguments);
+        va_end(arguments);
+        log_line("\npanic: %s", reason);
+        backtrace_print(eip, ebp);
+    } else {
+        log_line("\npanic inside the panic, at %08x %s", eip, backtrace_symbol_of(eip).name);
+    }
+    if (stage < STAGE_DUMPING)
+        dump();
     if (stage < STAGE_VERDICT) {
         stage = STAGE_VERDICT;
         tracing_send_verdict("panic", reason);
     }
     power_exit(POWER_EXIT_PANIC);
-}
-
-_Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
-{
-    if (stage >= STAGE_TELLING) {
-        log_line("\npanic inside the panic, at %08x %s", eip, backtrace_symbol_of(eip).name);
-        leave();
-    }
-    panic_prepare();
-    stage = STAGE_TELLING;
-
-    struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
-    struct text_sink sink = text_buffer_sink(&buffer);
-    va_list arguments;
-    va_start(arguments, format);
-    text_print_list(&sink, format, arguments);
-    va_end(arguments);
-    log_line("\npanic: %s", reason);
-    backtrace_print(eip, ebp);
-
-    stage = STAGE_DUMPING;
-    tracing_enter(TRACE_PHASE_SHUTDOWN);
-    TRACE_EVENT("panic");
-    tracing_dump();
-    leave();
 }

@@ -9,6 +9,7 @@ enum {
     CONTROL = 0x43,
     SPEAKER = 0x61, /* bit 0: gate of channel 2, bit 1: speaker */
 
+    CHANNEL_0_RATE = 0x34, /* both bytes, mode 2 (rate generator), binary */
     CHANNEL_0_ONCE = 0x30, /* both bytes, mode 0 (interrupt on terminal count), binary */
     CHANNEL_2_RATE = 0xb4, /* both bytes, mode 2 (rate generator), binary */
     CHANNEL_2_LATCH = 0x80,
@@ -16,9 +17,14 @@ enum {
 
 void pit_start_alarm(uint16_t counts)
 {
-    cpu_out8(CONTROL, CHANNEL_0_ONCE);
+    cpu_out8(CONTROL, CHANNEL_0_RATE);
     cpu_out8(CHANNEL_0, (uint8_t)counts);
     cpu_out8(CHANNEL_0, (uint8_t)(counts >> 8));
+}
+
+void pit_stop_alarm(void)
+{
+    cpu_out8(CONTROL, CHANNEL_0_ONCE); /* which waits for a count that never comes */
 }
 
 void pit_start_stopwatch(void)

@@ -7,8 +7,10 @@
 
 #define PIT_ALARM_MAX 65535u /* counts: 54.9 ms */
 
-/* Raises interrupt line 0 once, in `counts` (1..PIT_ALARM_MAX) periods of PIT_HZ. */
+/* Raises interrupt line 0 in `counts` (2..PIT_ALARM_MAX) periods of PIT_HZ, and again after as
+ * many, until it is stopped: an edge that got lost costs one more round. */
 void pit_start_alarm(uint16_t counts);
+void pit_stop_alarm(void);
 
 /* Starts channel 2 counting down from 65536 again and again, with the speaker off. */
 void pit_start_stopwatch(void);

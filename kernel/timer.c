@@ -68,6 +68,7 @@ bool timer_init(void)
         cpu_take_interrupts();
         cpu_spin(SPINS);
     }
+    pit_stop_alarm();
     working = rung;
     return working;
 }
@@ -75,14 +76,15 @@ bool timer_init(void)
 static void sleep_by_alarm(uint64_t ns)
 {
     uint64_t counts = ns / 1000000000 * PIT_HZ + ns % 1000000000 * PIT_HZ / 1000000000;
-    while (counts > 0) {
+    while (counts > 1) {
         uint16_t shot = counts < PIT_ALARM_MAX ? (uint16_t)counts : PIT_ALARM_MAX;
         rung = false;
         pit_start_alarm(shot);
         while (!rung)
-            cpu_wait_for_interrupt();
+            cpu_wait_for_interrupt(); /* the alarm rings until it is stopped */
         counts -= shot;
     }
+    pit_stop_alarm();
 }
 
 static void sleep_by_tsc(uint64_t ns)

@@ -8,7 +8,10 @@
 #include "trace/log_text.h"
 #include "trace/stream.h"
 
-struct trace_tracer tracing_tracer;
+/* Where events go before tracing_start: counted, not stored. */
+static struct trace_table nowhere;
+
+struct trace_tracer tracing_tracer = {.cpu[0] = {.table = &nowhere, .sites = &nowhere}};
 
 enum {
     EARLY_EVENTS = 256, /* boot events before tracing_settle; about 20 are recorded */
@@ -62,21 +65,27 @@ void tracing_start(uint64_t entry_tsc)
     stream_start(&stream, console_raw());
 }
 
-/* Memory for the arena; where there is too little, tables of half the size, and so on down to
- * what the early arena already has.  0: not even that. */
+/* Halves the largest table; false if all are as small as the early ones. */
+static bool shrink(struct trace_arena_config *config)
+{
+    uint32_t largest = 0;
+    for (uint32_t i = 1; i < TRACE_TABLES; i++)
+        if (config->capacity[i] > config->capacity[largest])
+            largest = i;
+    if (config->capacity[largest] / 2 < early_config.capacity[largest])
+        return false;
+    config->capacity[largest] /= 2;
+    return true;
+}
+
+/* Memory for the arena, whose tables shrink as far as it takes.  0: not even that helps. */
 static uint32_t find_memory(struct trace_arena_config *config)
 {
-    for (;;) {
-        uint32_t address = boot_info_free_memory(trace_arena_size(config));
-        bool halved = false;
-        for (uint32_t i = 0; i < TRACE_TABLES && address == 0; i++)
-            if (config->capacity[i] / 2 >= early_config.capacity[i]) {
-                config->capacity[i] /= 2;
-                halved = true;
-            }
-        if (!halved)
-            return address;
-    }
+    uint32_t address;
+    do
+        address = boot_info_free_memory(trace_arena_size(config));
+    while (address == 0 && shrink(config));
+    return address;
 }
 
 static void print_capacities(const char *what, const uint32_t *capacity)
@@ -115,7 +124,7 @@ void tracing_settle(void)
 void tracing_enter(enum trace_phase phase)
 {
     trace_tracer_enter(&tracing_tracer, phase, cpu_tsc());
-    stream_send_phases(&stream, arena());
+    tracing_send_header();
 }
 
 void tracing_boottrace(const char *event, size_t length)
@@ -145,6 +154,8 @@ void tracing_set_clock(const struct trace_clock *clock)
 
 void tracing_send_header(void)
 {
+    if (!console_ready())
+        return;
     stream_send_header(&stream, arena(), producer);
     stream_send_phases(&stream, arena());
 }
@@ -175,10 +186,8 @@ static void print_books(const struct text_sink *text, enum trace_table_id id)
     log_books(text, id, arena()->capacity[id], &sum);
 }
 
-void tracing_dump(void)
+static void print_tables(void)
 {
-    if (stream.frames == 0)
-        tracing_send_header(); /* a panic before the console was open */
     struct text_sink text = console_text();
     struct log_table log = {.sink = &text,
                             .tsc_hz = arena()->clock.tsc_hz,
@@ -189,15 +198,49 @@ void tracing_dump(void)
     log_line("\nbooks");
     for (uint32_t i = 0; i < TRACE_TABLES; i++)
         print_books(&text, (enum trace_table_id)i);
-    log_line(" ");
+}
 
+static void send_count(const char *key, uint64_t count)
+{
+    char digits[24];
+    struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    text_print(&sink, "%llu", (unsigned long long)count);
+    stream_send_config(&stream, key, digits, buffer.length);
+}
+
+/* Names and tasks that did not fit: their events stand in the tables without them. */
+static void tell_refused(void)
+{
+    uint64_t names = trace_arena_names(arena())->refused;
+    uint64_t tasks = trace_arena_tasks(arena())->refused;
+    if (names == 0 && tasks == 0)
+        return;
+    log_line("trace: %llu names and %llu tasks did not fit; their events have none",
+             (unsigned long long)names, (unsigned long long)tasks);
+    send_count("names_refused", names);
+    send_count("tasks_refused", tasks);
+}
+
+void tracing_dump(void)
+{
+    static bool printed; /* a panic inside a dump does not print it again */
+    if (arena() == NULL)
+        return;
+    tracing_send_header();
+    if (!printed) {
+        printed = true;
+        print_tables();
+        tell_refused();
+        log_line(" ");
+    }
     stream_send_clock(&stream, &arena()->clock); /* once more: everything hangs on it */
-    for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++)
-            stream_send_table(&stream, arena(), cpu, (enum trace_table_id)i);
+    stream_send_tables(&stream, arena());
 }
 
 void tracing_send_verdict(const char *status, const char *reason)
 {
+    if (stream.writer.sink.put == NULL)
+        stream_start(&stream, console_raw()); /* a panic before tracing_start */
     stream_send_verdict(&stream, status, reason, cpu_tsc());
 }

@@ -47,7 +47,8 @@ void tracing_send_header(void);
 void tracing_send_config(const char *key, const char *value, size_t length);
 void tracing_send_module(const struct stream_module *module);
 
-/* Prints the tables and their books, and sends them as frames. */
+/* Prints the tables and their books, and sends them as frames.  Called again by a panic inside it,
+ * it goes on with what has not been sent. */
 void tracing_dump(void);
 
 /* The last frame of the run. */

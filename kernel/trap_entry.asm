@@ -16,7 +16,7 @@ VECTORS                 equ     48                      ; 32 exceptions, 16 inte
 
 %macro STUB 1
 trap_stub_%1:
-%if %1 != 8 && %1 != 10 && %1 != 11 && %1 != 12 && %1 != 13 && %1 != 14 && %1 != 17 && %1 != 21
+%if %1 != 8 && %1 != 10 && %1 != 11 && %1 != 12 && %1 != 13 && %1 != 14 && %1 != 17 && %1 != 21 && %1 != 29 && %1 != 30
         push    dword 0                                 ; stands for the error code
 %endif
         push    dword %1

@@ -128,6 +128,14 @@ static void read_option(const struct command_line_option *option)
         print_bad_value(option, "nothing has this name; ignored");
 }
 
+static bool is_tunable(const struct command_line_option *option)
+{
+    for (uint32_t id = 0; id < TUNABLE_COUNT; id++)
+        if (command_line_is(option, tunables[id].name))
+            return true;
+    return command_line_is(option, "fault") || command_line_is(option, "console");
+}
+
 void tunables_read(const char *text, uint32_t length)
 {
     struct command_line line = line_of(text, length);
@@ -137,6 +145,9 @@ void tunables_read(const char *text, uint32_t length)
             log_line("command line: %s", command_line_status_str(option.status));
         if (option.value != NULL && option.status != COMMAND_LINE_NO_NAME)
             read_option(&option);
+        else if (option.value == NULL && is_tunable(&option))
+            log_line("command line: %.*s: needs a value; its default holds",
+                     (int)option.name_length, option.name);
     }
 }
 

@@ -34,8 +34,8 @@ void frame_begin(struct frame_writer *writer, char kind)
     writer->pending_bits = 0;
     writer->payload = 0;
     put_raw(writer, &kind, 1);
-    put_digits(writer, writer->sequence, SEQUENCE_DIGITS);
-    writer->sequence = (writer->sequence + 1) % FRAME_SEQUENCE_LIMIT;
+    put_digits(writer, writer->sequence % FRAME_SEQUENCE_LIMIT, SEQUENCE_DIGITS);
+    writer->sequence++;
 }
 
 void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length)

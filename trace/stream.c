@@ -27,7 +27,6 @@ static const struct {
 
 static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
 {
-    stream->frames++;
     frame_begin(&stream->writer, (char)kind);
     return &stream->writer;
 }
@@ -44,15 +43,15 @@ void stream_start(struct stream *stream, struct text_sink sink)
 
 static void send_schema(struct stream *stream)
 {
-    for (size_t i = 0; i < sizeof schema / sizeof schema[0]; i++) {
+    for (; stream->schema_sent < sizeof schema / sizeof schema[0]; stream->schema_sent++) {
         struct frame_writer *writer = begin(stream, STREAM_SCHEMA);
-        frame_put_string(writer, &schema[i].kind, 1);
-        put_text(writer, schema[i].fields);
+        frame_put_string(writer, &schema[stream->schema_sent].kind, 1);
+        put_text(writer, schema[stream->schema_sent].fields);
         frame_end(writer);
     }
 }
 
-void stream_send_header(struct stream *stream, const struct trace_arena *arena,
+static void send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer)
 {
     struct frame_writer *writer = begin(stream, STREAM_HEADER);
@@ -63,6 +62,14 @@ void stream_send_header(struct stream *stream, const struct trace_arena *arena,
     frame_put_unsigned(writer, arena->cpus);
     frame_put_unsigned(writer, arena->layout);
     frame_end(writer);
+    stream->header_sent = true;
+}
+
+void stream_send_header(struct stream *stream, const struct trace_arena *arena,
+                        const char *producer)
+{
+    if (!stream->header_sent)
+        send_header(stream, arena, producer);
     send_schema(stream);
 }
 
@@ -171,58 +178,91 @@ static bool fits(const struct stream *stream, const struct open_frame *open, uin
            stream->writer.payload < EVENTS_PAYLOAD;
 }
 
-static struct trace_tally send_events(struct stream *stream, const struct trace_table *table,
-                                      uint32_t cpu, enum trace_table_id id,
-                                      struct trace_range range)
+/* Ends the frame that is open and takes note of what it has carried. */
+static void close_frame(struct stream *stream, struct open_frame *open,
+                        const struct trace_tally *tally)
 {
-    struct open_frame open = {0};
-    struct trace_tally tally = {0};
-    for (uint64_t n = range.first; n < range.end; n++) {
+    if (open->open)
+        frame_end(&stream->writer);
+    open->open = false;
+    stream->next = open->next;
+    stream->tally = *tally;
+}
+
+static void open_frame_at(struct stream *stream, struct open_frame *open, uint32_t cpu,
+                          enum trace_table_id id, uint64_t number, uint64_t tsc)
+{
+    struct frame_writer *writer = begin(stream, STREAM_EVENTS);
+    frame_put_unsigned(writer, id);
+    frame_put_unsigned(writer, cpu);
+    frame_put_unsigned(writer, number);
+    frame_put_unsigned(writer, tsc);
+    *open = (struct open_frame){.open = true, .next = number, .tsc = tsc};
+}
+
+static void send_events(struct stream *stream, const struct trace_table *table, uint32_t cpu,
+                        enum trace_table_id id)
+{
+    struct open_frame open = {.next = stream->next};
+    struct trace_tally tally = stream->tally;
+    for (uint64_t n = stream->next; n < stream->range.end; n++) {
         struct trace_record record;
         struct trace_usage usage;
         enum trace_read read = trace_table_read(table, n, &record, &usage);
-        trace_tally_add(&tally, read);
-        if (read != TRACE_READ_OK)
-            continue;
-        if (!fits(stream, &open, n, record.tsc)) {
-            if (open.open)
-                frame_end(&stream->writer);
-            struct frame_writer *writer = begin(stream, STREAM_EVENTS);
-            frame_put_unsigned(writer, id);
-            frame_put_unsigned(writer, cpu);
-            frame_put_unsigned(writer, n);
-            frame_put_unsigned(writer, record.tsc);
-            open = (struct open_frame){.open = true, .next = n, .tsc = record.tsc};
+        if (read == TRACE_READ_OK && !fits(stream, &open, n, record.tsc)) {
+            open.next = n;
+            close_frame(stream, &open, &tally);
+            open_frame_at(stream, &open, cpu, id, n, record.tsc);
         }
-        append(&stream->writer, &open, &record, &usage);
+        trace_tally_add(&tally, read);
+        if (read == TRACE_READ_OK)
+            append(&stream->writer, &open, &record, &usage);
     }
-    if (open.open)
-        frame_end(&stream->writer);
-    return tally;
+    open.next = stream->range.end;
+    close_frame(stream, &open, &tally);
 }
 
-void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
-                       enum trace_table_id id)
+static void send_books(struct stream *stream, const struct trace_table *table, uint32_t cpu,
+                       enum trace_table_id id, const struct trace_books *books)
 {
-    const struct trace_table *table = trace_arena_table(arena, cpu, id);
-    const struct trace_table *filter = trace_arena_filter(arena, cpu, id);
-    struct trace_range range = trace_table_range(table);
-    send_new_names(stream, arena);
-    /* Events first, then their books: so these count what has really been sent. */
-    struct trace_tally sent = send_events(stream, table, cpu, id, range);
-    struct trace_books books = trace_table_books_of(table, filter, range, sent);
     struct frame_writer *writer = begin(stream, STREAM_TABLE);
     frame_put_unsigned(writer, id);
     put_text(writer, trace_table_name(id));
     frame_put_unsigned(writer, cpu);
     frame_put_unsigned(writer, table->keep);
     frame_put_unsigned(writer, table->capacity);
-    frame_put_unsigned(writer, books.emitted);
-    frame_put_unsigned(writer, books.kept);
-    frame_put_unsigned(writer, books.overwritten);
-    frame_put_unsigned(writer, books.dropped);
-    frame_put_unsigned(writer, books.filtered);
+    frame_put_unsigned(writer, books->emitted);
+    frame_put_unsigned(writer, books->kept);
+    frame_put_unsigned(writer, books->overwritten);
+    frame_put_unsigned(writer, books->dropped);
+    frame_put_unsigned(writer, books->filtered);
     frame_end(writer);
+}
+
+/* Events first, then their books: so these count what has really been sent. */
+void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
+                       enum trace_table_id id)
+{
+    send_new_names(stream, arena);
+    const struct trace_table *table = trace_arena_table(arena, cpu, id);
+    if (!stream->table_open) {
+        stream->range = trace_table_range(table);
+        stream->next = stream->range.first;
+        stream->tally = (struct trace_tally){0};
+        stream->table_open = true;
+    }
+    send_events(stream, table, cpu, id);
+    struct trace_books books = trace_table_books_of(table, trace_arena_filter(arena, cpu, id),
+                                                    stream->range, stream->tally);
+    send_books(stream, table, cpu, id, &books);
+    stream->table_open = false;
+}
+
+void stream_send_tables(struct stream *stream, struct trace_arena *arena)
+{
+    for (; stream->tables_sent < arena->cpus * TRACE_TABLES; stream->tables_sent++)
+        stream_send_table(stream, arena, stream->tables_sent / TRACE_TABLES,
+                          (enum trace_table_id)(stream->tables_sent % TRACE_TABLES));
 }
 
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
@@ -232,7 +272,7 @@ void stream_send_verdict(struct stream *stream, const char *status, const char *
     put_text(writer, status);
     put_text(writer, reason);
     frame_put_unsigned(writer, tsc);
-    frame_put_unsigned(writer, stream->frames);
+    frame_put_unsigned(writer, writer->sequence); /* this one included */
     frame_end(writer);
 }
 

@@ -34,13 +34,22 @@ enum stream_event_flags {
     STREAM_EVENT_USAGE = 4, /* cpu_ns:u in_blocks:u out_blocks:u */
 };
 
-/* The stream of one boot.  Sends each name and task once, before the first frame that uses it. */
+/* The stream of one boot.  Sends each name and task once, before the first frame that uses it.
+ *
+ * Any of its functions may be cut off by a panic, which then calls them again: each remembers
+ * what has been sent whole and goes on from there. */
 struct stream {
     struct frame_writer writer;
-    uint32_t frames;     /* sent so far */
-    uint32_t names_sent; /* ids below this have been sent */
+    bool header_sent;
+    uint32_t schema_sent; /* kinds */
+    uint32_t names_sent;  /* ids below this have been sent */
     uint32_t tasks_sent;
     uint32_t phases_sent;
+    uint32_t tables_sent; /* cpu * TRACE_TABLES + table of the next one */
+    bool table_open;      /* whose events are being sent: */
+    struct trace_range range;
+    uint64_t next;            /* event that no whole frame has carried yet */
+    struct trace_tally tally; /* of those before it */
 };
 
 void stream_start(struct stream *stream, struct text_sink sink);
@@ -63,9 +72,12 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
 /* Sends the phases that have begun since the last call. */
 void stream_send_phases(struct stream *stream, const struct trace_arena *arena);
 
-/* Sends names and tasks that are new, then the table's events and books of one CPU. */
+/* Sends names and tasks that are new, then the events and books of a table of one CPU. */
 void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
                        enum trace_table_id table);
+
+/* Sends every table, or those that have not been sent yet. */
+void stream_send_tables(struct stream *stream, struct trace_arena *arena);
 
 /* The last frame.  `status` is "success", "failure" or "panic". */
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,

@@ -22,9 +22,14 @@ enum {
     STATUS_ALL_SENT = 0x40,
 };
 
-/* Looks at the status before giving up.  A port read takes about 1 us on a PC, so this is
- * 0.1 s and more: 16 bytes at 2400 bits per second. */
-#define WAIT_LOOKS 100000u
+/* How long a wait may last: twice the time of a full FIFO, 16 bytes of at most 12 bits, and at
+ * least 0.1 s.  A port read takes about 1 us on a PC. */
+#define WAIT_LOOKS_MIN        100000u
+#define WAIT_LOOKS_TIMES_BAUD (2u * 16 * 12 * 1000000)
+
+enum {
+    FOREIGN_BYTES = 32, /* that may stand before the probe's own: two FIFOs full */
+};
 
 static uint8_t get(const struct uart16550 *uart, uint16_t reg)
 {
@@ -67,11 +72,18 @@ static uint8_t line_control(const struct uart16550_mode *mode)
     return (uint8_t)((mode->data_bits - 5) | (mode->stop_bits == 2 ? 0x04 : 0) | parity);
 }
 
-/* In loopback the transmitter feeds the receiver: a byte that comes back proves the chip. */
+/* In loopback the transmitter feeds the receiver, and the line is cut off: a byte that comes back
+ * proves the chip.  What had arrived on the line before stands in front of it. */
 static bool loopback_returns(const struct uart16550 *uart, uint8_t byte)
 {
     set(uart, DATA, byte);
-    return wait_for(uart, STATUS_DATA_READY, WAIT_LOOKS) && get(uart, DATA) == byte;
+    for (uint32_t i = 0; i < FOREIGN_BYTES; i++) {
+        if (!wait_for(uart, STATUS_DATA_READY, uart->looks))
+            return false;
+        if (get(uart, DATA) == byte)
+            return true;
+    }
+    return false;
 }
 
 enum uart16550_status uart16550_init(struct uart16550 *uart, struct port_io io, uint16_t base,
@@ -81,8 +93,11 @@ enum uart16550_status uart16550_init(struct uart16550 *uart, struct port_io io, 
     if (mode->speed == 0 || 115200 % mode->speed != 0 || 115200 / mode->speed > 0xffff)
         return UART16550_BAD_SPEED;
     uint32_t divisor = 115200 / mode->speed;
+    uint32_t looks = WAIT_LOOKS_TIMES_BAUD / mode->speed;
+    uart->looks = looks > WAIT_LOOKS_MIN ? looks : WAIT_LOOKS_MIN;
 
     set(uart, INTERRUPT_ENABLE, 0);
+    set(uart, MODEM_CONTROL, MODEM_LOOPBACK | MODEM_DTR_RTS);
     set(uart, LINE_CONTROL, LINE_CONTROL_DIVISOR);
     set(uart, DATA, (uint8_t)divisor);
     set(uart, INTERRUPT_ENABLE, (uint8_t)(divisor >> 8));
@@ -93,7 +108,6 @@ enum uart16550_status uart16550_init(struct uart16550 *uart, struct port_io io, 
     if (get(uart, LINE_STATUS) == 0xff)
         return UART16550_ABSENT;
     uint8_t mask = (uint8_t)((1u << mode->data_bits) - 1);
-    set(uart, MODEM_CONTROL, MODEM_LOOPBACK | MODEM_DTR_RTS);
     bool answers = loopback_returns(uart, 0x55 & mask) && loopback_returns(uart, 0xaa & mask);
     set(uart, MODEM_CONTROL, MODEM_DTR_RTS | MODEM_OUT2);
     if (!answers)
@@ -112,7 +126,7 @@ enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes,
         return UART16550_ABSENT;
     }
     while (length > 0) {
-        if (!wait_for(uart, STATUS_HOLDING_EMPTY, uart->stuck ? 1 : WAIT_LOOKS)) {
+        if (!wait_for(uart, STATUS_HOLDING_EMPTY, uart->stuck ? 1 : uart->looks)) {
             uart->stuck = true;
             uart->lost += length;
             return UART16550_STUCK;
@@ -128,6 +142,6 @@ enum uart16550_status uart16550_drain(struct uart16550 *uart)
 {
     if (!uart->present)
         return UART16550_ABSENT;
-    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : WAIT_LOOKS) ? UART16550_OK
-                                                                         : UART16550_STUCK;
+    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : uart->looks) ? UART16550_OK
+                                                                          : UART16550_STUCK;
 }

@@ -42,6 +42,7 @@ struct uart16550 {
     struct port_io io;
     uint16_t base;      /* first of eight ports */
     uint8_t fifo_depth; /* bytes that may follow one look at the status: 16, or 1 */
+    uint32_t looks;     /* at the status before a wait is given up */
     bool present;
     bool stuck;
     uint64_t lost; /* bytes that were not taken */

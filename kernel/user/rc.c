@@ -24,6 +24,7 @@ struct script {
     uint32_t line;
     bool exited;
     int status;
+    int last_status; /* of the command before */
 };
 
 static uint32_t nesting;
@@ -74,21 +75,19 @@ static void complain(struct script *script, const struct word *word, const char 
     script->status = NOT_FOUND;
 }
 
-static void copy_path(char *path, const struct word *word)
-{
-    size_t length = word->length < PATH_SIZE - 1 ? word->length : PATH_SIZE - 1;
-    __builtin_memcpy(path, word->text, length);
-    path[length] = '\0';
-}
-
 static void run_script(struct script *script, const struct word *word)
 {
     char path[PATH_SIZE];
-    copy_path(path, word);
+    if (word->length == 0 || word->length >= PATH_SIZE) {
+        complain(script, word, "no path, or one of more than 255 bytes");
+        return;
+    }
     if (nesting >= NESTING_MAX) {
         complain(script, word, "scripts are nested too deeply");
         return;
     }
+    __builtin_memcpy(path, word->text, word->length);
+    path[word->length] = '\0';
     system_boottrace("%s start", path);
     int status = rc_run(path);
     system_boottrace("%s done", path);
@@ -152,7 +151,9 @@ static void do_exit(struct script *script, const struct command_words *words)
 {
     uint64_t status;
     script->exited = true;
-    if (read_number(script, &words->word[1], 255, &status))
+    if (words->word[1].length == 0)
+        script->status = script->last_status;
+    else if (read_number(script, &words->word[1], 255, &status))
         script->status = (int)status;
 }
 
@@ -187,6 +188,7 @@ static void run_line(struct script *script, const char *start, const char *end)
     for (uint32_t i = 1; i < WORDS_MAX; i++)
         words.word[i] = next_word(&at, end);
 
+    script->last_status = script->status;
     script->status = 0;
     for (uint32_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (is(&words.word[0], commands[i].name)) {

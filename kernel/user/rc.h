@@ -7,7 +7,7 @@
  *     burn MILLISECONDS       uses the CPU
  *     run_rc_script PATH ARG  runs another script as a process of its own, annotated with
  *                             boottrace events "<path> start" and "<path> done"
- *     exit STATUS             ends the script */
+ *     exit [STATUS]           ends the script, else with the status of the command before */
 #pragma once
 
 /* Runs the script at `path`; 0 if all went well, else the script's status, 127 if a command is

@@ -249,7 +249,7 @@ static void events_of_every_kind_come_back_equal(void **state)
     for (uint32_t cpu = 0; cpu < 2; cpu++)
         for (uint32_t id = 0; id < TRACE_TABLES; id++)
             assert_true(expect_events(decoded, arena, cpu, (enum trace_table_id)id) > 32);
-    assert_int_equal(stream.frames, decoded->count);
+    assert_int_equal(stream.writer.sequence, decoded->count);
     release(decoded, &capture);
     free(arena);
 }
