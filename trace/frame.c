@@ -35,7 +35,6 @@ void frame_begin(struct frame_writer *writer, char kind)
     writer->payload = 0;
     put_raw(writer, &kind, 1);
     put_digits(writer, writer->sequence % FRAME_SEQUENCE_LIMIT, SEQUENCE_DIGITS);
-    writer->sequence++;
 }
 
 void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length)
@@ -74,6 +73,7 @@ void frame_end(struct frame_writer *writer)
     if (writer->pending_bits > 0)
         put_raw(writer, &digits[writer->pending << (6 - writer->pending_bits) & 63], 1);
     put_digits(writer, writer->crc, CRC_DIGITS);
+    writer->sequence++; /* a frame that a panic cuts off before leaves its number to the next */
     writer->sink.put(writer->sink.context, "}\r\n", 3);
 }
 

@@ -24,7 +24,7 @@
 /* A frame being written.  One at a time: begin, put, end. */
 struct frame_writer {
     struct text_sink sink;
-    uint32_t sequence; /* frames begun so far: the next one's number, before the modulo */
+    uint32_t sequence; /* frames written so far: the next one's number, before the modulo */
     uint32_t crc;
     uint32_t pending;      /* payload bits not yet written */
     uint32_t pending_bits; /* 0, 2 or 4 after each whole byte */

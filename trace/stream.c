@@ -272,7 +272,7 @@ void stream_send_verdict(struct stream *stream, const char *status, const char *
     put_text(writer, status);
     put_text(writer, reason);
     frame_put_unsigned(writer, tsc);
-    frame_put_unsigned(writer, writer->sequence); /* this one included */
+    frame_put_unsigned(writer, writer->sequence + 1); /* this one included */
     frame_end(writer);
 }
 
