@@ -9,6 +9,7 @@
 #include "kernel/modules.h"
 #include "kernel/paging.h"
 #include "kernel/power.h"
+#include "kernel/process.h"
 #include "kernel/segments.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
@@ -122,6 +123,7 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry
     segments_init();
     traps_init();
     tracing_start(entry_tsc);
+    process_start_kernel();
     TRACE_EVENT("traps caught");
     boot_info_find(magic, info_address);
     open_console();

@@ -17,7 +17,7 @@ static void resume(struct process *process)
 
 void process_start_kernel(void)
 {
-    kernel_process.task = tracing_add_task(0, "kernel", 6);
+    kernel_process.task = (uint16_t)tracing_this_cpu()->task;
     resume(&kernel_process);
 }
 

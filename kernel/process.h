@@ -16,7 +16,7 @@ struct process {
     struct process *parent;
 };
 
-/* Process 0, from the first line of C on. */
+/* Process 0 is what has run so far; call it once, when tracing has started. */
 void process_start_kernel(void);
 
 /* Begins a process within the current one; `process` lives until process_end. */

@@ -3,7 +3,6 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/console.h"
-#include "kernel/process.h"
 #include "kernel/tunables.h"
 #include "trace/log_text.h"
 #include "trace/stream.h"
@@ -58,7 +57,7 @@ void tracing_start(uint64_t entry_tsc)
     __builtin_memcpy(early->build_id, build_id_note + build_id_offset, sizeof early->build_id);
     early->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;
     trace_tracer_start(&tracing_tracer, early, trace_sites_start, trace_sites_end);
-    process_start_kernel();
+    tracing_this_cpu()->task = tracing_add_task(0, "kernel", 6);
 
     TRACE_SITE(entry_site, "kernel entry");
     trace_cpu_record_site(tracing_this_cpu(), &entry_site, entry_tsc);
@@ -127,12 +126,11 @@ void tracing_enter(enum trace_phase phase)
     tracing_send_header();
 }
 
-void tracing_boottrace(const char *event, size_t length)
+void tracing_boottrace(const char *event, size_t length, const struct trace_usage *usage)
 {
-    struct trace_usage usage = process_usage();
     uint16_t name = trace_names_intern(trace_arena_names(arena()), event, length);
     struct trace_cpu *cpu = tracing_this_cpu();
-    trace_table_record_usage(cpu->table, cpu_tsc(), name, cpu->task, &usage);
+    trace_table_record_usage(cpu->table, cpu_tsc(), name, cpu->task, usage);
 }
 
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length)

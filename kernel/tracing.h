@@ -23,7 +23,8 @@ static inline struct trace_cpu *tracing_this_cpu(void)
         trace_cpu_record_now(tracing_this_cpu(), &trace_event_site, cpu_tsc);                      \
     } while (0)
 
-/* Starts tracing; the stamp of the first instruction becomes event 0. */
+/* Starts tracing; the stamp of the first instruction becomes event 0, and the task "kernel" with
+ * pid 0 runs. */
 void tracing_start(uint64_t entry_tsc);
 
 /* Moves into an arena of the configured size, in memory that nobody else uses. */
@@ -32,8 +33,9 @@ void tracing_settle(void);
 /* Enters a phase and tells the host. */
 void tracing_enter(enum trace_phase phase);
 
-/* Records a boottrace event with the resource usage of the process that runs.  Context: thread. */
-void tracing_boottrace(const char *event, size_t length);
+/* Records a boottrace event of the task that runs, with the usage of its process.  Context:
+ * thread. */
+void tracing_boottrace(const char *event, size_t length, const struct trace_usage *usage);
 
 /* Makes a task for a new process.  Context: thread. */
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length);

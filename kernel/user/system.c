@@ -26,7 +26,8 @@ void system_boottrace(const char *format, ...)
     va_start(arguments, format);
     text_print_list(&sink, format, arguments);
     va_end(arguments);
-    tracing_boottrace(event, buffer.length);
+    const struct trace_usage usage = process_usage();
+    tracing_boottrace(event, buffer.length, &usage);
 }
 
 void system_print(const char *format, ...)
