@@ -1,7 +1,6 @@
 /* flight capture: keeps what arrives on a real serial port, a socket, or standard input. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 
 #include "flight/ending.h"
 #include "flight/interrupt.h"
+#include "flight/moment.h"
 #include "flight/options.h"
 
 /* Where the bytes come from. */
@@ -95,14 +95,17 @@ static int keep(const struct flight_command *command, const struct source *sourc
                 uint32_t timeout_s, bool quiet)
 {
     struct live live;
-    live_start(&live, quiet ? NULL : stdout, output);
+    live_start(&live, quiet ? -1 : STDOUT_FILENO, output);
     int64_t deadline_ms =
-        timeout_s == 0 ? LIVE_NO_DEADLINE : live_now_ms() + (int64_t)timeout_s * 1000;
+        timeout_s == 0 ? MOMENT_NEVER : moment_now_ms() + (int64_t)timeout_s * 1000;
     enum live_end end = live_listen(&live, source->file, deadline_ms, true);
     struct outcome outcome = {
-        .carrier = end == LIVE_END_DEADLINE ? OUTCOME_TIMEOUT : OUTCOME_LINE,
+        .carrier = end == LIVE_END_DEADLINE ? OUTCOME_TIMEOUT
+                   : end == LIVE_END_FULL   ? OUTCOME_EXCESS
+                                            : OUTCOME_LINE,
         .timeout_s = timeout_s,
     };
+    live_finish(&live, deadline_ms);
     int status = ending_tell(command, &live, &outcome, NULL);
     live_free(&live);
     return status;

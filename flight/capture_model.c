@@ -272,6 +272,40 @@ static int by_time(const void *a, const void *b)
     return (left->number > right->number) - (left->number < right->number);
 }
 
+/* In an array of pointers, which tell by their order which event came first. */
+static int by_number(const void *a, const void *b)
+{
+    const struct model_event *left = *(const struct model_event *const *)a;
+    const struct model_event *right = *(const struct model_event *const *)b;
+    if (left->cpu != right->cpu)
+        return left->cpu < right->cpu ? -1 : 1;
+    if (left->number != right->number)
+        return left->number < right->number ? -1 : 1;
+    return (left > right) - (left < right);
+}
+
+/* Moves the events that had already come behind the others. */
+static void set_repeated_apart(struct model_events *list, struct model_books *books)
+{
+    const struct model_event **sorted = memory_zeroed(list->count, sizeof *sorted);
+    struct model_event *parted = memory_zeroed(list->count, sizeof *parted);
+    size_t kept = 0, end = list->count;
+    for (size_t i = 0; i < list->count; i++)
+        sorted[i] = &list->items[i];
+    qsort(sorted, list->count, sizeof(const struct model_event *), by_number);
+    for (size_t i = 0; i < list->count; i++) {
+        bool again = i > 0 && sorted[i]->cpu == sorted[i - 1]->cpu &&
+                     sorted[i]->number == sorted[i - 1]->number;
+        books[sorted[i]->cpu].received -= again ? 1 : 0;
+        parted[again ? --end : kept++] = *sorted[i];
+    }
+    memcpy(list->items, parted, list->count * sizeof *parted);
+    list->repeated = list->count - kept;
+    list->count = kept;
+    free(parted);
+    free(sorted);
+}
+
 static int by_index(const void *a, const void *b)
 {
     const struct model_module *left = a, *right = b;
@@ -280,10 +314,12 @@ static int by_index(const void *a, const void *b)
 
 static void sort_all(struct capture_model *model)
 {
-    for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        if (model->events[i].count > 0)
-            qsort(model->events[i].items, model->events[i].count, sizeof(struct model_event),
-                  by_time);
+    for (uint32_t i = 0; i < TRACE_TABLES; i++) {
+        if (model->events[i].count == 0)
+            continue;
+        set_repeated_apart(&model->events[i], model->books[i]);
+        qsort(model->events[i].items, model->events[i].count, sizeof(struct model_event), by_time);
+    }
     if (model->module_count > 0)
         qsort(model->modules, model->module_count, sizeof *model->modules, by_index);
 }

@@ -79,6 +79,7 @@ struct model_event {
 struct model_events {
     struct model_event *items; /* in the order of time, then CPU, then number */
     size_t count;
+    size_t repeated; /* items behind them: events whose number on their CPU had already come */
     size_t capacity;
 };
 

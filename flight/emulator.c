@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "flight/interrupt.h"
-#include "flight/live.h"
+#include "flight/moment.h"
 
 enum {
     NAP_US = 2000, /* between two looks at a process that is about to end */
@@ -109,7 +109,7 @@ bool emulator_wait(struct emulator *emulator, int64_t deadline_ms)
 {
     while (!emulator->ended) {
         emulator->ended = waitpid(emulator->pid, &emulator->wait_status, WNOHANG) == emulator->pid;
-        if (emulator->ended || interrupt_signal() != 0 || live_now_ms() >= deadline_ms)
+        if (emulator->ended || interrupt_signal() != 0 || moment_now_ms() >= deadline_ms)
             break;
         usleep(NAP_US);
     }

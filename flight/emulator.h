@@ -17,7 +17,7 @@ struct emulator {
 int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
                    const char *messages);
 
-/* Waits for its end until a moment of live_now_ms, or for a signal.  Gives `ended`. */
+/* Waits for its end until a moment of moment_now_ms, or for a signal.  Gives `ended`. */
 bool emulator_wait(struct emulator *emulator, int64_t deadline_ms);
 
 /* Ends it if it runs. */

@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flight/interrupt.h"
-#include "flight/print.h"
+#include "flight/moment.h"
 
-#define LINES_SHOWN 10u
+#define TELL_MS 1000 /* for a stalled reader of stderr */
 
 bool ending_open_output(const struct flight_command *command, const char *path, int *file)
 {
@@ -27,38 +28,68 @@ static void append_bytes(void *context, const char *bytes, size_t length)
 static void print_messages(const struct text_sink *sink, const struct file_bytes *messages)
 {
     struct live lines;
-    live_start(&lines, NULL, -1);
+    live_start(&lines, -1, -1);
     live_take(&lines, messages->bytes, messages->length);
-    live_print_tail(&lines, sink, LINES_SHOWN);
+    live_finish(&lines, MOMENT_NEVER);
+    tail_print(&lines.tail, sink);
     live_free(&lines);
 }
 
-int ending_tell(const struct flight_command *command, struct live *live, struct outcome *outcome,
-                const struct file_bytes *messages)
+/* Judges what has come into `line`. */
+static enum flight_status judge(const struct live *live, struct outcome *outcome,
+                                struct file_bytes *line)
 {
-    const struct text_sink sink = print_sink(stderr);
-    live_finish(live);
-    if (interrupt_signal() != 0) {
-        text_print(&sink, "flight: interrupted by signal %d\n", interrupt_signal());
-        return FLIGHT_SIGNAL + interrupt_signal();
-    }
-
     struct capture_model model;
     (void)capture_model_read(&model, live->bytes.bytes, live->bytes.length, 0);
     outcome->verdict = &model.verdict;
-    struct file_bytes line = {0};
-    const struct text_sink line_sink = {append_bytes, &line};
+    outcome->limit_mib = LIVE_BYTES_MAX >> 20;
+    outcome->frames = model.index.count > 0 || model.index.damage_count > 0;
+    outcome->last_line = tail_last(&live->tail);
+    const struct text_sink line_sink = {append_bytes, line};
     enum flight_status status = outcome_judge(&line_sink, outcome);
-
-    if (status == FLIGHT_TIMEOUT)
-        live_print_tail(live, &sink, LINES_SHOWN);
-    if (status == FLIGHT_HOST && messages != NULL)
-        print_messages(&sink, messages);
-    text_print(&sink, "flight: %.*s\n", (int)line.length, (const char *)line.bytes);
-    if (live->file_error != 0)
-        status = (enum flight_status)flight_refuse(
-            command, FLIGHT_HOST, "cannot write the capture: %s", strerror(live->file_error));
-    file_bytes_free(&line);
     capture_model_free(&model);
-    return (int)status;
+    return status;
+}
+
+static enum flight_status tell_end(const struct text_sink *sink, const struct live *live,
+                                   struct outcome *outcome, const struct file_bytes *messages)
+{
+    struct file_bytes line = {0};
+    enum flight_status status = judge(live, outcome, &line);
+    if (status == FLIGHT_TIMEOUT)
+        tail_print(&live->tail, sink);
+    if (status == FLIGHT_HOST && messages != NULL)
+        print_messages(sink, messages);
+    text_print(sink, "flight: %.*s\n", (int)line.length, (const char *)line.bytes);
+    file_bytes_free(&line);
+    return status;
+}
+
+static int tell(const struct text_sink *sink, const struct flight_command *command,
+                const struct live *live, struct outcome *outcome, const struct file_bytes *messages)
+{
+    if (live->show.dropped > 0)
+        text_print(sink, "flight: ... %llu bytes of text were not shown: nobody read them ...\n",
+                   (unsigned long long)live->show.dropped);
+    if (interrupt_signal() != 0) {
+        text_print(sink, "flight: interrupted by signal %d\n", interrupt_signal());
+        return FLIGHT_SIGNAL + interrupt_signal();
+    }
+    enum flight_status status = tell_end(sink, live, outcome, messages);
+    if (live->file_error == 0)
+        return (int)status;
+    text_print(sink, "flight: %s: cannot write the capture: %s\n", command->name,
+               strerror(live->file_error));
+    return FLIGHT_HOST;
+}
+
+int ending_tell(const struct flight_command *command, const struct live *live,
+                struct outcome *outcome, const struct file_bytes *messages)
+{
+    struct outlet errors;
+    outlet_start(&errors, STDERR_FILENO);
+    const struct text_sink sink = outlet_sink(&errors);
+    int status = tell(&sink, command, live, outcome, messages);
+    outlet_finish(&errors, moment_now_ms() + TELL_MS);
+    return status;
 }

@@ -1,8 +1,11 @@
 /* flight, the host tool of Firstlight: boots the kernel, captures the serial line, reports and
  * verifies.  This file only finds the subcommand. */
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flight/commands.h"
 #include "trace/stream.h"
@@ -91,8 +94,21 @@ static int dispatch(size_t count, char **arguments)
     return command == NULL ? unknown(name) : command->run(command, count - 1, arguments + 1);
 }
 
+/* So that no file that is opened later takes the place of a standard one that was closed.  Each
+ * is opened the wrong way round: its use remains an error. */
+static bool open_missing(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 &&
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_missing())
+        return FLIGHT_HOST;
     int status = dispatch(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;

@@ -3,6 +3,9 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
+
+#define TICK_US 50000
 
 static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -33,6 +36,19 @@ void interrupt_restore(void)
     for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
         set(caught[i], SIG_DFL);
     set(SIGPIPE, SIG_DFL);
+}
+
+static void go_on(int signal_number)
+{
+    (void)signal_number;
+}
+
+void interrupt_tick(bool on)
+{
+    const struct timeval period = {.tv_usec = on ? TICK_US : 0};
+    set(SIGALRM, go_on);
+    /* Again and again: one tick may come before the call that it is to interrupt. */
+    (void)setitimer(ITIMER_REAL, &(struct itimerval){period, period}, NULL);
 }
 
 int interrupt_signal(void)

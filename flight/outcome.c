@@ -75,6 +75,20 @@ static enum flight_status disagree(const struct text_sink *sink, const struct ou
     return FLIGHT_DIED;
 }
 
+/* The entry code says in text why this CPU cannot run the kernel, and exits as with a failure. */
+static bool refused(const struct outcome *outcome)
+{
+    return outcome->exit_status == OUTCOME_EXIT_FAILURE && !outcome->frames &&
+           outcome->last_line.length > 0;
+}
+
+static enum flight_status tell_refusal(const struct text_sink *sink, const struct outcome *outcome)
+{
+    text_print(sink, "died: the kernel refused to start: ");
+    print_string(sink, outcome->last_line);
+    return FLIGHT_DIED;
+}
+
 static enum flight_status judge_code(const struct text_sink *sink, const struct outcome *outcome)
 {
     const struct model_verdict *verdict = outcome->verdict;
@@ -85,6 +99,8 @@ static enum flight_status judge_code(const struct text_sink *sink, const struct 
         return judge_verdict(sink, verdict);
     if (!verdict->known && outcome->exit_status == OUTCOME_EXIT_PANIC)
         return say(sink, FLIGHT_DIED, "died: panic, without a verdict");
+    if (refused(outcome))
+        return tell_refusal(sink, outcome);
     return disagree(sink, outcome, exit_says);
 }
 
@@ -107,6 +123,9 @@ enum flight_status outcome_judge(const struct text_sink *sink, const struct outc
     case OUTCOME_TIMEOUT:
         text_print(sink, "timeout: no end after %u s", outcome->timeout_s);
         return FLIGHT_TIMEOUT;
+    case OUTCOME_EXCESS:
+        text_print(sink, "host: more than %u MiB came without an end", outcome->limit_mib);
+        return FLIGHT_HOST;
     case OUTCOME_EXITED:
         return judge_exit(sink, outcome);
     case OUTCOME_SIGNALLED:

@@ -22,6 +22,7 @@ enum outcome_exit {
 enum outcome_carrier {
     OUTCOME_LINE = 0,  /* a line without exit status, or an emulator stopped after the verdict */
     OUTCOME_TIMEOUT,   /* nothing ended in time */
+    OUTCOME_EXCESS,    /* more came than can be decoded */
     OUTCOME_EXITED,    /* the emulator, with `exit_status` */
     OUTCOME_SIGNALLED, /* the emulator, by `signal_number`, which we did not send */
 };
@@ -32,6 +33,9 @@ struct outcome {
     int signal_number;
     bool triple_fault; /* the emulator's log tells of one */
     uint32_t timeout_s;
+    uint32_t limit_mib;            /* what can be decoded */
+    bool frames;                   /* some came, be they damaged */
+    struct frame_string last_line; /* of text; empty: none */
     const struct model_verdict *verdict;
 };
 

@@ -4,11 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/command_line.h"
+#include "boot/console_option.h"
 #include "flight/file_bytes.h"
 #include "flight/memory.h"
 
 /* The guest's TSC counts instructions of a machine that was reset a moment ago. */
 #define COUNTS_FROM_RESET "clock.counts_from_reset=1"
+
+/* Longer quoted words the kernel does not read either (kernel/tunables.c). */
+#define CONSOLE_WORD 1024
 
 struct vector {
     char **items;
@@ -29,32 +34,37 @@ static void add_pair(struct vector *vector, const char *option, const char *valu
     add(vector, value);
 }
 
-static const struct {
-    const char *name;
-    uint32_t port;
-} ports[] = {
-    {"com1", 0}, {"com2", 1}, {"com3", 2},  {"com4", 3},  {"ttya", 0},  {"ttyb", 1},
-    {"ttyc", 2}, {"ttyd", 3}, {"0x3f8", 0}, {"0x2f8", 1}, {"0x3e8", 2}, {"0x2e8", 3},
-};
-
-static uint32_t port_of(const char *word)
+/* What QEMU gives the guest is the kernel's name, a blank and this.  The user's words come last:
+ * they overrule, and what they leave open (a quote, -B) swallows nothing. */
+static char *append_text(const struct qemu_plan *plan)
 {
-    word += strspn(word, "\"'");
-    size_t length = strcspn(word, " \t,;:\"'");
-    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
-        if (strlen(ports[i].name) == length && memcmp(ports[i].name, word, length) == 0)
-            return ports[i].port;
-    return 0;
+    if (!plan->deterministic)
+        return memory_text("%s", plan->append);
+    return memory_text("%s%s%s", COUNTS_FROM_RESET, *plan->append != '\0' ? " " : "", plan->append);
 }
 
-uint32_t qemu_console_port(const char *append)
+/* The console as the kernel reads it: each valid option overrules those before. */
+static uint16_t console_port(const char *line)
 {
-    static const char key[] = "console=";
-    uint32_t port = 0;
-    for (const char *at = append; (at = strstr(at, key)) != NULL; at += sizeof key - 1)
-        if (at == append || strchr(" \t,\"'", at[-1]) != NULL)
-            port = port_of(at + sizeof key - 1);
-    return port;
+    char word[CONSOLE_WORD];
+    struct console_option console = console_option_default();
+    struct command_line_option option;
+    struct command_line options = {
+        .text = line, .length = strlen(line), .buffer = word, .buffer_size = sizeof word};
+    while (command_line_next(&options, &option))
+        if (command_line_is(&option, "console") && option.value != NULL)
+            (void)console_option_parse(option.value, option.value_length, &console);
+    return console.port;
+}
+
+uint32_t qemu_console(const char *line)
+{
+    static const uint16_t ports[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+    uint16_t port = console_port(line);
+    for (uint32_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+        if (ports[i] == port)
+            return i;
+    return 0;
 }
 
 /* The modules of -initrd: separated by commas, with those inside doubled. */
@@ -90,11 +100,21 @@ static void add_determinism(struct vector *vector, const struct qemu_plan *plan)
     add_pair(vector, "-rtc", "base=2000-01-01T00:00:00,clock=vm");
 }
 
+/* The console's port is what flight listens to; those before it are there, too. */
+static void add_ports(struct vector *vector, const struct qemu_plan *plan)
+{
+    char *append = append_text(plan);
+    char *line = memory_text("%s %s", plan->kernel != NULL ? plan->kernel : "", append);
+    for (uint32_t port = plan->kernel != NULL ? qemu_console(line) : 0; port > 0; port--)
+        add_pair(vector, "-serial", "null");
+    add_pair(vector, "-serial", "stdio");
+    free(line);
+    free(append);
+}
+
 static void add_kernel(struct vector *vector, const struct qemu_plan *plan)
 {
-    const char *more = plan->deterministic ? COUNTS_FROM_RESET : "";
-    char *append = memory_text("%s%s%s", plan->append,
-                               *plan->append != '\0' && *more != '\0' ? " " : "", more);
+    char *append = append_text(plan);
     add_pair(vector, "-kernel", plan->kernel);
     if (*append != '\0')
         add_pair(vector, "-append", append);
@@ -131,9 +151,7 @@ char **qemu_arguments(const struct qemu_plan *plan)
     add_machine(&vector, plan);
     if (plan->deterministic)
         add_determinism(&vector, plan);
-    for (uint32_t port = qemu_console_port(plan->append); port > 0; port--)
-        add_pair(&vector, "-serial", "null");
-    add_pair(&vector, "-serial", "stdio");
+    add_ports(&vector, plan);
     if (plan->kernel != NULL)
         add_kernel(&vector, plan);
     else

@@ -26,6 +26,6 @@ struct qemu_plan {
 char **qemu_arguments(const struct qemu_plan *plan);
 void qemu_arguments_free(char **arguments);
 
-/* Which serial port, from 0, a kernel command line chooses for its console: com1..com4 or
- * ttya..ttyd, or a port number of theirs, behind the last `console=`, also in a -B list. */
-uint32_t qemu_console_port(const char *append);
+/* Which of the four serial ports, from 0, a kernel command line chooses for its console; 0 if it
+ * is none of them. */
+uint32_t qemu_console(const char *line);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "boot/command_line.h"
 #include "flight/model_books.h"
 #include "flight/print.h"
 #include "flight/timeline.h"
@@ -165,6 +166,27 @@ static void print_books(const struct text_sink *sink, const struct capture_model
     }
 }
 
+/* A count that the kernel sends only if there is something to count. */
+static uint64_t refused(const struct capture_model *model, const char *key)
+{
+    struct frame_string text = capture_model_config(model, key);
+    uint64_t count = 0;
+    if (text.text != NULL)
+        (void)command_line_number(text.text, text.length, &count); /* else it stays 0 */
+    return count;
+}
+
+static void print_refused(const struct text_sink *sink, const struct capture_model *model)
+{
+    uint64_t names = refused(model, "names_refused"), tasks = refused(model, "tasks_refused");
+    if (names == 0 && tasks == 0)
+        return;
+    print_count(sink, names, "name");
+    text_print(sink, " and ");
+    print_count(sink, tasks, "task");
+    text_print(sink, " did not fit into the trace arena: their events have no name\n");
+}
+
 /* One CPU's table, and whether more CPUs than this one have such a table. */
 struct loss {
     const struct text_sink *sink;
@@ -314,6 +336,7 @@ void report_text(const struct text_sink *sink, const struct capture_model *model
     print_phases(sink, model);
     print_tables(sink, model, all);
     print_books(sink, model);
+    print_refused(sink, model);
     print_losses(sink, model);
     print_frames(sink, model);
     print_gaps(sink, model);

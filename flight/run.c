@@ -1,6 +1,5 @@
 /* flight run: boots the kernel in QEMU, shows and keeps what it tells, and says how it ended. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,6 +8,7 @@
 #include "flight/emulator.h"
 #include "flight/ending.h"
 #include "flight/interrupt.h"
+#include "flight/moment.h"
 #include "flight/qemu.h"
 #include "flight/run_plan.h"
 
@@ -37,15 +37,17 @@ static enum outcome_carrier listen(struct live *live, struct emulator *emulator,
 {
     enum live_end end = live_listen(live, emulator->serial, deadline_ms, true);
     if (live->verdict)
-        deadline_ms = sooner(deadline_ms, live_now_ms() + LINGER_MS);
+        deadline_ms = sooner(deadline_ms, moment_now_ms() + LINGER_MS);
     if (end == LIVE_END_VERDICT)
         end = live_listen(live, emulator->serial, deadline_ms, false);
     if (end == LIVE_END_INPUT && emulator_wait(emulator, deadline_ms))
         return WIFSIGNALED(emulator->wait_status) ? OUTCOME_SIGNALLED : OUTCOME_EXITED;
     emulator_kill(emulator);
     if (end == LIVE_END_DEADLINE)
-        (void)live_listen(live, emulator->serial, live_now_ms() + DRAIN_MS, false);
-    return live->verdict ? OUTCOME_LINE : OUTCOME_TIMEOUT;
+        (void)live_listen(live, emulator->serial, moment_now_ms() + DRAIN_MS, false);
+    if (live->verdict)
+        return OUTCOME_LINE;
+    return end == LIVE_END_FULL ? OUTCOME_EXCESS : OUTCOME_TIMEOUT;
 }
 
 static bool tells_of_triple_fault(const struct file_bytes *log)
@@ -67,9 +69,11 @@ static int watch(const struct run *run, const struct staging *staging, struct em
                  int output)
 {
     struct live live;
-    live_start(&live, run->quiet ? NULL : stdout, output);
+    live_start(&live, run->quiet ? -1 : STDOUT_FILENO, output);
+    int64_t deadline_ms = moment_now_ms() + (int64_t)run->timeout_s * 1000;
     struct outcome outcome = {.timeout_s = run->timeout_s};
-    outcome.carrier = listen(&live, emulator, live_now_ms() + (int64_t)run->timeout_s * 1000);
+    outcome.carrier = listen(&live, emulator, deadline_ms);
+    live_finish(&live, deadline_ms);
     outcome.exit_status = WEXITSTATUS(emulator->wait_status);
     outcome.signal_number = WTERMSIG(emulator->wait_status);
     struct file_bytes log = read_staged(staging, "qemu.log");

@@ -1,0 +1,128 @@
+#!/bin/sh
+# flight between the guest and whoever reads it: stalled readers, closed streams, endless lines, and
+# the console that the command line chooses.
+. tests/tap.sh
+command -v python3 > /dev/null || bail 'no python3'
+: > "$work/nothing"
+
+# stalled SECONDS SIGNAL COMMAND...: runs it with a pipe on stdout that nobody reads; its status is
+# the command's, or 99 if it did not end within SECONDS.  SIGNAL (0: none) comes after half a second.
+stalled() {
+    python3 - "$@" <<'PYTHON'
+import subprocess, sys
+limit, signal = float(sys.argv[1]), int(sys.argv[2])
+process = subprocess.Popen(sys.argv[3:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+try:
+    try:
+        process.wait(0.5 if signal else limit)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal)
+        process.wait(limit)
+except subprocess.TimeoutExpired:
+    process.kill()
+    sys.exit(99)
+sys.exit(process.returncode)
+PYTHON
+}
+junk=$(printf '%060000d' 0)
+check 'a guest that succeeded is told of, though nobody reads its text' gives 0 'success' \
+    stalled 10 0 "$flight" run --bare --timeout 2 --append "junk=$junk" -o "$work/capture"
+check 'and so is the text that was not shown' grep -qE '[0-9]+ bytes of text were not shown' "$work/gives.err"
+check 'and the capture is complete' "$flight" verify "$work/capture"
+check 'a hung guest times out, though nobody reads its text' gives 4 'no end after 1 s' \
+    stalled 10 0 "$flight" run --bare --timeout 1 --append "fault=loop junk=$junk" -o "$work/capture"
+check 'SIGTERM ends a run that nobody reads' gives 143 'interrupted by signal 15' \
+    stalled 5 15 "$flight" run --bare --append "fault=loop junk=$junk"
+
+mkfifo "$work/line" || bail 'no FIFO'
+listen() {
+    { yes 'a line of text' | head -c 3000000; sleep 1.5; } > "$work/line" &
+    stalled 5 "$1" "$flight" capture "$work/line" --timeout "$2" -o "$work/capture"
+    listened=$?
+    wait
+    return $listened
+}
+check 'a capture that nobody reads times out' gives 4 'no end after 1 s' listen 0 1
+check 'and is complete' test "$(stat -c %s "$work/capture")" = 3000000
+check 'SIGTERM ends a capture that nobody reads' gives 143 'interrupted by signal 15' listen 15 9
+
+yes 'a line of text' | head -c 7500000 > "$work/long"
+slow() {
+    "$flight" capture "$work/long" -o /dev/null | { sleep 0.1; cat; } | cmp - "$work/long"
+}
+check 'a reader who is only slow gets all of the text' slow
+
+# console OPTIONS: the run succeeds only if flight listens where the kernel writes.
+console() {
+    "$flight" run --deterministic --quiet --bare -o "$work/capture" --append "$1" &&
+        grep -q "console: port $2," "$work/capture"
+}
+check 'no console= means COM1' console '' 0x3f8
+check 'console=com4 is COM4' console 'console=com4' 0x2e8
+check 'console=0x2F8 is COM2' console 'console=0x2F8' 0x2f8
+check 'console=0x02f8 is COM2' console 'console=0x02f8' 0x2f8
+check 'a valid option outlives an invalid one' console 'console=com2 console=com9' 0x2f8
+check 'the last of two valid options counts' console 'console=com2 console=com3' 0x3e8
+check 'a device with a tail is none' console 'console=com2;x' 0x3f8
+check 'console= in the value of another option is none' console 'x="console=com2"' 0x3f8
+check 'quotes inside of the name vanish' console '"con"sole=com2' 0x2f8
+check 'quotes around the option vanish' console '"console=com2"' 0x2f8
+check 'an option of -B counts' console '-B x=y,console=ttyb' 0x2f8
+either() { # of what the kernel reads: flight reads likewise
+    console "$1" 0x2f8 || console "$1" 0x3f8
+}
+check 'console=0X2f8 means to flight what it means to the kernel' either 'console=0X2f8'
+
+from_reset() {
+    "$flight" run --deterministic --quiet --bare -o "$work/capture" --append "$1" &&
+        "$flight" report "$work/capture" | grep -E '^clock: ' | tee "$work/clock" &&
+        grep -q 'counts from reset' "$work/clock"
+}
+check 'a deterministic clock counts from reset' from_reset ''
+check 'though the last word is -B' from_reset '-B'
+check 'though a quote is left open' from_reset 'x="y'
+denied() {
+    "$flight" run --deterministic --quiet --bare -o "$work/capture" --append clock.counts_from_reset=0 &&
+        "$flight" report "$work/capture" > "$work/report" && ! grep 'counts from reset' "$work/report"
+}
+check "unless the user's own word denies it" denied
+
+# closed STATUS: the last run ended with it, and kept a sound capture.
+closed() {
+    test "$1" = 0 && "$flight" verify "$work/capture"
+}
+run() {
+    "$flight" run --deterministic --bare -o "$work/capture"
+}
+run > "$work/nothing" 2>&-
+check 'a run without stderr keeps a sound capture' closed $?
+run >&- 2> "$work/errors"
+check 'a run without stdout keeps a sound capture' closed $?
+check 'and tells its end' grep -q success "$work/errors"
+run <&- > "$work/nothing" 2>&1
+check 'a run without stdin keeps a sound capture' closed $?
+run <&- >&- 2>&-
+check 'a run without any of them keeps a sound capture' closed $?
+unwritable() {
+    "$flight" report "$work/capture" >&-
+}
+check 'a report without stdout is an error' gives 5 'standard output' unwritable
+
+zeros() {
+    { head -c 3000000 /dev/zero; sleep 1.2; } | "$flight" capture - --quiet --timeout 1 -o "$work/zeros"
+}
+check 'a line without an end times out' gives 4 'no end after 1 s' zeros
+check 'and its tail is cut' test "$(wc -c < "$work/gives.err")" -lt 300
+check 'and its capture is not' test "$(stat -c %s "$work/zeros")" = 3000000
+check 'more than can be decoded is refused in one line' gives 5 'more than 256 MiB' \
+    "$flight" capture /dev/zero --quiet --timeout 60 -o /dev/null
+check 'and nothing else is said' test "$(wc -l < "$work/gives.err")" = 1
+
+refuse() {
+    "$flight" run --deterministic --quiet --bare --qemu-arg -cpu --qemu-arg "$@"
+}
+check 'a CPU that is refused is told with the reason' \
+    gives 3 '^flight: died: the kernel refused to start: Firstlight cannot run on this CPU: .*conditional moves' refuse pentium
+check 'whatever the reason' \
+    gives 3 '^flight: died: the kernel refused to start: Firstlight cannot run on this CPU: .*time stamp counter' refuse qemu32,-tsc
+finish
