@@ -9,9 +9,10 @@ FUZZ := fuzz_acpi fuzz_capture fuzz_command_line fuzz_cpio fuzz_frame fuzz_modul
         fuzz_multiboot
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh tests/fuzz/short.sh \
-           tests/boot/books.sh tests/boot/modules.sh tests/boot/machines.sh \
-           tests/boot/determinism.sh tests/boot/nmi.py tests/boot/flight_streams.sh tests/decoder/agrees.sh tests/model/run.sh \
+SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
+           tests/fuzz/short.sh tests/boot/flight_streams.sh tests/boot/books.sh \
+           tests/boot/modules.sh tests/boot/machines.sh tests/boot/determinism.sh \
+           tests/boot/nmi.py tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh \
            tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
 
 # What reads captures, without commands, processes and devices.
