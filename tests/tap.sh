@@ -17,8 +17,10 @@ check() {
     else
         echo "not ok $tap_count - $tap_name"
         tap_failed=1
-        echo "#   $*"
-        sed 's/^/# /' "$work/tap.out" | tail -n 30
+        # On standard error, because prove keeps what stands on standard output to itself.
+        { echo "# not ok $tap_count - $tap_name"
+          echo "#   $*"
+          sed 's/^/# /' "$work/tap.out" | tail -n 30; } >&2
     fi
 }
 

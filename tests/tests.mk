@@ -61,7 +61,7 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer -j$$(nproc) -e '' --nocolor \
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
 	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on

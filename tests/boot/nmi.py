@@ -66,7 +66,7 @@ def main():
             whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
             good = whole and (status == 0 or status == 3 and "non-maskable interrupt" in error)
             if not good:
-                print(f"# {i}: status {status}, {error}, {words}")
+                print(f"# {i}: status {status}, {error}, {words}", file=sys.stderr)
             results.append((good, f"an NMI {i * 80} ms after the console's first line"))
         print(f"# {late} came after the end")
     for number, (good, name) in enumerate(results, 1):

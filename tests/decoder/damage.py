@@ -77,7 +77,7 @@ def main():
             if wrong:
                 failures.append(f"{i}: the decoders differ in {wrong}")
     for failure in failures[:10]:
-        print("#", failure)
+        print("#", failure, file=sys.stderr)
     print(f"# {count} damaged captures, {lost} frames lost, {damaged_captures} reported as damaged")
     print("not ok" if failures else "ok", f"1 - {count} damaged captures: exactly the intact frames are accepted")
     print("not ok" if damaged_captures < count // 2 else "ok", "2 - damage is reported by the exit status")

@@ -59,8 +59,9 @@ def main():
             print("ok" if good else "not ok", f"{count} - {path}:{number}: {command}")
             if not good:
                 failed += 1
+                print(f"# not ok {count} - {path}:{number}: {command}", file=sys.stderr)
                 for line in actual[-40:]:
-                    print("#   " + line)
+                    print("#   " + line, file=sys.stderr)
     print(f"1..{count}")
     sys.exit(bool(failed) or count == 0)
 
