@@ -35,6 +35,13 @@ gives() {
     grep -qE -- "$gives_pattern" "$work/gives.err" || { echo "nothing matches $gives_pattern"; return 1; }
 }
 
+# boot ARGUMENT...: a boot that the test needs and that is not what it tests.
+boot() {
+    "$flight" run "$@" 2> "$work/boot.err" && return
+    cat "$work/boot.err" >&2
+    bail 'the boot failed'
+}
+
 bail() {
     echo "Bail out! $*"
     exit 1

@@ -3,8 +3,8 @@
 . tests/tap.sh
 command -v jq > /dev/null || bail 'no jq'
 
-"$flight" run --deterministic --quiet --bare -o "$work/capture" \
-    --append 'trace.boot=64 trace.run=64 trace.shutdown=64 workload=10000' || bail 'the boot failed'
+boot --deterministic --quiet --bare -o "$work/capture" \
+    --append 'trace.boot=64 trace.run=64 trace.shutdown=64 workload=10000'
 "$flight" report "$work/capture" --format json > "$work/json" || bail 'no report'
 field() {
     jq -r --arg table "$1" ".tables[] | select(.name == \$table) | $2" "$work/json"
@@ -28,20 +28,20 @@ check 'the report says in words what was overwritten' grep -qE 'run: .*overwritt
 check 'the report says in words what was dropped' grep -qE 'boot: .*dropped' "$work/text"
 
 for capacity in 1 2 3 100; do
-    "$flight" run --deterministic --quiet --bare -o "$work/capture" \
-        --append "trace.boot=$capacity trace.run=$capacity trace.shutdown=$capacity workload=200" || bail 'the boot failed'
+    boot --deterministic --quiet --bare -o "$work/capture" \
+        --append "trace.boot=$capacity trace.run=$capacity trace.shutdown=$capacity workload=200"
     "$flight" report "$work/capture" --format json > "$work/json" || bail 'no report'
     check "a capacity of $capacity keeps exactly that" test "$(jq -c '[.tables[].kept]' "$work/json")" = "[$capacity,$capacity,$capacity]"
 done
 
-"$flight" run --deterministic --quiet --bare -o "$work/capture" --append 'trace.enabled=0 workload=500' || bail 'the boot failed'
+boot --deterministic --quiet --bare -o "$work/capture" --append 'trace.enabled=0 workload=500'
 "$flight" report "$work/capture" --format json > "$work/json" || bail 'no report'
 check 'switched off, static sites are counted as filtered' test "$(field run .filtered)" = 500
 check 'and what was recorded before the switch was read, too' test "$(field boot '.filtered > 500')" = true
 check 'and the books still balance' "$flight" verify "$work/capture"
 
-"$flight" run --deterministic --quiet --bare -o "$work/capture" \
-    --append 'workload=10000 trace.boot=20000 trace.run=20000 trace.shutdown=20000' || bail 'the boot failed'
+boot --deterministic --quiet --bare -o "$work/capture" \
+    --append 'workload=10000 trace.boot=20000 trace.run=20000 trace.shutdown=20000'
 "$flight" verify --sizes "$work/capture" > "$work/sizes" || bail 'does not verify'
 sed 's/^/# /' "$work/sizes"
 bytes=$(sed -n 's/.*bytes per event: \([0-9]*\)\..*/\1/p' "$work/sizes")

@@ -3,8 +3,8 @@
 . tests/tap.sh
 command -v jq > /dev/null || bail 'no jq'
 
-"$flight" run --deterministic --quiet --bare -o "$work/qemu" \
-    --module 'README.md type=file name=etc/motd' --module '/dev/null x' || bail 'the boot failed'
+boot --deterministic --quiet --bare -o "$work/qemu" \
+    --module 'README.md type=file name=etc/motd' --module '/dev/null x'
 "$flight" report "$work/qemu" --format json > "$work/qemu.json" || bail 'no report'
 module() {
     jq -r ".modules[$2] | $3" "$work/$1.json"
@@ -19,13 +19,13 @@ check 'the second is empty' test "$(module qemu 1 .size)" = 0
 check 'the second keeps its path as name and is a file' test "$(module qemu 1 '.name + " " + .type')" = '/dev/null file'
 
 cp README.md "$work/a,b.txt"
-(cd "$work" && "$flight" run --deterministic --quiet --bare -o comma --module 'a,b.txt name=c,d,,e') || bail 'the boot failed'
+(cd "$work" && boot --deterministic --quiet --bare -o comma --module 'a,b.txt name=c,d,,e') || exit 1
 "$flight" report "$work/comma" --format json > "$work/comma.json" || bail 'no report'
 check 'commas in names arrive as they are' test "$(module comma 0 .command_line)" = 'a,b.txt name=c,d,,e'
 check 'and the file behind them is found' test "$(module comma 0 .size)" = "$size"
 
 mkdir -p "$work/deep/er"
-(cd "$work/deep/er" && "$flight" run --deterministic --quiet --bare -o "$work/up" --module '../../a,b.txt type=file') || bail 'the boot failed'
+(cd "$work/deep/er" && boot --deterministic --quiet --bare -o "$work/up" --module '../../a,b.txt type=file') || exit 1
 "$flight" report "$work/up" --format json > "$work/up.json" || bail 'no report'
 check 'a path upwards arrives as it was written' test "$(module up 0 .command_line)" = '../../a,b.txt type=file'
 check 'and the file behind it is found' test "$(module up 0 .size)" = "$size"
@@ -40,13 +40,13 @@ module /boot/null /dev/null x
 boot
 MENU
 sh iso/make_iso.sh "$work/modules.iso" "$work/grub.cfg" build/firstlight.elf README.md "$work/null" || bail 'no ISO'
-"$flight" run --deterministic --quiet --iso "$work/modules.iso" -o "$work/grub" || bail 'the ISO did not boot'
+boot --deterministic --quiet --iso "$work/modules.iso" -o "$work/grub"
 "$flight" report "$work/grub" --format json > "$work/grub.json" || bail 'no report'
 check 'through GRUB strings, names, types and sizes are the same' \
     test "$(jq -c .modules "$work/grub.json")" = "$(jq -c .modules "$work/qemu.json")"
 check 'the loader is told' test "$(jq -r .config.loader "$work/grub.json" | cut -c1-4)" = GRUB
 
-"$flight" run --deterministic --quiet --iso build/firstlight.iso -o "$work/demo" || bail 'the ISO did not boot'
+boot --deterministic --quiet --iso build/firstlight.iso -o "$work/demo"
 "$flight" report "$work/demo" --format json > "$work/demo.json" || bail 'no report'
 check 'the demonstration on the ISO runs its scripts' \
     test "$(jq '[.tables[0].events[].event] | index("/etc/rc.d/cron done") != null' "$work/demo.json")" = true

@@ -2,8 +2,8 @@
 # The second decoder and flight read the same out of the same captures.
 . tests/tap.sh
 
-"$flight" run --deterministic --quiet -o "$work/demo" || bail 'the boot failed'
-"$flight" run --deterministic --quiet -o "$work/busy" --append workload=3000 || bail 'the boot failed'
+boot --deterministic --quiet -o "$work/demo"
+boot --deterministic --quiet -o "$work/busy" --append workload=3000
 compare() {
     "$flight" report "$1" --format json > "$work/flight.json" || return 1
     python3 tests/decoder/decode.py "$1" > "$work/python.json" || return 1
