@@ -225,12 +225,9 @@ static json_t *frames_value(const struct capture_model *model)
                      "malformed", of_unsigned(model->malformed), "gaps", gaps_value(model));
 }
 
-static json_t *verdict_value(const struct model_verdict *verdict)
+static json_t *verdict_value(const struct model_verdict *verdict, struct frame_string value)
 {
-    if (!verdict->known)
-        return json_null();
-    return json_pack("{s:o, s:o}", "status", of_string(verdict->status), "reason",
-                     of_string(verdict->reason));
+    return verdict->known ? of_string(value) : json_null();
 }
 
 void report_json(FILE *out, const struct capture_model *model)
@@ -250,6 +247,8 @@ void report_json(FILE *out, const struct capture_model *model)
     write_key(out, "frames");
     write_value(out, frames_value(model));
     write_key(out, "verdict");
-    write_value(out, verdict_value(&model->verdict));
+    write_value(out, verdict_value(&model->verdict, model->verdict.status));
+    write_key(out, "verdict_reason");
+    write_value(out, verdict_value(&model->verdict, model->verdict.reason));
     fputs("\n}\n", out);
 }

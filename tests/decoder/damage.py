@@ -46,7 +46,7 @@ def same(a, b):
             "modules": [{k: m[k] for k in ("command_line", "name", "type", "size")} for m in a["modules"]],
             "tables": [{k: t[k] for k in b["tables"][0]} for t in a["tables"]],
             "frames": {k: a["frames"][k] for k in b["frames"]},
-            "verdict": a["verdict"]}
+            "verdict": a["verdict"], "verdict_reason": a["verdict_reason"]}
     return [k for k in b if ours[k] != b[k]]
 
 

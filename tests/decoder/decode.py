@@ -162,7 +162,7 @@ def decode(capture):
         elif kind == "T":
             tables.setdefault(v["table"], {})[v["cpu"]] = v
         elif kind == "V":
-            verdict = {"status": text(v["status"]), "reason": text(v["reason"])}
+            verdict = (text(v["status"]), text(v["reason"]))
         elif kind == "E":
             for number_, tsc, name, task, usage in events_of(payload, v["first"], v["tsc"]):
                 events.append((v["table"], tsc, v["cpu"], number_, name, task, usage))
@@ -188,7 +188,8 @@ def decode(capture):
         "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
         "tables": result,
         "frames": {"accepted": len(frames), "damaged": damaged},
-        "verdict": verdict,
+        "verdict": verdict[0] if verdict else None,
+        "verdict_reason": verdict[1] if verdict else None,
     }
 
 

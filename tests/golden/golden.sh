@@ -5,7 +5,7 @@
 command -v jq > /dev/null || bail 'no jq'
 
 same_data() {
-    "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, config, build_id}' |
+    "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, verdict_reason, config, build_id}' |
         diff - tests/golden/good-boot.json
 }
 same_text() {
