@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/schema.h"
 
 /* Nothing that counts time faster exists, and trace_cycles_to_ns is exact up to here. */
 #define TSC_HZ_MAX (1ull << 34)
@@ -49,16 +50,31 @@ static bool read_clock(struct model_clock *clock, struct frame_reader *reader)
     return true;
 }
 
-static bool read_pair(struct model_pair **pairs, size_t *count, size_t *capacity,
-                      struct frame_reader *reader)
+/* The fields of one kind.  A kind is a letter, and has one list of fields in a boot. */
+static bool read_schema(struct frame_string *schema, struct frame_reader *reader)
+{
+    struct frame_string kind = frame_get_string(reader);
+    struct frame_string fields = frame_get_string(reader);
+    if (reader->bad || kind.length != 1 || (uint8_t)kind.text[0] >= MODEL_KINDS ||
+        fields.length > SCHEMA_LENGTH_MAX)
+        return false;
+    struct frame_string *sent = &schema[(uint8_t)kind.text[0]];
+    if (sent->text != NULL)
+        return equal(*sent, fields);
+    *sent = fields;
+    return true;
+}
+
+static bool read_config(struct capture_model *model, struct frame_reader *reader)
 {
     struct model_pair pair;
     pair.key = frame_get_string(reader);
     pair.value = frame_get_string(reader);
     if (reader->bad)
         return false;
-    *pairs = memory_grown(*pairs, *count, capacity, sizeof **pairs);
-    (*pairs)[(*count)++] = pair;
+    model->config = memory_grown(model->config, model->config_count, &model->config_capacity,
+                                 sizeof *model->config);
+    model->config[model->config_count++] = pair;
     return true;
 }
 
@@ -200,18 +216,32 @@ static bool read_verdict(struct capture_model *model, const struct indexed_frame
     return true;
 }
 
+/* Frames that have other fields than this reader knows, or fewer than their stream says, are not
+ * guessed at.  Those whose schema was lost are taken for what is known; schemas themselves always
+ * are. */
+static bool understood(const struct capture_model *model, char kind, struct frame_reader payload)
+{
+    const char *known = stream_fields(kind);
+    struct frame_string sent = model->schema[(uint8_t)kind % MODEL_KINDS];
+    if (known == NULL || sent.text == NULL || kind == STREAM_SCHEMA)
+        return true;
+    return schema_shared(sent, known) == schema_count(known) && schema_fits(sent, payload);
+}
+
 /* False if the payload is malformed. */
 static bool read_frame(struct capture_model *model, const struct indexed_frame *indexed)
 {
     struct frame frame = {.payload = indexed->payload, .length = indexed->length};
     struct frame_reader reader = frame_reader_of(&frame);
+    if (!understood(model, indexed->kind, reader))
+        return false;
     switch ((enum stream_kind)indexed->kind) {
     case STREAM_HEADER:
         return read_header(&model->header, &reader);
     case STREAM_SCHEMA:
-        return read_pair(&model->schema, &model->schema_count, &model->schema_capacity, &reader);
+        return read_schema(model->schema, &reader);
     case STREAM_CONFIG:
-        return read_pair(&model->config, &model->config_count, &model->config_capacity, &reader);
+        return read_config(model, &reader);
     case STREAM_CLOCK:
         return read_clock(&model->clock, &reader);
     case STREAM_MODULE:
@@ -240,7 +270,20 @@ static bool damaged_behind(const struct capture_model *model, size_t offset)
            model->index.damages[boot->end_damage - 1].start > offset;
 }
 
-static void read_frames(struct capture_model *model)
+static void take_frame(struct capture_model *model, const struct indexed_frame *frame)
+{
+    struct model_kind *kind = &model->kind[(uint8_t)frame->kind % MODEL_KINDS];
+    kind->frames++;
+    kind->bytes += frame->wire;
+    if (read_frame(model, frame))
+        return;
+    if (model->malformed < MODEL_REPORTS)
+        model->malformed_at[model->malformed] = frame->start;
+    model->malformed++;
+}
+
+/* The schema frames, or all others.  Gives the last frame of the boot. */
+static const struct indexed_frame *take_frames(struct capture_model *model, bool schemas)
 {
     const struct indexed_frame *last = NULL;
     for (size_t i = model->boot.first; i < model->boot.end; i++) {
@@ -248,15 +291,17 @@ static void read_frames(struct capture_model *model)
         if (frame->duplicate)
             continue;
         last = frame;
-        struct model_kind *kind = &model->kind[(uint8_t)frame->kind % MODEL_KINDS];
-        kind->frames++;
-        kind->bytes += frame->wire;
-        if (read_frame(model, frame))
-            continue;
-        if (model->malformed < MODEL_REPORTS)
-            model->malformed_at[model->malformed] = frame->start;
-        model->malformed++;
+        if ((frame->kind == STREAM_SCHEMA) == schemas)
+            take_frame(model, frame);
     }
+    return last;
+}
+
+/* A schema holds for the whole boot, wherever it stands: so schemas come first. */
+static void read_frames(struct capture_model *model)
+{
+    (void)take_frames(model, true);
+    const struct indexed_frame *last = take_frames(model, false);
     model->verdict.last = model->verdict.known && last->kind == STREAM_VERDICT &&
                           last->number == model->verdict.number &&
                           !damaged_behind(model, last->start);
@@ -342,7 +387,6 @@ void capture_model_free(struct capture_model *model)
 {
     frame_index_free(&model->index);
     free(model->config);
-    free(model->schema);
     free(model->modules);
     free(model->names);
     free(model->tasks);

@@ -2,7 +2,8 @@
  *
  * What was not received stays unknown: a string's text is NULL, a `known` is
  * false.  Strings point into the payloads of the model's frame index.  Ids out
- * of range and payloads that do not parse are counted as malformed and ignored. */
+ * of range, payloads that do not parse, and frames whose schema in the stream is not
+ * the one that this reader knows are counted as malformed and ignored. */
 #pragma once
 
 #include "flight/frame_index.h"
@@ -108,10 +109,8 @@ struct capture_model {
     struct model_pair *config;
     size_t config_count;
     size_t config_capacity;
-    struct model_pair *schema; /* key: kind, value: fields */
-    size_t schema_count;
-    size_t schema_capacity;
-    struct model_module *modules; /* by index */
+    struct frame_string schema[MODEL_KINDS]; /* the fields of each kind, as the stream says them */
+    struct model_module *modules;            /* by index */
     size_t module_count;
     size_t module_capacity;
     struct frame_string *names; /* by id */

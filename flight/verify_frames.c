@@ -3,9 +3,8 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "flight/file_bytes.h"
+#include "flight/schema.h"
 
 void verify_problem(struct verify *verify, const char *format, ...)
 {
@@ -92,51 +91,14 @@ void verify_frames(struct verify *verify)
     check_verdict(verify);
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
+static void check_kind(struct verify *verify, char kind, const char *known)
 {
-    file_bytes_append(context, bytes, length);
-}
-
-/* What this reader knows of the schema is what the writer in trace/ would send: the start of a
- * stream, read back. */
-static void read_own_schema(struct file_bytes *file, struct capture_model *own)
-{
-    struct stream stream;
-    stream_start(&stream, (struct text_sink){append_bytes, file});
-    stream_send_header(&stream, &(struct trace_arena){.cpus = 1}, "flight");
-    (void)capture_model_read(own, file->bytes, file->length, 0);
-}
-
-static const struct model_pair *find_schema(const struct capture_model *model,
-                                            struct frame_string kind)
-{
-    for (size_t i = 0; i < model->schema_count; i++) {
-        struct frame_string key = model->schema[i].key;
-        if (key.length == kind.length && memcmp(key.text, kind.text, kind.length) == 0)
-            return &model->schema[i];
-    }
-    return NULL;
-}
-
-/* More fields behind the known ones are allowed, but not where they repeat. */
-static bool agrees(struct frame_string fields, struct frame_string known)
-{
-    if (fields.length < known.length || memcmp(fields.text, known.text, known.length) != 0)
-        return false;
-    return fields.length == known.length ||
-           (fields.text[known.length] == ' ' && known.text[known.length - 1] != '*');
-}
-
-static void check_kind(struct verify *verify, const struct model_pair *own)
-{
-    char kind = own->key.text[0];
-    const struct model_pair *sent = find_schema(verify->model, own->key);
-    bool used = verify->model->kind[(uint8_t)kind % MODEL_KINDS].frames > 0;
-    if (sent == NULL && used)
+    struct frame_string sent = verify->model->schema[(uint8_t)kind];
+    if (sent.text == NULL && verify->model->kind[(uint8_t)kind].frames > 0)
         verify_problem(verify, "schema: no definition of the frames of kind %c", kind);
-    if (sent != NULL && !agrees(sent->value, own->value))
-        verify_problem(verify, "schema: frames of kind %c have other fields than '%.*s'", kind,
-                       (int)own->value.length, own->value.text);
+    if (sent.text != NULL && schema_shared(sent, known) == 0)
+        verify_problem(verify, "schema: frames of kind %c have other fields than '%s'", kind,
+                       known);
 }
 
 void verify_schema(struct verify *verify)
@@ -147,13 +109,11 @@ void verify_schema(struct verify *verify)
     else if (header->version != STREAM_VERSION)
         verify_problem(verify, "schema: version %u, this reader knows %u", header->version,
                        STREAM_VERSION);
-    struct file_bytes file = {0};
-    struct capture_model own;
-    read_own_schema(&file, &own);
-    for (size_t i = 0; i < own.schema_count; i++)
-        check_kind(verify, &own.schema[i]);
-    capture_model_free(&own);
-    file_bytes_free(&file);
+    for (uint32_t kind = 0; kind < MODEL_KINDS; kind++) {
+        const char *known = stream_fields((char)kind);
+        if (known != NULL)
+            check_kind(verify, (char)kind, known);
+    }
 }
 
 static const char *kind_name(char kind)

@@ -1,9 +1,9 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except the one that steps through instructions.
-UNIT := test_acpi test_command_line test_console_option test_cpio test_frame test_log_text \
-        test_module_line test_multiboot test_names test_stream test_table test_text test_tracer \
-        test_uart16550
+UNIT := test_acpi test_capture_model test_command_line test_console_option test_cpio test_frame \
+        test_log_text test_module_line test_multiboot test_names test_schema test_stream \
+        test_table test_text test_tracer test_uart16550
 
 FUZZ := fuzz_acpi fuzz_capture fuzz_command_line fuzz_cpio fuzz_frame fuzz_module_line \
         fuzz_multiboot
@@ -18,7 +18,7 @@ SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/deco
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
                  flight/model_books.c flight/print.c flight/report_json.c flight/report_text.c \
-                 flight/timeline.c flight/verify_frames.c flight/verify_tables.c
+                 flight/schema.c flight/timeline.c flight/verify_frames.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
@@ -34,6 +34,10 @@ $(B)/asan/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 $(unit_programs): $(B)/tests/%: $(B)/asan/tests/unit/%.o $(pure:%.c=$(B)/asan/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
+
+# What they take of flight, beside what is pure.
+$(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory schema)
+$(B)/tests/test_schema: $(B)/asan/flight/schema.o
 
 $(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(TRACE:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)

@@ -25,6 +25,14 @@ static const struct {
     {STREAM_VERDICT, "status:s reason:s tsc:u frames:u"},
 };
 
+const char *stream_fields(char kind)
+{
+    for (uint32_t i = 0; i < sizeof schema / sizeof schema[0]; i++)
+        if (schema[i].kind == kind)
+            return schema[i].fields;
+    return NULL;
+}
+
 static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
 {
     frame_begin(&stream->writer, (char)kind);

@@ -25,6 +25,9 @@ enum stream_kind {
     STREAM_VERDICT = 'V', /* status:s reason:s tsc:u frames:u */
 };
 
+/* The fields of a kind, as its schema frame says them; NULL if there is no such kind. */
+const char *stream_fields(char kind);
+
 /* An event in an events frame: control = cycles since the previous event << 3 | these, and the
  * fields that they announce follow, in this order.  Before the first event, name and task are
  * 0 and the time is the frame's. */

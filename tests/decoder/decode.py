@@ -15,7 +15,7 @@ VALUE = {ord(c): i for i, c in enumerate(DIGITS)}
 FRAME = re.compile(rb"~\{([A-Za-z0-9+/]*)(\}?)")
 
 
-# Section 4 of the document; a stream says the same of itself, but those frames may be lost.
+# Section 4 of the document; a stream says of itself what it has of this, but those frames may be lost.
 SCHEMA = {
     "H": "version:u build_id:s producer:s entry_tsc:u cpus:u layout:u",
     "S": "kind:s fields:s",
@@ -59,6 +59,10 @@ def find_frames(capture):
             yield None
 
 
+class Malformed(Exception):
+    """A frame that is sound, but not understood."""
+
+
 class Payload:
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -66,20 +70,25 @@ class Payload:
     def more(self):
         return self.at < len(self.data)
 
-    def u(self):
-        value = shift = 0
-        while True:
-            byte = self.data[self.at]
-            self.at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    def s(self):
-        length = self.u()
+    def bytes(self, length):
+        if length > len(self.data) - self.at:
+            raise Malformed
         self.at += length
         return self.data[self.at - length:self.at]
+
+    def u(self):
+        value = 0
+        for shift in range(0, 70, 7):
+            byte = self.bytes(1)[0]
+            value |= (byte & 127) << shift
+            if byte < 128:
+                break
+        if byte > 127 or value >= 1 << 64:
+            raise Malformed
+        return value
+
+    def s(self):
+        return self.bytes(self.u())
 
 
 def text(raw):
@@ -87,14 +96,48 @@ def text(raw):
 
 
 def fields_of(schema, payload):
-    """Reads a payload by its line of the schema; None where it has the repetition of events."""
+    """Reads a payload by a list of fields, up to the repetition of events or an unknown type."""
     values = {}
-    for field in schema.split():
-        if field.startswith("("):
+    for field in schema.split(" "):
+        name, _, kind = field.partition(":")
+        if field.startswith("(") or kind not in ("u", "s"):
             break
-        name, kind = field.split(":")
         values[name] = payload.u() if kind == "u" else payload.s()
     return values
+
+
+def agree(sent, known):
+    """Whether one list is the beginning of the other, which must not repeat, and has what is needed."""
+    if sent == known:
+        return True
+    a, b = sent.split(" "), known.split(" ")
+    shared = min(len(a), len(b))
+    return "(" not in known and a[:shared] == b[:shared] and shared == len(b)
+
+
+def lists_of(frames):
+    """The fields of each kind by the stream's own schema, and how many schema frames are malformed."""
+    lists, malformed = {}, 0
+    for kind, _, data, _ in frames:
+        if kind != "S":
+            continue
+        try:
+            values = fields_of(SCHEMA["S"], Payload(data))
+            name, fields = values["kind"], text(values["fields"])
+            letter = len(name) == 1 and name < b"\x80"
+            if not letter or len(values["fields"]) > 1024 or lists.setdefault(text(name), fields) != fields:
+                raise Malformed
+        except Malformed:
+            malformed += 1
+    return lists, malformed
+
+
+def values_of(kind, payload, lists):
+    """The fields of a frame of a known kind, by the stream's own list of them if that was received."""
+    fields = lists.get(kind, SCHEMA[kind])
+    if not agree(fields, SCHEMA[kind]):
+        raise Malformed
+    return fields_of(fields, payload)
 
 
 def events_of(payload, first, tsc):
@@ -131,21 +174,20 @@ def decode(capture):
     damaged = found.count(None)
     frames = last_boot([f for f in found if f is not None])
 
-    schema = dict(SCHEMA)
-    for kind, _, data, _ in frames:
-        if kind == "S":
-            values = fields_of(SCHEMA["S"], Payload(data))
-            schema[text(values["kind"])] = text(values["fields"])
-    assert schema == SCHEMA, "the stream describes itself differently from the document"
-
+    lists, malformed = lists_of(frames)
     names, tasks, modules, events = {}, {}, [], []
     tables = {}
     clock = verdict = entry = None
     for kind, _, data, _ in frames:
         payload = Payload(data)
-        if kind not in schema:
+        if kind == "S" or kind not in SCHEMA:
             continue
-        v = fields_of(schema[kind], payload)
+        try:
+            v = values_of(kind, payload, lists)
+            rows = list(events_of(payload, v["first"], v["tsc"])) if kind == "E" else []
+        except Malformed:
+            malformed += 1
+            continue
         if kind == "H":
             entry = v["entry_tsc"]
         elif kind == "P" and v["index"] == 0:
@@ -164,8 +206,7 @@ def decode(capture):
         elif kind == "V":
             verdict = (text(v["status"]), text(v["reason"]))
         elif kind == "E":
-            for number_, tsc, name, task, usage in events_of(payload, v["first"], v["tsc"]):
-                events.append((v["table"], tsc, v["cpu"], number_, name, task, usage))
+            events += [(v["table"], tsc, v["cpu"], count, name, task, usage) for count, tsc, name, task, usage in rows]
 
     hz = clock["tsc_hz"] if clock else 0
     result = []
@@ -187,7 +228,7 @@ def decode(capture):
         "clock": {"tsc_hz": hz or None, "method": text(clock["method"]) if clock else None},
         "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
         "tables": result,
-        "frames": {"accepted": len(frames), "damaged": damaged},
+        "frames": {"accepted": len(frames), "damaged": damaged, "malformed": malformed},
         "verdict": verdict[0] if verdict else None,
         "verdict_reason": verdict[1] if verdict else None,
     }
