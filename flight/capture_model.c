@@ -10,6 +10,9 @@
 /* Nothing that counts time faster exists, and trace_cycles_to_ns is exact up to here. */
 #define TSC_HZ_MAX (1ull << 34)
 
+/* Of a module; digest and state came later. */
+#define MODULE_FIELDS_FIRST 5u
+
 bool frame_string_is(struct frame_string string, const char *text)
 {
     return string.text != NULL && string.length == strlen(text) &&
@@ -78,6 +81,21 @@ static bool read_config(struct capture_model *model, struct frame_reader *reader
     return true;
 }
 
+/* How many fields modules have in this stream; the reader has come to the end of the first ones.
+ * If the schema was lost, a payload that ends there is of an older stream. */
+static uint32_t module_fields(const struct capture_model *model, const struct frame_reader *reader)
+{
+    const char *known = stream_fields(STREAM_MODULE);
+    if (model->schema[STREAM_MODULE].text != NULL)
+        return schema_shared(model->schema[STREAM_MODULE], known);
+    return frame_reader_done(reader) ? MODULE_FIELDS_FIRST : schema_count(known);
+}
+
+static struct frame_string get_later(struct frame_reader *reader, bool sent)
+{
+    return sent ? frame_get_string(reader) : (struct frame_string){NULL, 0};
+}
+
 static bool read_module(struct capture_model *model, struct frame_reader *reader)
 {
     struct model_module module;
@@ -86,6 +104,9 @@ static bool read_module(struct capture_model *model, struct frame_reader *reader
     module.name = frame_get_string(reader);
     module.type = frame_get_string(reader);
     module.size = frame_get_unsigned(reader);
+    uint32_t fields = module_fields(model, reader);
+    module.digest = get_later(reader, fields > MODULE_FIELDS_FIRST);
+    module.state = get_later(reader, fields > MODULE_FIELDS_FIRST + 1);
     if (reader->bad)
         return false;
     model->modules = memory_grown(model->modules, model->module_count, &model->module_capacity,
@@ -216,6 +237,12 @@ static bool read_verdict(struct capture_model *model, const struct indexed_frame
     return true;
 }
 
+/* The fields without which a frame says nothing: all, but for those that came later. */
+static uint32_t fields_needed(char kind, const char *known)
+{
+    return kind == STREAM_MODULE ? MODULE_FIELDS_FIRST : schema_count(known);
+}
+
 /* Frames that have other fields than this reader knows, or fewer than their stream says, are not
  * guessed at.  Those whose schema was lost are taken for what is known; schemas themselves always
  * are. */
@@ -225,7 +252,7 @@ static bool understood(const struct capture_model *model, char kind, struct fram
     struct frame_string sent = model->schema[(uint8_t)kind % MODEL_KINDS];
     if (known == NULL || sent.text == NULL || kind == STREAM_SCHEMA)
         return true;
-    return schema_shared(sent, known) == schema_count(known) && schema_fits(sent, payload);
+    return schema_shared(sent, known) >= fields_needed(kind, known) && schema_fits(sent, payload);
 }
 
 /* False if the payload is malformed. */

@@ -48,7 +48,9 @@ struct model_module {
     struct frame_string command_line;
     struct frame_string name;
     struct frame_string type;
-    uint64_t size; /* bytes */
+    uint64_t size;              /* bytes */
+    struct frame_string digest; /* NULL, as state, in streams that are older than these fields */
+    struct frame_string state;
 };
 
 struct model_task {

@@ -136,12 +136,22 @@ static void write_phases(FILE *out, const struct capture_model *model)
     fputs("\n ]", out);
 }
 
+/* Whether the content is what its digest says; null if nobody has compared. */
+static json_t *verified_value(struct frame_string state)
+{
+    if (frame_string_is(state, "verified"))
+        return json_true();
+    bool differs = frame_string_is(state, "mismatch") || frame_string_is(state, "bad-hash");
+    return differs ? json_false() : json_null();
+}
+
 static json_t *module_value(const struct model_module *module)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:n, s:n}", "command_line",
+    json_t *digest = module->digest.length > 0 ? of_string(module->digest) : json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "command_line",
                      of_string(module->command_line), "name", of_string(module->name), "type",
-                     of_string(module->type), "size", of_unsigned(module->size), "digest",
-                     "verified");
+                     of_string(module->type), "size", of_unsigned(module->size), "digest", digest,
+                     "verified", verified_value(module->state), "state", of_string(module->state));
 }
 
 static void write_modules(FILE *out, const struct capture_model *model)

@@ -2,6 +2,7 @@
 #include "flight/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "boot/command_line.h"
 #include "flight/model_books.h"
@@ -67,6 +68,36 @@ static void print_clock(const struct text_sink *sink, const struct capture_model
     text_print(sink, clock->counts_from_reset ? ", counts from reset\n" : "\n");
 }
 
+/* "sha256" of "sha256:HEX". */
+static void print_algorithm(const struct text_sink *sink, struct frame_string digest)
+{
+    const char *colon = digest.length > 0 ? memchr(digest.text, ':', digest.length) : NULL;
+    if (colon == NULL)
+        text_print(sink, "hash");
+    else
+        text_print_foreign(sink, digest.text, (size_t)(colon - digest.text));
+}
+
+/* What became of a module, if there is more to say than that it is used. */
+static void print_state(const struct text_sink *sink, const struct model_module *module)
+{
+    struct frame_string state = module->state;
+    if (state.length == 0 || frame_string_is(state, "accepted"))
+        return;
+    text_print(sink, ", ");
+    bool verified = frame_string_is(state, "verified");
+    if (verified || frame_string_is(state, "mismatch")) {
+        print_algorithm(sink, module->digest);
+        text_print(sink, verified ? " verified" : " MISMATCH: left out");
+    } else if (frame_string_is(state, "bad-hash")) {
+        text_print(sink, "hash UNREADABLE: left out");
+    } else if (frame_string_is(state, "refused")) {
+        text_print(sink, "refused: left out");
+    } else {
+        print_string(sink, state);
+    }
+}
+
 static void print_modules(const struct text_sink *sink, const struct capture_model *model)
 {
     print_count(sink, model->module_count, "module");
@@ -79,6 +110,7 @@ static void print_modules(const struct text_sink *sink, const struct capture_mod
         print_string(sink, module->type);
         text_print(sink, "), ");
         print_count(sink, module->size, "byte");
+        print_state(sink, module);
         text_print(sink, ", \"");
         print_string(sink, module->command_line);
         text_print(sink, "\"\n");

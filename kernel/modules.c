@@ -72,6 +72,8 @@ static void accept(struct multiboot_module *module)
         .name_length = line.name.length,
         .type = module_type_str(line.type),
         .size = module->end - module->start,
+        .digest = "",
+        .state = "accepted",
     });
     TRACE_EVENT("module accepted");
     if (line.type == MODULE_TYPE_ROOTFS)

@@ -14,7 +14,7 @@ static const struct {
     {STREAM_SCHEMA, "kind:s fields:s"},
     {STREAM_CONFIG, "key:s value:s"},
     {STREAM_CLOCK, "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u"},
-    {STREAM_MODULE, "index:u command_line:s name:s type:s size:u"},
+    {STREAM_MODULE, "index:u command_line:s name:s type:s size:u digest:s state:s"},
     {STREAM_PHASE, "index:u name:s tsc:u"},
     {STREAM_NAME, "id:u text:s"},
     {STREAM_TASK, "id:u pid:u name:u"},
@@ -107,6 +107,8 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
     frame_put_string(writer, module->name, module->name_length);
     put_text(writer, module->type);
     frame_put_unsigned(writer, module->size);
+    put_text(writer, module->digest);
+    put_text(writer, module->state);
     frame_end(writer);
 }
 

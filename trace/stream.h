@@ -15,7 +15,7 @@ enum stream_kind {
     STREAM_SCHEMA = 'S',  /* kind:s fields:s */
     STREAM_CONFIG = 'K',  /* key:s value:s */
     STREAM_CLOCK = 'C',   /* tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u */
-    STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u */
+    STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u digest:s state:s */
     STREAM_PHASE = 'P',   /* index:u name:s tsc:u */
     STREAM_NAME = 'N',    /* id:u text:s */
     STREAM_TASK = 'I',    /* id:u pid:u name:u */
@@ -61,6 +61,7 @@ void stream_send_header(struct stream *stream, const struct trace_arena *arena,
 void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length);
 void stream_send_clock(struct stream *stream, const struct trace_clock *clock);
 
+/* A module and what became of it; docs/format.md has the words of `state`. */
 struct stream_module {
     uint32_t index;
     const char *command_line;
@@ -68,7 +69,9 @@ struct stream_module {
     const char *name;
     size_t name_length;
     const char *type;
-    uint64_t size; /* bytes */
+    uint64_t size;      /* bytes */
+    const char *digest; /* that is expected of it: "sha1:HEX", "sha256:HEX", or "" for none */
+    const char *state;
 };
 void stream_send_module(struct stream *stream, const struct stream_module *module);
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The second decoder and flight read the same out of the same captures.
 . tests/tap.sh
+command -v jq > /dev/null || bail 'no jq'
 
 boot --deterministic --quiet -o "$work/demo"
 boot --deterministic --quiet -o "$work/busy" --append workload=3000
@@ -24,5 +25,21 @@ check 'the last of two boots' compare "$work/two"
 
 for capture in tests/golden/*.capture; do
     check "$capture" compare "$capture"
+done
+
+# Whether modules have a digest and a state, their schema says, or else the payload itself.
+modules() {
+    "$flight" report "$1" --format json | jq -e .modules
+}
+noticed() {
+    "$flight" verify "$1" | grep -F 'no definition of the frames of kind M'
+}
+for capture in good-boot good-modules; do
+    grep -av '^~{S....AU0' "tests/golden/$capture.capture" > "$work/no-schema"
+    modules "tests/golden/$capture.capture" > "$work/modules" || bail 'no modules'
+    modules "$work/no-schema" > "$work/guessed"
+    check "$capture without the schema of modules" compare "$work/no-schema"
+    check 'which changes nothing about them' cmp "$work/modules" "$work/guessed"
+    check 'but is noticed' noticed "$work/no-schema"
 done
 finish

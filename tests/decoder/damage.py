@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Damages a capture in a thousand ways and holds `flight report` against the second decoder.
+"""Damages captures in a thousand ways and holds `flight report` against the second decoder.
 
-damage.py FLIGHT CAPTURE COUNT [SEED]
+damage.py FLIGHT COUNT SEED CAPTURE...
 
 For each damaged capture: flight ends by itself with status 0 or 1, accepts exactly the frames
 whose bytes still stand there, and no others; it prints what the second decoder reads.
@@ -43,15 +43,17 @@ def damage(rng, capture):
 
 
 def main():
-    flight, path, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-    with open(path, "rb") as file:
-        capture = file.read()
-    frames = {f[3] for f in decode.find_frames(capture) if f}
+    flight, count, rng = sys.argv[1], int(sys.argv[2]), random.Random(int(sys.argv[3]))
+    captures = []
+    for path in sys.argv[4:]:
+        with open(path, "rb") as file:
+            captures.append(file.read())
+    sound = [{f[3] for f in decode.find_frames(capture) if f} for capture in captures]
     failures, damaged_captures, lost = [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
         name = os.path.join(folder, "capture")
         for i in range(count):
+            capture, frames = captures[i % len(captures)], sound[i % len(captures)]
             data = damage(rng, capture)
             with open(name, "wb") as file:
                 file.write(data)

@@ -1,9 +1,11 @@
 #!/bin/sh
-# A thousand damaged captures against the sanitized flight (damage.py).
+# A thousand damaged captures against the sanitized flight (damage.py): of a busy boot, of one with
+# every state of a module, and of an older kernel, whose frames are shorter.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build/flight run --deterministic --quiet -o "$work/capture" --append 'workload=300' || {
     echo 'Bail out! the boot failed'
     exit 1
 }
-python3 tests/decoder/damage.py build/asan/flight-tool "$work/capture" "${DAMAGED:-1000}" "${SEED:-1}"
+python3 tests/decoder/damage.py build/asan/flight-tool "${DAMAGED:-1000}" "${SEED:-1}" "$work/capture" \
+    tests/golden/good-modules.capture tests/golden/good-boot.capture

@@ -21,7 +21,7 @@ SCHEMA = {
     "S": "kind:s fields:s",
     "K": "key:s value:s",
     "C": "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u",
-    "M": "index:u command_line:s name:s type:s size:u",
+    "M": "index:u command_line:s name:s type:s size:u digest:s state:s",
     "P": "index:u name:s tsc:u",
     "N": "id:u text:s",
     "I": "id:u pid:u name:u",
@@ -29,6 +29,10 @@ SCHEMA = {
     "E": "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u in_blocks?4:u out_blocks?4:u)*",
     "V": "status:s reason:s tsc:u frames:u",
 }
+
+
+# How many of a kind's fields all streams have, where that is not all of them.
+FIRST = {"M": 5}
 
 
 def number(digits):
@@ -106,13 +110,13 @@ def fields_of(schema, payload):
     return values
 
 
-def agree(sent, known):
-    """Whether one list is the beginning of the other, which must not repeat, and has what is needed."""
-    if sent == known:
+def understood(kind, sent):
+    """Whether one list is the beginning of the other, which must not repeat, and has what all streams have."""
+    if sent == SCHEMA[kind]:
         return True
-    a, b = sent.split(" "), known.split(" ")
+    a, b = sent.split(" "), SCHEMA[kind].split(" ")
     shared = min(len(a), len(b))
-    return "(" not in known and a[:shared] == b[:shared] and shared == len(b)
+    return "(" not in SCHEMA[kind] and a[:shared] == b[:shared] and shared >= FIRST.get(kind, len(b))
 
 
 def lists_of(frames):
@@ -134,10 +138,16 @@ def lists_of(frames):
 
 def values_of(kind, payload, lists):
     """The fields of a frame of a known kind, by the stream's own list of them if that was received."""
-    fields = lists.get(kind, SCHEMA[kind])
-    if not agree(fields, SCHEMA[kind]):
-        raise Malformed
-    return fields_of(fields, payload)
+    if kind in lists:
+        if not understood(kind, lists[kind]):
+            raise Malformed
+        return fields_of(lists[kind], payload)
+    if kind in FIRST:
+        values = fields_of(" ".join(SCHEMA[kind].split(" ")[:FIRST[kind]]), payload)
+        if not payload.more():
+            return values
+        payload.at = 0
+    return fields_of(SCHEMA[kind], payload)
 
 
 def events_of(payload, first, tsc):
@@ -199,8 +209,11 @@ def decode(capture):
         elif kind == "I":
             tasks[v["id"]] = (v["pid"], v["name"])
         elif kind == "M":
+            state = text(v["state"]) if "state" in v else None
             modules.append((v["index"], {"command_line": text(v["command_line"]), "name": text(v["name"]),
-                                         "type": text(v["type"]), "size": v["size"]}))
+                                         "type": text(v["type"]), "size": v["size"],
+                                         "digest": text(v.get("digest", b"")) or None, "state": state,
+                                         "verified": {"verified": True, "mismatch": False, "bad-hash": False}.get(state)}))
         elif kind == "T":
             tables.setdefault(v["table"], {})[v["cpu"]] = v
         elif kind == "V":

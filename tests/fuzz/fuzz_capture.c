@@ -3,8 +3,8 @@
  * Input: a first byte, then, if that is even, the capture as it is; if odd, frames as kind, length
  * and payload, which get numbers and checksums here, so that the payloads are reached.
  *
- * Property: every capture can be read, verified and reported, and the JSON is one valid
- * object. */
+ * Property: every capture can be read, verified and reported, the JSON is one valid object, and no
+ * field of a module is known without those before it. */
 #include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -55,6 +55,16 @@ static void frames_of(struct sheet *sheet, const uint8_t *data, size_t size)
     }
 }
 
+static void check_modules(const struct capture_model *model)
+{
+    for (size_t i = 0; i < model->module_count; i++) {
+        const struct model_module *module = &model->modules[i];
+        require(module->command_line.text != NULL && module->name.text != NULL);
+        require(module->type.text != NULL);
+        require(module->digest.text != NULL || module->state.text == NULL);
+    }
+}
+
 static void check_json(const struct capture_model *model)
 {
     char *text = NULL;
@@ -95,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verify_tables(&verify);
         verify_sizes(&nowhere, &model);
         report_text(&nowhere, &model, true);
+        check_modules(&model);
         check_json(&model);
     }
     capture_model_free(&model);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,117 @@ static void a_schema_is_of_one_letter_and_of_a_sensible_length(void **state)
     expect_phase(&sheet, false, 5);
 }
 
+/* --- Modules ------------------------------------------------------------------------------- */
+
+static const char first_fields[] = "index:u command_line:s name:s type:s size:u";
+
+/* What stands in a module frame, `length` bytes of it. */
+static void put_module(struct sheet *sheet, size_t length)
+{
+    static const char payload[] = "\x07"
+                                  "\x03"
+                                  "a b"
+                                  "\x01"
+                                  "a"
+                                  "\x04"
+                                  "file"
+                                  "\x80\x01"
+                                  "\x06"
+                                  "sha1:0"
+                                  "\x08"
+                                  "mismatch";
+    assert_true(length < sizeof payload);
+    frame_begin(&sheet->writer, STREAM_MODULE);
+    frame_put_bytes(&sheet->writer, payload, length);
+    frame_end(&sheet->writer);
+}
+
+/* Where the fields of that payload end: the first ones, digest, state. */
+enum {
+    END_FIRST = 14,
+    END_DIGEST = END_FIRST + 7,
+    END_STATE = END_DIGEST + 9,
+};
+
+static void expect_words(struct frame_string string, const char *wanted)
+{
+    if (wanted == NULL)
+        assert_null(string.text);
+    else
+        assert_true(frame_string_is(string, wanted));
+}
+
+/* Reads the capture, in which there is one module frame. */
+static void expect_module(const struct sheet *sheet, bool known, const char *digest,
+                          const char *state)
+{
+    struct capture_model *model = model_of(sheet);
+    assert_int_equal(model->malformed, known ? 0 : 1);
+    assert_int_equal(model->module_count, known ? 1 : 0);
+    if (known) {
+        assert_int_equal(model->modules[0].index, 7);
+        assert_int_equal(model->modules[0].size, 128);
+        expect_words(model->modules[0].command_line, "a b");
+        expect_words(model->modules[0].type, "file");
+        expect_words(model->modules[0].digest, digest);
+        expect_words(model->modules[0].state, state);
+    }
+    release(model);
+}
+
+static void a_module_has_what_the_schema_says_and_is_malformed_if_cut_before_that(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behind;
+        size_t end;
+        const char *digest;
+        const char *state;
+    } schemas[] = {
+        {"", END_FIRST, NULL, NULL},
+        {" digest:s", END_DIGEST, "sha1:0", NULL},
+        {" digest:s state:s", END_STATE, "sha1:0", "mismatch"},
+    };
+    for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++)
+        for (size_t length = 0; length <= END_STATE; length++) {
+            char fields[128];
+            (void)snprintf(fields, sizeof fields, "%s%s", first_fields, schemas[i].behind);
+            struct sheet sheet;
+            sheet_start(&sheet);
+            put_schema(&sheet, "M", fields);
+            put_module(&sheet, length);
+            expect_module(&sheet, length >= schemas[i].end, schemas[i].digest, schemas[i].state);
+        }
+}
+
+static void a_module_without_a_schema_has_the_first_fields_or_all(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length <= END_STATE; length++) {
+        struct sheet sheet;
+        sheet_start(&sheet);
+        put_module(&sheet, length);
+        if (length == END_STATE)
+            expect_module(&sheet, true, "sha1:0", "mismatch");
+        else
+            expect_module(&sheet, length == END_FIRST, NULL, NULL);
+    }
+}
+
+static void a_module_without_its_first_fields_is_malformed(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"index:u command_line:s name:s type:s", "index:u",
+                                         "index:u command_line:s name:s type:s size:u state:s"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct sheet sheet;
+        sheet_start(&sheet);
+        put_schema(&sheet, "M", others[i]);
+        put_module(&sheet, END_STATE);
+        expect_module(&sheet, false, NULL, NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +293,9 @@ int main(void)
         cmocka_unit_test(a_schema_holds_wherever_it_stands),
         cmocka_unit_test(a_second_schema_of_a_kind_is_malformed_unless_it_says_the_same),
         cmocka_unit_test(a_schema_is_of_one_letter_and_of_a_sensible_length),
+        cmocka_unit_test(a_module_has_what_the_schema_says_and_is_malformed_if_cut_before_that),
+        cmocka_unit_test(a_module_without_a_schema_has_the_first_fields_or_all),
+        cmocka_unit_test(a_module_without_its_first_fields_is_malformed),
     };
     return cmocka_run_group_tests_name("capture model", tests, NULL, NULL);
 }

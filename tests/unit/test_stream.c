@@ -398,7 +398,16 @@ static void the_stream_describes_itself(void **state)
                                                         .name = "a",
                                                         .name_length = 1,
                                                         .type = "file",
-                                                        .size = 1ull << 33});
+                                                        .size = 1ull << 33,
+                                                        .digest = "sha1:0123",
+                                                        .state = "mismatch"});
+    stream_send_module(&stream, &(struct stream_module){.command_line = "b",
+                                                        .command_line_length = 1,
+                                                        .name = "b",
+                                                        .name_length = 1,
+                                                        .type = "file",
+                                                        .digest = "",
+                                                        .state = "accepted"});
     stream_send_verdict(&stream, "success", "halted", 999);
     struct decoded *decoded = decode(&capture);
 
@@ -417,9 +426,11 @@ static void the_stream_describes_itself(void **state)
     for (size_t i = 0; i < sizeof kinds - 1; i++) {
         reader = frame_reader_of(frame_of(decoded, STREAM_SCHEMA, i));
         expect_text(&reader, (const char[]){kinds[i], '\0'});
-        assert_true(frame_get_string(&reader).length > 0);
+        expect_text(&reader, stream_fields(kinds[i]));
         assert_true(frame_reader_done(&reader));
     }
+
+    assert_null(stream_fields('X'));
 
     reader = frame_reader_of(frame_of(decoded, STREAM_CONFIG, 0));
     expect_text(&reader, "trace.boot");
@@ -439,6 +450,17 @@ static void the_stream_describes_itself(void **state)
     expect_text(&reader, "a");
     expect_text(&reader, "file");
     expect_number(&reader, 1ull << 33);
+    expect_text(&reader, "sha1:0123");
+    expect_text(&reader, "mismatch");
+    assert_true(frame_reader_done(&reader));
+    reader = frame_reader_of(frame_of(decoded, STREAM_MODULE, 1));
+    expect_number(&reader, 0);
+    expect_text(&reader, "b");
+    expect_text(&reader, "b");
+    expect_text(&reader, "file");
+    expect_number(&reader, 0);
+    expect_text(&reader, "");
+    expect_text(&reader, "accepted");
     assert_true(frame_reader_done(&reader));
 
     reader = frame_reader_of(&decoded->frames[decoded->count - 1]);
