@@ -136,7 +136,7 @@ static void write_phases(FILE *out, const struct capture_model *model)
     fputs("\n ]", out);
 }
 
-/* Whether the content is what its digest says; null if nobody has compared. */
+/* False also if the hash cannot be read; null if there is none, or nobody has compared. */
 static json_t *verified_value(struct frame_string state)
 {
     if (frame_string_is(state, "verified"))

@@ -185,7 +185,7 @@ def decode(capture):
     frames = last_boot([f for f in found if f is not None])
 
     lists, malformed = lists_of(frames)
-    names, tasks, modules, events = {}, {}, [], []
+    names, tasks, modules, events = {}, {}, [], {}
     tables = {}
     clock = verdict = entry = None
     for kind, _, data, _ in frames:
@@ -219,12 +219,14 @@ def decode(capture):
         elif kind == "V":
             verdict = (text(v["status"]), text(v["reason"]))
         elif kind == "E":
-            events += [(v["table"], tsc, v["cpu"], count, name, task, usage) for count, tsc, name, task, usage in rows]
+            for count, tsc, name, task, usage in rows:  # the first one with its number counts
+                event = v["table"], tsc, v["cpu"], count, name, task, usage
+                events.setdefault((v["table"], v["cpu"], count), event)
 
     hz = clock["tsc_hz"] if clock else 0
     result = []
     for index, title in enumerate(("boot", "run", "shutdown")):
-        rows = sorted((e for e in events if e[0] == index), key=lambda e: e[1])
+        rows = sorted((e for e in events.values() if e[0] == index), key=lambda e: e[1])
         books = tables.get(index, {})
         entry_row = {"name": title}
         for counter in ("emitted", "kept", "overwritten", "dropped", "filtered"):

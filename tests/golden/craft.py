@@ -99,10 +99,28 @@ def longer_schema(kind, payload):
     yield kind, payload
 
 
+def events_sent_twice():
+    """Five events of the boot table come again, at other times, before its books."""
+    first = []
+
+    def recipe(kind, payload):
+        values, rest = fields(kind, payload) if kind in "ET" else ({}, b"")
+        if kind == "E" and not first:
+            events = decode.events_of(decode.Payload(rest), values["first"], values["tsc"])
+            first.extend([e for e in events][3:8])
+        if kind == "T" and values["table"] == 0:
+            again = {"table": 0, "cpu": 0, "first": first[0][0], "tsc": first[0][1] + 1000}
+            yield "E", payload_of(again) + b"".join(u(10 << 3 | 3) + u(name) + u(task) for _, _, name, task, _ in first)
+        yield kind, payload
+
+    return recipe
+
+
 RECIPES = {
     "good-modules": ("good-modules", module_states),
     "bad-module-payload": ("good-modules", module_payload),
     "good-longer-schema": ("good-boot", longer_schema),
+    "bad-events-sent-twice": ("good-modules", events_sent_twice()),
 }
 
 

@@ -283,6 +283,47 @@ static void a_module_without_its_first_fields_is_malformed(void **state)
     }
 }
 
+/* --- Events -------------------------------------------------------------------------------- */
+
+/* Three events of the boot table, from number `first` on, one cycle apart. */
+static void put_events(struct sheet *sheet, uint32_t cpu, uint64_t first, uint64_t tsc)
+{
+    frame_begin(&sheet->writer, STREAM_EVENTS);
+    frame_put_unsigned(&sheet->writer, TRACE_TABLE_BOOT);
+    frame_put_unsigned(&sheet->writer, cpu);
+    frame_put_unsigned(&sheet->writer, first);
+    frame_put_unsigned(&sheet->writer, tsc);
+    for (uint32_t i = 0; i < 3; i++)
+        frame_put_unsigned(&sheet->writer, 1 << 3);
+    frame_end(&sheet->writer);
+}
+
+static void an_event_that_comes_twice_counts_once_the_first_time(void **state)
+{
+    (void)state;
+    struct sheet sheet;
+    sheet_start(&sheet);
+    put_events(&sheet, 0, 10, 500);
+    put_events(&sheet, 1, 10, 700);
+    put_events(&sheet, 0, 12, 100); /* 12 has come, 13 and 14 are new */
+    struct capture_model *model = model_of(&sheet);
+    const struct model_events *events = &model->events[TRACE_TABLE_BOOT];
+    assert_int_equal(events->count, 8);
+    assert_int_equal(events->repeated, 1);
+    assert_int_equal(model->books[TRACE_TABLE_BOOT][0].received, 5);
+    assert_int_equal(model->books[TRACE_TABLE_BOOT][1].received, 3);
+    assert_int_equal(model->malformed, 0);
+    static const uint64_t wanted[][2] = {{13, 102}, {14, 103}, {10, 501}, {11, 502},
+                                         {12, 503}, {10, 701}, {11, 702}, {12, 703}};
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(events->items[i].number, wanted[i][0]);
+        assert_int_equal(events->items[i].tsc, wanted[i][1]);
+    }
+    assert_int_equal(events->items[8].number, 12); /* set apart */
+    assert_int_equal(events->items[8].tsc, 101);
+    release(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_module_has_what_the_schema_says_and_is_malformed_if_cut_before_that),
         cmocka_unit_test(a_module_without_a_schema_has_the_first_fields_or_all),
         cmocka_unit_test(a_module_without_its_first_fields_is_malformed),
+        cmocka_unit_test(an_event_that_comes_twice_counts_once_the_first_time),
     };
     return cmocka_run_group_tests_name("capture model", tests, NULL, NULL);
 }
