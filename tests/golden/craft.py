@@ -116,11 +116,27 @@ def events_sent_twice():
     return recipe
 
 
+def names_refused():
+    """A boot whose names and tasks did not fit into the arena; it says so before the second clock frame."""
+    clocks = []
+
+    def recipe(kind, payload):
+        if kind == "C":
+            clocks.append(payload)
+            if len(clocks) == 2:
+                yield "K", s("names_refused") + s("1234")
+                yield "K", s("tasks_refused") + s("1")
+        yield kind, payload
+
+    return recipe
+
+
 RECIPES = {
     "good-modules": ("good-modules", module_states),
     "bad-module-payload": ("good-modules", module_payload),
     "good-longer-schema": ("good-boot", longer_schema),
     "bad-events-sent-twice": ("good-modules", events_sent_twice()),
+    "good-names-refused": ("good-modules", names_refused()),
 }
 
 
