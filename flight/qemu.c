@@ -15,6 +15,11 @@
 /* Longer quoted words the kernel does not read either (kernel/tunables.c). */
 #define CONSOLE_WORD 1024
 
+/* OVMF, where Debian's packages ovmf and ovmf-ia32 put it. */
+#define UEFI        "/usr/share/ovmf/OVMF.fd"
+#define UEFI32_CODE "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd"
+#define UEFI32_VARS "/usr/share/OVMF/OVMF32_VARS_4M.fd"
+
 struct vector {
     char **items;
     size_t count;
@@ -81,8 +86,56 @@ static char *join_modules(const struct qemu_plan *plan)
     return (char *)joined.bytes;
 }
 
+static const char *program(enum qemu_firmware firmware)
+{
+    return firmware == QEMU_FIRMWARE_UEFI ? "qemu-system-x86_64" : "qemu-system-i386";
+}
+
+const char *const *qemu_firmware_files(enum qemu_firmware firmware)
+{
+    static const char *const none[] = {NULL};
+    static const char *const uefi[] = {UEFI, NULL};
+    static const char *const uefi32[] = {UEFI32_CODE, UEFI32_VARS, NULL};
+    switch (firmware) {
+    case QEMU_FIRMWARE_BIOS:
+        return none;
+    case QEMU_FIRMWARE_UEFI:
+        return uefi;
+    case QEMU_FIRMWARE_UEFI32:
+        return uefi32;
+    }
+    return none;
+}
+
+/* The 32-bit OVMF is one for secure boot: it wants system management mode, and two chips of flash
+ * memory.  What it writes there is forgotten. */
+static void add_firmware(struct vector *vector, const struct qemu_plan *plan)
+{
+    if (plan->firmware == QEMU_FIRMWARE_UEFI)
+        add_pair(vector, "-bios", UEFI);
+    if (plan->firmware != QEMU_FIRMWARE_UEFI32)
+        return;
+    add_pair(vector, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" UEFI32_CODE);
+    add_pair(vector, "-drive", "if=pflash,unit=1,format=raw,snapshot=on,file=" UEFI32_VARS);
+}
+
+static void add_board(struct vector *vector, const struct qemu_plan *plan)
+{
+    const bool managed = plan->firmware == QEMU_FIRMWARE_UEFI32;
+    const char *machine = plan->machine != NULL ? plan->machine : managed ? "q35" : NULL;
+    if (machine == NULL)
+        return;
+    char *board = memory_text("%s%s", machine, managed ? ",smm=on" : "");
+    add_pair(vector, "-machine", board);
+    free(board);
+    if (strcmp(machine, "isapc") == 0) /* its own one, a 486, has no conditional moves */
+        add_pair(vector, "-cpu", "qemu32");
+}
+
 static void add_machine(struct vector *vector, const struct qemu_plan *plan)
 {
+    add_board(vector, plan);
+    add_firmware(vector, plan);
     add_pair(vector, "-display", "none");
     add_pair(vector, "-accel", "tcg");
     char *memory = memory_text("%u", plan->memory_mib);
@@ -96,20 +149,23 @@ static void add_machine(struct vector *vector, const struct qemu_plan *plan)
 /* One instruction takes 2^shift ns: 1 ns is the finest, but a loader's waiting would take long. */
 static void add_determinism(struct vector *vector, const struct qemu_plan *plan)
 {
-    add_pair(vector, "-icount", plan->kernel != NULL ? "shift=0,sleep=off" : "shift=5,sleep=off");
+    const bool loader = plan->medium != QEMU_MEDIUM_KERNEL;
+    add_pair(vector, "-icount", loader ? "shift=5,sleep=off" : "shift=0,sleep=off");
     add_pair(vector, "-rtc", "base=2000-01-01T00:00:00,clock=vm");
 }
 
 /* The console's port is what flight listens to; those before it are there, too. */
 static void add_ports(struct vector *vector, const struct qemu_plan *plan)
 {
-    char *append = append_text(plan);
-    char *line = memory_text("%s %s", plan->kernel != NULL ? plan->kernel : "", append);
-    for (uint32_t port = plan->kernel != NULL ? qemu_console(line) : 0; port > 0; port--)
-        add_pair(vector, "-serial", "null");
+    if (plan->medium == QEMU_MEDIUM_KERNEL) {
+        char *append = append_text(plan);
+        char *line = memory_text("%s %s", plan->kernel, append);
+        for (uint32_t port = qemu_console(line); port > 0; port--)
+            add_pair(vector, "-serial", "null");
+        free(line);
+        free(append);
+    }
     add_pair(vector, "-serial", "stdio");
-    free(line);
-    free(append);
 }
 
 static void add_kernel(struct vector *vector, const struct qemu_plan *plan)
@@ -126,36 +182,69 @@ static void add_kernel(struct vector *vector, const struct qemu_plan *plan)
     free(modules);
 }
 
-/* A CD answers when the host's disk does, and the guest counts instructions until then; what is
- * read from an SD card is there at once, so only that gives equal runs.  The image is to be a
- * hybrid one, and its size a power of two. */
-static void add_iso(struct vector *vector, const struct qemu_plan *plan)
+static void add_image(struct vector *vector, const struct qemu_plan *plan, const char *drive)
 {
-    if (!plan->deterministic) {
-        add_pair(vector, "-cdrom", plan->iso);
-        return;
-    }
-    char *drive = memory_text("if=none,id=card,format=raw,file=%s", plan->iso);
-    add_pair(vector, "-drive", drive);
-    free(drive);
+    char *option = memory_text("%s,format=raw,file=%s", drive, plan->image);
+    add_pair(vector, "-drive", option);
+    free(option);
+}
+
+/* CDs and sticks answer when the host's disk does, and the guest counts instructions until then;
+ * what is read from an SD card is there at once, so only that gives equal runs.  The image is to
+ * be one of a disk, be it a hybrid one, and its size a power of two. */
+static void add_card(struct vector *vector, const struct qemu_plan *plan)
+{
+    add_image(vector, plan, "if=none,id=card");
     add_pair(vector, "-device", "sdhci-pci");
     add_pair(vector, "-device", "sd-card,drive=card");
+}
+
+/* What the guest writes is forgotten. */
+static void add_stick(struct vector *vector, const struct qemu_plan *plan)
+{
+    add_image(vector, plan, "if=none,id=stick,snapshot=on");
+    add_pair(vector, "-device", "qemu-xhci");
+    add_pair(vector, "-device", "usb-storage,drive=stick");
+}
+
+/* QEMU's own DHCP and TFTP servers, and nothing behind them.  They answer an e1000 at once, so that
+ * runs are equal.  Its boot ROM has no part for 32-bit UEFI; that one drives a virtio card itself. */
+static void add_network(struct vector *vector, const struct qemu_plan *plan)
+{
+    char *network =
+        memory_text("user,id=net,restrict=on,tftp=%s,bootfile=%s", plan->image, plan->boot_file);
+    add_pair(vector, "-netdev", network);
+    free(network);
+    add_pair(vector, "-device",
+             plan->firmware == QEMU_FIRMWARE_UEFI32 ? "virtio-net-pci,netdev=net"
+                                                    : "e1000,netdev=net");
+}
+
+static void add_medium(struct vector *vector, const struct qemu_plan *plan)
+{
+    if (plan->medium == QEMU_MEDIUM_KERNEL)
+        add_kernel(vector, plan);
+    else if (plan->medium == QEMU_MEDIUM_NET)
+        add_network(vector, plan);
+    else if (plan->deterministic)
+        add_card(vector, plan);
+    else if (plan->medium == QEMU_MEDIUM_CD)
+        add_pair(vector, "-cdrom", plan->image);
+    else
+        add_stick(vector, plan);
 }
 
 char **qemu_arguments(const struct qemu_plan *plan)
 {
     struct vector vector = {0};
-    add(&vector, QEMU_PROGRAM);
+    add(&vector, program(plan->firmware));
     add(&vector, "-nodefaults");
     add(&vector, "-no-reboot");
     add_machine(&vector, plan);
     if (plan->deterministic)
         add_determinism(&vector, plan);
     add_ports(&vector, plan);
-    if (plan->kernel != NULL)
-        add_kernel(&vector, plan);
-    else
-        add_iso(&vector, plan);
+    add_medium(&vector, plan);
     for (size_t i = 0; i < plan->extra_count; i++)
         add(&vector, plan->extra[i]);
     vector.items = memory_grown(vector.items, vector.count, &vector.capacity, sizeof *vector.items);

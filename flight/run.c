@@ -15,8 +15,9 @@
 enum {
     MEMORY_MIB = 128,
     TIMEOUT_S = 120,
-    LINGER_MS = 2000, /* from the verdict to the end of QEMU */
-    DRAIN_MS = 1000,  /* for what a killed QEMU left in the pipe */
+    LINGER_MS = 2000,          /* from the verdict to the end of QEMU */
+    DRAIN_MS = 1000,           /* for what a killed QEMU left in the pipe */
+    ARGUMENT_SIZE = 32 * 4096, /* of one argument, with its zero (MAX_ARG_STRLEN of Linux) */
 };
 
 struct run {
@@ -86,22 +87,42 @@ static int watch(const struct run *run, const struct staging *staging, struct em
     return status;
 }
 
-static int launch(const struct run *run, const struct staging *staging, int output)
+/* False after one line that says which argument no program can be given. */
+static bool arguments_fit(const struct run *run, char **arguments)
 {
-    char **arguments = run_plan_arguments(&run->plan, staging);
+    for (size_t i = 1; arguments[i] != NULL; i++)
+        if (strlen(arguments[i]) >= ARGUMENT_SIZE) {
+            (void)flight_refuse(run->plan.command, FLIGHT_HOST,
+                                "QEMU's %s would have %zu bytes, and Linux passes on only %d",
+                                arguments[i - 1], strlen(arguments[i]), ARGUMENT_SIZE - 1);
+            return false;
+        }
+    return true;
+}
+
+static int start(const struct run *run, const struct staging *staging, char **arguments, int output)
+{
     char *messages = staging_path(staging, "qemu.messages");
     struct emulator emulator;
     int error = emulator_start(&emulator, arguments, staging->work, messages);
-    qemu_arguments_free(arguments);
     free(messages);
     if (error == ENOENT)
         return flight_refuse(run->plan.command, FLIGHT_HOST, "there is no %s in PATH",
-                             QEMU_PROGRAM);
+                             arguments[0]);
     if (error != 0)
-        return flight_refuse(run->plan.command, FLIGHT_HOST, "cannot start %s: %s", QEMU_PROGRAM,
+        return flight_refuse(run->plan.command, FLIGHT_HOST, "cannot start %s: %s", arguments[0],
                              strerror(error));
     int status = watch(run, staging, &emulator, output);
     close(emulator.serial);
+    return status;
+}
+
+static int launch(const struct run *run, const struct staging *staging, int output)
+{
+    char **arguments = run_plan_arguments(&run->plan, staging);
+    int status =
+        arguments_fit(run, arguments) ? start(run, staging, arguments, output) : FLIGHT_HOST;
+    qemu_arguments_free(arguments);
     return status;
 }
 
@@ -126,6 +147,10 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
     const struct option_spec specs[] = {
         {.name = "kernel", .text = &run->plan.kernel},
         {.name = "iso", .text = &run->plan.iso},
+        {.name = "disk", .text = &run->plan.disk},
+        {.name = "net", .text = &run->plan.net},
+        {.name = "machine", .text = &run->plan.machine},
+        {.name = "firmware", .text = &run->plan.firmware_name},
         {.name = "append", .text = &run->plan.append},
         {.name = "module", .list = &run->plan.modules},
         {.name = "memory", .number = &run->plan.memory_mib, .minimum = 1, .maximum = 1u << 20},
@@ -165,19 +190,28 @@ static int run_main(const struct flight_command *command, size_t count, char **a
 
 const struct flight_command run_command = {
     .name = "run",
-    .synopsis = "[--kernel ELF | --iso ISO] [--append TEXT] [--module 'FILE options']...\n"
-                "                  [--memory MIB] [--deterministic] [--timeout SECONDS]\n"
-                "                  [--qemu-arg ARG]... [-o CAPTURE] [--quiet] [--bare]",
+    .synopsis =
+        "[--kernel ELF | --iso ISO | --disk IMAGE | --net DIR] [--append TEXT]\n"
+        "                  [--module 'FILE options']... [--bare] [--machine NAME]\n"
+        "                  [--firmware NAME] [--memory MIB] [--deterministic] [--timeout SECONDS]\n"
+        "                  [--qemu-arg ARG]... [-o CAPTURE] [--quiet]",
     .help =
         "Boots the kernel in QEMU and shows its serial line without the frames.\n"
         "\n"
         "  --kernel ELF       default: firstlight.elf beside flight\n"
-        "  --iso ISO          boots an ISO instead; it brings its own menu\n"
+        "  --iso ISO          boots a CD instead; it brings its own menu, as the next two do\n"
+        "  --disk IMAGE       boots the image of a USB stick, which is not written to\n"
+        "  --net DIR          boots from a network whose TFTP server has this folder: its "
+        "grub.pxe,\n"
+        "                     with UEFI bootx64.efi or bootia32.efi, or boot/grub/pxe.0 and so on\n"
         "  --append TEXT      kernel command line\n"
         "  --module STRING    a boot module: a file, and options behind a blank\n"
         "  --bare             do not add boot_archive as type=rootfs\n"
+        "  --machine NAME     pc (default), q35; isapc or microvm for --kernel\n"
+        "  --firmware NAME    bios (default); uefi or uefi32, not for --kernel\n"
         "  --memory MIB       default 128\n"
-        "  --deterministic    count instructions instead of time: equal runs give equal captures\n"
+        "  --deterministic    count instructions instead of time: equal runs give equal captures;\n"
+        "                     with uefi only for --net, not with uefi32\n"
         "  --timeout SECONDS  default 120\n"
         "  --qemu-arg ARG     one more argument for QEMU\n"
         "  -o CAPTURE         also keep the raw serial stream\n"

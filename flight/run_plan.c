@@ -14,7 +14,8 @@
 #define ARCHIVE        "boot_archive"
 #define ARCHIVE_MODULE ARCHIVE " type=rootfs name=ramdisk"
 #define ROOTFS         "type=rootfs"
-#define ISO            "boot.iso"
+#define IMAGE          "boot.img" /* of CD or stick, in the staging folder */
+#define NET            "net"
 
 /* The file of a module string: its first word. */
 static char *module_file(const char *module)
@@ -31,16 +32,94 @@ static bool is_rootfs(const char *module)
     return false;
 }
 
-bool run_plan_usable(const struct run_plan *plan)
+static const char *const firmwares[] = {
+    [QEMU_FIRMWARE_BIOS] = "bios",
+    [QEMU_FIRMWARE_UEFI] = "uefi",
+    [QEMU_FIRMWARE_UEFI32] = "uefi32",
+};
+
+/* Reads the user's word, if there is one; false if it means nothing. */
+static bool read_firmware(struct run_plan *plan)
 {
-    const char *wrong = NULL;
-    if (plan->iso != NULL && plan->kernel != NULL)
-        wrong = "--kernel and --iso exclude each other";
-    if (plan->iso != NULL && (plan->append != NULL || plan->modules.count > 0))
-        wrong = "an ISO brings its own menu: --append and --module are for --kernel";
+    if (plan->firmware_name == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof firmwares / sizeof firmwares[0]; i++)
+        if (strcmp(plan->firmware_name, firmwares[i]) == 0) {
+            plan->firmware = (enum qemu_firmware)i;
+            return true;
+        }
+    return false;
+}
+
+static enum qemu_medium medium(const struct run_plan *plan)
+{
+    return plan->iso != NULL    ? QEMU_MEDIUM_CD
+           : plan->disk != NULL ? QEMU_MEDIUM_STICK
+           : plan->net != NULL  ? QEMU_MEDIUM_NET
+                                : QEMU_MEDIUM_KERNEL;
+}
+
+/* What is wrong with what boots, or NULL. */
+static const char *medium_fault(const struct run_plan *plan)
+{
+    const int media =
+        (plan->kernel != NULL) + (plan->iso != NULL) + (plan->disk != NULL) + (plan->net != NULL);
+    if (media > 1)
+        return "--kernel, --iso, --disk and --net exclude each other";
+    if (medium(plan) != QEMU_MEDIUM_KERNEL && (plan->append != NULL || plan->modules.count > 0))
+        return "a medium brings its own menu: --append and --module are for --kernel";
     for (size_t i = 0; i < plan->modules.count; i++)
         if (plan->modules.items[i][0] == '\0' || plan->modules.items[i][0] == ' ')
-            wrong = "--module: the string begins with the name of a file";
+            return "--module: the string begins with the name of a file";
+    return NULL;
+}
+
+static bool is_machine(const struct run_plan *plan, const char *name)
+{
+    return plan->machine != NULL && strcmp(plan->machine, name) == 0;
+}
+
+/* What is wrong with the machine, or NULL. */
+static const char *machine_fault(const struct run_plan *plan)
+{
+    const bool bare = is_machine(plan, "isapc") || is_machine(plan, "microvm");
+    if (plan->machine != NULL && !bare && !is_machine(plan, "pc") && !is_machine(plan, "q35"))
+        return "--machine is one of pc, q35, isapc, microvm";
+    if (bare && medium(plan) != QEMU_MEDIUM_KERNEL)
+        return "isapc and microvm have no PCI to boot from: they are for --kernel";
+    return NULL;
+}
+
+/* What is wrong with the firmware, or NULL. */
+static const char *firmware_fault(const struct run_plan *plan)
+{
+    const bool uefi32 = plan->firmware == QEMU_FIRMWARE_UEFI32;
+    if (plan->firmware == QEMU_FIRMWARE_BIOS)
+        return NULL;
+    if (medium(plan) == QEMU_MEDIUM_KERNEL)
+        return "QEMU loads --kernel through the BIOS: UEFI is for --iso, --disk and --net";
+    if (uefi32 && plan->machine != NULL && !is_machine(plan, "q35"))
+        return "--firmware uefi32 is for --machine q35";
+    if (!plan->deterministic)
+        return NULL;
+    if (uefi32)
+        return "--firmware uefi32 cannot be deterministic: its network card answers in host time";
+    if (medium(plan) != QEMU_MEDIUM_NET)
+        return "UEFI reads disks in host time: with --deterministic it boots from --net alone";
+    return NULL;
+}
+
+bool run_plan_usable(struct run_plan *plan)
+{
+    const char *wrong = NULL;
+    if (!read_firmware(plan))
+        wrong = "--firmware is one of bios, uefi, uefi32";
+    if (wrong == NULL)
+        wrong = medium_fault(plan);
+    if (wrong == NULL)
+        wrong = machine_fault(plan);
+    if (wrong == NULL)
+        wrong = firmware_fault(plan);
     if (wrong != NULL)
         (void)flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight --help')", wrong);
     return wrong == NULL;
@@ -73,7 +152,7 @@ static void find_home(struct run_plan *plan)
 
 static bool wants_archive(const struct run_plan *plan)
 {
-    if (plan->bare || plan->iso != NULL)
+    if (plan->bare || medium(plan) != QEMU_MEDIUM_KERNEL)
         return false;
     for (size_t i = 0; i < plan->modules.count; i++)
         if (is_rootfs(plan->modules.items[i]))
@@ -85,7 +164,7 @@ static bool wants_archive(const struct run_plan *plan)
 void run_plan_complete(struct run_plan *plan)
 {
     find_home(plan);
-    if (plan->iso == NULL && plan->kernel == NULL)
+    if (medium(plan) == QEMU_MEDIUM_KERNEL && plan->kernel == NULL)
         plan->kernel = plan->own_kernel = memory_text("%s/firstlight.elf", plan->home);
     if (!wants_archive(plan))
         return;
@@ -96,9 +175,52 @@ void run_plan_complete(struct run_plan *plan)
     plan->archive = NULL;
 }
 
+/* The file that the network boots: the first one that is there, or the first one. */
+static const char *boot_file(const struct run_plan *plan)
+{
+    static const char *const names[][2] = {
+        [QEMU_FIRMWARE_BIOS] = {"grub.pxe", "boot/grub/pxe.0"},
+        [QEMU_FIRMWARE_UEFI] = {"bootx64.efi", "boot/grub/bootx64.efi"},
+        [QEMU_FIRMWARE_UEFI32] = {"bootia32.efi", "boot/grub/bootia32.efi"},
+    };
+    const char *const *name = names[plan->firmware];
+    char *second = memory_text("%s/%s", plan->net, name[1]);
+    char *first = memory_text("%s/%s", plan->net, name[0]);
+    const bool other = access(first, F_OK) != 0 && access(second, F_OK) == 0;
+    free(first);
+    free(second);
+    return name[other ? 1 : 0];
+}
+
+static bool check_firmware(const struct run_plan *plan)
+{
+    const char *package = plan->firmware == QEMU_FIRMWARE_UEFI32 ? "ovmf-ia32" : "ovmf";
+    for (const char *const *file = qemu_firmware_files(plan->firmware); *file != NULL; file++)
+        if (access(*file, R_OK) != 0) {
+            (void)flight_refuse(plan->command, FLIGHT_HOST,
+                                "cannot read '%s': is Debian's package %s installed?", *file,
+                                package);
+            return false;
+        }
+    return true;
+}
+
+/* What QEMU, or its TFTP server, is to read first. */
+static bool check_medium(const struct run_plan *plan)
+{
+    if (plan->net == NULL)
+        return check_file(plan, plan->iso != NULL    ? plan->iso
+                                : plan->disk != NULL ? plan->disk
+                                                     : plan->kernel);
+    char *path = memory_text("%s/%s", plan->net, boot_file(plan));
+    bool good = check_file(plan, path);
+    free(path);
+    return good;
+}
+
 bool run_plan_readable(const struct run_plan *plan)
 {
-    if (!check_file(plan, plan->iso != NULL ? plan->iso : plan->kernel))
+    if (!check_firmware(plan) || !check_medium(plan))
         return false;
     if (plan->archive != NULL && !check_file(plan, plan->archive))
         return false;
@@ -141,21 +263,24 @@ static bool stage_module(const struct run_plan *plan, const struct staging *stag
     return good;
 }
 
-static bool stage_iso(const struct run_plan *plan, const struct staging *staging)
+static bool stage_image(const struct run_plan *plan, const struct staging *staging,
+                        const char *image)
 {
     if (!plan->deterministic)
-        return stage(plan, staging, ISO, plan->iso);
-    int error = staging_copy(staging, ISO, plan->iso);
+        return stage(plan, staging, IMAGE, image);
+    int error = staging_copy(staging, IMAGE, image);
     if (error != 0)
-        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", plan->iso,
+        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", image,
                             strerror(error));
     return error == 0;
 }
 
 static bool stage_all(const struct run_plan *plan, const struct staging *staging)
 {
-    if (plan->iso != NULL)
-        return stage_iso(plan, staging);
+    if (plan->net != NULL)
+        return stage(plan, staging, NET, plan->net);
+    if (plan->iso != NULL || plan->disk != NULL)
+        return stage_image(plan, staging, plan->iso != NULL ? plan->iso : plan->disk);
     if (!stage(plan, staging, base_name(plan->kernel), plan->kernel))
         return false;
     if (plan->archive != NULL && !stage(plan, staging, ARCHIVE, plan->archive))
@@ -191,8 +316,12 @@ char **run_plan_arguments(const struct run_plan *plan, const struct staging *sta
         modules[count - plan->modules.count + i] = plan->modules.items[i];
     char *log = staging_path(staging, "qemu.log");
     char **arguments = qemu_arguments(&(struct qemu_plan){
+        .medium = medium(plan),
+        .firmware = plan->firmware,
+        .machine = plan->machine,
         .kernel = plan->kernel == NULL ? NULL : base_name(plan->kernel),
-        .iso = ISO,
+        .image = plan->net != NULL ? NET : IMAGE,
+        .boot_file = plan->net != NULL ? boot_file(plan) : NULL,
         .append = plan->append == NULL ? "" : plan->append,
         .modules = modules,
         .module_count = count,

@@ -8,12 +8,18 @@
 
 #include "flight/commands.h"
 #include "flight/options.h"
+#include "flight/qemu.h"
 #include "flight/staging.h"
 
 struct run_plan {
     const struct flight_command *command;
-    const char *kernel; /* NULL: the own one, or the ISO */
+    const char *kernel; /* NULL: the own one, or another medium */
     const char *iso;
+    const char *disk; /* the image of a USB stick */
+    const char *net;  /* the folder of a TFTP server */
+    const char *machine;
+    const char *firmware_name; /* NULL: the BIOS */
+    enum qemu_firmware firmware;
     const char *append;
     struct option_list modules;
     struct option_list extra; /* arguments for QEMU */
@@ -25,8 +31,8 @@ struct run_plan {
     char *archive;    /* the boot archive in it, if that is to be added */
 };
 
-/* Whether what the user said fits together. */
-bool run_plan_usable(const struct run_plan *plan);
+/* Whether what the user said fits together; fills in `firmware`. */
+bool run_plan_usable(struct run_plan *plan);
 
 /* Adds kernel and boot archive from beside this program, where the user named none. */
 void run_plan_complete(struct run_plan *plan);

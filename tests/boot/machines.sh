@@ -5,10 +5,12 @@
 run() {
     "$flight" run --deterministic --quiet -o "$work/capture" "$@" && "$flight" verify "$work/capture"
 }
-check 'pc' run --qemu-arg -M --qemu-arg pc
-check 'q35' run --qemu-arg -M --qemu-arg q35
-check 'isapc' run --qemu-arg -M --qemu-arg isapc --qemu-arg -cpu --qemu-arg qemu32
-check 'microvm' run --qemu-arg -M --qemu-arg microvm
+check 'pc' run --machine pc
+check 'q35' run --machine q35
+check 'isapc, with a CPU that suffices' run --machine isapc
+check "isapc, with the user's own CPU" gives 3 'no conditional moves' \
+    run --machine isapc --qemu-arg -cpu --qemu-arg pentium
+check 'microvm' run --machine microvm
 check '3 MiB of memory' run --bare --memory 3
 check 'tables that do not fit are made smaller' run --memory 8 --append trace.boot=60000000
 check 'and that is said' grep -q 'too little free memory, keeping only' "$work/capture"

@@ -30,6 +30,18 @@ mkdir -p "$work/deep/er"
 check 'a path upwards arrives as it was written' test "$(module up 0 .command_line)" = '../../a,b.txt type=file'
 check 'and the file behind it is found' test "$(module up 0 .size)" = "$size"
 
+# many COUNT: a run with so many modules, all of them one file, whose strings take 13 bytes each.
+many() {
+    (cd "$work" && printf 'x' > m && IFS='
+' && "$flight" run --deterministic --quiet --bare -o many $(seq -f '--module=m name=%05.0f' "$1"))
+}
+check 'ten thousand modules' many 10000
+"$flight" report "$work/many" --format json > "$work/many.json" || bail 'no report'
+check 'arrive' test "$(jq '.modules | length' "$work/many.json")" = 10000
+check 'the last one, too' test "$(module many 9999 .command_line)" = 'm name=10000'
+check 'more than one argument can hold is told' \
+    gives 5 "^flight: run: QEMU's -initrd would have 131299 bytes, and Linux passes on only 131071" many 10100
+
 : > "$work/null"
 cat > "$work/grub.cfg" <<'MENU'
 serial --unit=0 --speed=115200
