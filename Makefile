@@ -16,26 +16,32 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 B       := build
 
 # What Debian 12 must have: to build and boot, and on top of that to test.
-PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev cpio grub-pc-bin grub-common \
-                 xorriso mtools qemu-system-x86 seabios
-PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev clang-format spin jq \
-                 python3 perl procps liblttng-ust-dev lttng-tools
+PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev cpio grub-common grub-pc-bin \
+                 grub-efi-amd64-bin grub-efi-ia32-bin xorriso mtools qemu-system-x86 seabios
+PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev \
+                 clang-format spin jq python3 perl procps liblttng-ust-dev lttng-tools libssl-dev \
+                 valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochs-term bochsbios vgabios
 
 # --- Sources -----------------------------------------------------------------------------------
 
 TRACE := trace/arena.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
          trace/table.c trace/text.c trace/tracer.c
 
-BOOT := boot/acpi.c boot/command_line.c boot/console_option.c boot/cpio.c boot/module_line.c \
-        boot/multiboot.c
+BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
+        boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
+        boot/console_option.c boot/cpio.c boot/digest.c boot/driver_conf.c boot/environment.c \
+        boot/module_line.c boot/multiboot.c boot/sha1.c boot/sha256.c boot/sha_message.c \
+        boot/system_file.c boot/tunable.c boot/ustar.c
 
 DRIVERS := drivers/serial/uart16550.c
 
-KERNEL := kernel/backtrace.c kernel/boot_info.c kernel/clock.c kernel/console.c kernel/fault.c \
-          kernel/main.c kernel/memory_functions.c kernel/modules.c kernel/paging.c kernel/panic.c \
-          kernel/pit.c kernel/power.c kernel/process.c kernel/segments.c kernel/timer.c \
-          kernel/tracing.c kernel/traps.c kernel/tunables.c kernel/vga_text.c \
-          kernel/user/init.c kernel/user/rc.c kernel/user/system.c
+KERNEL := kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/clock.c \
+          kernel/complaint.c kernel/configuration.c kernel/console.c kernel/fault.c \
+          kernel/files.c kernel/main.c kernel/memory_functions.c kernel/module_hashes.c \
+          kernel/module_list.c kernel/modules.c kernel/paging.c kernel/panic.c kernel/pit.c \
+          kernel/power.c kernel/process.c kernel/segments.c kernel/timer.c kernel/tracing.c \
+          kernel/traps.c kernel/tunables.c kernel/vga_text.c kernel/user/init.c \
+          kernel/user/rc.c kernel/user/system.c
 
 KERNEL_ASM := boot/entry.asm kernel/trap_entry.asm
 
@@ -103,9 +109,34 @@ $(B)/boot_archive: $(archive_files) | $(B)/.packages-run
 	$(Q)cd $(B)/archive && find . -mindepth 1 | LC_ALL=C sort | \
 	    cpio --quiet -o -H newc -R 0:0 --reproducible > ../boot_archive
 
-$(B)/firstlight.iso: $(B)/firstlight.elf $(B)/boot_archive iso/grub.cfg
+$(B)/boot_archive.hash: $(B)/boot_archive
+	$(Q)sha256sum < $< | cut -c 1-64 > $@
+
+# What every boot medium carries; BOOTFS=FOLDER adds the folder's files as boot modules.
+BOOTFS  :=
+carried := iso/grub.cfg $(B)/firstlight.elf $(B)/boot_archive $(B)/boot_archive.hash
+
+# Newer than the media as long as there is such a folder, and once more when there is none again.
+$(B)/.bootfs: FORCE
+	@mkdir -p $(@D)
+	@[ -z '$(BOOTFS)' ] && echo | cmp -s - $@ || echo '$(BOOTFS)' > $@
+
+$(B)/firstlight.iso: iso/make_iso.sh iso/media.sh $(carried) $(B)/.bootfs
 	$(call say,ISO,$@)
-	$(Q)sh iso/make_iso.sh $@ iso/grub.cfg $(B)/firstlight.elf $(B)/boot_archive
+	$(Q)sh $< $@ $(carried) $(BOOTFS)
+
+$(B)/firstlight.img: iso/make_usb.sh iso/media.sh $(carried) $(B)/.bootfs
+	$(call say,USB,$@)
+	$(Q)sh $< $@ $(carried) $(BOOTFS)
+
+usb: $(B)/firstlight.img ## build the image of a USB stick
+
+net: $(carried) ## build the folder for a TFTP server
+	$(call say,NET,$(B)/net)
+	$(Q)rm -rf $(B)/net
+	$(Q)sh iso/make_net.sh $(B)/net $(carried) $(BOOTFS)
+
+FORCE:
 
 $(B)/host/%.o: %.c Makefile | $(B)/.packages-run
 	$(call say,CC,$< (host))
@@ -160,6 +191,6 @@ $(B)/.packages-run: Makefile
 $(B)/.packages-test: Makefile
 	$(call install,$(PACKAGES_TEST))
 
-.PHONY: all run help clean
+.PHONY: all usb net run help clean FORCE
 
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -1,51 +1,24 @@
-/* The boot archive: cpio "newc" (magic 070701) and newc with sums (070702), read in place.
+/* The cpio formats of a boot archive: newc (070701), newc with sums (070702) and odc (070707).
  *
- * It lacks, for now: hard links (only the last name of such a file has its content), device
- * numbers, owners and times. */
+ * cpio(5) of FreeBSD describes all three, the Linux kernel's "initramfs buffer format" the first
+ * two, which may stand in one archive side by side.  What follows the entry TRAILER!!! is not read.
+ *
+ * Pure logic: every entry points into the archive.  boot/archive.h is what others call. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The file type in cpio_entry.mode. */
-#define CPIO_MODE_TYPE      0170000u
-#define CPIO_MODE_FILE      0100000u
-#define CPIO_MODE_DIRECTORY 0040000u
-#define CPIO_MODE_LINK      0120000u /* the content is the target */
+#include "boot/archive.h"
 
-enum cpio_status {
-    CPIO_OK = 0,
-    CPIO_END,        /* the entry TRAILER!!! */
-    CPIO_TRUNCATED,  /* the archive ends before its trailer */
-    CPIO_BAD_MAGIC,  /* neither of the two formats */
-    CPIO_BAD_NUMBER, /* not 8 hexadecimal digits */
-    CPIO_BAD_NAME,   /* empty, without its NUL, or with a NUL inside */
-};
+/* The format whose header the bytes begin with, ARCHIVE_UNKNOWN if it is none of cpio's. */
+enum archive_format cpio_recognise(const uint8_t *bytes, size_t length);
 
-/* One entry, pointing into the archive. */
-struct cpio_entry {
-    const char *name; /* without leading "/" and "./"; not empty unless it is just that */
-    size_t name_length;
-    uint32_t mode; /* type and permissions */
-    uint32_t size; /* bytes of content */
-    const uint8_t *data;
-    size_t offset;     /* of the entry in the archive */
-    bool has_checksum; /* 070702 */
-    uint32_t checksum; /* of the content, unchecked: see cpio_checksum_matches */
-};
+/* Reads the next entry of an archive of one of these formats, as archive_next does, but without a
+ * look at the sum of its content. */
+enum archive_status cpio_entry_next(struct archive *archive, struct archive_entry *entry);
 
-/* Reads the entry at *offset, which starts at 0, and moves *offset to the next one.  On every
- * status but CPIO_OK, *offset stays at what was not read and *entry is untouched, so that
- * calling again gives the same. */
-enum cpio_status cpio_entry_next(const uint8_t *archive, size_t length, size_t *offset,
-                                 struct cpio_entry *entry);
-
-/* Whether the sum of the content's bytes is what the entry says.  True if it says nothing. */
-bool cpio_checksum_matches(const struct cpio_entry *entry);
-
-/* Finds the last entry of that name, leading "/" and "./" not counted, among those before the
- * trailer or the damage.  Reads all headers.  False if there is none; *entry is then untouched. */
-bool cpio_find(const uint8_t *archive, size_t length, const char *path, struct cpio_entry *entry);
-
-const char *cpio_status_str(enum cpio_status status);
+/* Whether the content of an entry of this archive has the sum that its header tells.  True if the
+ * header tells none, and for all but files. */
+bool cpio_entry_sum_matches(const struct archive *archive, const struct archive_entry *entry);

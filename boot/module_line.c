@@ -9,7 +9,7 @@ static bool is_blank(char c)
 }
 
 /* Takes the next word off the front of *rest; absent if none is left. */
-static struct module_slice take_word(struct module_slice *rest)
+static struct slice take_word(struct slice *rest)
 {
     size_t start = 0;
     while (start < rest->length && is_blank(rest->text[start]))
@@ -17,24 +17,24 @@ static struct module_slice take_word(struct module_slice *rest)
     size_t end = start;
     while (end < rest->length && !is_blank(rest->text[end]))
         end++;
-    struct module_slice word = {0};
+    struct slice word = {0};
     if (end > start)
-        word = (struct module_slice){rest->text + start, end - start};
+        word = (struct slice){rest->text + start, end - start};
     if (end > 0)
-        *rest = (struct module_slice){rest->text + end, rest->length - end};
+        *rest = (struct slice){rest->text + end, rest->length - end};
     return word;
 }
 
 /* What stands behind the prefix, perhaps nothing; absent if the word does not begin with it. */
-static struct module_slice value_behind(struct module_slice word, const char *prefix)
+static struct slice value_behind(struct slice word, const char *prefix)
 {
     size_t length = __builtin_strlen(prefix);
     if (word.length < length || __builtin_memcmp(word.text, prefix, length) != 0)
-        return (struct module_slice){0};
-    return (struct module_slice){word.text + length, word.length - length};
+        return (struct slice){0};
+    return (struct slice){word.text + length, word.length - length};
 }
 
-static bool find_type(struct module_slice word, enum module_type *type)
+static bool find_type(struct slice word, enum module_type *type)
 {
     for (enum module_type t = MODULE_TYPE_FILE; t <= MODULE_TYPE_DOF; t++) {
         const char *name = module_type_str(t);
@@ -47,20 +47,20 @@ static bool find_type(struct module_slice word, enum module_type *type)
     return false;
 }
 
-static bool is_option(struct module_slice word)
+static bool is_option(struct slice word)
 {
     return value_behind(word, "type=").text != NULL || value_behind(word, "name=").text != NULL ||
            value_behind(word, "hash=").text != NULL;
 }
 
-static enum module_line_fault obey_type(struct module_slice value, struct module_line *line)
+static enum module_line_fault obey_type(struct slice value, struct module_line *line)
 {
     if (value.length == 0)
         return MODULE_LINE_FAULT_NO_VALUE;
     return find_type(value, &line->type) ? MODULE_LINE_FAULT_NONE : MODULE_LINE_FAULT_UNKNOWN_TYPE;
 }
 
-static enum module_line_fault obey_name(struct module_slice value, struct module_line *line)
+static enum module_line_fault obey_name(struct slice value, struct module_line *line)
 {
     if (value.length == 0)
         return MODULE_LINE_FAULT_NO_VALUE;
@@ -70,7 +70,7 @@ static enum module_line_fault obey_name(struct module_slice value, struct module
     return MODULE_LINE_FAULT_NONE;
 }
 
-static enum module_line_fault obey_hash(struct module_slice value, struct module_line *line)
+static enum module_line_fault obey_hash(struct slice value, struct module_line *line)
 {
     if (value.length == 0)
         return MODULE_LINE_FAULT_NO_VALUE;
@@ -78,9 +78,9 @@ static enum module_line_fault obey_hash(struct module_slice value, struct module
     return MODULE_LINE_FAULT_NONE;
 }
 
-static enum module_line_fault obey(struct module_slice word, struct module_line *line)
+static enum module_line_fault obey(struct slice word, struct module_line *line)
 {
-    struct module_slice value = value_behind(word, "type=");
+    struct slice value = value_behind(word, "type=");
     if (value.text != NULL)
         return obey_type(value, line);
     value = value_behind(word, "name=");
@@ -93,7 +93,7 @@ static enum module_line_fault obey(struct module_slice word, struct module_line 
 }
 
 /* The path also is the name until an option says otherwise. */
-static enum module_line_fault obey_path(struct module_slice word, struct module_line *line)
+static enum module_line_fault obey_path(struct slice word, struct module_line *line)
 {
     line->path = word;
     return obey_name(word, line);
@@ -102,12 +102,13 @@ static enum module_line_fault obey_path(struct module_slice word, struct module_
 void module_line_parse(const char *text, size_t length, const struct module_line_listener *listener,
                        struct module_line *line)
 {
-    *line = (struct module_line){.name = {"-", 1}};
-    struct module_slice rest = {text, length};
-    struct module_slice word = take_word(&rest);
+    *line = (struct module_line){.name = {"-", 1}, .bare = true};
+    struct slice rest = {text, length};
+    struct slice word = take_word(&rest);
     for (bool first = true; word.text != NULL; word = take_word(&rest), first = false) {
-        enum module_line_fault fault =
-            first && !is_option(word) ? obey_path(word, line) : obey(word, line);
+        bool is_path = first && !is_option(word);
+        line->bare = line->bare && is_path;
+        enum module_line_fault fault = is_path ? obey_path(word, line) : obey(word, line);
         if (fault != MODULE_LINE_FAULT_NONE && listener != NULL)
             listener->refused(listener->context, fault, word);
     }

@@ -3,10 +3,12 @@
  * The words of illumos' module lines, with these differences: blanks in a row are one, a later
  * option always wins, and the path may be missing, because GRUB leaves it out where QEMU writes
  * it first.  There is no quoting, so a name cannot hold a blank.  A hash is only cut out here,
- * not checked. */
+ * not read: see boot/digest.h. */
 #pragma once
 
 #include <stddef.h>
+
+#include "boot/slice.h"
 
 #define MODULE_NAME_MAX 1023u /* bytes */
 
@@ -19,17 +21,12 @@ enum module_type {
     MODULE_TYPE_DOF,
 };
 
-/* A piece of the line; not terminated.  Absent if text is NULL. */
-struct module_slice {
-    const char *text;
-    size_t length;
-};
-
 struct module_line {
-    struct module_slice path; /* absent if the first word is an option, or there is no word */
-    struct module_slice name; /* never absent: the path, or "-", unless the line says otherwise */
-    struct module_slice hash; /* absent unless the line has one */
-    enum module_type type;    /* a file unless the line says otherwise */
+    struct slice path;     /* absent if the first word is an option, or there is no word */
+    struct slice name;     /* never absent: the path, or "-", unless the line says otherwise */
+    struct slice hash;     /* absent unless the line has one */
+    enum module_type type; /* a file unless the line says otherwise */
+    bool bare;             /* nothing but a path, or not even that: what an old menu writes */
 };
 
 enum module_line_fault {
@@ -43,7 +40,7 @@ enum module_line_fault {
 /* Told each word that is not obeyed.  Where a listener is asked for, NULL means that nobody
  * listens. */
 struct module_line_listener {
-    void (*refused)(void *context, enum module_line_fault fault, struct module_slice word);
+    void (*refused)(void *context, enum module_line_fault fault, struct slice word);
     void *context;
 };
 

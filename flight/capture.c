@@ -149,8 +149,11 @@ static int run(const struct flight_command *command, size_t count, char **argume
         {.name = "timeout", .number = &wanted.timeout_s, .minimum = 1, .maximum = 1u << 30},
         {.name = "quiet", .flag = &wanted.quiet},
     };
-    const struct options options = {command, specs, sizeof specs / sizeof specs[0], &wanted.path,
-                                    "DEVICE|SOCKET|-"};
+    const struct options options = {.command = command,
+                                    .specs = specs,
+                                    .count = sizeof specs / sizeof specs[0],
+                                    .operand = &wanted.path,
+                                    .operand_name = "DEVICE|SOCKET|-"};
     enum options_result parsed = options_parse(&options, count, arguments);
     if (parsed != OPTIONS_OK)
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;

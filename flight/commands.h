@@ -24,6 +24,7 @@ extern const struct flight_command run_command;
 extern const struct flight_command capture_command;
 extern const struct flight_command report_command;
 extern const struct flight_command verify_command;
+extern const struct flight_command stage_command;
 
 /* One line on stderr, "flight: COMMAND: ...", and the status to leave with. */
 int flight_refuse(const struct flight_command *command, enum flight_status status,

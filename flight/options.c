@@ -54,16 +54,19 @@ static bool number_of(const char *text, const struct option_spec *spec, uint32_t
     return *text != '\0' && value >= spec->minimum && value <= spec->maximum;
 }
 
+static void append(struct option_list *list, const char *item)
+{
+    list->items = memory_grown(list->items, list->count, &list->capacity, sizeof *list->items);
+    list->items[list->count++] = item;
+}
+
 static bool store(const struct options *options, const struct option_spec *spec,
                   const char *argument, const char *value)
 {
     if (spec->text != NULL)
         *spec->text = value;
-    if (spec->list != NULL) {
-        struct option_list *list = spec->list;
-        list->items = memory_grown(list->items, list->count, &list->capacity, sizeof *list->items);
-        list->items[list->count++] = value;
-    }
+    if (spec->list != NULL)
+        append(spec->list, value);
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
     (void)flight_refuse(options->command, FLIGHT_USAGE,
@@ -104,9 +107,13 @@ static bool take_option(const struct options *options, const char *argument, str
 
 static bool take_operand(const struct options *options, const char *argument)
 {
-    if (options->operand == NULL || *options->operand != NULL)
+    if (options->operand != NULL && *options->operand == NULL) {
+        *options->operand = argument;
+        return true;
+    }
+    if (options->more == NULL)
         return refuse(options, "unexpected argument", argument);
-    *options->operand = argument;
+    append(options->more, argument);
     return true;
 }
 

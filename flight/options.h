@@ -34,6 +34,7 @@ struct options {
     size_t count;
     const char **operand;     /* NULL: there is none */
     const char *operand_name; /* an operand is required */
+    struct option_list *more; /* further operands; NULL: there are none */
 };
 
 enum options_result {

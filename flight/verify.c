@@ -40,8 +40,11 @@ static int run(const struct flight_command *command, size_t count, char **argume
         {.name = "sizes", .flag = &sizes},
         {.name = "boot", .number = &boot, .minimum = 1, .maximum = UINT32_MAX},
     };
-    const struct options options = {command, specs, sizeof specs / sizeof specs[0], &path,
-                                    "CAPTURE"};
+    const struct options options = {.command = command,
+                                    .specs = specs,
+                                    .count = sizeof specs / sizeof specs[0],
+                                    .operand = &path,
+                                    .operand_name = "CAPTURE"};
     enum options_result parsed = options_parse(&options, count, arguments);
     if (parsed != OPTIONS_OK)
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;

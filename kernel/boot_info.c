@@ -94,6 +94,9 @@ struct span {
     uint64_t end;
 };
 
+static struct span taken[BOOT_INFO_PIECES_MAX];
+static uint32_t taken_count;
+
 static struct span string_span(const struct multiboot_string *string)
 {
     uint32_t start = (uint32_t)(uintptr_t)string->text;
@@ -118,14 +121,20 @@ static bool occupied(uint32_t index, struct span *span)
         *span = fixed[index];
         return true;
     }
-    uint32_t module_index = (index - fixed_count) / 2;
+    index -= fixed_count;
+    if (index < taken_count) {
+        *span = taken[index];
+        return true;
+    }
+    index -= taken_count;
+    uint32_t module_index = index / 2;
     if (module_index >= info.module_count)
         return false;
     *span = (struct span){0, 0};
     struct multiboot_module module;
     if (multiboot_module_read(&memory, &info, &bounds, module_index, NULL, &module))
-        *span = (index - fixed_count) % 2 == 0 ? (struct span){module.start, module.end}
-                                               : string_span(&module.command_line);
+        *span = index % 2 == 0 ? (struct span){module.start, module.end}
+                               : string_span(&module.command_line);
     return true;
 }
 
@@ -154,7 +163,7 @@ static uint32_t fit(uint64_t start, uint64_t end, uint64_t size)
     return start < end && end - start >= size ? (uint32_t)start : 0;
 }
 
-uint32_t boot_info_free_memory(uint64_t size)
+static uint32_t find_memory(uint64_t size)
 {
     uint32_t found = 0, cursor = 0;
     struct multiboot_region region;
@@ -167,6 +176,14 @@ uint32_t boot_info_free_memory(uint64_t size)
     if (info.map_length == 0 && info.has_memory_sizes)
         found = fit(ONE_MIB, ONE_MIB + (uint64_t)info.upper_kib * 1024, size);
     return found;
+}
+
+uint32_t boot_info_take_memory(uint64_t size)
+{
+    uint32_t start = taken_count < BOOT_INFO_PIECES_MAX ? find_memory(size) : 0;
+    if (start != 0)
+        taken[taken_count++] = (struct span){start, start + size};
+    return start;
 }
 
 uint64_t boot_info_memory_kib(void)

@@ -17,10 +17,12 @@ const struct multiboot_info *boot_info(void);
 /* Reads module `index`; a refusal is one line on the console. */
 bool boot_info_module(uint32_t index, struct multiboot_module *module);
 
-/* The largest free piece is not looked for: this is the first one above 1 MiB, in the memory
- * map's order, that holds `size` bytes (aligned to 4096) and overlaps neither the kernel nor
- * anything that the loader left.  0 if there is none.  Nothing is remembered: one caller. */
-uint32_t boot_info_free_memory(uint64_t size);
+/* Takes memory for ever: the first piece above 1 MiB, in the memory map's order, that holds `size`
+ * bytes (at least 1; aligned to 4096) and overlaps neither the kernel, nor anything that the loader left, nor
+ * what was taken before.  0 if there is none, or after BOOT_INFO_PIECES_MAX pieces.  Its content is
+ * what somebody left there. */
+#define BOOT_INFO_PIECES_MAX 16u
+uint32_t boot_info_take_memory(uint64_t size);
 
 /* Free memory in all, in KiB, as the loader tells; 0 if it does not. */
 uint64_t boot_info_memory_kib(void);

@@ -3,6 +3,7 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/clock.h"
+#include "kernel/configuration.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
@@ -103,6 +104,29 @@ static void die_if_asked(void)
     fault_happen(tunables_fault());
 }
 
+/* A boot archive that is not what its hash says must not be booted. */
+_Noreturn static void refuse_to_boot(const char *why)
+{
+    log_line("\nThe boot stops here: %s", why);
+    tracing_enter(TRACE_PHASE_SHUTDOWN);
+    timer_stop();
+    tracing_dump();
+    tracing_send_verdict("failure", why);
+    power_exit(POWER_EXIT_FAILURE);
+}
+
+/* Modules and what they configure; the trace tables take the sizes that they say. */
+static void read_modules(void)
+{
+    const char *why_not = modules_read();
+    if (why_not != NULL)
+        refuse_to_boot(why_not);
+    TRACE_EVENT("boot modules read");
+    configuration_read();
+    tracing_settle();
+    TRACE_EVENT("configuration in force");
+}
+
 _Noreturn static void power_off(int rc_status)
 {
     TRACE_EVENT("kernel shutdown (clean) started");
@@ -132,7 +156,7 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry
     set_up_clock(entry_tsc);
     tracing_settle();
     TRACE_EVENT("trace tables in place");
-    modules_read();
+    read_modules();
     TRACE_EVENT("kernel initialised");
 
     const struct init_hooks hooks = {run_workload, die_if_asked};

@@ -1,108 +1,274 @@
-/* The boot modules. */
+/* The boot modules become files. */
 #include "kernel/modules.h"
 
-#include "boot/cpio.h"
-#include "boot/module_line.h"
+#include "kernel/boot_archive.h"
 #include "kernel/boot_info.h"
 #include "kernel/console.h"
+#include "kernel/files.h"
+#include "kernel/module_hashes.h"
+#include "kernel/module_list.h"
 #include "kernel/tracing.h"
 #include "trace/stream.h"
 
-static struct {
-    const uint8_t *bytes; /* NULL: none */
-    size_t length;
-} archive;
+static const struct slice modules_folder = {"system/boot", 11};
+static char reason[MODULE_HASHES_REASON_SIZE + 64];
 
-static void print_unknown(void *context, enum module_line_fault fault, struct module_slice slice)
+/* A type whose modules are files, too. */
+static bool is_file(const struct boot_module *module)
 {
-    const struct multiboot_module *module = context;
+    switch (module->line.type) {
+    case MODULE_TYPE_FILE:
+    case MODULE_TYPE_ENVIRONMENT:
+    case MODULE_TYPE_DOF:
+        return true;
+    case MODULE_TYPE_ROOTFS:
+    case MODULE_TYPE_HASH:
+    case MODULE_TYPE_CONSOLE_FONT:
+        return false;
+    }
+    return false;
+}
+
+static void print_name(const struct text_sink *sink, struct slice name)
+{
+    text_print(sink, "'");
+    text_print_foreign(sink, name.text, name.length);
+    text_print(sink, "'");
+}
+
+static void print_origin(const struct text_sink *sink, uint32_t origin)
+{
+    if (origin == BOOTFS_ARCHIVE)
+        text_print(sink, "the boot archive");
+    else
+        text_print(sink, "module %u", origin);
+}
+
+/* An earlier boot archive, and fonts, of which the kernel has no use. */
+static void ignore(struct boot_module *module, const char *why)
+{
+    module->state = MODULE_IGNORED;
+    log_line("module %u: %s; it is ignored", module->given.index, why);
+}
+
+/* The last boot archive of the list; those before it are ignored.  NULL: none. */
+static struct boot_module *choose_archive(void)
+{
+    struct boot_module *chosen = NULL;
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        struct boot_module *module = module_list_at(i);
+        if (!boot_module_is_used(module) || module->line.type != MODULE_TYPE_ROOTFS)
+            continue;
+        if (chosen != NULL)
+            ignore(chosen, "another boot archive comes after it");
+        chosen = module;
+    }
+    return chosen;
+}
+
+/* A boot archive that failed its hash, or NULL. */
+static const struct boot_module *find_false_archive(void)
+{
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        const struct boot_module *module = module_list_at(i);
+        if (module->line.type == MODULE_TYPE_ROOTFS &&
+            (module->state == MODULE_MISMATCH || module->state == MODULE_BAD_HASH))
+            return module;
+    }
+    return NULL;
+}
+
+static void ignore_fonts(void)
+{
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (boot_module_is_used(module_list_at(i)) &&
+            module_list_at(i)->line.type == MODULE_TYPE_CONSOLE_FONT)
+            ignore(module_list_at(i), "there is no console that could show a font");
+}
+
+/* Behind a leading "system/boot/": the module will stand there anyway. */
+static struct slice file_name(const struct boot_module *module)
+{
+    struct slice name = module->line.name;
+    size_t skip = 0;
+    while (skip < name.length && name.text[skip] == '/')
+        skip++;
+    struct slice rest = slice_behind(name, skip);
+    bool inside = slice_begins(rest, "system/boot/") && rest.length > modules_folder.length + 1;
+    return inside ? slice_behind(rest, modules_folder.length + 1) : name;
+}
+
+static uint32_t nodes_of_modules(void)
+{
+    uint32_t nodes = bootfs_nodes_of_name(modules_folder);
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (boot_module_is_used(module_list_at(i)) && is_file(module_list_at(i)))
+            nodes += 2 * bootfs_nodes_of_name(module_list_at(i)->line.name);
+    return nodes;
+}
+
+/* Its whole name, which the tree knows of what has been in it. */
+static struct slice name_of(const struct bootfs_note *note, char *path, size_t size)
+{
+    if (note->node == BOOTFS_NONE)
+        return note->name;
+    size_t length = bootfs_path(files_tree(), note->node, path, size);
+    return (struct slice){path, length < size ? length : size - 1};
+}
+
+static void print_note(void *context, const struct bootfs_note *note)
+{
+    (void)context;
+    static char path[BOOTFS_PATH_MAX + 1];
+    struct slice name = name_of(note, path, sizeof path);
     struct text_sink sink = console_text();
-    text_print(&sink, "module %u: '", module->index);
-    text_print_foreign(&sink, slice.text, slice.length);
-    text_print(&sink, "': %s; the word is ignored\n", module_line_fault_str(fault));
+    text_print(&sink, "files: ");
+    print_name(&sink, name);
+    text_print(&sink, " of ");
+    print_origin(&sink, note->origin);
+    if (note->event == BOOTFS_LEFT_OUT) {
+        text_print(&sink, " is left out: %s\n", bootfs_status_str(note->why));
+        return;
+    }
+    text_print(&sink, note->event == BOOTFS_OVERRIDDEN
+                          ? " is overridden by "
+                          : " is left out, because it has to be a directory for ");
+    print_origin(&sink, note->by);
+    text_print(&sink, "\n");
+    tracing_note(note->size, "file overridden: %.*s, %llu bytes", (int)name.length, name.text,
+                 (unsigned long long)note->size);
 }
 
-static void print_module(const struct multiboot_module *module, const struct module_line *line)
+static const struct bootfs_listener listener = {print_note, NULL};
+
+static void add_file(struct boot_module *module, uint32_t folder)
+{
+    struct slice content = boot_module_content(module);
+    if (bootfs_add_file(files_tree(), folder, file_name(module), module->given.index,
+                        (const uint8_t *)content.text, content.length) != BOOTFS_OK)
+        module->state = MODULE_REFUSED;
+}
+
+static void add_modules(uint32_t folder)
+{
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (boot_module_is_used(module_list_at(i)) && is_file(module_list_at(i)))
+            add_file(module_list_at(i), folder);
+}
+
+static void print_statistics(void)
+{
+    const struct bootfs_statistics *all = &files_tree()->statistics;
+    log_line("files: %u files, %u directories, %u links, %llu bytes; %u overridden, %u left out",
+             all->files, all->directories, all->links, (unsigned long long)all->bytes,
+             all->overridden, all->discarded);
+}
+
+/* Without a tree there are no files, and the modules are of no use. */
+static bool start_tree(uint32_t nodes)
+{
+    uintptr_t memory = bootfs_size(nodes) == 0 ? 0 : boot_info_take_memory(bootfs_size(nodes));
+    if (memory == 0) {
+        log_line("files: no memory to index them; going on without");
+        return false;
+    }
+    bootfs_start(files_tree(), (void *)memory, nodes, &listener);
+    return true;
+}
+
+static void make_files(void)
+{
+    struct boot_module *archive = choose_archive();
+    struct boot_archive_count count = boot_archive_measure(archive);
+    if (!start_tree(count.nodes + nodes_of_modules()))
+        return;
+    uint32_t folder;
+    struct bootfs *fs = files_tree();
+    (void)bootfs_add_directory(fs, BOOTFS_TOP, modules_folder, BOOTFS_ARCHIVE);
+    (void)bootfs_find(fs, BOOTFS_TOP, modules_folder, true, &folder);
+    boot_archive_index(archive, folder);
+    add_modules(BOOTFS_TOP);
+    print_statistics();
+    fs->listener = NULL; /* what happens in the modules' own folder has been told */
+    add_modules(folder);
+}
+
+static void print_module(const struct boot_module *module)
 {
     struct text_sink sink = console_text();
-    text_print(&sink, "module %u: ", module->index);
-    text_print_foreign(&sink, line->name.text, line->name.length);
-    text_print(&sink, ", %s, %u bytes at 0x%x\n", module_type_str(line->type),
-               module->end - module->start, module->start);
+    text_print(&sink, "module %u: ", module->given.index);
+    text_print_foreign(&sink, module->line.name.text, module->line.name.length);
+    text_print(&sink, ", %s, %u bytes at 0x%x", module_type_str(module->line.type),
+               module->given.end - module->given.start, module->given.start);
+    if (module->state == MODULE_VERIFIED)
+        text_print(&sink, ", %s verified", digest_kind_str(module->digest.kind));
+    else if (module->state != MODULE_ACCEPTED)
+        text_print(&sink, ", %s", module_state_str(module->state));
+    text_print(&sink, "\n");
 }
 
-/* Goes through the archive once, so that damage is told where it lies. */
-static void check_archive(uint32_t index)
+static void tell(const struct boot_module *module)
 {
-    struct cpio_entry entry;
-    size_t offset = 0;
-    uint32_t entries = 0;
-    enum cpio_status status;
-    while ((status = cpio_entry_next(archive.bytes, archive.length, &offset, &entry)) == CPIO_OK)
-        entries++;
-    if (status != CPIO_END)
-        log_line(
-            "module %u: the boot archive is damaged at offset %u: %s; the %u entries before it "
-            "are used",
-            index, (unsigned)offset, cpio_status_str(status), entries);
-}
-
-static void note_archive(const struct multiboot_module *module)
-{
-    uintptr_t start = module->start;
-    if (archive.bytes != NULL)
-        log_line("module %u: replaces the boot archive before it", module->index);
-    archive.bytes = (const uint8_t *)start;
-    archive.length = module->end - module->start;
-    check_archive(module->index);
-}
-
-static void accept(struct multiboot_module *module)
-{
-    const struct multiboot_string *text = &module->command_line;
-    const struct module_line_listener listener = {print_unknown, module};
-    struct module_line line;
-    module_line_parse(text->text, text->length, &listener, &line);
-    print_module(module, &line);
+    const struct multiboot_string *text = &module->given.command_line;
+    char digest[DIGEST_TEXT_MAX];
+    uint32_t size = module->given.end - module->given.start;
+    (void)digest_print(&module->digest, digest);
+    print_module(module);
     tracing_send_module(&(struct stream_module){
-        .index = module->index,
+        .index = module->given.index,
         .command_line = text->text,
         .command_line_length = text->length,
-        .name = line.name.text,
-        .name_length = line.name.length,
-        .type = module_type_str(line.type),
-        .size = module->end - module->start,
-        .digest = "",
-        .state = "accepted",
+        .name = module->line.name.text,
+        .name_length = module->line.name.length,
+        .type = module_type_str(module->line.type),
+        .size = size,
+        .digest = digest,
+        .state = module_state_str(module->state),
     });
-    TRACE_EVENT("module accepted");
-    if (line.type == MODULE_TYPE_ROOTFS)
-        note_archive(module);
+    if (boot_module_is_used(module))
+        tracing_note(size, "module accepted: %.*s, %u bytes", (int)module->line.name.length,
+                     module->line.name.text, (unsigned)size);
 }
 
-void modules_read(void)
+static void tell_all(void)
 {
-    for (uint32_t i = 0; i < boot_info()->module_count; i++) {
-        struct multiboot_module module;
-        if (boot_info_module(i, &module))
-            accept(&module);
-        else
-            TRACE_EVENT("module refused");
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (module_list_at(i)->line.name.length > 0)
+            tell(module_list_at(i));
+}
+
+static const char *explain(const struct boot_module *archive)
+{
+    char why[MODULE_HASHES_REASON_SIZE];
+    struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    module_hashes_explain(archive, why, sizeof why);
+    text_print(&sink, "boot archive (module %u): %s", archive->given.index, why);
+    return reason;
+}
+
+const char *modules_read(void)
+{
+    module_list_read();
+    module_hashes_verify();
+    const struct boot_module *false_archive = find_false_archive();
+    if (false_archive == NULL) {
+        ignore_fonts();
+        make_files();
     }
+    tell_all();
+    return false_archive == NULL ? NULL : explain(false_archive);
 }
 
-bool modules_have_archive(void)
+bool modules_next(enum module_type type, uint32_t *cursor, struct module_content *content)
 {
-    return archive.bytes != NULL;
-}
-
-bool modules_find_file(const char *path, const uint8_t **content, size_t *length)
-{
-    struct cpio_entry entry;
-    if (archive.bytes == NULL || !cpio_find(archive.bytes, archive.length, path, &entry) ||
-        (entry.mode & CPIO_MODE_TYPE) != CPIO_MODE_FILE)
-        return false;
-    *content = entry.data;
-    *length = entry.size;
-    return true;
+    while (*cursor < module_list_count()) {
+        const struct boot_module *module = module_list_at((*cursor)++);
+        if (!boot_module_is_used(module) || module->line.type != type)
+            continue;
+        *content = (struct module_content){module->given.index, module->line.name,
+                                           boot_module_content(module)};
+        return true;
+    }
+    return false;
 }

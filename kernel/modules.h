@@ -1,15 +1,26 @@
-/* The boot modules: listed, told to the host, and the boot archive among them. */
+/* The boot modules: read, verified, told to the host, and made into files (kernel/files.h).
+ *
+ * In this order: every line is read; hashes find the modules that they belong to; every hash is
+ * verified; the boot archive is indexed; the modules come over it as files.  What fails its hash is used
+ * nowhere. */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* Reads the loader's list; every module is one line and one frame. */
-void modules_read(void);
+#include "boot/module_line.h"
+#include "boot/slice.h"
 
-/* Finds a regular file in the boot archive (the last module of type=rootfs).  The content stays
- * where the loader put it.  False if there is no archive or no such file. */
-bool modules_find_file(const char *path, const uint8_t **content, size_t *length);
+/* Does all that.  NULL, or why the boot must not go on: the boot archive is not what its hash says. */
+const char *modules_read(void);
 
-bool modules_have_archive(void);
+/* A module in use: its name and its content, which stays where it is. */
+struct module_content {
+    uint32_t index;
+    struct slice name;
+    struct slice content;
+};
+
+/* Gives the modules of a type that are in use, in the loader's order; *cursor starts at 0.  False at the
+ * end. */
+bool modules_next(enum module_type type, uint32_t *cursor, struct module_content *module);

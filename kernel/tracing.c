@@ -20,6 +20,8 @@ enum {
     EARLY_ARENA = 32768, /* bytes */
     NAMES = 4096,
     NAMES_TEXT = 131072,
+    NAMES_PER_MODULE = 2,
+    TEXT_PER_MODULE = 128,
     TASKS = 4096,
 };
 
@@ -82,7 +84,7 @@ static uint32_t find_memory(struct trace_arena_config *config)
 {
     uint32_t address;
     do
-        address = boot_info_free_memory(trace_arena_size(config));
+        address = boot_info_take_memory(trace_arena_size(config));
     while (address == 0 && shrink(config));
     return address;
 }
@@ -93,22 +95,35 @@ static void print_capacities(const char *what, const uint32_t *capacity)
              capacity[0], capacity[1], capacity[2]);
 }
 
-void tracing_settle(void)
+/* Names for every module, too. */
+static struct trace_arena_config configured(void)
 {
-    bool sites = tunable(TUNABLE_TRACE_ENABLED) != 0;
-    const struct trace_arena_config wanted = {
+    uint32_t modules = boot_info()->module_count;
+    uint32_t names = NAMES + NAMES_PER_MODULE * modules;
+    return (struct trace_arena_config){
         .cpus = 1,
         .capacity = {(uint32_t)tunable(TUNABLE_TRACE_BOOT), (uint32_t)tunable(TUNABLE_TRACE_RUN),
                      (uint32_t)tunable(TUNABLE_TRACE_SHUTDOWN)},
-        .names = NAMES,
-        .names_text = NAMES_TEXT,
+        .names = names < TRACE_NAME_LIMIT ? names : TRACE_NAME_LIMIT,
+        .names_text = NAMES_TEXT + TEXT_PER_MODULE * modules,
         .tasks = TASKS,
     };
+}
+
+void tracing_settle(void)
+{
+    static struct trace_arena_config settled_for;
+    static bool settled_sites;
+    bool sites = tunable(TUNABLE_TRACE_ENABLED) != 0;
+    const struct trace_arena_config wanted = configured();
+    if (__builtin_memcmp(&wanted, &settled_for, sizeof wanted) == 0 && sites == settled_sites)
+        return;
+    settled_for = wanted;
+    settled_sites = sites;
     struct trace_arena_config config = wanted;
     uint32_t address = find_memory(&config);
     if (address == 0) {
-        print_capacities("no free memory for tables, keeping the built-in ones",
-                         early_config.capacity);
+        print_capacities("no free memory for other tables, keeping", arena()->capacity);
         trace_tracer_switch_sites(&tracing_tracer, sites);
         return;
     }
@@ -126,11 +141,48 @@ void tracing_enter(enum trace_phase phase)
     tracing_send_header();
 }
 
-void tracing_boottrace(const char *event, size_t length, const struct trace_usage *usage)
+/* One byte longer than a name may be is refused whole, not cut. */
+static uint16_t intern_text(const char *format, va_list arguments)
 {
-    uint16_t name = trace_names_intern(trace_arena_names(arena()), event, length);
+    char text[TRACE_NAME_LENGTH_MAX + 2];
+    struct text_buffer buffer = {.bytes = text, .size = sizeof text};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    text_print_list(&sink, format, arguments);
+    return trace_names_intern(trace_arena_names(arena()), text, buffer.length);
+}
+
+/* The table that boottrace events go to: counted only, while they are switched off. */
+static struct trace_table *boottrace_table(void)
+{
     struct trace_cpu *cpu = tracing_this_cpu();
-    trace_table_record_usage(cpu->table, cpu_tsc(), name, cpu->task, usage);
+    if (tunable(TUNABLE_BOOTTRACE_ENABLED))
+        return cpu->table;
+    enum trace_phase phase = (enum trace_phase)arena()->phase;
+    return trace_arena_filter(arena(), cpu->number, trace_phase_table(phase));
+}
+
+void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
+{
+    struct trace_table *table = boottrace_table();
+    uint16_t name = table->limit == 0 ? (uint16_t)TRACE_NAME_NONE : intern_text(format, arguments);
+    trace_table_record_usage(table, cpu_tsc(), name, tracing_this_cpu()->task, usage);
+}
+
+void tracing_note(uint64_t size, const char *format, ...)
+{
+    struct trace_cpu *cpu = tracing_this_cpu();
+    struct trace_table *table = cpu->sites;
+    uint16_t name = TRACE_NAME_NONE;
+    if (table->written < table->limit) {
+        va_list arguments;
+        va_start(arguments, format);
+        name = intern_text(format, arguments);
+        va_end(arguments);
+    }
+    uint64_t blocks = (size + 511) / 512;
+    const struct trace_usage usage = {.in_blocks =
+                                          blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX};
+    trace_table_record_usage(table, cpu_tsc(), name, cpu->task, &usage);
 }
 
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length)

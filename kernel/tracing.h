@@ -4,6 +4,7 @@
  * and the command line have been read, and tracing_settle() takes them along. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "kernel/cpu.h"
@@ -27,7 +28,8 @@ static inline struct trace_cpu *tracing_this_cpu(void)
  * pid 0 runs. */
 void tracing_start(uint64_t entry_tsc);
 
-/* Moves into an arena of the configured size, in memory that nobody else uses. */
+/* Moves into an arena of the configured size, in memory that nobody else uses; called again, it
+ * moves on if the configuration has changed since. */
 void tracing_settle(void);
 
 /* Enters a phase and tells the host. */
@@ -35,7 +37,13 @@ void tracing_enter(enum trace_phase phase);
 
 /* Records a boottrace event of the task that runs, with the usage of its process.  Context:
  * thread. */
-void tracing_boottrace(const char *event, size_t length, const struct trace_usage *usage);
+void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+/* Records an event of the kernel whose text is made here, with `size` bytes as the blocks that it has read.
+ * It goes the way of static sites, and its text is made only if the table has room for it.
+ * Context: thread. */
+void tracing_note(uint64_t size, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes a task for a new process.  Context: thread. */
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length);

@@ -1,34 +1,87 @@
-/* What the command line can set. */
+/* What can be set from outside. */
 #include "kernel/tunables.h"
-
-#include <stdbool.h>
 
 #include "boot/command_line.h"
 #include "kernel/console.h"
+#include "kernel/tracing.h"
 #include "trace/table.h"
 
-static struct {
-    const char *name;
-    uint64_t value; /* the default, until the command line says otherwise */
-    uint64_t minimum, maximum;
-} tunables[TUNABLE_COUNT] = {
-    [TUNABLE_TRACE_BOOT] = {"trace.boot", 3000, 1, TRACE_TABLE_CAPACITY_MAX},
-    [TUNABLE_TRACE_RUN] = {"trace.run", 2000, 1, TRACE_TABLE_CAPACITY_MAX},
-    [TUNABLE_TRACE_SHUTDOWN] = {"trace.shutdown", 1000, 1, TRACE_TABLE_CAPACITY_MAX},
-    [TUNABLE_TRACE_ENABLED] = {"trace.enabled", 1, 0, 1},
-    [TUNABLE_WORKLOAD] = {"workload", 0, 0, 1000000000},
-    [TUNABLE_COUNTS_FROM_RESET] = {"clock.counts_from_reset", 2, 0, 2},
+enum {
+    VALUE_SIZE = 64,    /* bytes of a string's value, with its NUL */
+    PRINTED_SIZE = 128, /* of any value */
+    WORD_SIZE = 1024,   /* of the command line, where quotes have to go */
 };
 
 static const char *const fault_names[] = {
-    [FAULT_NONE] = "none",     [FAULT_PANIC] = "panic",   [FAULT_INT3] = "int3",
-    [FAULT_STACK] = "stack",   [FAULT_TRIPLE] = "triple", [FAULT_LOOP] = "loop",
-    [FAULT_NULL] = "null",     [FAULT_RESET] = "reset",   [FAULT_EARLY] = "early",
+    [FAULT_NONE] = "none",
+    [FAULT_PANIC] = "panic",
+    [FAULT_INT3] = "int3",
+    [FAULT_STACK] = "stack",
+    [FAULT_TRIPLE] = "triple",
+    [FAULT_LOOP] = "loop",
+    [FAULT_NULL] = "null",
+    [FAULT_RESET] = "reset",
+    [FAULT_EARLY] = "early",
     [FAULT_NESTED] = "nested",
+    NULL,
 };
 
-static enum fault chosen_fault;
-static char word[1024]; /* of the command line, where quotes have to go */
+static char console[VALUE_SIZE], ttya_mode[VALUE_SIZE], ttyb_mode[VALUE_SIZE];
+
+/* The type, range and default of a table's capacity. */
+#define CAPACITY(events)                                                                           \
+    .type = TUNABLE_UNSIGNED, .minimum = 1, .maximum = TRACE_TABLE_CAPACITY_MAX,                   \
+    .default_value = (events)
+
+#define TEXT_IN(buffer)                                                                            \
+    .type = TUNABLE_STRING, .early = true, .string = (buffer), .string_size = sizeof(buffer)
+
+static struct tunable table[TUNABLE_COUNT] = {
+    [TUNABLE_TRACE_BOOT] = {.name = "trace.boot",
+                            .second_name = "kern.boottrace.table_size",
+                            .help = "events that the boot table keeps, per CPU: the first ones",
+                            CAPACITY(3000)},
+    [TUNABLE_TRACE_RUN] = {.name = "trace.run",
+                           .second_name = "kern.boottrace.run_table_size",
+                           .help = "events that the run table keeps: the last ones",
+                           CAPACITY(2000)},
+    [TUNABLE_TRACE_SHUTDOWN] = {.name = "trace.shutdown",
+                                .second_name = "kern.boottrace.shutdown_table_size",
+                                .help = "events that the shutdown table keeps: the first ones",
+                                CAPACITY(1000)},
+    [TUNABLE_TRACE_ENABLED] = {.name = "trace.enabled",
+                               .help = "static sites record events",
+                               .type = TUNABLE_SWITCH,
+                               .default_value = 1},
+    [TUNABLE_BOOTTRACE_ENABLED] = {.name = "kern.boottrace.enabled",
+                                   .help = "boottrace events are kept",
+                                   .type = TUNABLE_SWITCH},
+    [TUNABLE_WORKLOAD] = {.name = "workload",
+                          .help = "plain events recorded into each table, for tests",
+                          .maximum = 1000000000},
+    [TUNABLE_COUNTS_FROM_RESET] = {.name = "clock.counts_from_reset",
+                                   .help = "the TSC was 0 at reset: 0 no, 1 yes, 2 guess",
+                                   .early = true,
+                                   .maximum = 2,
+                                   .default_value = 2},
+    [TUNABLE_FAULT] = {.name = "fault",
+                       .help = "how to die, for tests",
+                       .type = TUNABLE_CHOICE,
+                       .choices = fault_names},
+    [TUNABLE_CONSOLE] = {.name = "console", .help = "where text and frames go", TEXT_IN(console)},
+    [TUNABLE_TTYA_MODE] = {.name = "ttya-mode", .help = "mode of COM1", TEXT_IN(ttya_mode)},
+    [TUNABLE_TTYB_MODE] = {.name = "ttyb-mode", .help = "mode of COM2", TEXT_IN(ttyb_mode)},
+    [TUNABLE_SHOW] = {.name = "tunables.show",
+                      .help = "print this table during the boot",
+                      .type = TUNABLE_SWITCH},
+    [TUNABLE_READ_ARCHIVE] = {.name = "bench.read_archive",
+                              .help = "read the boot archive's bytes once before it is indexed",
+                              .type = TUNABLE_SWITCH,
+                              .early = true},
+};
+
+static const struct tunables tunables = {table, TUNABLE_COUNT};
+static char word[WORD_SIZE];
 
 static struct command_line line_of(const char *text, uint32_t length)
 {
@@ -37,126 +90,220 @@ static struct command_line line_of(const char *text, uint32_t length)
 }
 
 /* Whether the option is the mode of the console that was chosen, as `ttya-mode` of COM1. */
-static bool is_mode(const struct command_line_option *option, const struct console_option *console)
+static bool is_mode(const struct command_line_option *option, const struct console_option *chosen)
 {
-    return (console->port == 0x3f8 && command_line_is(option, "ttya-mode")) ||
-           (console->port == 0x2f8 && command_line_is(option, "ttyb-mode"));
+    return (chosen->port == 0x3f8 && command_line_is(option, "ttya-mode")) ||
+           (chosen->port == 0x2f8 && command_line_is(option, "ttyb-mode"));
 }
 
 struct console_option tunables_console(const char *text, uint32_t length)
 {
-    struct console_option console = console_option_default();
+    struct console_option chosen = console_option_default();
     struct command_line_option option;
     struct command_line line = line_of(text, length);
     while (command_line_next(&line, &option))
         if (command_line_is(&option, "console") && option.value != NULL)
-            (void)console_option_parse(option.value, option.value_length, &console);
+            (void)console_option_parse(option.value, option.value_length, &chosen);
 
     line = line_of(text, length);
     while (command_line_next(&line, &option))
-        if (is_mode(&option, &console) && option.value != NULL)
-            (void)console_mode_parse(option.value, option.value_length, &console);
-    return console;
+        if (is_mode(&option, &chosen) && option.value != NULL)
+            (void)console_mode_parse(option.value, option.value_length, &chosen);
+    return chosen;
 }
 
-/* Begins a line about an option that is not obeyed; the caller ends it. */
-static struct text_sink print_option(const struct command_line_option *option)
+static void print_place(const struct text_sink *sink, const struct tunables_place *place)
 {
+    text_print_foreign(sink, place->where.text, place->where.length);
+    if (place->source.line > 0)
+        text_print(sink, ":%u", place->source.line);
+    text_print(sink, ": ");
+}
+
+/* What the tunable takes, behind "not ". */
+static void print_domain(const struct text_sink *sink, const struct tunable *tunable)
+{
+    switch (tunable->type) {
+    case TUNABLE_UNSIGNED:
+        text_print(sink, "a number from %llu to %llu", (unsigned long long)tunable->minimum,
+                   (unsigned long long)tunable->maximum);
+        return;
+    case TUNABLE_SWITCH:
+        text_print(sink, "0 or 1");
+        return;
+    case TUNABLE_CHOICE:
+        text_print(sink, "one of");
+        for (const char *const *choice = tunable->choices; *choice != NULL; choice++)
+            text_print(sink, "%s %s", choice == tunable->choices ? "" : ",", *choice);
+        return;
+    case TUNABLE_STRING:
+        text_print(sink, "a text of at most %u bytes", (unsigned)tunable->string_size - 1);
+        return;
+    }
+}
+
+static bool is_about_domain(enum tunable_status status)
+{
+    return status == TUNABLE_NOT_A_NUMBER || status == TUNABLE_OUT_OF_RANGE ||
+           status == TUNABLE_NO_SWITCH || status == TUNABLE_NO_CHOICE || status == TUNABLE_TOO_LONG;
+}
+
+/* One line: WHERE:LINE: NAME=VALUE: WHAT; INSTEAD */
+static void complain(const struct tunables_place *place, struct slice name, struct slice value,
+                     enum tunable_status status)
+{
+    const struct tunable *tunable = tunables_find(&tunables, name);
+    char present[PRINTED_SIZE];
+    struct text_sink sink = console_text();
+    print_place(&sink, place);
+    text_print_foreign(&sink, name.text, name.length);
+    text_print(&sink, "=");
+    text_print_foreign(&sink, value.text, value.length);
+    if (tunable == NULL) {
+        text_print(&sink, ": %s; it is ignored\n", tunable_status_str(status));
+        return;
+    }
+    text_print(&sink, is_about_domain(status) ? ": not " : ": ");
+    if (is_about_domain(status))
+        print_domain(&sink, tunable);
+    else
+        text_print(&sink, "%s", tunable_status_str(status));
+    (void)tunable_print(tunable, present, sizeof present);
+    text_print(&sink, "; '%s' holds\n", present);
+}
+
+void tunables_set_text(const struct tunables_place *place, struct slice name, struct slice value)
+{
+    struct tunable *tunable = tunables_find(&tunables, name);
+    enum tunable_status status =
+        tunable == NULL ? TUNABLE_UNKNOWN : tunable_set_text(tunable, value, place->source);
+    if (status != TUNABLE_OK && status != TUNABLE_OVERRULED)
+        complain(place, name, value, status);
+}
+
+void tunables_set_number(const struct tunables_place *place, struct slice name, char operator,
+                         uint64_t number)
+{
+    struct tunable *tunable = tunables_find(&tunables, name);
+    enum tunable_status status = tunable == NULL
+                                     ? TUNABLE_UNKNOWN
+                                     : tunable_set_number(tunable, operator, number, place->source);
+    if (status == TUNABLE_OK || status == TUNABLE_OVERRULED)
+        return;
+    char digits[24];
+    struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
+    struct text_sink sink = text_buffer_sink(&buffer);
+    text_print(&sink, "%llu", (unsigned long long)number);
+    complain(place, name, (struct slice){digits, buffer.length}, status);
+}
+
+static const struct tunables_place command_line_place = {
+    .where = {"command line", 12}, .source = {.origin = TUNABLE_COMMAND_LINE}};
+
+/* Whether it can be obeyed; one line if not. */
+static bool is_good_console(const struct command_line_option *option)
+{
+    struct console_option ignored = console_option_default();
+    enum console_status status = CONSOLE_OK;
+    if (command_line_is(option, "console"))
+        status = console_option_parse(option->value, option->value_length, &ignored);
+    else if (command_line_is(option, "ttya-mode") || command_line_is(option, "ttyb-mode"))
+        status = console_mode_parse(option->value, option->value_length, &ignored);
+    if (status == CONSOLE_OK)
+        return true;
     struct text_sink sink = console_text();
     text_print(&sink, "command line: ");
     text_print_foreign(&sink, option->name, option->name_length);
     text_print(&sink, "=");
     text_print_foreign(&sink, option->value, option->value_length);
-    return sink;
-}
-
-static void print_bad_value(const struct command_line_option *option, const char *why)
-{
-    struct text_sink sink = print_option(option);
-    text_print(&sink, ": %s\n", why);
-}
-
-static void read_number(enum tunable_id id, const struct command_line_option *option)
-{
-    uint64_t value;
-    if (command_line_number(option->value, option->value_length, &value) &&
-        value >= tunables[id].minimum && value <= tunables[id].maximum) {
-        tunables[id].value = value;
-        return;
-    }
-    struct text_sink sink = print_option(option);
-    text_print(&sink, ": not a number from %llu to %llu; %llu is used\n",
-               (unsigned long long)tunables[id].minimum, (unsigned long long)tunables[id].maximum,
-               (unsigned long long)tunables[id].value);
-}
-
-static void read_fault(const struct command_line_option *option)
-{
-    for (uint32_t i = 0; i < sizeof fault_names / sizeof fault_names[0]; i++)
-        if (option->value_length == __builtin_strlen(fault_names[i]) &&
-            __builtin_memcmp(option->value, fault_names[i], option->value_length) == 0) {
-            chosen_fault = (enum fault)i;
-            return;
-        }
-    print_bad_value(option, "no such fault; none happens");
-}
-
-static void read_console(const struct command_line_option *option, bool is_console)
-{
-    struct console_option ignored = console_option_default();
-    enum console_status status =
-        is_console ? console_option_parse(option->value, option->value_length, &ignored)
-                   : console_mode_parse(option->value, option->value_length, &ignored);
-    if (status != CONSOLE_OK)
-        print_bad_value(option, console_status_str(status));
+    text_print(&sink, ": %s; it is ignored\n", console_status_str(status));
+    return false;
 }
 
 static void read_option(const struct command_line_option *option)
 {
-    for (uint32_t id = 0; id < TUNABLE_COUNT; id++)
-        if (command_line_is(option, tunables[id].name)) {
-            read_number((enum tunable_id)id, option);
-            return;
-        }
-    if (command_line_is(option, "fault"))
-        read_fault(option);
-    else if (command_line_is(option, "console"))
-        read_console(option, true);
-    else if (command_line_is(option, "ttya-mode") || command_line_is(option, "ttyb-mode"))
-        read_console(option, false);
-    else if (!option->property)
-        print_bad_value(option, "nothing has this name; ignored");
-}
-
-static bool is_tunable(const struct command_line_option *option)
-{
-    for (uint32_t id = 0; id < TUNABLE_COUNT; id++)
-        if (command_line_is(option, tunables[id].name))
-            return true;
-    return command_line_is(option, "fault") || command_line_is(option, "console");
+    const struct slice name = {option->name, option->name_length};
+    if (option->status != COMMAND_LINE_OK)
+        log_line("command line: %s; %s", command_line_status_str(option->status),
+                 option->status == COMMAND_LINE_UNTERMINATED ? "it is taken to the end"
+                                                             : "it is ignored");
+    if (option->status == COMMAND_LINE_NO_NAME)
+        return;
+    if (option->value == NULL) {
+        if (tunables_find(&tunables, name) != NULL)
+            log_line("command line: %.*s: needs a value; its default holds", (int)name.length,
+                     name.text);
+        return;
+    }
+    if (is_good_console(option))
+        tunables_set_text(&command_line_place, name,
+                          (struct slice){option->value, option->value_length});
 }
 
 void tunables_read(const char *text, uint32_t length)
 {
+    static bool started;
+    if (!started)
+        tunables_start(&tunables);
+    started = true;
     struct command_line line = line_of(text, length);
     struct command_line_option option;
-    while (command_line_next(&line, &option)) {
-        if (option.status != COMMAND_LINE_OK)
-            log_line("command line: %s", command_line_status_str(option.status));
-        if (option.value != NULL && option.status != COMMAND_LINE_NO_NAME)
-            read_option(&option);
-        else if (option.value == NULL && is_tunable(&option))
-            log_line("command line: %.*s: needs a value; its default holds",
-                     (int)option.name_length, option.name);
-    }
+    while (command_line_next(&line, &option))
+        read_option(&option);
+}
+
+static void print_origin(const struct text_sink *sink, const struct tunable *tunable)
+{
+    text_print(sink, "%s", tunable_origin_str(tunable->origin));
+    if (tunable->line > 0)
+        text_print(sink, ":%u", tunable->line);
+}
+
+static void print_tunable(const struct tunable *tunable)
+{
+    char value[PRINTED_SIZE];
+    struct text_sink sink = console_text();
+    (void)tunable_print(tunable, value, sizeof value);
+    text_print(&sink, "  %-24s %-10s ", tunable->name, value);
+    print_origin(&sink, tunable);
+    text_print(&sink, ": %s (", tunable->help);
+    print_domain(&sink, tunable);
+    text_print(&sink, tunable->early ? "; command line only)\n" : ")\n");
+}
+
+/* Two pairs of the configuration: `NAME` and `NAME.origin`. */
+static void send_tunable(const struct tunable *tunable)
+{
+    char value[PRINTED_SIZE], key[PRINTED_SIZE], origin[PRINTED_SIZE];
+    struct text_buffer key_buffer = {.bytes = key, .size = sizeof key};
+    struct text_sink key_sink = text_buffer_sink(&key_buffer);
+    struct text_buffer origin_buffer = {.bytes = origin, .size = sizeof origin};
+    struct text_sink origin_sink = text_buffer_sink(&origin_buffer);
+    text_print(&key_sink, "%s.origin", tunable->name);
+    print_origin(&origin_sink, tunable);
+    tracing_send_config(tunable->name, value, tunable_print(tunable, value, sizeof value));
+    tracing_send_config(key, origin, origin_buffer.length);
+}
+
+void tunables_tell(void)
+{
+    for (uint32_t id = 0; id < TUNABLE_COUNT; id++)
+        if (table[id].origin != TUNABLE_DEFAULT)
+            send_tunable(&table[id]);
+    if (table[TUNABLE_SHOW].value == 0)
+        return;
+    log_line("tunables (the command line overrules environment modules, they etc/system, that the "
+             "default):");
+    for (uint32_t id = 0; id < TUNABLE_COUNT; id++)
+        print_tunable(&table[id]);
 }
 
 uint64_t tunable(enum tunable_id id)
 {
-    return tunables[id].value;
+    return table[id].value;
 }
 
 enum fault tunables_fault(void)
 {
-    return chosen_fault;
+    return (enum fault)table[TUNABLE_FAULT].value;
 }

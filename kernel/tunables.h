@@ -1,17 +1,24 @@
-/* What the command line can set: one table with name, default, range and value. */
+/* What can be set from outside: one table (boot/tunable.h says who wins), filled from the command line,
+ * environment modules and etc/system. */
 #pragma once
 
-#include <stdint.h>
-
 #include "boot/console_option.h"
+#include "boot/tunable.h"
 
 enum tunable_id {
     TUNABLE_TRACE_BOOT, /* events that the boot table keeps, per CPU */
     TUNABLE_TRACE_RUN,
     TUNABLE_TRACE_SHUTDOWN,
     TUNABLE_TRACE_ENABLED,     /* static sites record */
+    TUNABLE_BOOTTRACE_ENABLED, /* boottrace events are kept */
     TUNABLE_WORKLOAD,          /* plain events into each table */
     TUNABLE_COUNTS_FROM_RESET, /* 0 or 1: the TSC does, or not; 2: the kernel guesses */
+    TUNABLE_FAULT,             /* enum fault */
+    TUNABLE_CONSOLE,
+    TUNABLE_TTYA_MODE,
+    TUNABLE_TTYB_MODE,
+    TUNABLE_SHOW,         /* print this table */
+    TUNABLE_READ_ARCHIVE, /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_COUNT,
 };
 
@@ -32,9 +39,23 @@ enum fault {
 /* Reads `console=` and illumos' ttya-mode and ttyb-mode from the line, in silence. */
 struct console_option tunables_console(const char *line, uint32_t length);
 
-/* Reads everything; what is not understood is one line on the console, if there is one yet, and
- * its default holds.  May be called again. */
+/* Reads the command line; what is not understood is one line on the console, if there is one yet, and
+ * its default holds.  The first call gives everything its default.  May be called again. */
 void tunables_read(const char *line, uint32_t length);
+
+/* Where a value stands: a file's name, and what boot/tunable.h wants to know. */
+struct tunables_place {
+    struct slice where;
+    struct tunable_source source;
+};
+
+/* Set a tunable by name; what does not fit is one line on the console, and the value stays. */
+void tunables_set_text(const struct tunables_place *place, struct slice name, struct slice value);
+void tunables_set_number(const struct tunables_place *place, struct slice name, char operator,
+                         uint64_t number);
+
+/* Tells the host what differs from the defaults, and prints the whole table if that was asked for. */
+void tunables_tell(void);
 
 uint64_t tunable(enum tunable_id id);
 enum fault tunables_fault(void);

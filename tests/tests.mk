@@ -1,17 +1,23 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except the one that steps through instructions.
-UNIT := test_acpi test_capture_model test_command_line test_console_option test_cpio test_frame \
-        test_log_text test_module_line test_multiboot test_names test_schema test_stream \
-        test_table test_text test_tracer test_uart16550
+UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line \
+        test_config_lexer test_console_option test_cpio test_digest test_driver_conf \
+        test_environment test_fat_list test_fat_place test_frame test_log_text test_module_line \
+        test_multiboot test_names test_schema test_stage_name test_stream test_system_file \
+        test_table test_text test_tracer test_tunable test_uart16550 test_ustar
 
-FUZZ := fuzz_acpi fuzz_capture fuzz_command_line fuzz_cpio fuzz_frame fuzz_module_line \
-        fuzz_multiboot
+FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
+        fuzz_driver_conf fuzz_environment fuzz_frame fuzz_module_line fuzz_multiboot \
+        fuzz_system_file fuzz_tunable fuzz_ustar
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
-           tests/fuzz/short.sh tests/boot/flight_streams.sh tests/boot/books.sh \
-           tests/boot/modules.sh tests/boot/machines.sh tests/boot/determinism.sh \
+SCRIPTS := tests/boot/carriers.sh tests/boot/flight_media.sh tests/boot/media.sh \
+           tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
+           tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_streams.sh \
+           tests/boot/books.sh tests/boot/integrity.sh tests/boot/configuration.sh \
+           tests/boot/modules.sh tests/boot/machines.sh tests/boot/stage.sh \
+           tests/boot/article.sh tests/hostile/hostile.py tests/boot/determinism.sh \
            tests/boot/nmi.py tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh \
            tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
 
@@ -33,11 +39,27 @@ $(B)/asan/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 
 $(unit_programs): $(B)/tests/%: $(B)/asan/tests/unit/%.o $(pure:%.c=$(B)/asan/%.o)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka $(unit_more)
+
+$(B)/tests/test_digest: unit_more := -lcrypto
+
+# What the kernel makes of modules, without a machine; addresses have 32 bits there.
+BOOT_HOST := kernel/boot_archive.c kernel/complaint.c kernel/configuration.c kernel/files.c \
+             kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/tunables.c
+
+$(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(TRACE) $(headers) $(wildcard kernel/*.h) \
+                      Makefile tests/tests.mk | $(B)/.packages-test
+	$(call say,CC,$< (sanitized))
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(BOOT_HOST) $(BOOT) $(TRACE)
 
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory schema)
+$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
+$(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
+$(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 
 $(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(TRACE:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
@@ -47,21 +69,27 @@ $(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(TRACE) $(heade
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(TRACE)
 
-$(fuzz_programs): $(B)/fuzz/%: tests/fuzz/%.c $(pure) $(headers) Makefile tests/tests.mk | $(B)/.packages-test
-	$(call say,FUZZ,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $< $(pure) $(fuzz_more)
+fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 
-$(B)/fuzz/fuzz_capture: fuzz_more := $(FLIGHT_READER) -ljansson
-$(B)/fuzz/fuzz_capture: $(FLIGHT)
+$(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
+	$(call say,CC,$< (fuzzed))
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) -c -o $@ $<
+
+$(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
+
+$(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
+$(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(TRACE) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
-               $(B)/tests/test_interrupted_i386 $(fuzz_programs) $(B)/asan/flight-tool
+               $(B)/tests/test_interrupted_i386 $(B)/tests/boot_host $(fuzz_programs) \
+               $(B)/asan/flight-tool
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
@@ -76,9 +104,17 @@ bench-events: $(B)/.packages-test ## measure the cost of an event; writes build/
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run_events.sh $(B)/bench.json
 
-bench: bench-events ## run every benchmark
+bench-files: $(B)/.packages-test ## measure boot modules and files at scale; writes build/bench-files.json
+	$(Q)$(MAKE) --no-print-directory all $(B)/bench/bootfs_lookup
+	$(Q)sh tests/bench/run_files.sh $(B)/bench-files.json
+
+$(B)/bench/bootfs_lookup: $(B)/host/tests/bench/bootfs_lookup.o $(BOOT:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+bench: bench-events bench-files ## run every benchmark
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-events format
+.PHONY: test test-programs soak bench bench-events bench-files format

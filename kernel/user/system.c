@@ -1,9 +1,10 @@
 /* The system interface, kernel side. */
 #include "kernel/user/system.h"
 
+#include "kernel/boot_archive.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
-#include "kernel/modules.h"
+#include "kernel/files.h"
 #include "kernel/process.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
@@ -19,15 +20,11 @@ int system_run(const char *process_name, int (*program)(void *argument), void *a
 
 void system_boottrace(const char *format, ...)
 {
-    char event[TRACE_NAME_LENGTH_MAX + 2]; /* one byte too long is refused whole, not cut */
-    struct text_buffer buffer = {.bytes = event, .size = sizeof event};
-    struct text_sink sink = text_buffer_sink(&buffer);
+    const struct trace_usage usage = process_usage();
     va_list arguments;
     va_start(arguments, format);
-    text_print_list(&sink, format, arguments);
+    tracing_boottrace(&usage, format, arguments);
     va_end(arguments);
-    const struct trace_usage usage = process_usage();
-    tracing_boottrace(event, buffer.length, &usage);
 }
 
 void system_print(const char *format, ...)
@@ -47,17 +44,18 @@ void system_print_foreign(const char *bytes, size_t length)
 
 bool system_open(const char *path, const char **content, size_t *length)
 {
-    const uint8_t *bytes;
-    if (!modules_find_file(path, &bytes, length))
+    struct slice whole;
+    if (!files_content(path, &whole))
         return false;
-    *content = (const char *)bytes;
+    *content = whole.text;
+    *length = whole.length;
     process_current()->in_blocks += (uint32_t)((*length + 511) / 512);
     return true;
 }
 
 bool system_has_archive(void)
 {
-    return modules_have_archive();
+    return boot_archive_is_there();
 }
 
 void system_sleep_ms(uint64_t ms)

@@ -19,7 +19,7 @@ static void require(bool condition)
         __builtin_trap();
 }
 
-static void check_word(struct module_slice word, const char *text, size_t length)
+static void check_word(struct slice word, const char *text, size_t length)
 {
     require(word.length > 0 && word.text >= text &&
             word.length <= (size_t)(text + length - word.text));
@@ -28,14 +28,14 @@ static void check_word(struct module_slice word, const char *text, size_t length
 }
 
 /* Context: the line that is read. */
-static void check_refusal(void *context, enum module_line_fault fault, struct module_slice word)
+static void check_refusal(void *context, enum module_line_fault fault, struct slice word)
 {
-    const struct module_slice *line = context;
+    const struct slice *line = context;
     require(fault != MODULE_LINE_FAULT_NONE && module_line_fault_str(fault)[0] != '\0');
     check_word(word, line->text, line->length);
 }
 
-static bool same(struct module_slice a, struct module_slice b)
+static bool same(struct slice a, struct slice b)
 {
     return a.length == b.length && (a.text == NULL) == (b.text == NULL) &&
            (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
@@ -47,7 +47,7 @@ static char *append(char *end, const char *bytes, size_t length)
     return end + length;
 }
 
-static char *append_option(char *end, const char *prefix, struct module_slice value)
+static char *append_option(char *end, const char *prefix, struct slice value)
 {
     end = append(end, prefix, strlen(prefix));
     return append(end, value.text, value.length);
@@ -62,7 +62,7 @@ static void check_round_trip(const struct module_line *line)
     if (line->path.text != NULL)
         end = append_option(end, "", line->path);
     end = append_option(end, " name=", line->name);
-    end = append_option(end, " type=", (struct module_slice){type, strlen(type)});
+    end = append_option(end, " type=", (struct slice){type, strlen(type)});
     if (line->hash.text != NULL)
         end = append_option(end, "\t\n hash=", line->hash);
 
@@ -77,12 +77,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct module_slice whole = {(const char *)data, size};
+    struct slice whole = {(const char *)data, size};
     struct module_line_listener listener = {check_refusal, &whole};
     struct module_line line;
     module_line_parse(whole.text, whole.length, &listener, &line);
     require(line.name.length <= MODULE_NAME_MAX);
-    if (!same(line.name, (struct module_slice){"-", 1}))
+    if (!same(line.name, (struct slice){"-", 1}))
         check_word(line.name, whole.text, whole.length);
     if (line.path.text != NULL)
         check_word(line.path, whole.text, whole.length);

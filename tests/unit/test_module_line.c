@@ -18,7 +18,7 @@ static struct {
     char word[2048];
 } heard;
 
-static void hear(void *context, enum module_line_fault fault, struct module_slice word)
+static void hear(void *context, enum module_line_fault fault, struct slice word)
 {
     (void)context;
     heard.count++;
@@ -54,7 +54,7 @@ static int release(void **state)
     return 0;
 }
 
-static void assert_slice(struct module_slice slice, const char *expected)
+static void assert_slice(struct slice slice, const char *expected)
 {
     if (expected == NULL) {
         assert_null(slice.text);

@@ -1,0 +1,9 @@
+/* Puts the files of a plan into an image. */
+#pragma once
+
+#include "flight/fat_image.h"
+#include "flight/stage_plan.h"
+
+/* `top` is the listing of "os" in the image.  Says on stdout what was done, also if it was not all
+ * of it.  No file that is replaced is lost before the new one is there as a whole. */
+int stage_put(const struct fat_image *image, struct stage_plan *plan, const struct fat_list *top);

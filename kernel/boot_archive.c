@@ -1,0 +1,107 @@
+/* The boot archive. */
+#include "kernel/boot_archive.h"
+
+#include "boot/archive.h"
+#include "kernel/console.h"
+#include "kernel/files.h"
+#include "kernel/tracing.h"
+#include "kernel/tunables.h"
+
+static bool there;
+
+/* Every word of it, once: what a benchmark holds the time of indexing against. */
+static void read_once(struct slice content)
+{
+    const volatile uint32_t *words = (const volatile uint32_t *)(const void *)content.text;
+    TRACE_EVENT("archive reading");
+    for (size_t left = content.length / 4; left > 0; left--)
+        (void)*words++;
+    TRACE_EVENT("archive read");
+}
+
+static void print_unreadable(const struct boot_module *module, const struct archive *archive)
+{
+    struct archive_entry entry;
+    struct archive copy = *archive;
+    const char *advice = archive->format == ARCHIVE_GZIP
+                             ? "let GRUB decompress it (module without --nounzip, insmod gzio)"
+                             : "the boot goes on without it";
+    log_line("module %u: the boot archive cannot be read: %s; %s", module->given.index,
+             archive_status_str(archive_next(&copy, &entry)), advice);
+}
+
+struct boot_archive_count boot_archive_measure(struct boot_module *module)
+{
+    const struct boot_archive_count none = {0};
+    if (module == NULL)
+        return none;
+    struct slice content = boot_module_content(module);
+    struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
+    if (tunable(TUNABLE_READ_ARCHIVE))
+        read_once(content);
+    enum archive_format format = archive_open(&archive);
+    if (format == ARCHIVE_UNKNOWN || format == ARCHIVE_GZIP) {
+        module->state = MODULE_REFUSED;
+        print_unreadable(module, &archive);
+        return none;
+    }
+    there = true;
+    struct archive_count count;
+    TRACE_EVENT("archive indexing");
+    (void)archive_count(archive.bytes, archive.length, &count); /* damage is told by indexing */
+    return (struct boot_archive_count){bootfs_nodes_of_archive(&count)};
+}
+
+static void print_damage(const struct boot_module *module, const struct archive *archive,
+                         enum archive_status status, uint32_t entries)
+{
+    log_line("module %u: the boot archive is damaged at offset %u: %s; what lies before is used "
+             "(entries: %u)",
+             module->given.index, (unsigned)archive->offset, archive_status_str(status), entries);
+}
+
+static void print_false_sum(const struct boot_module *module, const struct archive_entry *entry)
+{
+    struct text_sink sink = console_text();
+    text_print(&sink, "module %u: the boot archive's '", module->given.index);
+    text_print_foreign(&sink, entry->name.text, entry->name.length);
+    text_print(&sink, "' at offset %u has a wrong sum; it is left out\n", (unsigned)entry->offset);
+}
+
+/* Reads an entry; one whose content has a wrong sum is passed over, and does not end the archive. */
+static bool goes_on(struct archive *archive, struct archive_entry *entry,
+                    enum archive_status *status)
+{
+    size_t before = archive->offset;
+    *status = archive_next(archive, entry);
+    return *status == ARCHIVE_OK || archive->offset != before;
+}
+
+void boot_archive_index(const struct boot_module *module, uint32_t reserved)
+{
+    if (!there)
+        return;
+    struct slice content = boot_module_content(module);
+    struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
+    struct archive_entry entry;
+    enum archive_status status;
+    uint32_t entries = 0;
+    enum archive_format format = archive_open(&archive);
+    while (goes_on(&archive, &entry, &status)) {
+        entries++;
+        if (status == ARCHIVE_OK)
+            (void)bootfs_add_entry(files_tree(), BOOTFS_TOP, &entry, reserved);
+        else
+            print_false_sum(module, &entry);
+    }
+    bootfs_end_archive(files_tree());
+    if (status != ARCHIVE_END)
+        print_damage(module, &archive, status, entries);
+    tracing_note(content.length, "archive indexed: %s, %u entries, %u bytes",
+                 archive_format_str(format), entries, (unsigned)content.length);
+}
+
+bool boot_archive_is_there(void)
+{
+    return there;
+}

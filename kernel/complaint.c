@@ -1,0 +1,31 @@
+/* How a diagnosis is printed. */
+#include "kernel/complaint.h"
+
+static void print_place(const struct text_sink *sink, struct slice where,
+                        const struct diagnosis *diagnosis)
+{
+    text_print_foreign(sink, where.text, where.length);
+    if (diagnosis->line > 0)
+        text_print(sink, ":%u", diagnosis->line);
+    else if (diagnosis->offset != DIAGNOSIS_NOWHERE)
+        text_print(sink, ": byte %llu", (unsigned long long)diagnosis->offset);
+    text_print(sink, ": ");
+}
+
+static void print_subject(const struct text_sink *sink, struct slice subject)
+{
+    size_t shown = subject.length < COMPLAINT_SUBJECT_MAX ? subject.length : COMPLAINT_SUBJECT_MAX;
+    text_print(sink, " '");
+    text_print_foreign(sink, subject.text, shown);
+    text_print(sink, shown < subject.length ? "...'" : "'");
+}
+
+void complaint_print(const struct text_sink *sink, struct slice where,
+                     const struct diagnosis *diagnosis)
+{
+    print_place(sink, where, diagnosis);
+    text_print(sink, "%s", diagnosis->what);
+    if (diagnosis->subject.text != NULL)
+        print_subject(sink, diagnosis->subject);
+    text_print(sink, "; %s\n", diagnosis->instead);
+}

@@ -1,0 +1,153 @@
+/* The configuration that stands in files and modules. */
+#include "kernel/configuration.h"
+
+#include "boot/driver_conf.h"
+#include "boot/environment.h"
+#include "boot/system_file.h"
+#include "kernel/complaint.h"
+#include "kernel/console.h"
+#include "kernel/files.h"
+#include "kernel/modules.h"
+#include "kernel/tracing.h"
+#include "kernel/tunables.h"
+
+enum {
+    VALUE_SIZE = 1024, /* of an environment's value with escapes, or of a string of etc/system */
+    NAME_SIZE = 256,   /* "module:variable" */
+    PATH_SIZE = 64,    /* of a driver's file */
+};
+
+static char buffer[VALUE_SIZE];
+
+/* Context: the file's name, as a slice. */
+static void print_diagnosis(void *context, const struct diagnosis *diagnosis)
+{
+    const struct slice *file = context;
+    struct text_sink sink = console_text();
+    complaint_print(&sink, *file, diagnosis);
+}
+
+static void note_read(struct slice file, size_t size)
+{
+    tracing_note(size, "configuration read: %.*s, %u bytes", (int)file.length, file.text,
+                 (unsigned)size);
+}
+
+static void read_environment(struct slice file, struct slice content)
+{
+    const struct diagnosis_listener listener = {print_diagnosis, &file};
+    struct environment environment = {
+        .text = content, .buffer = buffer, .buffer_size = sizeof buffer, .listener = &listener};
+    struct environment_pair pair;
+    while (environment_next(&environment, &pair)) {
+        const struct tunables_place place = {
+            .where = file, .source = {.origin = TUNABLE_ENVIRONMENT, .line = pair.line}};
+        if (!environment_is_private(pair.name))
+            tunables_set_text(&place, pair.name, pair.value);
+    }
+    note_read(file, content.length);
+}
+
+static void read_environments(void)
+{
+    uint32_t cursor = 0;
+    struct module_content module;
+    while (modules_next(MODULE_TYPE_ENVIRONMENT, &cursor, &module))
+        read_environment(module.name, module.content);
+}
+
+/* "module:variable", or the variable alone. */
+static struct slice variable_name(const struct system_command *command, char *name)
+{
+    struct text_buffer text = {.bytes = name, .size = NAME_SIZE};
+    struct text_sink sink = text_buffer_sink(&text);
+    if (command->module.text == NULL)
+        return command->variable;
+    text_print(&sink, "%.*s:%.*s", (int)command->module.length, command->module.text,
+               (int)command->variable.length, command->variable.text);
+    return (struct slice){name, text.length};
+}
+
+static void obey_set(struct slice file, const struct system_command *command)
+{
+    char name_text[NAME_SIZE];
+    const struct slice name = variable_name(command, name_text);
+    const struct tunables_place place = {
+        .where = file, .source = {.origin = TUNABLE_ETC_SYSTEM, .line = command->line}};
+    if (!command->is_string) {
+        tunables_set_number(&place, name, command->operator, command->number);
+        return;
+    }
+    size_t length = config_string_copy(command->string, buffer, sizeof buffer);
+    if (length > sizeof buffer)
+        length = sizeof buffer;
+    tunables_set_text(&place, name, (struct slice){buffer, length});
+}
+
+/* Forceloads and their like ask for what this kernel has built in. */
+static void read_system_file(const char *path)
+{
+    struct slice content, file = {path, __builtin_strlen(path)};
+    if (!files_content(path, &content))
+        return;
+    const struct diagnosis_listener listener = {print_diagnosis, &file};
+    struct system_file system = {.lexer = {.text = content}, .listener = &listener};
+    struct system_command command;
+    uint32_t settings = 0, others = 0;
+    while (system_file_next(&system, &command)) {
+        bool set = command.kind == SYSTEM_SET;
+        settings += set;
+        others += !set;
+        if (set)
+            obey_set(file, &command);
+    }
+    system_file_tell_duplicates(content, &listener);
+    log_line("%s: %u set, %u forceload and the like (this kernel has everything built in)", path,
+             settings, others);
+    note_read(file, content.length);
+}
+
+static void read_driver_file(struct slice file, struct slice content)
+{
+    const struct diagnosis_listener listener = {print_diagnosis, &file};
+    struct driver_conf conf = {.lexer = {.text = content}, .listener = &listener};
+    struct driver_entry entry;
+    uint32_t entries = 0, properties = 0;
+    while (driver_conf_next(&conf, &entry)) {
+        entries++;
+        properties += entry.properties;
+    }
+    log_line("%.*s: %u entries, %u properties", (int)file.length, file.text, entries, properties);
+    note_read(file, content.length);
+}
+
+static bool is_conf(struct slice name)
+{
+    return name.length > 5 && slice_is(slice_behind(name, name.length - 5), ".conf");
+}
+
+static void read_driver_files(void)
+{
+    struct bootfs_file folder;
+    struct bootfs_stat stat;
+    if (files_open("kernel/drv", &folder) != BOOTFS_OK)
+        return;
+    while (bootfs_read_directory(&folder, &stat)) {
+        char path[PATH_SIZE];
+        struct text_buffer text = {.bytes = path, .size = sizeof path};
+        struct text_sink sink = text_buffer_sink(&text);
+        struct slice content;
+        text_print(&sink, "kernel/drv/%.*s", (int)stat.name.length, stat.name.text);
+        if (is_conf(stat.name) && files_content(path, &content))
+            read_driver_file((struct slice){path, text.length}, content);
+    }
+}
+
+void configuration_read(void)
+{
+    read_environments();
+    read_system_file("etc/system.d/.self-assembly"); /* illumos reads it first, too */
+    read_system_file("etc/system");
+    read_driver_files();
+    tunables_tell();
+}

@@ -1,0 +1,41 @@
+/* The one tree of files. */
+#include "kernel/files.h"
+
+static struct bootfs tree; /* without nodes, and so without files, until modules.c starts it */
+
+struct bootfs *files_tree(void)
+{
+    return &tree;
+}
+
+static struct slice slice_of(const char *text)
+{
+    return (struct slice){text, __builtin_strlen(text)};
+}
+
+enum bootfs_status files_open(const char *path, struct bootfs_file *file)
+{
+    if (tree.count == 0)
+        return BOOTFS_NOT_FOUND;
+    return bootfs_open(&tree, BOOTFS_TOP, slice_of(path), file);
+}
+
+enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat)
+{
+    if (tree.count == 0)
+        return BOOTFS_NOT_FOUND;
+    uint32_t node;
+    enum bootfs_status status = bootfs_find(&tree, BOOTFS_TOP, slice_of(path), true, &node);
+    if (status == BOOTFS_OK)
+        bootfs_stat(&tree, node, stat);
+    return status;
+}
+
+bool files_content(const char *path, struct slice *content)
+{
+    struct bootfs_stat stat;
+    if (files_stat(path, &stat) != BOOTFS_OK || stat.kind != BOOTFS_FILE)
+        return false;
+    *content = (struct slice){(const char *)stat.content, (size_t)stat.size};
+    return true;
+}

@@ -1,0 +1,16 @@
+/* The boot filesystem as the kernel uses it: the one tree of files (boot/bootfs.h says what names mean
+ * and who wins), made of the boot archive and the boot modules. */
+#pragma once
+
+#include "boot/bootfs.h"
+
+/* The tree while modules.c makes it. */
+struct bootfs *files_tree(void);
+
+/* Opens a file or directory for bootfs_read, bootfs_seek and bootfs_read_directory. */
+enum bootfs_status files_open(const char *path, struct bootfs_file *file);
+
+enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat);
+
+/* The whole content of a file, where it stands; false if there is no such file. */
+bool files_content(const char *path, struct slice *content);

@@ -1,0 +1,53 @@
+/* The boot modules as the loader listed them, one record for each. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/digest.h"
+#include "boot/module_line.h"
+#include "boot/multiboot.h"
+
+/* What became of a module. */
+enum module_state {
+    MODULE_REFUSED = 0, /* left out: the loader's entry, or its name, cannot be used */
+    MODULE_ACCEPTED,    /* in use; there is no hash of it */
+    MODULE_VERIFIED,    /* in use; it is what its hash says */
+    MODULE_MISMATCH,    /* left out: it is not what its hash says */
+    MODULE_BAD_HASH,    /* left out: its hash cannot be read */
+    MODULE_IGNORED,     /* sound, but this kernel has no use for it */
+};
+
+struct boot_module {
+    struct multiboot_module given;
+    struct module_line line;
+    struct digest digest; /* that it should have; DIGEST_NONE if there is no hash */
+    struct digest found;  /* that it has, on a mismatch */
+    enum module_state state;
+    bool hash_used; /* of a hash module: something was verified by it */
+};
+
+/* Reads every line; what is not understood is one line on the console each.  Then the old style's rule:
+ * one or two bare lines (no options) are the archive and its hash, if no line says type=rootfs, the first of them
+ * is an archive that can be read, and the second a hash. */
+void module_list_read(void);
+
+uint32_t module_list_count(void);
+
+/* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED with an empty
+ * name. */
+struct boot_module *module_list_at(uint32_t index);
+
+static inline struct slice boot_module_content(const struct boot_module *module)
+{
+    return (struct slice){(const char *)(uintptr_t)module->given.start,
+                          module->given.end - module->given.start};
+}
+
+/* In use: accepted or verified. */
+static inline bool boot_module_is_used(const struct boot_module *module)
+{
+    return module->state == MODULE_ACCEPTED || module->state == MODULE_VERIFIED;
+}
+
+const char *module_state_str(enum module_state state); /* the words of frame M */

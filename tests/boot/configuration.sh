@@ -1,0 +1,72 @@
+#!/bin/sh
+# Configuration: who wins, in files and on the line, and what is told of what cannot be obeyed.
+. tests/tap.sh
+command -v jq > /dev/null || bail 'no jq'
+
+run() {
+    "$flight" run --deterministic --quiet -o "$work/capture" "$@" || return
+    "$flight" report "$work/capture" --format json > "$work/json"
+}
+capacity() {
+    jq ".tables[] | select(.name == \"$1\") | .capacity" "$work/json"
+}
+told() {
+    grep -qE -- "$1" "$work/capture" || { cat "$work/capture"; return 1; }
+}
+system() {
+    printf '%b' "$1" > "$work/system"
+}
+module="$work/system type=file name=etc/system"
+
+system 'set trace.boot = 77\nset trace:run = 0x20\n'
+run --module "$module" || bail 'the boot failed'
+check 'etc/system sets tunables' test "$(capacity boot) $(capacity run)" = '77 32'
+check 'the capture says so' test "$(jq -r '.config["trace.boot"]' "$work/json")" = 77
+check 'and who set it' test "$(jq -r '.config["trace.boot.origin"]' "$work/json")" = etc/system:1
+check 'and it is verified' "$flight" verify "$work/capture"
+check 'reading it is an event with its size' told "configuration read: etc/system, $(stat -c %s "$work/system") bytes"
+check "the archive's own etc/system is overridden" told "^files: 'etc/system' of the boot archive is overridden by module 1"
+boottrace_events() {
+    jq '[.tables[].events[].event] | index("multi-user start") != null' "$work/json"
+}
+check 'and so boottrace is off, as it is by default' test "$(boottrace_events)" = false
+check 'its events are counted' test "$(jq '.tables[1].filtered > 0' "$work/json")" = true
+
+printf 'trace.boot="88"\n# a comment\ntrace.run=44\n' > "$work/loader.conf"
+printf 'trace.boot=99\0kern.boottrace.enabled=1\0\0' > "$work/environment"
+run --module "$module" --module "$work/loader.conf type=environment" || bail 'the boot failed'
+check 'an environment module overrules etc/system' test "$(capacity boot) $(capacity run)" = '88 44'
+run --module "$work/environment type=environment" --module "$module" || bail 'the boot failed'
+check "whatever comes first, and in illumos' form" test "$(capacity boot) $(capacity run)" = '99 32'
+check 'kern.boottrace.enabled switches boottrace on' test "$(boottrace_events)" = true
+run --module "$module" --module "$work/loader.conf type=environment" --append 'trace.boot=111 -B trace.run=55' ||
+    bail 'the boot failed'
+check 'the command line overrules both' test "$(capacity boot) $(capacity run)" = '111 55'
+run --module "$module" --append 'kern.boottrace.table_size=70' || bail 'the boot failed'
+check "a capacity has FreeBSD's name, too" test "$(capacity boot)" = 70
+
+system 'set boottrace:enabled=1\n'
+run --module "$module" || bail 'the boot failed'
+check 'boottrace:enabled is kern.boottrace.enabled' test "$(boottrace_events)" = true
+
+run --append tunables.show=1 --module "$module" || bail 'the boot failed'
+check 'the table of tunables is printed on request' told '^  trace.boot +3000 +default: .*1 to 67108864'
+check 'with who set what' told '^  kern.boottrace.enabled +1 +etc/system:1: '
+check 'and who wins' told '^tunables .the command line overrules environment modules'
+
+system 'set trace.boot=77\nset trace.bot=5\nset trace.run="many"\nset trace:shutdown=0\nset fault=1\nset console="com2"\nfrobnicate: x\n'
+run --module "$module" || bail 'the boot failed'
+check 'an unknown tunable is one line' told "^etc/system:2: trace.bot=5: .*ignored"
+check 'an ill-typed one, too' told "^etc/system:3: trace.run=many: not a number from 1 to 67108864; '2000' holds"
+check 'and one out of range' told "^etc/system:4: trace:shutdown=0: not a number from 1 to 67108864; '1000' holds"
+check 'a number for a word' told '^etc/system:5: fault=1: a number, where a text is wanted'
+check 'what is needed earlier' told '^etc/system:6: console=com2: '
+check 'an unknown command' told "^etc/system:7: unknown command 'frobnicate'"
+check 'each once' test "$(grep -c '^etc/system:[0-9]' "$work/capture")" = 6
+check 'and the boot goes on' test "$(capacity boot)" = 77
+
+printf 'dof-data-0=0x7f,0x45,0x4c;\nname="x" parent="pseudo" broken\n' > "$work/dtrace.conf"
+run --module "$work/dtrace.conf name=kernel/drv/dtrace.conf" || bail 'the boot failed'
+check "a driver's file is read" told '^kernel/drv/dtrace.conf: 1 entries, 1 properties'
+check 'and its damage told' told '^kernel/drv/dtrace.conf:2: '
+finish
