@@ -16,7 +16,8 @@ enum {
     KEYBOARD_STATUS = 0x64,
     KEYBOARD_PULSE_RESET = 0xfe,
     RESET_CONTROL = 0xcf9, /* ICH data sheets, "Reset Control Register" */
-    ROUNDS = 500000000,    /* some tenths of a second: more than any of these takes */
+    DELAY_PORT = 0x80,     /* takes POST codes; reading it takes about a microsecond of ISA time */
+    DELAY_READS = 200000,  /* some tenths of a second: more than any of these takes */
 };
 
 static bool have_acpi;
@@ -24,7 +25,8 @@ static struct acpi_power_off acpi;
 
 static void wait_a_little(void)
 {
-    cpu_spin(ROUNDS);
+    for (uint32_t left = DELAY_READS; left > 0; left--)
+        (void)cpu_in8(DELAY_PORT);
 }
 
 /* ACPI Specification 6.4, section 5.2.5.1: the first KiB of the EBDA, then the BIOS area. */

@@ -5,7 +5,7 @@
 # time is counted in instructions.  What COM1 said is in CAPTURE, for flight capture to judge.
 set -eu
 
-iso=$1 capture=$2 limit=${3:-120}
+iso=$1 capture=$2 limit=${3:-300}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat > "$work/bochsrc" <<CONFIGURATION

@@ -21,18 +21,10 @@ from_card() {
     "$flight" run --deterministic --quiet --iso "$1" -o "$work/capture"
 }
 from_net() {
-    timeout 120 qemu-system-i386 -nodefaults -display none -no-reboot -accel tcg \
-        -icount shift=5,sleep=off -device isa-debug-exit,iobase=0xf4,iosize=4 \
-        -serial "file:$work/line" -boot n -device e1000,netdev=net \
-        -netdev "user,id=net,ipv6=off,tftp=$1,bootfile=boot/grub/pxe.0" < /dev/null
-    "$flight" capture "$work/line" --quiet -o "$work/capture"
+    "$flight" run --deterministic --quiet --net "$1" -o "$work/capture"
 }
 from_uefi() {
-    timeout 120 qemu-system-x86_64 -nodefaults -display none -no-reboot -accel tcg \
-        -icount shift=5,sleep=off -device isa-debug-exit,iobase=0xf4,iosize=4 -net none \
-        -serial "file:$work/line" -bios /usr/share/ovmf/OVMF.fd \
-        -drive "format=raw,snapshot=on,file=$1" < /dev/null
-    "$flight" capture "$work/line" --quiet -o "$work/capture"
+    "$flight" run --quiet --disk "$1" --firmware uefi -o "$work/capture"
 }
 brings() { # the names in a file, and no others
     "$flight" report "$work/capture" --format json | jq -r '.modules[2:][].name' | LC_ALL=C sort |
