@@ -135,6 +135,8 @@ static int play(const struct run *run)
     if (run_plan_stage(&run->plan, &staging) &&
         ending_open_output(run->plan.command, run->output, &output))
         status = launch(run, &staging, output);
+    else if (interrupt_signal() != 0)
+        status = FLIGHT_SIGNAL + interrupt_signal();
     if (output >= 0 && close(output) != 0)
         status = flight_refuse(run->plan.command, FLIGHT_HOST, "cannot write '%s': %s", run->output,
                                strerror(errno));

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "flight/interrupt.h"
 #include "flight/memory.h"
 
 /* The component at *path, its length in *length, and *path moved behind it; NULL at the end. */
@@ -130,6 +131,8 @@ static int copy_all(int from, int to)
 {
     static char chunk[65536];
     for (;;) {
+        if (interrupt_signal() != 0)
+            return EINTR;
         ssize_t got = read(from, chunk, sizeof chunk);
         if (got <= 0)
             return got == 0 ? 0 : errno;

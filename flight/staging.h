@@ -25,7 +25,7 @@ int staging_create(struct staging *staging, size_t depth);
 int staging_link(const struct staging *staging, const char *name, const char *source);
 
 /* Makes `name`, in the working folder, a copy of a file, with zeros up to the next power of two.
- * 0 or an errno. */
+ * 0 or an errno: EINTR if a signal came meanwhile. */
 int staging_copy(const struct staging *staging, const char *name, const char *source);
 
 /* The path of a file in the root; the caller frees it. */
