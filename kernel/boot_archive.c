@@ -13,7 +13,7 @@ static bool there;
 static void read_once(struct slice content)
 {
     const volatile uint32_t *words = (const volatile uint32_t *)(const void *)content.text;
-    TRACE_EVENT("archive reading");
+    TRACE_EVENT("reading archive");
     for (size_t left = content.length / 4; left > 0; left--)
         (void)*words++;
     TRACE_EVENT("archive read");
@@ -47,7 +47,7 @@ struct boot_archive_count boot_archive_measure(struct boot_module *module)
     }
     there = true;
     struct archive_count count;
-    TRACE_EVENT("archive indexing");
+    TRACE_EVENT("indexing archive");
     (void)archive_count(archive.bytes, archive.length, &count); /* damage is told by indexing */
     return (struct boot_archive_count){bootfs_nodes_of_archive(&count)};
 }

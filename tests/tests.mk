@@ -9,7 +9,7 @@ UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line 
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
         fuzz_driver_conf fuzz_environment fuzz_frame fuzz_module_line fuzz_multiboot \
-        fuzz_system_file fuzz_tunable fuzz_ustar
+        fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/boot/carriers.sh tests/boot/flight_media.sh tests/boot/media.sh \
@@ -80,6 +80,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
+$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 

@@ -66,7 +66,7 @@ measure() {
         "$flight" run "$@" --quiet --memory 768 --module "$work/archive type=rootfs name=ramdisk" \
             --append bench.read_archive=1 -o "$work/capture" || fail 'the large archive does not boot'
         report
-        echo "$(($(ns 'archive read') - $(ns 'archive reading'))) $(($(ns 'archive indexed') - $(ns 'archive indexing')))"
+        echo "$(($(ns 'archive read') - $(ns 'reading archive'))) $(($(ns 'archive indexed') - $(ns 'indexing archive')))"
     done > "$work/times"
     echo "$(cut -d' ' -f1 "$work/times" | sort -n | sed -n 3p) $(cut -d' ' -f2 "$work/times" | sort -n | sed -n 3p)"
 }
@@ -77,7 +77,7 @@ archive_bytes=$(stat -c %s "$work/archive")
 echo 'lookups ...' >&2
 # instructions FILES: of 10,000 lookups among so many
 instructions() {
-    valgrind --tool=callgrind --toggle-collect=measure --callgrind-out-file="$work/callgrind" \
+    valgrind --tool=callgrind --toggle-collect=look_up --callgrind-out-file="$work/callgrind" \
         build/bench/bootfs_lookup "$1" 10000 > /dev/null 2> "$work/log" || fail "$(tail -n 1 "$work/log")"
     sed -n 's/^\(summary\|totals\): //p' "$work/callgrind" | tail -n 1
 }

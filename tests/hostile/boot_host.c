@@ -92,13 +92,15 @@ static void read_file(const char *path, struct multiboot_module *module)
     if (file == NULL || fseek(file, 0, SEEK_END) != 0)
         die(path);
     size_t size = (size_t)ftell(file);
-    char *bytes = malloc(size);
-    rewind(file);
-    if (fread(bytes, 1, size, file) != size)
-        die(path);
+    if (size > 0) { /* what is empty stays at address 0, where GRUB places it */
+        char *bytes = malloc(size);
+        rewind(file);
+        if (fread(bytes, 1, size, file) != size)
+            die(path);
+        module->start = (uint32_t)(uintptr_t)bytes;
+        module->end = module->start + (uint32_t)size;
+    }
     fclose(file);
-    module->start = (uint32_t)(uintptr_t)bytes;
-    module->end = module->start + (uint32_t)size;
 }
 
 static void add_module(const char *path, const char *line)

@@ -100,7 +100,8 @@ def arguments(kind, source, folder):
 def diagnoses(kind, source):
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.run([PROGRAM] + arguments(kind, source, folder), stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, timeout=60)
+                             stderr=subprocess.PIPE, timeout=60,
+                             env={**os.environ, "ASAN_OPTIONS": "exitcode=99"})
     if run.returncode not in (0, 1):
         return ["exit status %d: %s" % (run.returncode, run.stderr.decode("utf-8", "replace")[:2000])]
     lines = run.stdout.decode("utf-8", "replace").replace("\r\n", "\n").splitlines()
