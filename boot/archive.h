@@ -79,9 +79,9 @@ struct archive {
 enum archive_format archive_open(struct archive *archive);
 
 /* Reads the next entry.  On ARCHIVE_BAD_CHECKSUM of a content (070702), *entry is filled in and
- * reading may go on behind it: `archive->offset` has moved.  On every other status but ARCHIVE_OK, the
- * offset stays at what was not read and *entry is untouched, so that calling again gives the
- * same: what lies before is usable. */
+ * reading may go on behind it: `archive->offset` has moved.  On every other status but
+ * ARCHIVE_OK, the offset stays at what was not read and *entry is untouched, so that calling
+ * again gives the same: what lies before is usable. */
 enum archive_status archive_next(struct archive *archive, struct archive_entry *entry);
 
 /* Whether the bytes begin like an archive that can be read: a known format (not gzip), whose first
@@ -95,8 +95,8 @@ struct archive_count {
     uint32_t grouped;    /* entries with a group */
 };
 
-/* Goes through the whole archive; gives how it ends, as archive_next does, but passing over contents
- * with a wrong sum (without looking at the sums). */
+/* Goes through the whole archive; gives how it ends, as archive_next does, but passing over
+ * contents with a wrong sum (without looking at the sums). */
 enum archive_status archive_count(const uint8_t *bytes, size_t length, struct archive_count *count);
 
 const char *archive_format_str(enum archive_format format); /* "cpio (newc)" and so on */

@@ -175,8 +175,9 @@ struct bootfs_stat {
 };
 void bootfs_stat(const struct bootfs *fs, uint32_t node, struct bootfs_stat *stat);
 
-/* Writes the whole name of a node, from its top down and without a leading slash, terminated; gives
- * the length, of which no more than size - 1 bytes at its end were written.  `size` is at least 1. */
+/* Writes the whole name of a node, from its top down and without a leading slash, terminated;
+ * gives the length, of which no more than size - 1 bytes at its end were written.  `size` is at
+ * least 1. */
 size_t bootfs_path(const struct bootfs *fs, uint32_t node, char *text, size_t size);
 
 /* The first thing in a directory, and what follows a thing in its directory, in the order in which

@@ -1,6 +1,8 @@
 /* The kernel's command line: cutting it into options, and undoing quotes. */
 #include "boot/command_line.h"
 
+#include "boot/digits.h"
+
 #define NOWHERE SIZE_MAX
 
 /* A word being read.  Its text is the line's own as long as it is plain; every character also
@@ -175,18 +177,6 @@ bool command_line_is(const struct command_line_option *option, const char *name)
 {
     return __builtin_strlen(name) == option->name_length &&
            __builtin_memcmp(name, option->name, option->name_length) == 0;
-}
-
-/* The value of a digit up to 'f', or 16. */
-static uint32_t digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (uint32_t)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (uint32_t)(c - 'A') + 10;
-    return 16;
 }
 
 bool command_line_number(const char *text, size_t length, uint64_t *value)

@@ -1,6 +1,8 @@
 /* Words of configuration: the first character decides which kind one is. */
 #include "boot/config_lexer.h"
 
+#include "boot/digits.h"
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -138,18 +140,6 @@ static void read_string(struct config_lexer *lexer, struct config_word *word)
     word->text = (struct slice){lexer->text.text + start, end - start};
     lexer->at = closed ? end + 1 : end;
     lexer->newlines += closed ? extent.newlines : 0;
-}
-
-/* The value of a digit, or 16. */
-static uint32_t digit_value(char c)
-{
-    if (is_digit(c))
-        return (uint32_t)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (uint32_t)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (uint32_t)(c - 'A') + 10;
-    return 16;
 }
 
 struct number {

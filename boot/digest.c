@@ -1,6 +1,7 @@
 /* Digests of boot modules, and hashes as people write them. */
 #include "boot/digest.h"
 
+#include "boot/digits.h"
 #include "boot/sha1.h"
 #include "boot/sha256.h"
 
@@ -25,18 +26,6 @@ static enum digest_kind kind_of(size_t digits)
     if (digits == (size_t)2 * SHA1_BYTES)
         return DIGEST_SHA1;
     return digits == (size_t)2 * SHA256_BYTES ? DIGEST_SHA256 : DIGEST_NONE;
-}
-
-/* The value of a digit, or 16. */
-static uint32_t digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (uint32_t)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (uint32_t)(c - 'A') + 10;
-    return 16;
 }
 
 enum digest_status digest_parse(struct slice text, struct digest *digest)

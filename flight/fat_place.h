@@ -26,9 +26,9 @@ struct fat_place {
 /* Whether this is the first sector of a FAT file system, as far as its numbers tell. */
 bool fat_place_is_fat(const uint8_t sector[FAT_PLACE_SECTOR]);
 
-/* Reads the first sector of an image of `size` bytes.  Of several partitions of a FAT type the first
- * one counts; whether it holds a file system is not looked at.  *place is filled as far as it was
- * found out. */
+/* Reads the first sector of an image of `size` bytes.  Of several partitions of a FAT type the
+ * first one counts; whether it holds a file system is not looked at.  *place is filled as far as
+ * it was found out. */
 enum fat_place_status fat_place_find(const uint8_t sector[FAT_PLACE_SECTOR], uint64_t size,
                                      struct fat_place *place);
 

@@ -207,8 +207,9 @@ static void add_stick(struct vector *vector, const struct qemu_plan *plan)
     add_pair(vector, "-device", "usb-storage,drive=stick");
 }
 
-/* QEMU's own DHCP and TFTP servers, and nothing behind them.  They answer an e1000 at once, so that
- * runs are equal.  Its boot ROM has no part for 32-bit UEFI; that one drives a virtio card itself. */
+/* QEMU's own DHCP and TFTP servers, and nothing behind them.  They answer an e1000 at once, so
+ * that runs are equal.  Its boot ROM has no part for 32-bit UEFI; that one drives a virtio card
+ * itself. */
 static void add_network(struct vector *vector, const struct qemu_plan *plan)
 {
     char *network =

@@ -82,8 +82,8 @@ static struct fate *around(const struct removal *removal, const char *path)
     return entry != NULL ? &removal->fates[entry - removal->staged->entries] : NULL;
 }
 
-/* What stays keeps the folder around it; what goes may leave it empty.  From the end, as whatever is
- * in a folder stands behind it. */
+/* What stays keeps the folder around it; what goes may leave it empty.  From the end, as
+ * whatever is in a folder stands behind it. */
 static void mark_folders(const struct removal *removal)
 {
     for (size_t i = removal->staged->count; i-- > 0;) {

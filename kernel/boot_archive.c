@@ -23,18 +23,16 @@ static void print_unreadable(const struct boot_module *module, const struct arch
 {
     struct archive_entry entry;
     struct archive copy = *archive;
-    const char *advice = archive->format == ARCHIVE_GZIP
-                             ? "let GRUB decompress it (module without --nounzip, insmod gzio)"
-                             : "the boot goes on without it";
+    const char *advice =
+        archive->format == ARCHIVE_GZIP ? BOOT_ARCHIVE_GZIP_ADVICE : "the boot goes on without it";
     log_line("module %u: the boot archive cannot be read: %s; %s", module->given.index,
              archive_status_str(archive_next(&copy, &entry)), advice);
 }
 
-struct boot_archive_count boot_archive_measure(struct boot_module *module)
+uint32_t boot_archive_measure(struct boot_module *module)
 {
-    const struct boot_archive_count none = {0};
     if (module == NULL)
-        return none;
+        return 0;
     struct slice content = boot_module_content(module);
     struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
     if (tunable(TUNABLE_READ_ARCHIVE))
@@ -43,13 +41,13 @@ struct boot_archive_count boot_archive_measure(struct boot_module *module)
     if (format == ARCHIVE_UNKNOWN || format == ARCHIVE_GZIP) {
         module->state = MODULE_REFUSED;
         print_unreadable(module, &archive);
-        return none;
+        return 0;
     }
     there = true;
     struct archive_count count;
     TRACE_EVENT("indexing archive");
     (void)archive_count(archive.bytes, archive.length, &count); /* damage is told by indexing */
-    return (struct boot_archive_count){bootfs_nodes_of_archive(&count)};
+    return bootfs_nodes_of_archive(&count);
 }
 
 static void print_damage(const struct boot_module *module, const struct archive *archive,
@@ -68,7 +66,8 @@ static void print_false_sum(const struct boot_module *module, const struct archi
     text_print(&sink, "' at offset %u has a wrong sum; it is left out\n", (unsigned)entry->offset);
 }
 
-/* Reads an entry; one whose content has a wrong sum is passed over, and does not end the archive. */
+/* Reads an entry; one whose content has a wrong sum is passed over, and does not end the
+ * archive. */
 static bool goes_on(struct archive *archive, struct archive_entry *entry,
                     enum archive_status *status)
 {

@@ -17,10 +17,10 @@ const struct multiboot_info *boot_info(void);
 /* Reads module `index`; a refusal is one line on the console. */
 bool boot_info_module(uint32_t index, struct multiboot_module *module);
 
-/* Takes memory for ever: the first piece above 1 MiB, in the memory map's order, that holds `size`
- * bytes (at least 1; aligned to 4096) and overlaps neither the kernel, nor anything that the loader left, nor
- * what was taken before.  0 if there is none, or after BOOT_INFO_PIECES_MAX pieces.  Its content is
- * what somebody left there. */
+/* Takes memory for ever: the first piece above 1 MiB, in the memory map's order, that holds
+ * `size` bytes (at least 1; aligned to 4096) and overlaps neither the kernel, nor anything that
+ * the loader left, nor what was taken before.  0 if there is none, or after BOOT_INFO_PIECES_MAX
+ * pieces.  Its content is what somebody left there. */
 #define BOOT_INFO_PIECES_MAX 16u
 uint32_t boot_info_take_memory(uint64_t size);
 

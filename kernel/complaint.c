@@ -1,14 +1,18 @@
 /* How a diagnosis is printed. */
 #include "kernel/complaint.h"
 
-static void print_place(const struct text_sink *sink, struct slice where,
-                        const struct diagnosis *diagnosis)
+void complaint_print_name(const struct text_sink *sink, struct slice name)
+{
+    text_print(sink, "'");
+    text_print_foreign(sink, name.text, name.length);
+    text_print(sink, "'");
+}
+
+void complaint_print_place(const struct text_sink *sink, struct slice where, uint32_t line)
 {
     text_print_foreign(sink, where.text, where.length);
-    if (diagnosis->line > 0)
-        text_print(sink, ":%u", diagnosis->line);
-    else if (diagnosis->offset != DIAGNOSIS_NOWHERE)
-        text_print(sink, ": byte %llu", (unsigned long long)diagnosis->offset);
+    if (line > 0)
+        text_print(sink, ":%u", line);
     text_print(sink, ": ");
 }
 
@@ -23,7 +27,9 @@ static void print_subject(const struct text_sink *sink, struct slice subject)
 void complaint_print(const struct text_sink *sink, struct slice where,
                      const struct diagnosis *diagnosis)
 {
-    print_place(sink, where, diagnosis);
+    complaint_print_place(sink, where, diagnosis->line);
+    if (diagnosis->line == 0 && diagnosis->offset != DIAGNOSIS_NOWHERE)
+        text_print(sink, "byte %llu: ", (unsigned long long)diagnosis->offset);
     text_print(sink, "%s", diagnosis->what);
     if (diagnosis->subject.text != NULL)
         print_subject(sink, diagnosis->subject);

@@ -4,8 +4,15 @@
 #include "boot/diagnosis.h"
 #include "trace/text.h"
 
-/* Prints "WHERE:LINE: WHAT 'SUBJECT'; INSTEAD" and the end of the line; without a line but with an offset
- * "WHERE: byte OFFSET: ...".  Of a long subject the first COMPLAINT_SUBJECT_MAX bytes are shown, and dots. */
+/* A name from outside, made harmless and between quotes. */
+void complaint_print_name(const struct text_sink *sink, struct slice name);
+
+/* "WHERE:LINE: ", or "WHERE: " for line 0. */
+void complaint_print_place(const struct text_sink *sink, struct slice where, uint32_t line);
+
+/* Prints "WHERE:LINE: WHAT 'SUBJECT'; INSTEAD" and the end of the line; without a line but with an
+ * offset "WHERE: byte OFFSET: ...".  Of a long subject the first COMPLAINT_SUBJECT_MAX bytes are
+ * shown, and dots. */
 #define COMPLAINT_SUBJECT_MAX 80u
 void complaint_print(const struct text_sink *sink, struct slice where,
                      const struct diagnosis *diagnosis);

@@ -7,6 +7,7 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
+#include "kernel/module_list.h"
 #include "kernel/modules.h"
 #include "kernel/tracing.h"
 #include "kernel/tunables.h"
@@ -14,8 +15,9 @@
 enum {
     VALUE_SIZE = 1024, /* of an environment's value with escapes, or of a string of etc/system */
     NAME_SIZE = 256,   /* "module:variable" */
-    PATH_SIZE = 64,    /* of a driver's file */
 };
+
+#define DRIVERS "kernel/drv"
 
 static char buffer[VALUE_SIZE];
 
@@ -29,6 +31,7 @@ static void print_diagnosis(void *context, const struct diagnosis *diagnosis)
 
 static void note_read(struct slice file, size_t size)
 {
+    file = event_name(file);
     tracing_note(size, "configuration read: %.*s, %u bytes", (int)file.length, file.text,
                  (unsigned)size);
 }
@@ -117,7 +120,9 @@ static void read_driver_file(struct slice file, struct slice content)
         entries++;
         properties += entry.properties;
     }
-    log_line("%.*s: %u entries, %u properties", (int)file.length, file.text, entries, properties);
+    struct text_sink sink = console_text();
+    complaint_print_place(&sink, file, 0);
+    text_print(&sink, "%u entries, %u properties\n", entries, properties);
     note_read(file, content.length);
 }
 
@@ -126,19 +131,31 @@ static bool is_conf(struct slice name)
     return name.length > 5 && slice_is(slice_behind(name, name.length - 5), ".conf");
 }
 
+/* The content of a file in an open directory, also behind a link. */
+static bool content_of(const struct bootfs_file *folder, struct slice name, struct slice *content)
+{
+    uint32_t node;
+    struct bootfs_stat stat;
+    if (bootfs_find(folder->fs, folder->node, name, true, &node) != BOOTFS_OK)
+        return false;
+    bootfs_stat(folder->fs, node, &stat);
+    *content = (struct slice){(const char *)stat.content, (size_t)stat.size};
+    return stat.kind == BOOTFS_FILE;
+}
+
 static void read_driver_files(void)
 {
+    static char path[sizeof DRIVERS + 1 + BOOTFS_PATH_MAX];
     struct bootfs_file folder;
     struct bootfs_stat stat;
-    if (files_open("kernel/drv", &folder) != BOOTFS_OK)
+    if (files_open(DRIVERS, &folder) != BOOTFS_OK)
         return;
     while (bootfs_read_directory(&folder, &stat)) {
-        char path[PATH_SIZE];
         struct text_buffer text = {.bytes = path, .size = sizeof path};
         struct text_sink sink = text_buffer_sink(&text);
         struct slice content;
-        text_print(&sink, "kernel/drv/%.*s", (int)stat.name.length, stat.name.text);
-        if (is_conf(stat.name) && files_content(path, &content))
+        text_print(&sink, "%s/%.*s", DRIVERS, (int)stat.name.length, stat.name.text);
+        if (is_conf(stat.name) && content_of(&folder, stat.name, &content))
             read_driver_file((struct slice){path, text.length}, content);
     }
 }
@@ -146,7 +163,6 @@ static void read_driver_files(void)
 void configuration_read(void)
 {
     read_environments();
-    read_system_file("etc/system.d/.self-assembly"); /* illumos reads it first, too */
     read_system_file("etc/system");
     read_driver_files();
     tunables_tell();

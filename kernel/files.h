@@ -1,5 +1,5 @@
-/* The boot filesystem as the kernel uses it: the one tree of files (boot/bootfs.h says what names mean
- * and who wins), made of the boot archive and the boot modules. */
+/* The boot filesystem as the kernel uses it: the one tree of files (boot/bootfs.h says what
+ * names mean and who wins), made of the boot archive and the boot modules. */
 #pragma once
 
 #include "boot/bootfs.h"

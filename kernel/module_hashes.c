@@ -1,17 +1,21 @@
-/* Hashes find their modules through a tree of their own (boot/bootfs.h), under the names of the modules
- * that they are of: so a name means there what it means for files, and finding takes no time. */
+/* Hashes find their modules through a tree of their own (boot/bootfs.h): the hash of a module is
+ * the file " " in a directory that has the module's name.  So a name means there what it means
+ * for files, and finding takes no time; and as no module's name holds a blank, no name can stand
+ * in the way of another's hash. */
 #include "kernel/module_hashes.h"
 
 #include "boot/bootfs.h"
 #include "kernel/boot_info.h"
+#include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/tracing.h"
 
+static const struct slice leaf = {" ", 1};
 static struct bootfs hashes;
 
 static bool is_hash(const struct boot_module *module)
 {
-    return module->state == MODULE_ACCEPTED && module->line.type == MODULE_TYPE_HASH;
+    return module->state != MODULE_REFUSED && module->line.type == MODULE_TYPE_HASH;
 }
 
 static struct text_sink begin_line(const struct boot_module *module)
@@ -21,25 +25,16 @@ static struct text_sink begin_line(const struct boot_module *module)
     return sink;
 }
 
-static void print_name(const struct text_sink *sink, struct slice name)
-{
-    text_print(sink, "'");
-    text_print_foreign(sink, name.text, name.length);
-    text_print(sink, "'");
-}
-
+/* Of two hashes of one name the later one counts. */
 static void print_note(void *context, const struct bootfs_note *note)
 {
     (void)context;
     struct boot_module *loser = module_list_at(note->origin);
     struct text_sink sink = begin_line(loser);
-    loser->hash_used = true; /* told once */
+    loser->hash_done = true; /* told once */
     text_print(&sink, "the hash of ");
-    print_name(&sink, note->name);
-    if (note->event == BOOTFS_LEFT_OUT)
-        text_print(&sink, " is ignored: %s\n", bootfs_status_str(note->why));
-    else
-        text_print(&sink, " gives way to that of module %u\n", note->by);
+    complaint_print_name(&sink, loser->line.name);
+    text_print(&sink, " gives way to that of module %u\n", note->by);
 }
 
 static const struct bootfs_listener listener = {print_note, NULL};
@@ -49,31 +44,37 @@ static uint32_t nodes_wanted(void)
     uint32_t nodes = 0;
     for (uint32_t i = 0; i < module_list_count(); i++)
         if (is_hash(module_list_at(i)))
-            nodes += bootfs_nodes_of_name(module_list_at(i)->line.name);
+            nodes += bootfs_nodes_of_name(module_list_at(i)->line.name) + 1;
     return nodes;
 }
 
-static void add_hash(const struct boot_module *module)
+static bool add_hash(const struct boot_module *module)
 {
+    uint32_t folder;
     struct slice content = boot_module_content(module);
-    (void)bootfs_add_file(&hashes, BOOTFS_TOP, module->line.name, module->given.index,
-                          (const uint8_t *)content.text, content.length);
+    return bootfs_add_directory(&hashes, BOOTFS_TOP, module->line.name, module->given.index) ==
+               BOOTFS_OK &&
+           bootfs_find(&hashes, BOOTFS_TOP, module->line.name, true, &folder) == BOOTFS_OK &&
+           bootfs_add_file(&hashes, folder, leaf, module->given.index,
+                           (const uint8_t *)content.text, content.length) == BOOTFS_OK;
 }
 
-/* False if there is no memory for the tree: no module may then be used unverified. */
+/* False if a hash could not be taken in: no module may then be used, as it might be of any. */
 static bool collect(void)
 {
     uint32_t nodes = nodes_wanted();
     if (nodes == 0)
         return true;
-    uintptr_t memory = boot_info_take_memory(bootfs_size(nodes));
+    uint64_t size = bootfs_size(nodes);
+    uintptr_t memory = size == 0 ? 0 : boot_info_take_memory(size);
     if (memory == 0)
         return false;
     bootfs_start(&hashes, (void *)memory, nodes, &listener);
+    bool all = true;
     for (uint32_t i = 0; i < module_list_count(); i++)
         if (is_hash(module_list_at(i)))
-            add_hash(module_list_at(i));
-    return true;
+            all = add_hash(module_list_at(i)) && all;
+    return all;
 }
 
 /* The hash module of that name, or NULL. */
@@ -81,39 +82,62 @@ static struct boot_module *hash_of(struct slice name)
 {
     uint32_t node;
     struct bootfs_stat stat;
-    if (hashes.count == 0 || bootfs_find(&hashes, BOOTFS_TOP, name, true, &node) != BOOTFS_OK)
+    if (hashes.count == 0 || bootfs_find(&hashes, BOOTFS_TOP, name, true, &node) != BOOTFS_OK ||
+        bootfs_find(&hashes, node, leaf, true, &node) != BOOTFS_OK)
         return NULL;
     bootfs_stat(&hashes, node, &stat);
-    return stat.kind == BOOTFS_FILE ? module_list_at(stat.origin) : NULL;
+    return module_list_at(stat.origin);
 }
 
-static void refuse_hash(struct boot_module *module, const struct boot_module *from,
-                        enum digest_status status)
+static void refuse_hash(struct boot_module *module, const struct boot_module *from, const char *why)
 {
     module->state = MODULE_BAD_HASH;
     struct text_sink sink = begin_line(module);
-    print_name(&sink, module->line.name);
+    complaint_print_name(&sink, module->line.name);
     text_print(&sink, ": its hash, ");
     if (from != NULL)
         text_print(&sink, "module %u", from->given.index);
     else
         text_print(&sink, "on its line");
-    text_print(&sink, ", cannot be read: %s; the module is left out\n", digest_status_str(status));
+    text_print(&sink, ", cannot be read: %s; the module is left out\n", why);
+}
+
+static void take_from_line(struct boot_module *module)
+{
+    enum digest_status status = digest_parse(module->line.hash, &module->digest);
+    if (status != DIGEST_OK)
+        refuse_hash(module, NULL, digest_status_str(status));
+}
+
+static void take_from_module(struct boot_module *module, const struct boot_module *from)
+{
+    enum digest_status status = digest_parse_file(boot_module_content(from), &module->digest);
+    if (!boot_module_is_used(from))
+        refuse_hash(module, from, "it is not what its own hash says");
+    else if (status != DIGEST_OK)
+        refuse_hash(module, from, digest_status_str(status));
+}
+
+static void tell_overruled(struct boot_module *hash, const struct boot_module *module)
+{
+    if (!hash->hash_done)
+        log_line("module %u: not looked at, because module %u has its hash on its line",
+                 hash->given.index, module->given.index);
 }
 
 /* Finds the hash of a module: on its line, else in a hash module of its name. */
 static void find_hash(struct boot_module *module)
 {
-    struct boot_module *from = hash_of(module->line.name);
-    enum digest_status status = DIGEST_OK;
-    if (from != NULL)
-        from->hash_used = true;
+    struct boot_module *from = is_hash(module) ? NULL : hash_of(module->line.name);
     if (module->line.hash.text != NULL)
-        status = digest_parse(module->line.hash, &module->digest);
+        take_from_line(module);
     else if (from != NULL)
-        status = digest_parse_file(boot_module_content(from), &module->digest);
-    if (status != DIGEST_OK)
-        refuse_hash(module, module->line.hash.text != NULL ? NULL : from, status);
+        take_from_module(module, from);
+    if (from == NULL)
+        return;
+    if (module->line.hash.text != NULL)
+        tell_overruled(from, module);
+    from->hash_done = true;
 }
 
 void module_hashes_explain(const struct boot_module *module, char *reason, size_t size)
@@ -134,7 +158,7 @@ static void print_mismatch(const struct boot_module *module)
 {
     char reason[MODULE_HASHES_REASON_SIZE];
     struct text_sink sink = begin_line(module);
-    print_name(&sink, module->line.name);
+    complaint_print_name(&sink, module->line.name);
     module_hashes_explain(module, reason, sizeof reason);
     text_print(&sink, ": %s; the module is left out\n", reason);
 }
@@ -149,25 +173,39 @@ static void verify(struct boot_module *module)
     module->state = same ? MODULE_VERIFIED : MODULE_MISMATCH;
     if (!same)
         print_mismatch(module);
+    struct slice name = event_name(module->line.name);
     tracing_note(content.length, "hash %s: %.*s, %s, %u bytes", same ? "verified" : "mismatch",
-                 (int)module->line.name.length, module->line.name.text,
-                 digest_kind_str(module->digest.kind), (unsigned)content.length);
+                 (int)name.length, name.text, digest_kind_str(module->digest.kind),
+                 (unsigned)content.length);
 }
 
 static void tell_unused(const struct boot_module *hash)
 {
     struct text_sink sink = begin_line(hash);
     text_print(&sink, "no module has the name ");
-    print_name(&sink, hash->line.name);
+    complaint_print_name(&sink, hash->line.name);
     text_print(&sink, " of this hash; nothing is verified by it\n");
 }
 
 /* Nothing is used that might have a hash. */
 static void refuse_all(void)
 {
-    log_line("modules: no memory to look for their hashes; all of them are left out");
+    log_line("modules: their hashes do not fit into memory; all modules are left out");
     for (uint32_t i = 0; i < module_list_count(); i++)
         module_list_at(i)->state = MODULE_REFUSED;
+}
+
+/* Hash modules first: what one of them says depends on whether it is itself what it should be. */
+static void verify_all(bool hash_modules)
+{
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        struct boot_module *module = module_list_at(i);
+        if (module->state != MODULE_ACCEPTED || is_hash(module) != hash_modules)
+            continue;
+        find_hash(module);
+        if (module->state == MODULE_ACCEPTED)
+            verify(module);
+    }
 }
 
 void module_hashes_verify(void)
@@ -176,15 +214,9 @@ void module_hashes_verify(void)
         refuse_all();
         return;
     }
-    for (uint32_t i = 0; i < module_list_count(); i++) {
-        struct boot_module *module = module_list_at(i);
-        if (module->state != MODULE_ACCEPTED || is_hash(module))
-            continue;
-        find_hash(module);
-        if (module->state == MODULE_ACCEPTED)
-            verify(module);
-    }
+    verify_all(true);
+    verify_all(false);
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (is_hash(module_list_at(i)) && !module_list_at(i)->hash_used)
+        if (is_hash(module_list_at(i)) && !module_list_at(i)->hash_done)
             tell_unused(module_list_at(i));
 }

@@ -2,6 +2,7 @@
 #include "kernel/module_list.h"
 
 #include "boot/archive.h"
+#include "kernel/boot_archive.h"
 #include "kernel/boot_info.h"
 #include "kernel/complaint.h"
 #include "kernel/console.h"
@@ -50,6 +51,14 @@ static struct boot_module *next_bare(uint32_t *index)
     return NULL;
 }
 
+static uint32_t count_bare(void)
+{
+    uint32_t bare = 0, index = 0;
+    while (next_bare(&index) != NULL)
+        bare++;
+    return bare;
+}
+
 static bool has_archive_line(void)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -62,6 +71,13 @@ static bool is_archive(const struct boot_module *module)
 {
     struct slice content = boot_module_content(module);
     return archive_readable((const uint8_t *)content.text, content.length);
+}
+
+static bool is_compressed(const struct boot_module *module)
+{
+    struct slice content = boot_module_content(module);
+    struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
+    return archive_open(&archive) == ARCHIVE_GZIP;
 }
 
 static bool is_hash(const struct boot_module *module)
@@ -84,12 +100,18 @@ static void take_as_archive(struct boot_module *archive, struct boot_module *has
 
 static void apply_old_style(void)
 {
-    uint32_t index = 0;
+    uint32_t index = 0, bare = count_bare();
     struct boot_module *first = next_bare(&index);
     struct boot_module *second = next_bare(&index);
-    if (first == NULL || next_bare(&index) != NULL || has_archive_line())
+    if (bare == 0 || has_archive_line())
         return;
-    if (!is_archive(first))
+    if (bare > 2)
+        log_line("modules: %u bare lines, but an old menu has one or two: all kept as files", bare);
+    else if (is_compressed(first))
+        log_line("module %u: a bare line, and compressed with gzip: kept as a file; if it is the "
+                 "boot archive, " BOOT_ARCHIVE_GZIP_ADVICE,
+                 first->given.index);
+    else if (!is_archive(first))
         log_line("module %u: a bare line, but no archive that can be read: kept as a file",
                  first->given.index);
     else if (second != NULL && !is_hash(second))

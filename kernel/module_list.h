@@ -24,18 +24,18 @@ struct boot_module {
     struct digest digest; /* that it should have; DIGEST_NONE if there is no hash */
     struct digest found;  /* that it has, on a mismatch */
     enum module_state state;
-    bool hash_used; /* of a hash module: something was verified by it */
+    bool hash_done; /* of a hash module: it was looked at, or it has been told why not */
 };
 
-/* Reads every line; what is not understood is one line on the console each.  Then the old style's rule:
- * one or two bare lines (no options) are the archive and its hash, if no line says type=rootfs, the first of them
- * is an archive that can be read, and the second a hash. */
+/* Reads every line; what is not understood is one line on the console each.  Then the old style's
+ * rule: one or two bare lines (no options) are the archive and its hash, if no line says
+ * type=rootfs, the first of them is an archive that can be read, and the second a hash. */
 void module_list_read(void);
 
 uint32_t module_list_count(void);
 
-/* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED with an empty
- * name. */
+/* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED
+ * with an empty name. */
 struct boot_module *module_list_at(uint32_t index);
 
 static inline struct slice boot_module_content(const struct boot_module *module)
@@ -48,6 +48,12 @@ static inline struct slice boot_module_content(const struct boot_module *module)
 static inline bool boot_module_is_used(const struct boot_module *module)
 {
     return module->state == MODULE_ACCEPTED || module->state == MODULE_VERIFIED;
+}
+
+/* What of a name fits into the text of an event: all of it or, of a long one, a phrase. */
+static inline struct slice event_name(struct slice name)
+{
+    return name.length <= 160 ? name : (struct slice){"(a long name)", 13};
 }
 
 const char *module_state_str(enum module_state state); /* the words of frame M */

@@ -3,6 +3,7 @@
 
 #include "kernel/boot_archive.h"
 #include "kernel/boot_info.h"
+#include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
 #include "kernel/module_hashes.h"
@@ -27,13 +28,6 @@ static bool is_file(const struct boot_module *module)
         return false;
     }
     return false;
-}
-
-static void print_name(const struct text_sink *sink, struct slice name)
-{
-    text_print(sink, "'");
-    text_print_foreign(sink, name.text, name.length);
-    text_print(sink, "'");
 }
 
 static void print_origin(const struct text_sink *sink, uint32_t origin)
@@ -123,29 +117,32 @@ static void print_note(void *context, const struct bootfs_note *note)
     struct slice name = name_of(note, path, sizeof path);
     struct text_sink sink = console_text();
     text_print(&sink, "files: ");
-    print_name(&sink, name);
+    complaint_print_name(&sink, name);
     text_print(&sink, " of ");
     print_origin(&sink, note->origin);
     if (note->event == BOOTFS_LEFT_OUT) {
         text_print(&sink, " is left out: %s\n", bootfs_status_str(note->why));
         return;
     }
-    text_print(&sink, note->event == BOOTFS_OVERRIDDEN
-                          ? " is overridden by "
-                          : " is left out, because it has to be a directory for ");
+    bool overridden = note->event == BOOTFS_OVERRIDDEN;
+    text_print(&sink, overridden ? " is overridden by "
+                                 : " is left out, because it has to be a directory for ");
     print_origin(&sink, note->by);
     text_print(&sink, "\n");
-    tracing_note(note->size, "file overridden: %.*s, %llu bytes", (int)name.length, name.text,
-                 (unsigned long long)note->size);
+    name = event_name(name);
+    tracing_note(note->size, "file %s: %.*s, %llu bytes", overridden ? "overridden" : "left out",
+                 (int)name.length, name.text, (unsigned long long)note->size);
 }
 
 static const struct bootfs_listener listener = {print_note, NULL};
 
+/* What is more than a file is used all the same if it cannot be one. */
 static void add_file(struct boot_module *module, uint32_t folder)
 {
     struct slice content = boot_module_content(module);
     if (bootfs_add_file(files_tree(), folder, file_name(module), module->given.index,
-                        (const uint8_t *)content.text, content.length) != BOOTFS_OK)
+                        (const uint8_t *)content.text, content.length) != BOOTFS_OK &&
+        module->line.type == MODULE_TYPE_FILE)
         module->state = MODULE_REFUSED;
 }
 
@@ -179,8 +176,8 @@ static bool start_tree(uint32_t nodes)
 static void make_files(void)
 {
     struct boot_module *archive = choose_archive();
-    struct boot_archive_count count = boot_archive_measure(archive);
-    if (!start_tree(count.nodes + nodes_of_modules()))
+    uint32_t nodes = boot_archive_measure(archive);
+    if (!start_tree(nodes + nodes_of_modules()))
         return;
     uint32_t folder;
     struct bootfs *fs = files_tree();
@@ -225,9 +222,10 @@ static void tell(const struct boot_module *module)
         .digest = digest,
         .state = module_state_str(module->state),
     });
+    struct slice name = event_name(module->line.name);
     if (boot_module_is_used(module))
-        tracing_note(size, "module accepted: %.*s, %u bytes", (int)module->line.name.length,
-                     module->line.name.text, (unsigned)size);
+        tracing_note(size, "module accepted: %.*s, %u bytes", (int)name.length, name.text,
+                     (unsigned)size);
 }
 
 static void tell_all(void)

@@ -1,8 +1,8 @@
 /* The boot modules: read, verified, told to the host, and made into files (kernel/files.h).
  *
  * In this order: every line is read; hashes find the modules that they belong to; every hash is
- * verified; the boot archive is indexed; the modules come over it as files.  What fails its hash is used
- * nowhere. */
+ * verified; the boot archive is indexed; the modules come over it as files.  What fails its hash
+ * is used nowhere. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,8 @@
 #include "boot/module_line.h"
 #include "boot/slice.h"
 
-/* Does all that.  NULL, or why the boot must not go on: the boot archive is not what its hash says. */
+/* Does all that.  NULL, or why the boot must not go on: the boot archive is not what its hash
+ * says. */
 const char *modules_read(void);
 
 /* A module in use: its name and its content, which stays where it is. */
@@ -21,6 +22,6 @@ struct module_content {
     struct slice content;
 };
 
-/* Gives the modules of a type that are in use, in the loader's order; *cursor starts at 0.  False at the
- * end. */
+/* Gives the modules of a type that are in use, in the loader's order; *cursor starts at 0.
+ * False at the end. */
 bool modules_next(enum module_type type, uint32_t *cursor, struct module_content *module);

@@ -20,7 +20,7 @@ enum {
     EARLY_ARENA = 32768, /* bytes */
     NAMES = 4096,
     NAMES_TEXT = 131072,
-    NAMES_PER_MODULE = 2,
+    NAMES_PER_MODULE = 3, /* verified, accepted, overridden */
     TEXT_PER_MODULE = 128,
     TASKS = 4096,
 };
@@ -110,6 +110,31 @@ static struct trace_arena_config configured(void)
     };
 }
 
+/* Whether a table would become smaller than it is without anybody's wish. */
+static bool is_loss(const struct trace_arena_config *config,
+                    const struct trace_arena_config *wanted)
+{
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        if (config->capacity[i] < wanted->capacity[i] && config->capacity[i] < arena()->capacity[i])
+            return true;
+    return false;
+}
+
+/* Stays where it is. */
+static void keep(const char *why)
+{
+    print_capacities(why, arena()->capacity);
+    trace_tracer_switch_sites(&tracing_tracer, tunable(TUNABLE_TRACE_ENABLED) != 0);
+}
+
+static void move(uint32_t address, const struct trace_arena_config *config)
+{
+    __builtin_memset((void *)address, 0, (size_t)trace_arena_size(config));
+    struct trace_arena *settled = (struct trace_arena *)address;
+    trace_arena_format(settled, config);
+    trace_tracer_move(&tracing_tracer, settled, tunable(TUNABLE_TRACE_ENABLED) != 0);
+}
+
 void tracing_settle(void)
 {
     static struct trace_arena_config settled_for;
@@ -122,15 +147,11 @@ void tracing_settle(void)
     settled_sites = sites;
     struct trace_arena_config config = wanted;
     uint32_t address = find_memory(&config);
-    if (address == 0) {
-        print_capacities("no free memory for other tables, keeping", arena()->capacity);
-        trace_tracer_switch_sites(&tracing_tracer, sites);
+    if (address == 0 || is_loss(&config, &wanted)) {
+        keep("too little free memory for other tables, keeping");
         return;
     }
-    __builtin_memset((void *)address, 0, (size_t)trace_arena_size(&config));
-    struct trace_arena *settled = (struct trace_arena *)address;
-    trace_arena_format(settled, &config);
-    trace_tracer_move(&tracing_tracer, settled, sites);
+    move(address, &config);
     bool all = trace_arena_size(&config) == trace_arena_size(&wanted);
     print_capacities(all ? "keeping" : "too little free memory, keeping only", config.capacity);
 }

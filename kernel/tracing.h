@@ -40,9 +40,9 @@ void tracing_enter(enum trace_phase phase);
 void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* Records an event of the kernel whose text is made here, with `size` bytes as the blocks that it has read.
- * It goes the way of static sites, and its text is made only if the table has room for it.
- * Context: thread. */
+/* Records an event of the kernel whose text is made here, with `size` bytes as the blocks that
+ * it has read. It goes the way of static sites, and its text is made only if the table has room
+ * for it. Context: thread. */
 void tracing_note(uint64_t size, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes a task for a new process.  Context: thread. */

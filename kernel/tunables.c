@@ -2,6 +2,7 @@
 #include "kernel/tunables.h"
 
 #include "boot/command_line.h"
+#include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/tracing.h"
 #include "trace/table.h"
@@ -112,14 +113,6 @@ struct console_option tunables_console(const char *text, uint32_t length)
     return chosen;
 }
 
-static void print_place(const struct text_sink *sink, const struct tunables_place *place)
-{
-    text_print_foreign(sink, place->where.text, place->where.length);
-    if (place->source.line > 0)
-        text_print(sink, ":%u", place->source.line);
-    text_print(sink, ": ");
-}
-
 /* What the tunable takes, behind "not ". */
 static void print_domain(const struct text_sink *sink, const struct tunable *tunable)
 {
@@ -155,7 +148,7 @@ static void complain(const struct tunables_place *place, struct slice name, stru
     const struct tunable *tunable = tunables_find(&tunables, name);
     char present[PRINTED_SIZE];
     struct text_sink sink = console_text();
-    print_place(&sink, place);
+    complaint_print_place(&sink, place->where, place->source.line);
     text_print_foreign(&sink, name.text, name.length);
     text_print(&sink, "=");
     text_print_foreign(&sink, value.text, value.length);
@@ -169,7 +162,9 @@ static void complain(const struct tunables_place *place, struct slice name, stru
     else
         text_print(&sink, "%s", tunable_status_str(status));
     (void)tunable_print(tunable, present, sizeof present);
-    text_print(&sink, "; '%s' holds\n", present);
+    text_print(&sink, "; ");
+    complaint_print_name(&sink, (struct slice){present, __builtin_strlen(present)});
+    text_print(&sink, " holds\n");
 }
 
 void tunables_set_text(const struct tunables_place *place, struct slice name, struct slice value)
@@ -266,7 +261,7 @@ static void print_tunable(const struct tunable *tunable)
     (void)tunable_print(tunable, value, sizeof value);
     text_print(&sink, "  %-24s %-10s ", tunable->name, value);
     print_origin(&sink, tunable);
-    text_print(&sink, ": %s (", tunable->help);
+    text_print(&sink, ": %s (%s: ", tunable->help, tunable_type_str(tunable->type));
     print_domain(&sink, tunable);
     text_print(&sink, tunable->early ? "; command line only)\n" : ")\n");
 }

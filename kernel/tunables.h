@@ -1,5 +1,5 @@
-/* What can be set from outside: one table (boot/tunable.h says who wins), filled from the command line,
- * environment modules and etc/system. */
+/* What can be set from outside: one table (boot/tunable.h says who wins), filled from the
+ * command line, environment modules and etc/system. */
 #pragma once
 
 #include "boot/console_option.h"
@@ -39,8 +39,9 @@ enum fault {
 /* Reads `console=` and illumos' ttya-mode and ttyb-mode from the line, in silence. */
 struct console_option tunables_console(const char *line, uint32_t length);
 
-/* Reads the command line; what is not understood is one line on the console, if there is one yet, and
- * its default holds.  The first call gives everything its default.  May be called again. */
+/* Reads the command line; what is not understood is one line on the console, if there is one
+ * yet, and its default holds.  The first call gives everything its default.  May be called
+ * again. */
 void tunables_read(const char *line, uint32_t length);
 
 /* Where a value stands: a file's name, and what boot/tunable.h wants to know. */
@@ -54,7 +55,8 @@ void tunables_set_text(const struct tunables_place *place, struct slice name, st
 void tunables_set_number(const struct tunables_place *place, struct slice name, char operator,
                          uint64_t number);
 
-/* Tells the host what differs from the defaults, and prints the whole table if that was asked for. */
+/* Tells the host what differs from the defaults, and prints the whole table if that was asked
+ * for. */
 void tunables_tell(void);
 
 uint64_t tunable(enum tunable_id id);

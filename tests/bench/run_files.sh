@@ -93,3 +93,5 @@ jq -n --argjson qs "$qemu_s" --argjson qm "$qemu_modules" --argjson qn "$qemu_ns
         index_speed_over_read_counted: ($cr / $ci), read_ns: $tr, index_ns: $ti, index_speed_over_read_timed: ($tr / $ti)},
     lookup: {instructions_among_10: ($few / 10000), instructions_among_100000: ($many / 10000), ratio: ($many / $few)}}' |
     tee "$json"
+jq -e '.qemu.modules == 10000 and .grub.modules == 1000 and .archive.index_speed_over_read_counted >= 0.1 and
+    .archive.index_speed_over_read_timed >= 0.1 and .lookup.ratio <= 2' "$json" > "$work/log" || fail 'a bar is missed'

@@ -51,7 +51,7 @@ kernel_microvm() { kernel "$1" --machine microvm; }
 loader() {
     capture=$1
     shift
-    "$flight" run --quiet -o "$capture" "$@"
+    "$flight" run --quiet --timeout 500 -o "$capture" "$@"
 }
 iso_cd() { loader "$1" --iso "$media/iso"; }
 iso_card() { loader "$1" --iso "$media/iso" --deterministic; }

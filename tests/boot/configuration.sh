@@ -65,7 +65,15 @@ check 'an unknown command' told "^etc/system:7: unknown command 'frobnicate'"
 check 'each once' test "$(grep -c '^etc/system:[0-9]' "$work/capture")" = 6
 check 'and the boot goes on' test "$(capacity boot)" = 77
 
+system 'set trace:run=3000\n'
+run --bare --memory 4 --append trace.boot=100000 --module "$module" || bail 'the boot failed'
+check 'where memory is short, no table becomes smaller than it was' test "$(capacity run)" -ge 2000
+check 'which is told' told 'too little free memory for other tables, keeping'
+
 printf 'dof-data-0=0x7f,0x45,0x4c;\nname="x" parent="pseudo" broken\n' > "$work/dtrace.conf"
+name=$(printf 'n%.0s' $(seq 1 200))
+run --module "$work/dtrace.conf name=kernel/drv/$name.conf" > "$work/long" 2>&1 || bail 'the boot failed'
+check "a driver's file with a long name is read" told "^kernel/drv/$name.conf: 1 entries, 1 properties"
 run --module "$work/dtrace.conf name=kernel/drv/dtrace.conf" || bail 'the boot failed'
 check "a driver's file is read" told '^kernel/drv/dtrace.conf: 1 entries, 1 properties'
 check 'and its damage told' told '^kernel/drv/dtrace.conf:2: '

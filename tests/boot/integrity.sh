@@ -60,6 +60,16 @@ check 'of two hash modules the last one counts' gives 0 success \
     run --module "$work/wrong type=hash name=ramdisk" --module "$work/illumos type=hash name=ramdisk" \
     --module "$archive type=rootfs name=ramdisk"
 check 'which is told' told "^module 0: the hash of 'ramdisk' gives way to that of module 1"
+stray() { # another hash, whose name lies below or above
+    run --module "$archive type=rootfs name=$1" --module "$work/wrong type=hash name=$1" --module "$work/wrong type=hash name=$2"
+}
+check 'a hash below the name of another takes it nothing' gives 1 'hash mismatch' stray ramdisk ramdisk/x
+check 'nor does one above it' gives 1 'hash mismatch' stray boot/ramdisk boot
+check 'the hash of a name that means nothing is verified, too' gives 1 'hash mismatch' \
+    run --module "$archive type=rootfs name=/" --module "$work/wrong type=hash name=.."
+check 'a hash that is not what its own hash says stops the boot' gives 1 'its hash cannot be read' \
+    run --module "$archive type=rootfs name=ramdisk" --module "$work/illumos type=hash name=ramdisk hash=$wrong1"
+check 'which is told' told "^module 0: 'ramdisk': its hash, module 1, cannot be read: it is not what its own hash says"
 check 'a hash that belongs to nothing changes nothing' gives 0 success \
     run --module "$archive type=rootfs name=ramdisk" --module "$work/wrong type=hash name=ram"
 check 'and is told' told "^module 1: no module has the name 'ram' of this hash"

@@ -24,7 +24,7 @@ check 'text on the screen leaves frames on the line' run --append console=text -
 check 'and no text' sh -c "! grep -q multi-user '$work/capture'"
 
 no_uart() {
-    "$flight" run --quiet --timeout 20 --append console=0x1e8 -o "$work/capture"
+    "$flight" run --quiet --timeout 100 --append console=0x1e8 -o "$work/capture"
 }
 check 'an absent port costs nothing but the log' gives 3 'verdict' no_uart
 

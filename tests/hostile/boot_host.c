@@ -1,10 +1,11 @@
-/* What the kernel makes of boot modules and configuration, as a program of the host: the kernel's own
- * files from modules.c to tunables.c, on modules that are files here, without a machine.
+/* What the kernel makes of boot modules and configuration, as a program of the host: the
+ * kernel's own files from modules.c to tunables.c, on modules that are files here, without a
+ * machine.
  *
  *     boot_host [-a COMMAND_LINE] [FILE MODULE_LINE]...
  *
- * prints what the kernel would print, and exits with 1 where the kernel would stop the boot.  For 32 bits: the
- * kernel keeps addresses of modules in 32. */
+ * prints what the kernel would print, and exits with 1 where the kernel would stop the boot.
+ * For 32 bits: the kernel keeps addresses of modules in 32. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
