@@ -153,8 +153,10 @@ enum bootfs_status bootfs_add_directory(struct bootfs *fs, uint32_t top, struct 
 enum bootfs_status bootfs_add_entry(struct bootfs *fs, uint32_t top,
                                     const struct archive_entry *entry, uint32_t reserved);
 
-/* Call it behind the entries of each archive: the groups of the next one are others. */
-void bootfs_end_archive(struct bootfs *fs);
+/* Call it behind the entries of each archive: the groups of the next one are others.  Gives how many
+ * names are empty files because no name of their group has brought content: in a whole archive
+ * there was none, in a damaged one it may be lost.  Takes time in proportion to the tree. */
+uint32_t bootfs_end_archive(struct bootfs *fs);
 
 /* Finds what a name leads to, below `top`; with `follow` false a link at the very end is not
  * followed.  *node is written on BOOTFS_OK only.  Takes time in proportion to the name (and to the

@@ -13,9 +13,13 @@ uint32_t bootfs_nodes_of_archive(const struct archive_count *count)
 
 /* --- Groups ----------------------------------------------------------------------------------- */
 
-void bootfs_end_archive(struct bootfs *fs)
+uint32_t bootfs_end_archive(struct bootfs *fs)
 {
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < fs->count; i++)
+        waiting += fs->nodes[i].kind == NODE_WAITING;
     fs->archives++;
+    return waiting;
 }
 
 /* The node of the group, made when its first name comes; BOOTFS_NONE if no node is left. */

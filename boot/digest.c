@@ -80,9 +80,10 @@ static bool is_rest(struct slice text)
 {
     if (is_all_white(text))
         return true;
-    if (!slice_begins(text, "  ") && !slice_begins(text, " *"))
+    if (!slice_begins(text, " "))
         return false;
-    struct slice name = slice_behind(text, 2);
+    bool two = slice_begins(text, "  ") || slice_begins(text, " *");
+    struct slice name = slice_behind(text, two ? 2 : 1);
     size_t length = name_length(name);
     return length > 0 && is_all_white(slice_behind(name, length));
 }

@@ -37,9 +37,9 @@ enum digest_status digest_parse(struct slice text, struct digest *digest);
 
 /* Reads the content of a hash file.  What stands before the first white space (space, TAB, LF, VT,
  * FF, CR) must be such digits, from the first byte on; it is refused as by digest_parse.  Behind
- * them comes nothing, or white space, or what sha1sum(1) and sha256sum(1) write: a space, a space
- * or '*', and a file name, which is not empty and ends before a LF or NUL; behind that only white
- * space.  (The backslash before a line whose file name they had to escape is not known here.)
+ * them comes nothing, or white space, or a space and a file name, which is not empty and ends
+ * before a LF or NUL, and behind that only white space.  sha1sum(1) and sha256sum(1) write a
+ * space or '*' between the two.  (The backslash before a line whose file name they had to escape is not known here.)
  * *digest is untouched on error.  `content.text` may be NULL if its length is 0. */
 enum digest_status digest_parse_file(struct slice content, struct digest *digest);
 

@@ -392,6 +392,7 @@ bool multiboot_module_read(const struct multiboot_memory *memory, const struct m
     enum multiboot_fault fault = judge_module(memory, info, bounds, &found);
     if (fault != MULTIBOOT_FAULT_NONE) {
         refuse_module(listener, fault, &found);
+        *module = (struct multiboot_module){.index = index, .command_line = found.command_line};
         return false;
     }
     if (string_fault != MULTIBOOT_FAULT_NONE)

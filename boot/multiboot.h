@@ -151,7 +151,8 @@ struct multiboot_bounds {
  * address 0 is absent, in silence; an unreadable one is told and absent, and the module is kept.
  * The module's bytes are not looked at, and need not lie in `memory`.
  * Takes time in proportion to the map and the string.
- * False if refused: told once, *module is untouched. */
+ * False if refused: told once; *module then has its index and, if that can be read, its line, but
+ * no content (or, if not even the list can be read, is untouched). */
 bool multiboot_module_read(const struct multiboot_memory *memory, const struct multiboot_info *info,
                            const struct multiboot_bounds *bounds, uint32_t index,
                            const struct multiboot_listener *listener,

@@ -224,10 +224,28 @@ static bool read_sector(const struct fat_image *image, uint64_t offset,
     return false;
 }
 
+/* What ISO 9660 (section 8.1.2) has in the first sector behind its system area. */
+enum {
+    ISO_MARK = 16 * 2048 + 1
+};
+
+/* A hybrid ISO has a FAT partition, too, for UEFI: its menu does not look there for files. */
+static bool refuse_iso(const struct fat_image *image)
+{
+    char mark[5];
+    if (pread(image->file, mark, sizeof mark, ISO_MARK) != sizeof mark ||
+        memcmp(mark, "CD001", sizeof mark) != 0)
+        return false;
+    (void)flight_refuse(image->command, FLIGHT_HOST,
+                        "'%s' is an ISO, which nothing can be added to; make usb makes an image",
+                        image->path);
+    return true;
+}
+
 static bool find_place(const struct fat_image *image, struct fat_place *place)
 {
     uint8_t sector[FAT_PLACE_SECTOR];
-    if (!read_sector(image, 0, sector))
+    if (!read_sector(image, 0, sector) || refuse_iso(image))
         return false;
     off_t size = lseek(image->file, 0, SEEK_END); /* also of a block device */
     if (size < 0)

@@ -84,7 +84,7 @@ void boot_archive_index(const struct boot_module *module, uint32_t reserved)
     struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
     struct archive_entry entry;
     enum archive_status status;
-    uint32_t entries = 0;
+    uint32_t entries = 0, false_sums = 0;
     enum archive_format format = archive_open(&archive);
     while (goes_on(&archive, &entry, &status)) {
         entries++;
@@ -92,10 +92,15 @@ void boot_archive_index(const struct boot_module *module, uint32_t reserved)
             (void)bootfs_add_entry(files_tree(), BOOTFS_TOP, &entry, reserved);
         else
             print_false_sum(module, &entry);
+        false_sums += status != ARCHIVE_OK;
     }
-    bootfs_end_archive(files_tree());
+    uint32_t empty = bootfs_end_archive(files_tree());
     if (status != ARCHIVE_END)
         print_damage(module, &archive, status, entries);
+    if (empty > 0 && (status != ARCHIVE_END || false_sums > 0))
+        log_line("module %u: names of files with several that are empty now, as the damage may "
+                 "have had their content: %u",
+                 module->given.index, empty);
     tracing_note(content.length, "archive indexed: %s, %u entries, %u bytes",
                  archive_format_str(format), entries, (unsigned)content.length);
 }

@@ -4,6 +4,15 @@
 #include "boot/diagnosis.h"
 #include "trace/text.h"
 
+/* After so many complaints about one file (or list) nothing more is told of it but that. */
+#define COMPLAINTS_MAX 1000u
+
+/* What follows is about another file. */
+void complaint_start(void);
+
+/* Counts a complaint; false if it is one too many, which is told once. */
+bool complaint_may_print(const struct text_sink *sink, struct slice where);
+
 /* A name from outside, made harmless and between quotes. */
 void complaint_print_name(const struct text_sink *sink, struct slice name);
 

@@ -18,6 +18,7 @@ enum {
 };
 
 #define DRIVERS "kernel/drv"
+#define SYSTEM  "etc/system"
 
 static char buffer[VALUE_SIZE];
 
@@ -42,6 +43,7 @@ static void read_environment(struct slice file, struct slice content)
     struct environment environment = {
         .text = content, .buffer = buffer, .buffer_size = sizeof buffer, .listener = &listener};
     struct environment_pair pair;
+    complaint_start();
     while (environment_next(&environment, &pair)) {
         const struct tunables_place place = {
             .where = file, .source = {.origin = TUNABLE_ENVIRONMENT, .line = pair.line}};
@@ -88,15 +90,13 @@ static void obey_set(struct slice file, const struct system_command *command)
 }
 
 /* Forceloads and their like ask for what this kernel has built in. */
-static void read_system_file(const char *path)
+static void read_system_file(struct slice file, struct slice content)
 {
-    struct slice content, file = {path, __builtin_strlen(path)};
-    if (!files_content(path, &content))
-        return;
     const struct diagnosis_listener listener = {print_diagnosis, &file};
     struct system_file system = {.lexer = {.text = content}, .listener = &listener};
     struct system_command command;
     uint32_t settings = 0, others = 0;
+    complaint_start();
     while (system_file_next(&system, &command)) {
         bool set = command.kind == SYSTEM_SET;
         settings += set;
@@ -105,9 +105,25 @@ static void read_system_file(const char *path)
             obey_set(file, &command);
     }
     system_file_tell_duplicates(content, &listener);
-    log_line("%s: %u set, %u forceload and the like (this kernel has everything built in)", path,
-             settings, others);
+    struct text_sink sink = console_text();
+    complaint_print_place(&sink, file, 0);
+    text_print(&sink, "%u set, %u forceload and the like (this kernel has everything built in)\n",
+               settings, others);
     note_read(file, content.length);
+}
+
+/* None is fine; one that cannot be read is told. */
+static void find_system_file(void)
+{
+    struct slice content;
+    struct bootfs_stat stat;
+    enum bootfs_status status = files_stat(SYSTEM, &stat);
+    if (status == BOOTFS_OK && stat.kind == BOOTFS_DIRECTORY)
+        status = BOOTFS_IS_A_DIRECTORY;
+    if (status != BOOTFS_OK && status != BOOTFS_NOT_FOUND)
+        log_line("%s: cannot be read: %s; nothing of it is set", SYSTEM, bootfs_status_str(status));
+    if (files_content(SYSTEM, &content))
+        read_system_file((struct slice){SYSTEM, sizeof SYSTEM - 1}, content);
 }
 
 static void read_driver_file(struct slice file, struct slice content)
@@ -116,6 +132,7 @@ static void read_driver_file(struct slice file, struct slice content)
     struct driver_conf conf = {.lexer = {.text = content}, .listener = &listener};
     struct driver_entry entry;
     uint32_t entries = 0, properties = 0;
+    complaint_start();
     while (driver_conf_next(&conf, &entry)) {
         entries++;
         properties += entry.properties;
@@ -163,7 +180,7 @@ static void read_driver_files(void)
 void configuration_read(void)
 {
     read_environments();
-    read_system_file("etc/system");
+    find_system_file();
     read_driver_files();
     tunables_tell();
 }

@@ -15,7 +15,7 @@ static struct bootfs hashes;
 
 static bool is_hash(const struct boot_module *module)
 {
-    return module->state != MODULE_REFUSED && module->line.type == MODULE_TYPE_HASH;
+    return module->line.type == MODULE_TYPE_HASH;
 }
 
 static struct text_sink begin_line(const struct boot_module *module)
@@ -92,6 +92,7 @@ static struct boot_module *hash_of(struct slice name)
 static void refuse_hash(struct boot_module *module, const struct boot_module *from, const char *why)
 {
     module->state = MODULE_BAD_HASH;
+    module->why = "its hash cannot be read";
     struct text_sink sink = begin_line(module);
     complaint_print_name(&sink, module->line.name);
     text_print(&sink, ": its hash, ");
@@ -112,7 +113,9 @@ static void take_from_line(struct boot_module *module)
 static void take_from_module(struct boot_module *module, const struct boot_module *from)
 {
     enum digest_status status = digest_parse_file(boot_module_content(from), &module->digest);
-    if (!boot_module_is_used(from))
+    if (from->state == MODULE_REFUSED)
+        refuse_hash(module, from, "it is not in memory");
+    else if (!boot_module_is_used(from))
         refuse_hash(module, from, "it is not what its own hash says");
     else if (status != DIGEST_OK)
         refuse_hash(module, from, digest_status_str(status));
@@ -146,7 +149,7 @@ void module_hashes_explain(const struct boot_module *module, char *reason, size_
     struct text_buffer buffer = {.bytes = reason, .size = size};
     struct text_sink sink = text_buffer_sink(&buffer);
     if (module->state == MODULE_BAD_HASH) {
-        text_print(&sink, "its hash cannot be read");
+        text_print(&sink, "%s", module->why);
         return;
     }
     (void)digest_print(&module->digest, expected);
@@ -179,6 +182,16 @@ static void verify(struct boot_module *module)
                  (unsigned)content.length);
 }
 
+/* What the loader left out, and should have had a certain content, has not that content. */
+static void verify_absent(struct boot_module *module)
+{
+    find_hash(module);
+    if (module->digest.kind == DIGEST_NONE || module->state != MODULE_REFUSED)
+        return;
+    module->state = MODULE_BAD_HASH;
+    module->why = "it is not in memory, so its hash cannot be verified";
+}
+
 static void tell_unused(const struct boot_module *hash)
 {
     struct text_sink sink = begin_line(hash);
@@ -200,8 +213,12 @@ static void verify_all(bool hash_modules)
 {
     for (uint32_t i = 0; i < module_list_count(); i++) {
         struct boot_module *module = module_list_at(i);
-        if (module->state != MODULE_ACCEPTED || is_hash(module) != hash_modules)
+        if (is_hash(module) != hash_modules)
             continue;
+        if (module->state == MODULE_REFUSED) {
+            verify_absent(module);
+            continue;
+        }
         find_hash(module);
         if (module->state == MODULE_ACCEPTED)
             verify(module);

@@ -30,14 +30,13 @@ static void read_module(uint32_t index)
 {
     struct boot_module *module = &list[index];
     *module = (struct boot_module){.given.index = index};
-    if (!boot_info_module(index, &module->given)) {
+    bool usable = boot_info_module(index, &module->given);
+    if (!usable)
         TRACE_EVENT("module refused");
-        return;
-    }
     const struct multiboot_string *text = &module->given.command_line;
     const struct module_line_listener listener = {print_unknown, &module->given};
     module_line_parse(text->text, text->length, &listener, &module->line);
-    module->state = MODULE_ACCEPTED;
+    module->state = usable ? MODULE_ACCEPTED : MODULE_REFUSED;
 }
 
 /* The next bare line at or behind *index. */
@@ -133,6 +132,7 @@ void module_list_read(void)
     }
     list = (struct boot_module *)memory;
     count = wanted;
+    complaint_start();
     for (uint32_t i = 0; i < count; i++)
         read_module(i);
     apply_old_style();

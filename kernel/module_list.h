@@ -24,7 +24,8 @@ struct boot_module {
     struct digest digest; /* that it should have; DIGEST_NONE if there is no hash */
     struct digest found;  /* that it has, on a mismatch */
     enum module_state state;
-    bool hash_done; /* of a hash module: it was looked at, or it has been told why not */
+    const char *why; /* of MODULE_BAD_HASH: what is wrong, as one phrase */
+    bool hash_done;  /* of a hash module: it was looked at, or it has been told why not */
 };
 
 /* Reads every line; what is not understood is one line on the console each.  Then the old style's
@@ -34,8 +35,8 @@ void module_list_read(void);
 
 uint32_t module_list_count(void);
 
-/* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED
- * with an empty name. */
+/* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED and
+ * have a line, but no content. */
 struct boot_module *module_list_at(uint32_t index);
 
 static inline struct slice boot_module_content(const struct boot_module *module)

@@ -231,8 +231,7 @@ static void tell(const struct boot_module *module)
 static void tell_all(void)
 {
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (module_list_at(i)->line.name.length > 0)
-            tell(module_list_at(i));
+        tell(module_list_at(i));
 }
 
 static const char *explain(const struct boot_module *archive)

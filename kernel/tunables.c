@@ -148,6 +148,8 @@ static void complain(const struct tunables_place *place, struct slice name, stru
     const struct tunable *tunable = tunables_find(&tunables, name);
     char present[PRINTED_SIZE];
     struct text_sink sink = console_text();
+    if (!complaint_may_print(&sink, place->where))
+        return;
     complaint_print_place(&sink, place->where, place->source.line);
     text_print_foreign(&sink, name.text, name.length);
     text_print(&sink, "=");
@@ -241,6 +243,7 @@ void tunables_read(const char *text, uint32_t length)
     if (!started)
         tunables_start(&tunables);
     started = true;
+    complaint_start();
     struct command_line line = line_of(text, length);
     struct command_line_option option;
     while (command_line_next(&line, &option))

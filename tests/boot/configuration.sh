@@ -65,6 +65,11 @@ check 'an unknown command' told "^etc/system:7: unknown command 'frobnicate'"
 check 'each once' test "$(grep -c '^etc/system:[0-9]' "$work/capture")" = 6
 check 'and the boot goes on' test "$(capacity boot)" = 77
 
+seq -f 'set nothing%.0f=1' 3000 > "$work/system"
+run --module "$module" || bail 'the boot failed'
+check 'of thousands of faults the first 1000 are told' test "$(grep -c '^etc/system:[0-9]' "$work/capture")" = 1000
+check 'and that there are more' told '^etc/system: 1000 faults; no more are told'
+
 system 'set trace:run=3000\n'
 run --bare --memory 4 --append trace.boot=100000 --module "$module" || bail 'the boot failed'
 check 'where memory is short, no table becomes smaller than it was' test "$(capacity run)" -ge 2000

@@ -92,6 +92,18 @@ check 'a file whose hash cannot be read is left out' gives 0 success \
 check 'and named' told "^module 1: 'etc/rc': its hash, on its line, cannot be read: .*; the module is left out"
 check "and the archive's own appears" hidden
 
+# What the loader has left out because it is larger than memory.
+truncate -s 200M "$work/large"
+check 'an archive that is not in memory, with a hash, stops the boot' gives 1 'it is not in memory, so its hash cannot be verified' \
+    run --memory 64 --module "$work/large type=rootfs name=ramdisk hash=$sha1"
+check 'an archive whose hash is not in memory stops the boot' gives 1 'its hash cannot be read' \
+    run --memory 64 --module "$archive type=rootfs name=ramdisk" --module "$work/large name=x" --module "$work/illumos type=hash name=ramdisk"
+check 'and what was left out is listed' test "$(module 1 name) $(module 1 state)" = 'x refused'
+
+printf '%s boot_archive\n' "$sha256" > "$work/one-blank"
+check 'one blank may stand before the file name' gives 0 success \
+    run --module "$archive type=rootfs name=ramdisk" --module "$work/one-blank type=hash name=ramdisk"
+
 old_style() {
     run --module "$1" --module "$2"
 }

@@ -98,9 +98,11 @@ static bool is_rest(struct slice rest)
 {
     if (span(rest, white, false) == rest.length)
         return true;
-    if (rest.length < 3 || rest.text[0] != ' ' || memchr(" *", rest.text[1], 2) == NULL)
+    if (rest.length < 2 || rest.text[0] != ' ')
         return false;
-    if (rest.text[2] == '\n' || memchr(rest.text, '\0', rest.length) != NULL)
+    size_t start = memchr(" *", rest.text[1], 2) == NULL ? 1 : 2;
+    if (rest.length == start || rest.text[start] == '\n' ||
+        memchr(rest.text, '\0', rest.length) != NULL)
         return false;
     const char *line_end = memchr(rest.text, '\n', rest.length);
     size_t name = line_end == NULL ? rest.length : (size_t)(line_end - rest.text);
