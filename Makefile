@@ -20,7 +20,7 @@ PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev cpio grub-common 
                  grub-efi-amd64-bin grub-efi-ia32-bin xorriso mtools qemu-system-x86 seabios
 PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev \
                  clang-format spin jq python3 perl procps liblttng-ust-dev lttng-tools libssl-dev \
-                 valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochs-term bochsbios vgabios
+                 valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochsbios vgabios
 
 # --- Sources -----------------------------------------------------------------------------------
 

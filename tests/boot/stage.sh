@@ -240,7 +240,8 @@ printf 'drive c: file="/nowhere"\nMTOOLS_LOWER_CASE=1\nMTOOLS_NO_VFAT=1\n' > mto
 check 'what a user has configured does not matter' says 'replaced: etc/system (10 bytes, was 10)\n' \
     env MTOOLSRC="$work/mtoolsrc" MTOOLS_NO_VFAT=1 MTOOLS_DATE_STRING=dd LC_ALL=C "$flight" stage stick etc/system
 check 'a folder for temporary files that is not there is told' gives 5 'temporary folder' env TMPDIR=/nowhere "$flight" stage stick etc/system
-cp build/firstlight.iso "$work/hybrid.iso" || bail 'no ISO'
-check 'an ISO is refused' gives 5 "hybrid.iso' is an ISO, which nothing can be added to" "$flight" stage "$work/hybrid.iso" README.md:readme.md
-check 'and stays as it is' cmp build/firstlight.iso "$work/hybrid.iso"
+iso=${flight%flight}firstlight.iso
+cp "$iso" hybrid.iso || bail 'no ISO'
+check 'an ISO is refused' gives 5 "hybrid.iso' is an ISO, which nothing can be added to" stage hybrid.iso etc/system
+check 'and stays as it is' cmp "$iso" hybrid.iso
 finish
