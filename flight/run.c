@@ -155,7 +155,7 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
         {.name = "firmware", .text = &run->plan.firmware_name},
         {.name = "append", .text = &run->plan.append},
         {.name = "module", .list = &run->plan.modules},
-        {.name = "memory", .number = &run->plan.memory_mib, .minimum = 1, .maximum = 1u << 20},
+        {.name = "memory", .number = &run->plan.memory_mib, .minimum = 2, .maximum = 1u << 20},
         {.name = "deterministic", .flag = &run->plan.deterministic},
         {.name = "timeout", .number = &run->timeout_s, .minimum = 1, .maximum = 1u << 20},
         {.name = "qemu-arg", .list = &run->plan.extra},

@@ -107,8 +107,8 @@ static void read_system_file(struct slice file, struct slice content)
     system_file_tell_duplicates(content, &listener);
     struct text_sink sink = console_text();
     complaint_print_place(&sink, file, 0);
-    text_print(&sink, "%u set, %u forceload and the like (this kernel has everything built in)\n",
-               settings, others);
+    text_print(&sink, "settings: %u, others: %u (to load or not; all is built in here)\n", settings,
+               others);
     note_read(file, content.length);
 }
 
@@ -139,7 +139,7 @@ static void read_driver_file(struct slice file, struct slice content)
     }
     struct text_sink sink = console_text();
     complaint_print_place(&sink, file, 0);
-    text_print(&sink, "%u entries, %u properties\n", entries, properties);
+    text_print(&sink, "entries: %u, properties: %u\n", entries, properties);
     note_read(file, content.length);
 }
 

@@ -44,17 +44,16 @@ static uint32_t nodes_wanted(void)
     uint32_t nodes = 0;
     for (uint32_t i = 0; i < module_list_count(); i++)
         if (is_hash(module_list_at(i)))
-            nodes += bootfs_nodes_of_name(module_list_at(i)->line.name) + 1;
+            nodes += bootfs_nodes_of_name(boot_module_name(module_list_at(i))) + 1;
     return nodes;
 }
 
 static bool add_hash(const struct boot_module *module)
 {
     uint32_t folder;
-    struct slice content = boot_module_content(module);
-    return bootfs_add_directory(&hashes, BOOTFS_TOP, module->line.name, module->given.index) ==
-               BOOTFS_OK &&
-           bootfs_find(&hashes, BOOTFS_TOP, module->line.name, true, &folder) == BOOTFS_OK &&
+    struct slice content = boot_module_content(module), name = boot_module_name(module);
+    return bootfs_add_directory(&hashes, BOOTFS_TOP, name, module->given.index) == BOOTFS_OK &&
+           bootfs_find(&hashes, BOOTFS_TOP, name, true, &folder) == BOOTFS_OK &&
            bootfs_add_file(&hashes, folder, leaf, module->given.index,
                            (const uint8_t *)content.text, content.length) == BOOTFS_OK;
 }
@@ -131,7 +130,7 @@ static void tell_overruled(struct boot_module *hash, const struct boot_module *m
 /* Finds the hash of a module: on its line, else in a hash module of its name. */
 static void find_hash(struct boot_module *module)
 {
-    struct boot_module *from = is_hash(module) ? NULL : hash_of(module->line.name);
+    struct boot_module *from = is_hash(module) ? NULL : hash_of(boot_module_name(module));
     if (module->line.hash.text != NULL)
         take_from_line(module);
     else if (from != NULL)

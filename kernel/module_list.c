@@ -148,6 +148,18 @@ struct boot_module *module_list_at(uint32_t index)
     return &list[index];
 }
 
+struct slice boot_module_name(const struct boot_module *module)
+{
+    static const char folder[] = "system/boot/";
+    struct slice name = module->line.name;
+    size_t skip = 0;
+    while (skip < name.length && name.text[skip] == '/')
+        skip++;
+    struct slice rest = slice_behind(name, skip);
+    bool inside = slice_begins(rest, folder) && rest.length > sizeof folder - 1;
+    return inside ? slice_behind(rest, sizeof folder - 1) : name;
+}
+
 const char *module_state_str(enum module_state state)
 {
     switch (state) {

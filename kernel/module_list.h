@@ -45,6 +45,10 @@ static inline struct slice boot_module_content(const struct boot_module *module)
                           module->given.end - module->given.start};
 }
 
+/* Its name as that of a file, and of what its hash is of: without a leading "system/boot/", below
+ * which it stands anyway. */
+struct slice boot_module_name(const struct boot_module *module);
+
 /* In use: accepted or verified. */
 static inline bool boot_module_is_used(const struct boot_module *module)
 {

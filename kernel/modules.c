@@ -80,24 +80,12 @@ static void ignore_fonts(void)
             ignore(module_list_at(i), "there is no console that could show a font");
 }
 
-/* Behind a leading "system/boot/": the module will stand there anyway. */
-static struct slice file_name(const struct boot_module *module)
-{
-    struct slice name = module->line.name;
-    size_t skip = 0;
-    while (skip < name.length && name.text[skip] == '/')
-        skip++;
-    struct slice rest = slice_behind(name, skip);
-    bool inside = slice_begins(rest, "system/boot/") && rest.length > modules_folder.length + 1;
-    return inside ? slice_behind(rest, modules_folder.length + 1) : name;
-}
-
 static uint32_t nodes_of_modules(void)
 {
     uint32_t nodes = bootfs_nodes_of_name(modules_folder);
     for (uint32_t i = 0; i < module_list_count(); i++)
         if (boot_module_is_used(module_list_at(i)) && is_file(module_list_at(i)))
-            nodes += 2 * bootfs_nodes_of_name(module_list_at(i)->line.name);
+            nodes += 2 * bootfs_nodes_of_name(boot_module_name(module_list_at(i)));
     return nodes;
 }
 
@@ -140,7 +128,7 @@ static const struct bootfs_listener listener = {print_note, NULL};
 static void add_file(struct boot_module *module, uint32_t folder)
 {
     struct slice content = boot_module_content(module);
-    if (bootfs_add_file(files_tree(), folder, file_name(module), module->given.index,
+    if (bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
                         (const uint8_t *)content.text, content.length) != BOOTFS_OK &&
         module->line.type == MODULE_TYPE_FILE)
         module->state = MODULE_REFUSED;
@@ -156,8 +144,8 @@ static void add_modules(uint32_t folder)
 static void print_statistics(void)
 {
     const struct bootfs_statistics *all = &files_tree()->statistics;
-    log_line("files: %u files, %u directories, %u links, %llu bytes; %u overridden, %u left out",
-             all->files, all->directories, all->links, (unsigned long long)all->bytes,
+    log_line("files: %u, %llu bytes; directories: %u; links: %u; overridden: %u; left out: %u",
+             all->files, (unsigned long long)all->bytes, all->directories, all->links,
              all->overridden, all->discarded);
 }
 

@@ -33,7 +33,7 @@ capacity() {
     jq '.tables[0].capacity' "$work/$1.json"
 }
 properties() {
-    grep -o "^kernel/drv/dtrace.conf: .*properties" "$work/$1"
+    grep -o "^kernel/drv/dtrace.conf: .*properties: [0-9]*" "$work/$1"
 }
 
 boot_menu four "$head_lines
@@ -42,11 +42,11 @@ check 'four modules are listed' test "$(jq -r '[.modules[].name] | join(" ")' "$
     'ramdisk ramdisk etc/system kernel/drv/dtrace.conf'
 check 'the archive is verified' test "$(jq '.modules[0].verified' "$work/four.json")" = true
 check 'etc/system is that of the module' test "$(capacity four)" = 77
-check 'kernel/drv/dtrace.conf is that of the module' test "$(properties four)" = 'kernel/drv/dtrace.conf: 2 entries, 2 properties'
+check 'kernel/drv/dtrace.conf is that of the module' test "$(properties four)" = 'kernel/drv/dtrace.conf: entries: 2, properties: 2'
 check "both are told to override the archive's" test "$(grep -c 'of the boot archive is overridden by module [23]' "$work/four")" = 2
 
 boot_menu two "$head_lines"
 check 'without their lines two modules are listed' test "$(jq '.modules | length' "$work/two.json")" = 2
 check "etc/system is the archive's own" test "$(capacity two)" = 3000
-check "kernel/drv/dtrace.conf is the archive's own" test "$(properties two)" = 'kernel/drv/dtrace.conf: 1 entries, 1 properties'
+check "kernel/drv/dtrace.conf is the archive's own" test "$(properties two)" = 'kernel/drv/dtrace.conf: entries: 1, properties: 1'
 finish

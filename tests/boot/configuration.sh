@@ -78,8 +78,8 @@ check 'which is told' told 'too little free memory for other tables, keeping'
 printf 'dof-data-0=0x7f,0x45,0x4c;\nname="x" parent="pseudo" broken\n' > "$work/dtrace.conf"
 name=$(printf 'n%.0s' $(seq 1 200))
 run --module "$work/dtrace.conf name=kernel/drv/$name.conf" > "$work/long" 2>&1 || bail 'the boot failed'
-check "a driver's file with a long name is read" told "^kernel/drv/$name.conf: 1 entries, 1 properties"
+check "a driver's file with a long name is read" told "^kernel/drv/$name.conf: entries: 1, properties: 1"
 run --module "$work/dtrace.conf name=kernel/drv/dtrace.conf" || bail 'the boot failed'
-check "a driver's file is read" told '^kernel/drv/dtrace.conf: 1 entries, 1 properties'
+check "a driver's file is read" told '^kernel/drv/dtrace.conf: entries: 1, properties: 1'
 check 'and its damage told' told '^kernel/drv/dtrace.conf:2: '
 finish

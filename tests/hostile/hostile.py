@@ -23,7 +23,7 @@ PROGRAM = os.environ.get("BOOT_HOST", "build/tests/boot_host")
 USUAL = re.compile(
     r"module \d+: .*, (file|rootfs|hash|environment|console-font|dof), \d+ bytes at 0x[0-9a-f]+"
     r"(, (sha1|sha256) verified|, (refused|mismatch|bad-hash|ignored))?"
-    r"|files: \d+ files, .*|.*: \d+ set, \d+ forceload.*|kernel/drv/.*: \d+ entries, \d+ properties"
+    r"|files: \d+, .*|.*: settings: \d+, others: .*|kernel/drv/.*: entries: \d+, properties: \d+"
     r"|stop: .*")
 
 
