@@ -18,7 +18,7 @@ system() {
 }
 module="$work/system type=file name=etc/system"
 
-system 'set trace.boot = 77\nset trace:run = 0x20\n'
+system 'set trace.boot = 77\nset trace:run = 0x20\nset boottrace:enabled = 0\n'
 run --module "$module" || bail 'the boot failed'
 check 'etc/system sets tunables' test "$(capacity boot) $(capacity run)" = '77 32'
 check 'the capture says so' test "$(jq -r '.config["trace.boot"]' "$work/json")" = 77
@@ -29,7 +29,7 @@ check "the archive's own etc/system is overridden" told "^files: 'etc/system' of
 boottrace_events() {
     jq '[.tables[].events[].event] | index("multi-user start") != null' "$work/json"
 }
-check 'and so boottrace is off, as it is by default' test "$(boottrace_events)" = false
+check 'boottrace:enabled is kern.boottrace.enabled, and switches boottrace off' test "$(boottrace_events)" = false
 check 'its events are counted' test "$(jq '.tables[1].filtered > 0' "$work/json")" = true
 
 printf 'trace.boot="88"\n# a comment\ntrace.run=44\n' > "$work/loader.conf"
@@ -38,7 +38,7 @@ run --module "$module" --module "$work/loader.conf type=environment" || bail 'th
 check 'an environment module overrules etc/system' test "$(capacity boot) $(capacity run)" = '88 44'
 run --module "$work/environment type=environment" --module "$module" || bail 'the boot failed'
 check "whatever comes first, and in illumos' form" test "$(capacity boot) $(capacity run)" = '99 32'
-check 'kern.boottrace.enabled switches boottrace on' test "$(boottrace_events)" = true
+check 'an environment module switches it on again' test "$(boottrace_events)" = true
 run --module "$module" --module "$work/loader.conf type=environment" --append 'trace.boot=111 -B trace.run=55' ||
     bail 'the boot failed'
 check 'the command line overrules both' test "$(capacity boot) $(capacity run)" = '111 55'
@@ -47,7 +47,7 @@ check "a capacity has FreeBSD's name, too" test "$(capacity boot)" = 70
 
 system 'set boottrace:enabled=1\n'
 run --module "$module" || bail 'the boot failed'
-check 'boottrace:enabled is kern.boottrace.enabled' test "$(boottrace_events)" = true
+check 'so does etc/system itself' test "$(boottrace_events)" = true
 
 run --append tunables.show=1 --module "$module" || bail 'the boot failed'
 check 'the table of tunables is printed on request' told '^  trace.boot +3000 +default: .*1 to 67108864'
