@@ -52,6 +52,14 @@ static bool is_control(uint32_t character)
            character == 0x2029;
 }
 
+/* Most of these are FAT's; quotes are the menu's, brackets mtools'.  By '~' FAT abbreviates names,
+ * and where mtools has to abbreviate one that has it, the name may be lost: "system~.orig" becomes
+ * "SYSTEM~". */
+static bool is_unfit(uint32_t character)
+{
+    return character < 0x80 && strchr("\"*:<>?\\|'[]~", (int)character) != NULL;
+}
+
 static enum stage_name_status check_characters(const char *name)
 {
     while (*name != '\0') {
@@ -60,7 +68,7 @@ static enum stage_name_status check_characters(const char *name)
             return STAGE_NAME_NOT_UTF8;
         if (character == ' ' || is_control(character))
             return STAGE_NAME_BLANK;
-        if (character < 0x80 && strchr("\"*:<>?\\|'[]", (int)character) != NULL)
+        if (is_unfit(character))
             return STAGE_NAME_CHARACTER;
         if (character > 0xffff)
             return STAGE_NAME_BEYOND;
@@ -170,17 +178,6 @@ static bool loses_capitals(const struct halves *halves)
            fits(halves->end, halves->end_length, SHORT_END, &capitals) && capitals;
 }
 
-static bool is_alias(const struct halves *halves)
-{
-    size_t digits = 0;
-    while (digits < halves->base_length &&
-           strchr("0123456789", halves->base[halves->base_length - 1 - digits]) != NULL)
-        digits++;
-    return digits > 0 && digits < halves->base_length &&
-           halves->base[halves->base_length - 1 - digits] == '~' &&
-           halves->base_length <= SHORT_BASE && halves->end_length <= SHORT_END;
-}
-
 /* The names count with anything behind a dot. */
 static bool is_device(const char *piece, size_t length)
 {
@@ -204,8 +201,6 @@ static enum stage_name_status check_piece(const char *piece, size_t length)
     const struct halves halves = split(piece, length);
     if (is_device(piece, length))
         return STAGE_NAME_DEVICE;
-    if (is_alias(&halves))
-        return STAGE_NAME_ALIAS;
     return loses_capitals(&halves) ? STAGE_NAME_CAPITAL : STAGE_NAME_OK;
 }
 
@@ -283,15 +278,13 @@ const char *stage_name_status_str(enum stage_name_status status)
     case STAGE_NAME_BLANK:
         return "a module's line cannot carry blanks and control characters";
     case STAGE_NAME_CHARACTER:
-        return "a name cannot hold any of \" * : < > ? \\ | ' [ ]";
+        return "a name cannot hold any of \" * : < > ? \\ | ' [ ] ~";
     case STAGE_NAME_NOT_UTF8:
         return "the name is not UTF-8";
     case STAGE_NAME_BEYOND:
         return "mtools cannot store characters beyond U+FFFF";
     case STAGE_NAME_DEVICE:
         return "FAT keeps this name for a device";
-    case STAGE_NAME_ALIAS:
-        return "FAT itself gives such names, with '~' and digits, to files with longer ones";
     case STAGE_NAME_CAPITAL:
         return "FAT does not keep this short name as it is, only in small letters and ASCII";
     }

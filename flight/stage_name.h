@@ -25,7 +25,6 @@ enum stage_name_status {
     STAGE_NAME_NOT_UTF8,
     STAGE_NAME_BEYOND,  /* a character beyond U+FFFF */
     STAGE_NAME_DEVICE,  /* "con", "nul.txt" and their kin */
-    STAGE_NAME_ALIAS,   /* "SYSTEM~1.TXT": FAT gives such names to files with longer ones */
     STAGE_NAME_CAPITAL, /* "README": FAT stores it without saying that these are capitals */
 };
 

@@ -107,7 +107,8 @@ check 'a character beyond U+FFFF is refused' refused 'beyond U.FFFF' stage stick
 check 'a short name beyond ASCII is refused' refused 'small letters and ASCII' stage stick etc/system:länge
 check 'a short name in capitals is refused' refused 'small letters' stage stick etc/system:README
 check 'the name of a device is refused' refused 'device' stage stick etc/system:con
-check 'a name like that of a longer one is refused' refused "with '~'" stage stick etc/system:system~1
+check 'a name like that of a longer one is refused' refused 'cannot hold any of' stage stick etc/system:system~1
+check 'so is one that mtools would lose' refused 'cannot hold any of' stage stick etc/system:system~.orig
 check 'a file where a folder is staged is refused' refused "'etc': .*a folder of that name" stage stick etc/system:etc
 check 'a folder where a file is staged is refused' refused "'etc/system': .*a file of that name" stage stick etc/system:etc/system/x
 check 'file and folder of one name in one call are refused' refused "'p': .*a folder of that name" stage stick etc/system:p etc/system:p/q
