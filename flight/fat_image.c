@@ -266,7 +266,8 @@ static bool find_place(const struct fat_image *image, struct fat_place *place)
 bool fat_image_open(struct fat_image *image, bool write)
 {
     struct fat_place place;
-    image->file = open(image->path, write ? O_RDWR : O_RDONLY);
+    /* O_NONBLOCK: nobody may ever write to a pipe. */
+    image->file = open(image->path, (write ? O_RDWR : O_RDONLY) | O_NONBLOCK);
     if (image->file < 0)
         return refuse(image, write ? "cannot write" : "cannot read");
     if (!find_place(image, &place))

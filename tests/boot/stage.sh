@@ -231,6 +231,8 @@ cp stick bare
 dd if=/dev/zero of=bare bs=512 seek=2048 count=1 conv=notrunc status=none
 check 'a partition without a file system is told' gives 5 'no FAT file system in its FAT partition, at byte 1048576' stage bare
 check 'a short file is told' gives 5 'too short' stage etc/system
+mkfifo line
+check 'a pipe is no image' gives 5 "cannot read 'line': Illegal seek" timeout 10 "$flight" stage line
 check 'an image that is not there is told' gives 5 "cannot read 'nix': No such file" stage nix
 check 'a folder is no image' gives 5 "'etc'" stage etc
 mkdir empty-path
