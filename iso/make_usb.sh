@@ -15,9 +15,10 @@ output=$1
 shift
 
 # GRUB reads what FAT stores in 8 and 3 bytes in small letters only, and nothing beyond ASCII; what
-# FAT stores as a long name it reads as it is.  mtools takes brackets for a pattern.
+# FAT stores as a long name it reads as it is.  mtools takes brackets for a pattern, and may lose a
+# long name with the '~' of FAT's own abbreviations.
 refuse_fat_names() {
-    refuse 'this name cannot be copied to FAT' '(' -name '*[]["*:<>?|\\]*' -o -name '*[. ]' ')'
+    refuse 'this name cannot be copied to FAT' '(' -name '*[]["*:<>?|\\~]*' -o -name '*[. ]' ')'
     part='([^./+,;= [:lower:]]{1,M}|[^./+,;= [:upper:]]{1,M})'
     short=".*/$(echo "$part" | sed 's/M/8/g')([.]$(echo "$part" | sed 's/M/3/g'))?"
     refuse 'FAT does not keep this short name as it is' -name '*[! -@[-~]*' -regex "$short"
