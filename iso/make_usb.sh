@@ -19,6 +19,8 @@ shift
 # long name with the '~' of FAT's own abbreviations.
 refuse_fat_names() {
     refuse 'this name cannot be copied to FAT' '(' -name '*[]["*:<>?|\\~]*' -o -name '*[. ]' ')'
+    beyond=$(cd "$tree/os/bootfs" && LC_ALL=C find . -name "$(printf '*[\360-\364]*')" | head -n 1)
+    [ -z "$beyond" ] || fail "os/bootfs/${beyond#./}: mtools loses characters beyond U+FFFF"
     part='([^./+,;= [:lower:]]{1,M}|[^./+,;= [:upper:]]{1,M})'
     short=".*/$(echo "$part" | sed 's/M/8/g')([.]$(echo "$part" | sed 's/M/3/g'))?"
     refuse 'FAT does not keep this short name as it is' -name '*[! -@[-~]*' -regex "$short"

@@ -100,7 +100,7 @@ refuses() {
     gives 1 "^make_$1\.sh: os/bootfs/" make_medium "$1" "$work/output" "$work/bad"
 }
 for name in README UPPER.txt lower.TXT ünï 'a:b' 'a?b' 'a*b' 'a"b' 'a<b' 'a>b' 'a|b' 'a\d' 'a[b' 'a]b' \
-    'a.' 'a ' 'a~' 'system~.orig'; do
+    'a.' 'a ' 'a~' 'system~.orig' 'long-name-😀'; do
     check "a stick refuses the name '$name'" refuses usb "$name"
 done
 for medium in iso usb net; do
