@@ -104,6 +104,13 @@ static void die_if_asked(void)
     fault_happen(tunables_fault());
 }
 
+_Noreturn static void leave(const char *status, const char *reason, enum power_exit code)
+{
+    tracing_send_verdict(status, reason);
+    power_decide(code);
+    power_exit(code);
+}
+
 /* A boot archive that is not what its hash says must not be booted. */
 _Noreturn static void refuse_to_boot(const char *why)
 {
@@ -111,8 +118,7 @@ _Noreturn static void refuse_to_boot(const char *why)
     tracing_enter(TRACE_PHASE_SHUTDOWN);
     timer_stop();
     tracing_dump();
-    tracing_send_verdict("failure", why);
-    power_exit(POWER_EXIT_FAILURE);
+    leave("failure", why, POWER_EXIT_FAILURE);
 }
 
 /* Modules and what they configure; the trace tables take the sizes that they say. */
@@ -134,12 +140,9 @@ _Noreturn static void power_off(int rc_status)
     TRACE_EVENT("timer stopped");
     TRACE_EVENT("system powering off...");
     tracing_dump();
-    if (rc_status != 0) {
-        tracing_send_verdict("failure", "/etc/rc failed");
-        power_exit(POWER_EXIT_FAILURE);
-    }
-    tracing_send_verdict("success", "booted, ran and shut down");
-    power_exit(POWER_EXIT_SUCCESS);
+    if (rc_status != 0)
+        leave("failure", "/etc/rc failed", POWER_EXIT_FAILURE);
+    leave("success", "booted, ran and shut down", POWER_EXIT_SUCCESS);
 }
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc)

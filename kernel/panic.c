@@ -52,6 +52,7 @@ static void dump(void)
 _Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
 {
     panic_prepare();
+    power_exit_decided(); /* everything has been said */
     if (stage < STAGE_TELLING) {
         stage = STAGE_TELLING;
         va_list arguments;

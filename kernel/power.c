@@ -63,6 +63,19 @@ static void acpi_switch_off(void)
     wait_a_little();
 }
 
+static enum power_exit decided; /* 0: not yet */
+
+void power_decide(enum power_exit code)
+{
+    decided = code;
+}
+
+void power_exit_decided(void)
+{
+    if (decided != 0)
+        power_exit(decided);
+}
+
 _Noreturn void power_exit(enum power_exit code)
 {
     cpu_interrupts_off();

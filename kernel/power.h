@@ -15,6 +15,13 @@ enum power_exit {
  * back to what emulators offer. */
 void power_init(void);
 
+/* The verdict that belongs to this code has left: the machine ends with it, whatever still comes. */
+void power_decide(enum power_exit code);
+
+/* Leaves with the code that was decided on, if one was, so that verdict and exit agree.  Returns if
+ * none was. */
+void power_exit_decided(void);
+
 /* Leaves: through isa-debug-exit, else by powering off, else by halting for ever. */
 _Noreturn void power_exit(enum power_exit code);
 
