@@ -12,42 +12,19 @@
 #include <cmocka.h>
 
 #include "boot/driver_conf.h"
+#include "tests/unit/told.h"
 
-enum {
-    LOG_SIZE = 16384
-};
-
-static char told[LOG_SIZE], entries[LOG_SIZE];
+static char entries[LOG_SIZE];
 
 /* The text that is read; what comes out points into it. */
 static char *copy;
 static struct slice file;
-
-__attribute__((format(printf, 2, 3))) static void append(char *log, const char *format, ...)
-{
-    size_t length = strlen(log);
-    va_list arguments;
-    va_start(arguments, format);
-    int more = vsnprintf(log + length, LOG_SIZE - length, format, arguments);
-    va_end(arguments);
-    assert_true(more >= 0 && (size_t)more < LOG_SIZE - length);
-}
 
 static void append_slice(char *log, const char *label, struct slice slice)
 {
     if (slice.text != NULL)
         append(log, "%s'%.*s'", label, (int)slice.length, slice.text);
 }
-
-static void hear(void *context, const struct diagnosis *diagnosis)
-{
-    (void)context;
-    append(told, "%u: %s", diagnosis->line, diagnosis->what);
-    append_slice(told, " ", diagnosis->subject);
-    append(told, "; %s\n", diagnosis->instead);
-}
-
-static const struct diagnosis_listener listener = {hear, NULL};
 
 static void append_property(const struct driver_property *property)
 {

@@ -11,42 +11,15 @@
 #include <cmocka.h>
 
 #include "boot/system_file.h"
+#include "tests/unit/told.h"
 
-enum {
-    LOG_SIZE = 16384
-};
-
-static char told[LOG_SIZE], commands[LOG_SIZE];
+static char commands[LOG_SIZE];
 static char *copy;
-
-__attribute__((format(printf, 2, 3))) static void append(char *log, const char *format, ...)
-{
-    size_t length = strlen(log);
-    va_list arguments;
-    va_start(arguments, format);
-    int more = vsnprintf(log + length, LOG_SIZE - length, format, arguments);
-    va_end(arguments);
-    assert_true(more >= 0 && (size_t)more < LOG_SIZE - length);
-}
 
 static void append_slice(char *log, struct slice slice)
 {
     append(log, "%.*s", (int)slice.length, slice.text);
 }
-
-static void hear(void *context, const struct diagnosis *diagnosis)
-{
-    (void)context;
-    append(told, "%u: %s", diagnosis->line, diagnosis->what);
-    if (diagnosis->subject.text != NULL) {
-        append(told, " '");
-        append_slice(told, diagnosis->subject);
-        append(told, "'");
-    }
-    append(told, "; %s\n", diagnosis->instead);
-}
-
-static const struct diagnosis_listener listener = {hear, NULL};
 
 static void append_command(const struct system_command *command)
 {
