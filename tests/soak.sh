@@ -30,7 +30,7 @@ campaign() {
 
 fuzz() {
     mkdir -p "build/soak/corpus/$1"
-    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -max_total_time=3600 -print_final_stats=1 -artifact_prefix=build/soak/ \
+    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -print_final_stats=1 -artifact_prefix=build/soak/ \
         "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
 }
 
