@@ -2,6 +2,7 @@
 #include "kernel/boot_archive.h"
 
 #include "boot/archive.h"
+#include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
 #include "kernel/tracing.h"
@@ -61,9 +62,9 @@ static void print_damage(const struct boot_module *module, const struct archive 
 static void print_false_sum(const struct boot_module *module, const struct archive_entry *entry)
 {
     struct text_sink sink = console_text();
-    text_print(&sink, "module %u: the boot archive's '", module->given.index);
-    text_print_foreign(&sink, entry->name.text, entry->name.length);
-    text_print(&sink, "' at offset %u has a wrong sum; it is left out\n", (unsigned)entry->offset);
+    text_print(&sink, "module %u: the boot archive's ", module->given.index);
+    complaint_print_name(&sink, entry->name);
+    text_print(&sink, " at offset %u has a wrong sum; it is left out\n", (unsigned)entry->offset);
 }
 
 /* Reads an entry; one whose content has a wrong sum is passed over, and does not end the

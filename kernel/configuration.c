@@ -7,7 +7,6 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
-#include "kernel/module_list.h"
 #include "kernel/modules.h"
 #include "kernel/tracing.h"
 #include "kernel/tunables.h"
@@ -32,7 +31,7 @@ static void print_diagnosis(void *context, const struct diagnosis *diagnosis)
 
 static void note_read(struct slice file, size_t size)
 {
-    file = event_name(file);
+    file = tracing_name(file);
     tracing_note(size, "configuration read: %.*s, %u bytes", (int)file.length, file.text,
                  (unsigned)size);
 }

@@ -175,7 +175,7 @@ static void verify(struct boot_module *module)
     module->state = same ? MODULE_VERIFIED : MODULE_MISMATCH;
     if (!same)
         print_mismatch(module);
-    struct slice name = event_name(module->line.name);
+    struct slice name = tracing_name(module->line.name);
     tracing_note(content.length, "hash %s: %.*s, %s, %u bytes", same ? "verified" : "mismatch",
                  (int)name.length, name.text, digest_kind_str(module->digest.kind),
                  (unsigned)content.length);

@@ -14,7 +14,7 @@ enum module_state {
     MODULE_ACCEPTED,    /* in use; there is no hash of it */
     MODULE_VERIFIED,    /* in use; it is what its hash says */
     MODULE_MISMATCH,    /* left out: it is not what its hash says */
-    MODULE_BAD_HASH,    /* left out: its hash cannot be read */
+    MODULE_BAD_HASH,    /* left out: it has a hash, but it or the hash cannot be read */
     MODULE_IGNORED,     /* sound, but this kernel has no use for it */
 };
 
@@ -53,12 +53,6 @@ struct slice boot_module_name(const struct boot_module *module);
 static inline bool boot_module_is_used(const struct boot_module *module)
 {
     return module->state == MODULE_ACCEPTED || module->state == MODULE_VERIFIED;
-}
-
-/* What of a name fits into the text of an event: all of it or, of a long one, a phrase. */
-static inline struct slice event_name(struct slice name)
-{
-    return name.length <= 160 ? name : (struct slice){"(a long name)", 13};
 }
 
 const char *module_state_str(enum module_state state); /* the words of frame M */

@@ -117,7 +117,7 @@ static void print_note(void *context, const struct bootfs_note *note)
                                  : " is left out, because it has to be a directory for ");
     print_origin(&sink, note->by);
     text_print(&sink, "\n");
-    name = event_name(name);
+    name = tracing_name(name);
     tracing_note(note->size, "file %s: %.*s, %llu bytes", overridden ? "overridden" : "left out",
                  (int)name.length, name.text, (unsigned long long)note->size);
 }
@@ -210,7 +210,7 @@ static void tell(const struct boot_module *module)
         .digest = digest,
         .state = module_state_str(module->state),
     });
-    struct slice name = event_name(module->line.name);
+    struct slice name = tracing_name(module->line.name);
     if (boot_module_is_used(module))
         tracing_note(size, "module accepted: %.*s, %u bytes", (int)name.length, name.text,
                      (unsigned)size);

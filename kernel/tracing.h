@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "boot/slice.h"
 #include "kernel/cpu.h"
 #include "trace/tracer.h"
 
@@ -44,6 +45,12 @@ void tracing_boottrace(const struct trace_usage *usage, const char *format, va_l
  * it has read. It goes the way of static sites, and its text is made only if the table has room
  * for it. Context: thread. */
 void tracing_note(uint64_t size, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What of a name fits into such a text beside a phrase: all of it or, for a long one, a phrase. */
+static inline struct slice tracing_name(struct slice name)
+{
+    return name.length <= TRACE_NAME_LENGTH_MAX - 95 ? name : (struct slice){"(a long name)", 13};
+}
 
 /* Makes a task for a new process.  Context: thread. */
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length);
