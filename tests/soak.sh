@@ -1,7 +1,8 @@
 #!/bin/sh
 # The long campaigns.  Each is cut into rounds; what is done stands in build/soak/done and is not
 # done again, so the run may be interrupted at any time.  ROUNDS (default 10) is how many rounds
-# of each there are; results are appended to build/soak/results.
+# of each there are; results are appended to build/soak/results.  FUZZ names the fuzz targets
+# (default: all, so ten rounds of 2 million executions of each).
 set -u
 rounds=${ROUNDS:-10}
 mkdir -p build/soak/corpus
@@ -34,6 +35,13 @@ fuzz() {
         "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
 }
 
+all_targets() {
+    for program in build/fuzz/fuzz_*; do
+        case $program in *.*) continue ;; esac
+        echo "${program##*/fuzz_}"
+    done
+}
+
 same_again() {
     build/flight run --deterministic --quiet -o build/soak/first &&
         build/flight run --deterministic --quiet -o build/soak/again &&
@@ -47,9 +55,8 @@ real_time() {
 
 round=1
 while [ "$round" -le "$rounds" ]; do
-    for program in build/fuzz/fuzz_*; do
-        case $program in *.*) continue ;; esac
-        campaign "round $round, fuzz ${program##*/fuzz_}" fuzz "${program##*/fuzz_}" "$round"
+    for target in ${FUZZ:-$(all_targets)}; do
+        campaign "round $round, fuzz $target" fuzz "$target" "$round"
     done
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
     campaign "round $round, two deterministic boots" same_again
