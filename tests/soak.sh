@@ -1,7 +1,7 @@
 #!/bin/sh
 # The long campaigns.  Each is cut into rounds; what is done stands in build/soak/done and is not
 # done again, so the run may be interrupted at any time.  ROUNDS (default 10) is how many rounds
-# of each there are; results are appended to build/soak/results.  FUZZ names the fuzz targets
+# of each there are; results are appended to build/soak/results.  TARGETS names the fuzz targets
 # (default: all, so ten rounds of 2 million executions of each).
 set -u
 rounds=${ROUNDS:-10}
@@ -55,7 +55,7 @@ real_time() {
 
 round=1
 while [ "$round" -le "$rounds" ]; do
-    for target in ${FUZZ:-$(all_targets)}; do
+    for target in ${TARGETS:-$(all_targets)}; do
         campaign "round $round, fuzz $target" fuzz "$target" "$round"
     done
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
