@@ -20,7 +20,7 @@ PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev cpio grub-common 
                  grub-efi-amd64-bin grub-efi-ia32-bin xorriso mtools qemu-system-x86 seabios
 PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev \
                  clang-format spin jq python3 perl procps liblttng-ust-dev lttng-tools libssl-dev \
-                 valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochsbios vgabios
+                 valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochsbios vgabios tmux
 
 # --- Sources -----------------------------------------------------------------------------------
 
@@ -29,19 +29,22 @@ TRACE := trace/arena.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
-        boot/console_option.c boot/cpio.c boot/digest.c boot/driver_conf.c boot/environment.c \
-        boot/module_line.c boot/multiboot.c boot/sha1.c boot/sha256.c boot/sha_message.c \
-        boot/system_file.c boot/tunable.c boot/ustar.c
+        boot/console_option.c boot/cpio.c boot/cpu_list.c boot/digest.c boot/driver_conf.c \
+        boot/environment.c boot/firmware_memory.c boot/madt.c boot/module_line.c boot/mp_table.c \
+        boot/multiboot.c boot/sha1.c boot/sha256.c boot/sha_message.c boot/system_file.c \
+        boot/tunable.c boot/ustar.c
 
 DRIVERS := drivers/serial/uart16550.c
 
 KERNEL := kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/clock.c \
-          kernel/complaint.c kernel/configuration.c kernel/console.c kernel/fault.c \
-          kernel/files.c kernel/main.c kernel/memory_functions.c kernel/module_hashes.c \
-          kernel/module_list.c kernel/modules.c kernel/paging.c kernel/panic.c kernel/pit.c \
-          kernel/power.c kernel/process.c kernel/segments.c kernel/timer.c kernel/tracing.c \
-          kernel/traps.c kernel/tunables.c kernel/vga_text.c kernel/user/init.c \
-          kernel/user/rc.c kernel/user/system.c
+          kernel/complaint.c kernel/configuration.c kernel/console.c kernel/cpu_search.c \
+          kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/main.c \
+          kernel/memory_functions.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
+          kernel/paging.c kernel/panic.c kernel/pit.c kernel/power.c kernel/process.c \
+          kernel/segments.c kernel/timer.c kernel/tracing.c kernel/traps.c kernel/tunables.c \
+          kernel/user/init.c kernel/user/rc.c kernel/user/system.c kernel/vga_text.c
+
+USERLAND :=
 
 KERNEL_ASM := boot/entry.asm kernel/trap_entry.asm
 
@@ -66,7 +69,7 @@ SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(B)/flight $(B)/firstlight.elf $(B)/firstlight.iso $(B)/boot_archive ## build everything that runs (the default)
 
-kernel_objects := $(patsubst %.c,$(B)/kernel/%.o,$(TRACE) $(BOOT) $(DRIVERS) $(KERNEL)) \
+kernel_objects := $(patsubst %.c,$(B)/kernel/%.o,$(TRACE) $(BOOT) $(DRIVERS) $(KERNEL) $(USERLAND)) \
                   $(patsubst %.asm,$(B)/kernel/%.o,$(KERNEL_ASM))
 
 $(B)/kernel/%.o: %.c Makefile | $(B)/.packages-run

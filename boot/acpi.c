@@ -6,11 +6,11 @@
 #include "boot/bytes.h"
 
 enum {
-    RSDP_STEP = 16,
     RSDP_REVISION = 15,
     RSDP_RSDT = 16,
     RSDP_V1_LENGTH = 20,
     RSDP_LENGTH = 20, /* from revision 2 on */
+    RSDP_XSDT = 24,   /* from revision 2 on */
     RSDP_V2_LENGTH = 36,
 
     TABLE_LENGTH = 4,
@@ -35,90 +35,81 @@ enum {
     SLEEP_TYPE_MOST = 7, /* SLP_TYPx has three bits */
 };
 
-/* `length` readable bytes at `address`, or NULL. */
-static const uint8_t *bytes_at(const struct acpi_memory *memory, uint32_t address, uint32_t length)
-{
-    if (address < memory->start)
-        return NULL;
-    uint32_t offset = address - memory->start;
-    if (offset > memory->length || length > memory->length - offset)
-        return NULL;
-    return memory->bytes + offset;
-}
-
-static bool sums_to_zero(const uint8_t *bytes, uint32_t length)
-{
-    uint8_t sum = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    return sum == 0;
-}
-
 /* The part that revision 2 added. */
-static bool extension_is_valid(const struct acpi_memory *memory, uint32_t address)
+static bool extension_is_valid(const struct firmware_memory *memory, uint32_t address)
 {
-    const uint8_t *rsdp = bytes_at(memory, address, RSDP_V2_LENGTH);
+    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V2_LENGTH);
     if (rsdp == NULL)
         return false;
     uint32_t length = read_le32(rsdp + RSDP_LENGTH);
-    return length >= RSDP_V2_LENGTH && bytes_at(memory, address, length) != NULL &&
-           sums_to_zero(rsdp, length);
+    return length >= RSDP_V2_LENGTH && firmware_bytes_at(memory, address, length) != NULL &&
+           firmware_sums_to_zero(rsdp, length);
 }
 
-bool acpi_rsdp_is_valid(const struct acpi_memory *memory, uint32_t address)
+bool acpi_rsdp_is_valid(const struct firmware_memory *memory, uint32_t address)
 {
-    const uint8_t *rsdp = bytes_at(memory, address, RSDP_V1_LENGTH);
+    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V1_LENGTH);
     if (rsdp == NULL || __builtin_memcmp(rsdp, "RSD PTR ", 8) != 0 ||
-        !sums_to_zero(rsdp, RSDP_V1_LENGTH))
+        !firmware_sums_to_zero(rsdp, RSDP_V1_LENGTH))
         return false;
     return rsdp[RSDP_REVISION] < 2 || extension_is_valid(memory, address);
 }
 
-bool acpi_find_rsdp(const struct acpi_memory *memory, uint32_t start, uint32_t end,
+bool acpi_find_rsdp(const struct firmware_memory *memory, uint32_t start, uint32_t end,
                     uint32_t *address)
 {
-    /* Addresses in 64 bits, so that rounding up and stepping cannot wrap at 4 GiB. */
-    uint64_t first = start > memory->start ? start : memory->start;
-    uint64_t limit = (uint64_t)memory->start + memory->length;
-    if (end < limit)
-        limit = end;
-    first = (first + RSDP_STEP - 1) & ~(uint64_t)(RSDP_STEP - 1);
-    for (uint64_t at = first; at < limit; at += RSDP_STEP) {
-        if (acpi_rsdp_is_valid(memory, (uint32_t)at)) {
-            *address = (uint32_t)at;
-            return true;
-        }
-    }
-    return false;
+    return firmware_find(memory, start, end, acpi_rsdp_is_valid, address);
 }
 
-static bool read_table(const struct acpi_memory *memory, uint32_t address, const char *signature,
-                       struct acpi_table *table)
+static bool read_table(const struct firmware_memory *memory, uint32_t address,
+                       const char *signature, struct acpi_table *table)
 {
-    const uint8_t *bytes = bytes_at(memory, address, TABLE_HEADER);
+    const uint8_t *bytes = firmware_bytes_at(memory, address, TABLE_HEADER);
     if (bytes == NULL || __builtin_memcmp(bytes, signature, 4) != 0)
         return false;
     uint32_t length = read_le32(bytes + TABLE_LENGTH);
-    if (length < TABLE_HEADER || bytes_at(memory, address, length) == NULL ||
-        !sums_to_zero(bytes, length))
+    if (length < TABLE_HEADER || firmware_bytes_at(memory, address, length) == NULL ||
+        !firmware_sums_to_zero(bytes, length))
         return false;
     *table = (struct acpi_table){bytes, address, length};
     return true;
 }
 
-bool acpi_find_table(const struct acpi_memory *memory, uint32_t rsdp, const char *signature,
+/* The table of all tables; its entries are addresses of `width` bytes. */
+struct root {
+    struct acpi_table table;
+    uint32_t width; /* 4 or 8 */
+};
+
+/* The RSDT, else the XSDT: what is in reach is in the first where there is one. */
+static bool read_root(const struct firmware_memory *memory, uint32_t address, struct root *root)
+{
+    if (!acpi_rsdp_is_valid(memory, address))
+        return false;
+    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V1_LENGTH);
+    root->width = 4;
+    if (read_table(memory, read_le32(rsdp + RSDP_RSDT), "RSDT", &root->table))
+        return true;
+    root->width = 8;
+    if (rsdp[RSDP_REVISION] < 2)
+        return false;
+    uint64_t extended = read_le64(rsdp + RSDP_XSDT);
+    return extended <= UINT32_MAX && read_table(memory, (uint32_t)extended, "XSDT", &root->table);
+}
+
+bool acpi_find_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature,
                      struct acpi_table *table)
 {
-    struct acpi_table root;
-    if (!acpi_rsdp_is_valid(memory, rsdp) ||
-        !read_table(memory, read_le32(bytes_at(memory, rsdp, RSDP_V1_LENGTH) + RSDP_RSDT), "RSDT",
-                    &root))
+    struct root root;
+    if (!read_root(memory, rsdp, &root))
         return false;
-    for (uint32_t at = TABLE_HEADER; root.length - at >= 4; at += 4) {
-        uint32_t address = read_le32(root.bytes + at);
-        const uint8_t *bytes = bytes_at(memory, address, 4);
+    for (uint32_t at = TABLE_HEADER; root.table.length - at >= root.width; at += root.width) {
+        const uint8_t *entry = root.table.bytes + at;
+        if (root.width == 8 && read_le32(entry + 4) != 0)
+            continue; /* above 4 GiB */
+        const uint8_t *bytes = firmware_bytes_at(memory, read_le32(entry), 4);
         if (bytes != NULL && __builtin_memcmp(bytes, signature, 4) == 0)
-            return read_table(memory, address, signature, table);
+            return read_table(memory, read_le32(entry), signature, table);
     }
     return false;
 }
@@ -224,7 +215,7 @@ static bool read_ports(const struct acpi_table *fadt, struct acpi_power_off *out
            read_port(fadt, FADT_PM1B_CONTROL, &out->pm1b_control) && out->pm1a_control != 0;
 }
 
-bool acpi_power_off_read(const struct acpi_memory *memory, uint32_t rsdp,
+bool acpi_power_off_read(const struct firmware_memory *memory, uint32_t rsdp,
                          struct acpi_power_off *out)
 {
     struct acpi_table fadt, dsdt;

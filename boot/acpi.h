@@ -1,8 +1,8 @@
-/* Just enough ACPI to switch the machine off: how to enter the sleep state S5.
+/* Just enough ACPI to find a table, and to switch the machine off: how to enter the sleep state S5.
  *
- * Follows the ACPI Specification 6.4: sections 5.2.5 (RSDP), 5.2.7 (RSDT), 5.2.9 (FADT),
- * 7.4.2 (\_Sx packages) and 20.2 (AML encoding).  The 32-bit tables only; AML is not interpreted,
- * the package \_S5_ is looked for among the DSDT's bytes.
+ * Follows the ACPI Specification 6.4: sections 5.2.5 (RSDP), 5.2.7 (RSDT), 5.2.8 (XSDT), 5.2.9
+ * (FADT), 7.4.2 (\_Sx packages) and 20.2 (AML encoding).  Of the FADT the 32-bit fields only; AML
+ * is not interpreted, the package \_S5_ is looked for among the DSDT's bytes.
  *
  * Pure logic: what to write to which port comes out, the caller writes it. */
 #pragma once
@@ -10,13 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Physical memory that may be read: bytes[0] is address `start`.  start + length is at most
- * 2^32. */
-struct acpi_memory {
-    const uint8_t *bytes;
-    uint32_t start;
-    uint32_t length; /* bytes */
-};
+#include "boot/firmware_memory.h"
 
 /* A table whose signature, length and checksum are right. */
 struct acpi_table {
@@ -39,19 +33,20 @@ struct acpi_power_off {
 
 /* Whether an RSDP is at `address`: signature, checksum of its first 20 bytes and, from revision 2
  * on, of its whole length. */
-bool acpi_rsdp_is_valid(const struct acpi_memory *memory, uint32_t address);
+bool acpi_rsdp_is_valid(const struct firmware_memory *memory, uint32_t address);
 
 /* Looks for an RSDP on the 16-byte boundaries of [start, end), as far as that can be read.
  * False if there is none; *address is then untouched. */
-bool acpi_find_rsdp(const struct acpi_memory *memory, uint32_t start, uint32_t end,
+bool acpi_find_rsdp(const struct firmware_memory *memory, uint32_t start, uint32_t end,
                     uint32_t *address);
 
-/* Looks up the first table of that signature (4 characters) through the RSDT.
+/* Looks up the first table of that signature (4 characters) through the RSDT, or through the
+ * XSDT if there is no sound RSDT.
  * False if there is none, or it is damaged or out of reach; *table is then untouched. */
-bool acpi_find_table(const struct acpi_memory *memory, uint32_t rsdp, const char *signature,
+bool acpi_find_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature,
                      struct acpi_table *table);
 
 /* Finds out how to switch off.  False if a table is missing, damaged or out of reach, the machine
  * has no such port, or \_S5_ is not a package of plain numbers; *out is then untouched. */
-bool acpi_power_off_read(const struct acpi_memory *memory, uint32_t rsdp,
+bool acpi_power_off_read(const struct firmware_memory *memory, uint32_t rsdp,
                          struct acpi_power_off *out);

@@ -1,16 +1,20 @@
 /* What the loader handed over. */
 #include "kernel/boot_info.h"
 
+#include "kernel/bios_data.h"
 #include "kernel/console.h"
 
 enum {
-    PAGE = 4096, /* page 0 will be unmapped: nothing in it is believed */
+    PAGE = 4096,          /* page 0 will be unmapped: nothing in it is believed */
+    LOW_MIDDLE = 0x80000, /* an EBDA begins here at the lowest */
+    LOW_END = 0x9f000,    /* what is above is left to firmware, whatever the map says */
 };
 #define ONE_MIB 0x100000u
 
 static uint32_t magic, address;
 static struct multiboot_memory memory;
 static struct multiboot_info info;
+static uint32_t ebda; /* 0: there is none */
 
 extern const char kernel_start[], kernel_end[];
 
@@ -28,15 +32,30 @@ static struct multiboot_memory window_up_to(uint64_t end)
     return (struct multiboot_memory){(const uint8_t *)start, PAGE, (uint32_t)length};
 }
 
+bool boot_info_region_next(uint32_t type, uint32_t *cursor, struct multiboot_region *region)
+{
+    struct multiboot_region next;
+    while (multiboot_region_next(&memory, &info, cursor, NULL, &next))
+        if (next.type == type) {
+            *region = next;
+            return true;
+        }
+    return false;
+}
+
+static bool available_next(uint32_t *cursor, struct multiboot_region *region)
+{
+    return boot_info_region_next(MULTIBOOT_REGION_AVAILABLE, cursor, region);
+}
+
 /* One behind the highest byte of free memory below 4 GiB; at least 1 MiB. */
 static uint64_t top_of_memory(void)
 {
     uint64_t top = ONE_MIB;
     uint32_t cursor = 0;
     struct multiboot_region region;
-    while (multiboot_region_next(&memory, &info, &cursor, NULL, &region))
-        if (region.type == MULTIBOOT_REGION_AVAILABLE && region.start < UINT32_MAX &&
-            region.start + region.length > top)
+    while (available_next(&cursor, &region))
+        if (region.start < UINT32_MAX && region.start + region.length > top)
             top = region.start + region.length;
     if (info.map_length == 0 && info.has_memory_sizes)
         top += (uint64_t)info.upper_kib * 1024;
@@ -63,6 +82,7 @@ static const struct multiboot_listener listener = {print_refusal, NULL};
 
 void boot_info_read(void)
 {
+    ebda = bios_data_ebda();
     memory = window_up_to(top_of_memory());
     if (!multiboot_info_read(&memory, magic, address, &listener, &info)) {
         log_line("multiboot: no information: going on without command line, modules and map");
@@ -167,23 +187,52 @@ static uint32_t find_memory(uint64_t size)
 {
     uint32_t found = 0, cursor = 0;
     struct multiboot_region region;
-    while (found == 0 && multiboot_region_next(&memory, &info, &cursor, NULL, &region))
-        if (region.type == MULTIBOOT_REGION_AVAILABLE) {
-            found = fit(region.start, region.start + region.length, size);
-            if (!multiboot_is_ram(&memory, &info, found, size))
-                found = 0; /* a region of another type overlaps it */
-        }
+    while (found == 0 && available_next(&cursor, &region)) {
+        found = fit(region.start, region.start + region.length, size);
+        if (!multiboot_is_ram(&memory, &info, found, size))
+            found = 0; /* a region of another type overlaps it */
+    }
     if (info.map_length == 0 && info.has_memory_sizes)
         found = fit(ONE_MIB, ONE_MIB + (uint64_t)info.upper_kib * 1024, size);
     return found;
 }
 
+/* Notes that the piece at `start` is taken.  0 if `start` is, or if the note has no room. */
+static uint32_t take(uint32_t start, uint64_t size)
+{
+    if (start == 0 || taken_count == BOOT_INFO_PIECES_MAX)
+        return 0;
+    taken[taken_count++] = (struct span){start, start + size};
+    return start;
+}
+
 uint32_t boot_info_take_memory(uint64_t size)
 {
-    uint32_t start = taken_count < BOOT_INFO_PIECES_MAX ? find_memory(size) : 0;
-    if (start != 0)
-        taken[taken_count++] = (struct span){start, start + size};
-    return start;
+    return take(find_memory(size), size);
+}
+
+static bool is_free_low_page(uint32_t page)
+{
+    return multiboot_is_ram(&memory, &info, page, PAGE) && step_over_occupied(page, PAGE) == page &&
+           (ebda == 0 || page + PAGE <= ebda);
+}
+
+static uint32_t find_low_page(void)
+{
+    if (info.map_length == 0 && !info.has_memory_sizes)
+        return 0;
+    for (uint32_t page = LOW_MIDDLE - PAGE; page >= PAGE; page -= PAGE)
+        if (is_free_low_page(page))
+            return page;
+    for (uint32_t page = LOW_MIDDLE; page < LOW_END; page += PAGE)
+        if (is_free_low_page(page))
+            return page;
+    return 0;
+}
+
+uint32_t boot_info_take_low_page(void)
+{
+    return take(find_low_page(), PAGE);
 }
 
 uint64_t boot_info_memory_kib(void)
@@ -191,10 +240,18 @@ uint64_t boot_info_memory_kib(void)
     uint64_t bytes = 0;
     uint32_t cursor = 0;
     struct multiboot_region region;
-    while (multiboot_region_next(&memory, &info, &cursor, NULL, &region))
-        if (region.type == MULTIBOOT_REGION_AVAILABLE)
-            bytes += region.length;
+    while (available_next(&cursor, &region))
+        bytes += region.length;
     if (info.map_length == 0 && info.has_memory_sizes)
         bytes = ((uint64_t)info.lower_kib + info.upper_kib) * 1024;
     return bytes / 1024;
+}
+
+uint64_t boot_info_used_bytes(void)
+{
+    uint64_t bytes = 0;
+    struct span span;
+    for (uint32_t i = 0; occupied(i, &span); i++)
+        bytes += span.end - span.start;
+    return bytes;
 }

@@ -24,5 +24,18 @@ bool boot_info_module(uint32_t index, struct multiboot_module *module);
 #define BOOT_INFO_PIECES_MAX 16u
 uint32_t boot_info_take_memory(uint64_t size);
 
+/* Takes one page of free memory below 640 KiB for ever, for the code with which further CPUs start:
+ * these begin in real mode.  It is the highest below 0x80000, else the lowest from there on, and
+ * overlaps nothing that boot_info_take_memory() steps round, nor page 0, nor the BIOS' data.
+ * 0 if there is none, if nobody tells where memory is, or after BOOT_INFO_PIECES_MAX pieces. */
+uint32_t boot_info_take_low_page(void);
+
+/* The next region of the loader's map that has this type (MULTIBOOT_REGION_...), in the map's order;
+ * *cursor starts at 0.  False at the end; *region is then untouched. */
+bool boot_info_region_next(uint32_t type, uint32_t *cursor, struct multiboot_region *region);
+
 /* Free memory in all, in KiB, as the loader tells; 0 if it does not. */
 uint64_t boot_info_memory_kib(void);
+
+/* Bytes of what lies in it: the kernel, what the loader left, modules, and what was taken. */
+uint64_t boot_info_used_bytes(void);

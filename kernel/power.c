@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 #include "boot/acpi.h"
-#include "boot/bytes.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/firmware_tables.h"
 
 enum {
     DEBUG_EXIT = 0xf4,
@@ -29,23 +29,11 @@ static void wait_a_little(void)
         (void)cpu_in8(DELAY_PORT);
 }
 
-/* ACPI Specification 6.4, section 5.2.5.1: the first KiB of the EBDA, then the BIOS area. */
-static bool find_rsdp(const struct acpi_memory *memory, uint32_t *rsdp)
-{
-    uintptr_t bios_data = 0x40e; /* segment of the EBDA */
-    __asm__("" : "+r"(bios_data));
-    uint32_t ebda = (uint32_t)read_le16((const uint8_t *)bios_data) << 4;
-    if (ebda >= 0x80000 && ebda < 0xa0000 && acpi_find_rsdp(memory, ebda, ebda + 1024, rsdp))
-        return true;
-    return acpi_find_rsdp(memory, 0xe0000, 0x100000, rsdp);
-}
-
 void power_init(void)
 {
-    uintptr_t start = 4096;
-    const struct acpi_memory memory = {(const uint8_t *)start, 4096, 0xffffe000u};
+    const struct firmware_memory memory = firmware_tables_memory();
     uint32_t rsdp;
-    have_acpi = find_rsdp(&memory, &rsdp) && acpi_power_off_read(&memory, rsdp, &acpi);
+    have_acpi = firmware_tables_rsdp(&memory, &rsdp) && acpi_power_off_read(&memory, rsdp, &acpi);
 }
 
 static void acpi_switch_off(void)
@@ -76,13 +64,18 @@ void power_exit_decided(void)
         power_exit(decided);
 }
 
-_Noreturn void power_exit(enum power_exit code)
+void power_leave(enum power_exit code)
 {
     cpu_interrupts_off();
     console_drain();
     /* The emulator ends some instructions later: nothing else may be written meanwhile. */
     cpu_out8(DEBUG_EXIT, (uint8_t)code);
     wait_a_little();
+}
+
+_Noreturn void power_exit(enum power_exit code)
+{
+    power_leave(code);
     if (have_acpi)
         acpi_switch_off();
     for (const char *letter = "Shutdown"; *letter != '\0'; letter++)

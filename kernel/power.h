@@ -25,6 +25,9 @@ void power_exit_decided(void);
 /* Leaves: through isa-debug-exit, else by powering off, else by halting for ever. */
 _Noreturn void power_exit(enum power_exit code);
 
+/* Leaves through isa-debug-exit alone; returns, after a while, where there is none. */
+void power_leave(enum power_exit code);
+
 /* Resets the machine: keyboard controller, reset control register, triple fault. */
 _Noreturn void power_reset(void);
 

@@ -3,23 +3,24 @@
 # Unit tests run under the sanitizers, except the one that steps through instructions.
 UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line \
         test_config_lexer test_console_option test_cpio test_digest test_driver_conf \
-        test_environment test_fat_list test_fat_place test_frame test_log_text test_module_line \
-        test_multiboot test_names test_schema test_stage_name test_stream test_system_file \
-        test_table test_text test_tracer test_tunable test_uart16550 test_ustar
+        test_environment test_fat_list test_fat_place test_frame test_log_text test_madt \
+        test_module_line test_mp_table test_multiboot test_names test_schema test_stage_name \
+        test_stream test_system_file test_table test_text test_tracer test_tunable \
+        test_uart16550 test_ustar
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
-        fuzz_driver_conf fuzz_environment fuzz_frame fuzz_module_line fuzz_multiboot \
-        fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar
+        fuzz_driver_conf fuzz_environment fuzz_frame fuzz_madt fuzz_module_line fuzz_mp_table \
+        fuzz_multiboot fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/boot/carriers.sh tests/boot/flight_media.sh tests/boot/media.sh \
            tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
            tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_streams.sh \
            tests/boot/books.sh tests/boot/integrity.sh tests/boot/configuration.sh \
-           tests/boot/modules.sh tests/boot/machines.sh tests/boot/stage.sh \
-           tests/boot/article.sh tests/hostile/hostile.py tests/boot/determinism.sh \
-           tests/boot/nmi.py tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh \
-           tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
+           tests/boot/modules.sh tests/boot/machines.sh tests/boot/stage.sh tests/boot/article.sh \
+           tests/hostile/hostile.py tests/boot/determinism.sh tests/boot/nmi.py \
+           tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh tests/house/arrows.sh \
+           tests/house/format.sh tests/house/documents.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
@@ -54,12 +55,33 @@ $(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(TRACE) $(
 	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(BOOT_HOST) $(BOOT) $(TRACE)
 
+# The userland runs without a kernel, too: on small systems that the tests make up.
+table_of_programs := -Wl,--defsym,programs_start=__start_programs \
+                     -Wl,--defsym,programs_end=__stop_programs
+fake_system := $(B)/asan/tests/unit/fake_system.o \
+               $(patsubst %.c,$(B)/asan/%.o,$(filter-out kernel/user/init.c,$(USERLAND)))
+
+$(B)/tests/test_programs $(B)/tests/test_sh: $(fake_system)
+$(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor wide_character words)
+$(B)/tests/test_completion $(B)/tests/test_programs $(B)/tests/test_sh: unit_more := $(table_of_programs)
+$(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor wide_character)
+$(B)/tests/test_words: $(B)/asan/kernel/user/words.o
+
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory schema)
+$(B)/tests/test_escape: $(B)/asan/flight/escape.o
+$(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
 $(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
+$(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
+
+# What they take of the kernel.
+$(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
+$(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
+$(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
+$(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
 
 $(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(TRACE:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
@@ -74,12 +96,17 @@ fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 $(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (fuzzed))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) -c -o $@ $<
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
+	    $(fuzzed_more) -c -o $@ $<
 
 $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
+$(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
+# Its model of a terminal compares so much that tracing this would take nine tenths of the time.
+$(B)/fuzzed/tests/fuzz/fuzz_line_editor.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp
+$(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
 $(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
@@ -113,9 +140,13 @@ $(B)/bench/bootfs_lookup: $(B)/host/tests/bench/bootfs_lookup.o $(BOOT:%.c=$(B)/
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-bench: bench-events bench-files ## run every benchmark
+bench-costs: $(B)/.packages-test ## measure context switch, sysctl, spawn, event; writes build/bench-costs.json
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/bench/run_costs.sh $(B)/bench-costs.json
+
+bench: bench-events bench-files bench-costs ## run every benchmark
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-events bench-files format
+.PHONY: test test-programs soak bench bench-events bench-files bench-costs format

@@ -37,7 +37,7 @@ static void seal(uint8_t *bytes, size_t length, size_t where)
 
 static bool is_table(const uint8_t *bytes)
 {
-    static const char *const known[] = {"RSDT", "FACP", "DSDT", "APIC"};
+    static const char *const known[] = {"RSDT", "XSDT", "FACP", "DSDT", "APIC"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (memcmp(bytes, known[i], 4) == 0)
             return true;
@@ -59,7 +59,7 @@ static void seal_all(uint8_t *bytes, size_t length)
     }
 }
 
-static void check_table(const struct acpi_memory *memory, uint32_t rsdp, const char *signature)
+static void check_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature)
 {
     struct acpi_table table;
     if (!acpi_find_table(memory, rsdp, signature, &table))
@@ -70,7 +70,7 @@ static void check_table(const struct acpi_memory *memory, uint32_t rsdp, const c
     require(memcmp(table.bytes, signature, 4) == 0 && sum_of(table.bytes, table.length) == 0);
 }
 
-static void check_power_off(const struct acpi_memory *memory, uint32_t rsdp)
+static void check_power_off(const struct firmware_memory *memory, uint32_t rsdp)
 {
     struct acpi_power_off out;
     struct acpi_table table;
@@ -80,7 +80,7 @@ static void check_power_off(const struct acpi_memory *memory, uint32_t rsdp)
     require(out.pm1a_control != 0 && out.sleep_type_a <= 7 && out.sleep_type_b <= 7);
 }
 
-static void check_window(const struct acpi_memory *memory)
+static void check_window(const struct firmware_memory *memory)
 {
     uint32_t rsdp;
     uint32_t start = memory->start, end = memory->start + memory->length;
@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(bytes, data + 5, length);
     if (data[0] & 1)
         seal_all(bytes, length);
-    check_window(&(struct acpi_memory){bytes, start, length});
+    check_window(&(struct firmware_memory){bytes, start, length});
     free(bytes);
     return 0;
 }

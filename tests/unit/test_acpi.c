@@ -27,7 +27,7 @@ enum {
 /* The S5 of QEMU's pc: Name (\_S5, Package (4) { 0, 0, 0, 0 }) */
 static const uint8_t plain_s5[] = {0x08, '_', 'S', '5', '_', 0x12, 0x06, 4, 0, 0, 0, 0};
 
-static struct acpi_memory memory;
+static struct firmware_memory memory;
 static struct acpi_power_off result;
 
 static uint8_t *at(uint32_t address)
@@ -101,7 +101,7 @@ static int setup(void **state)
 {
     (void)state;
     release();
-    memory = (struct acpi_memory){calloc(FULL, 1), START, FULL};
+    memory = (struct firmware_memory){calloc(FULL, 1), START, FULL};
     assert_non_null(memory.bytes);
     memcpy(at(RSDP), "RSD PTR ", 8);
     put32(RSDP + 16, RSDT);
@@ -167,7 +167,7 @@ static void a_scan_up_to_4_gib_ends(void **state)
 {
     (void)state;
     static const uint8_t bytes[64];
-    struct acpi_memory top = {bytes, 0xffffffc0, 64};
+    struct firmware_memory top = {bytes, 0xffffffc0, 64};
     uint32_t address;
     assert_false(acpi_find_rsdp(&top, 0xffffffc1, UINT32_MAX, &address));
     assert_false(acpi_find_rsdp(&top, UINT32_MAX, UINT32_MAX, &address));
@@ -219,6 +219,49 @@ static void a_table_is_found_by_signature(void **state)
     assert_int_equal(table.address, FADT);
 }
 
+/* Makes the RSDP's second address that of an XSDT which stands where the RSDT stood. */
+static void put_xsdt(uint32_t high)
+{
+    put32(RSDP + 16, 0);
+    put32(RSDP + 24, RSDT);
+    put32(RSDP + 28, high);
+    seal_rsdp(2);
+    memcpy(at(RSDT), "XSDT", 4);
+    put32(RSDT + 36, OTHER); /* behind 4 GiB */
+    put32(RSDT + 40, 1);
+    put32(RSDT + 44, FADT);
+    put32(RSDT + 48, 0);
+    seal_table(RSDT, 36 + 2 * 8);
+}
+
+static void without_an_rsdt_the_xsdt_tells(void **state)
+{
+    (void)state;
+    put_xsdt(0);
+    struct acpi_table table;
+    assert_true(acpi_find_table(&memory, RSDP, "FACP", &table));
+    assert_int_equal(table.address, FADT);
+    assert_true(read_power_off());
+    assert_false(acpi_find_table(&memory, RSDP, "APIC", &table)); /* above 4 GiB */
+    seal_table(RSDT, 36 + 2 * 8 - 1);                             /* cuts into the last entry */
+    assert_false(acpi_find_table(&memory, RSDP, "FACP", &table));
+}
+
+static void an_xsdt_must_be_in_reach_of_a_newer_rsdp(void **state)
+{
+    (void)state;
+    struct acpi_table table;
+    put_xsdt(1);
+    assert_false(acpi_find_table(&memory, RSDP, "FACP", &table));
+    put_xsdt(0);
+    seal_rsdp(1);
+    assert_false(acpi_find_table(&memory, RSDP, "FACP", &table));
+    seal_rsdp(2);
+    assert_true(acpi_find_table(&memory, RSDP, "FACP", &table));
+    *at(RSDT + 20) ^= 1;
+    assert_false(acpi_find_table(&memory, RSDP, "FACP", &table));
+}
+
 static void every_flipped_byte_that_matters_is_a_refusal(void **state)
 {
     (void)state;
@@ -249,14 +292,14 @@ static void every_truncation_is_a_refusal_not_an_overread(void **state)
         uint8_t *part = malloc(length > 0 ? length : 1);
         assert_non_null(part);
         memcpy(part, whole, length);
-        memory = (struct acpi_memory){part, START, length};
+        memory = (struct firmware_memory){part, START, length};
         uint32_t address;
         assert_int_equal(acpi_find_rsdp(&memory, 0, UINT32_MAX, &address),
                          length >= RSDP - START + 20);
         assert_int_equal(read_power_off(), length == needed);
         free(part);
     }
-    memory = (struct acpi_memory){whole, START, FULL};
+    memory = (struct firmware_memory){whole, START, FULL};
 }
 
 static void a_table_shorter_than_its_fields_is_refused(void **state)
@@ -365,6 +408,8 @@ int main(void)
         TEST(an_rsdp_needs_its_signature_and_checksum),
         TEST(a_newer_rsdp_needs_its_second_checksum_too),
         TEST(a_table_is_found_by_signature),
+        TEST(without_an_rsdt_the_xsdt_tells),
+        TEST(an_xsdt_must_be_in_reach_of_a_newer_rsdp),
         TEST(every_flipped_byte_that_matters_is_a_refusal),
         TEST(every_truncation_is_a_refusal_not_an_overread),
         TEST(a_table_shorter_than_its_fields_is_refused),
