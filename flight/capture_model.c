@@ -53,6 +53,20 @@ static bool read_clock(struct model_clock *clock, struct frame_reader *reader)
     return true;
 }
 
+/* A CPU; the boot CPU's clock is what the others are compared with. */
+static bool read_cpu(struct model_cpu *cpus, struct frame_reader *reader)
+{
+    uint32_t cpu = frame_get_unsigned32(reader);
+    struct model_cpu read = {.known = true};
+    read.apic_id = frame_get_unsigned32(reader);
+    read.offset = stream_unzigzag(frame_get_unsigned(reader));
+    read.uncertainty = frame_get_unsigned32(reader);
+    if (reader->bad || cpu >= TRACE_CPUS_MAX || (cpu == 0 && read.offset != 0))
+        return false;
+    cpus[cpu] = read;
+    return true;
+}
+
 /* The fields of one kind.  A kind is a letter, and has one list of fields in a boot. */
 static bool read_schema(struct frame_string *schema, struct frame_reader *reader)
 {
@@ -222,6 +236,17 @@ static bool read_events(struct capture_model *model, const struct frame *frame)
     return true;
 }
 
+static bool read_line_loss(struct model_line_loss *loss, struct frame_reader *reader)
+{
+    struct model_line_loss read = {.known = true};
+    read.text_bytes = frame_get_unsigned(reader);
+    read.frames = frame_get_unsigned(reader);
+    if (reader->bad)
+        return false;
+    *loss = read;
+    return true;
+}
+
 static bool read_verdict(struct capture_model *model, const struct indexed_frame *frame,
                          struct frame_reader *reader)
 {
@@ -271,6 +296,8 @@ static bool read_frame(struct capture_model *model, const struct indexed_frame *
         return read_config(model, &reader);
     case STREAM_CLOCK:
         return read_clock(&model->clock, &reader);
+    case STREAM_CPU:
+        return read_cpu(model->cpu, &reader);
     case STREAM_MODULE:
         return read_module(model, &reader);
     case STREAM_PHASE:
@@ -283,6 +310,8 @@ static bool read_frame(struct capture_model *model, const struct indexed_frame *
         return read_table(model, &reader);
     case STREAM_EVENTS:
         return read_events(model, &frame);
+    case STREAM_LOSS:
+        return read_line_loss(&model->line_loss, &reader);
     case STREAM_VERDICT:
         return read_verdict(model, indexed, &reader);
     }
@@ -332,6 +361,18 @@ static void read_frames(struct capture_model *model)
     model->verdict.last = model->verdict.known && last->kind == STREAM_VERDICT &&
                           last->number == model->verdict.number &&
                           !damaged_behind(model, last->start);
+}
+
+/* The clock of a CPU holds for all its events, wherever it stands: so it is known by now. */
+static void correct_times(struct model_cpu *cpus, struct model_events *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct model_event *event = &list->items[i];
+        struct model_cpu *cpu = &cpus[event->cpu];
+        uint64_t corrected = trace_time_corrected(event->tsc, cpu->offset);
+        cpu->beyond += corrected - event->tsc != (uint64_t)cpu->offset ? 1 : 0;
+        event->tsc = corrected;
+    }
 }
 
 static int by_time(const void *a, const void *b)
@@ -389,6 +430,7 @@ static void sort_all(struct capture_model *model)
     for (uint32_t i = 0; i < TRACE_TABLES; i++) {
         if (model->events[i].count == 0)
             continue;
+        correct_times(model->cpu, &model->events[i]);
         set_repeated_apart(&model->events[i], model->books[i]);
         qsort(model->events[i].items, model->events[i].count, sizeof(struct model_event), by_time);
     }
@@ -438,6 +480,35 @@ struct frame_string capture_model_config(const struct capture_model *model, cons
         if (frame_string_is(model->config[i - 1].key, key))
             return model->config[i - 1].value;
     return (struct frame_string){NULL, 0};
+}
+
+uint64_t capture_model_cpu_events(const struct capture_model *model, uint32_t cpu)
+{
+    uint64_t events = 0;
+    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+        events += model->books[table][cpu].received;
+    return events;
+}
+
+static bool tells_of(const struct capture_model *model, uint32_t cpu)
+{
+    bool told = cpu < model->header.cpus || model->cpu[cpu].known;
+    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+        told = told || model->books[table][cpu].known || model->books[table][cpu].received > 0;
+    return told;
+}
+
+uint32_t capture_model_cpus(const struct capture_model *model)
+{
+    uint32_t cpus = TRACE_CPUS_MAX;
+    while (cpus > 1 && !tells_of(model, cpus - 1))
+        cpus--;
+    return cpus;
+}
+
+bool capture_model_missing_announced(const struct capture_model *model)
+{
+    return model->boot.missing > 0 && model->boot.missing == model->line_loss.frames;
 }
 
 bool capture_model_whole(const struct capture_model *model)

@@ -32,6 +32,15 @@ struct model_clock {
     bool counts_from_reset;
 };
 
+/* The clock of a CPU beside the boot CPU's. */
+struct model_cpu {
+    bool known; /* its frame was received; the boot CPU needs none */
+    uint32_t apic_id;
+    int64_t offset; /* cycles; has been added to the times of all events of this CPU */
+    uint32_t uncertainty;
+    uint64_t beyond; /* events whose corrected time would not be a time: they stand at the end */
+};
+
 struct model_phase {
     bool known;
     struct frame_string name;
@@ -70,7 +79,7 @@ struct model_books {
 };
 
 struct model_event {
-    uint64_t tsc;
+    uint64_t tsc;    /* corrected, as far as the clock of its CPU is known */
     uint64_t number; /* in its table on its CPU */
     struct trace_usage usage;
     uint16_t name;
@@ -84,6 +93,13 @@ struct model_events {
     size_t count;
     size_t repeated; /* items behind them: events whose number on their CPU had already come */
     size_t capacity;
+};
+
+/* What had no room while it waited for the line; nothing, if the boot has not said so. */
+struct model_line_loss {
+    bool known;
+    uint64_t text_bytes;
+    uint64_t frames;
 };
 
 struct model_verdict {
@@ -107,6 +123,7 @@ struct capture_model {
     size_t boots;           /* in the capture */
     struct model_header header;
     struct model_clock clock;
+    struct model_cpu cpu[TRACE_CPUS_MAX];
     struct model_phase phase[TRACE_PHASES];
     struct model_pair *config;
     size_t config_count;
@@ -121,6 +138,7 @@ struct capture_model {
     size_t task_count;
     struct model_books books[TRACE_TABLES][TRACE_CPUS_MAX];
     struct model_events events[TRACE_TABLES];
+    struct model_line_loss line_loss;
     struct model_verdict verdict;
     uint64_t verdicts;
     struct model_kind kind[MODEL_KINDS];
@@ -143,6 +161,16 @@ struct model_task capture_model_task(const struct capture_model *model, uint32_t
 
 /* The value that a configuration key was given last; text is NULL if there is none. */
 struct frame_string capture_model_config(const struct capture_model *model, const char *key);
+
+/* How many CPUs there are, as far as anything tells of them; at least 1. */
+uint32_t capture_model_cpus(const struct capture_model *model);
+
+/* The events of a CPU in all tables. */
+uint64_t capture_model_cpu_events(const struct capture_model *model, uint32_t cpu);
+
+/* The frames that are missing are those of which the boot has said that the line had no room for
+ * them. */
+bool capture_model_missing_announced(const struct capture_model *model);
 
 /* All frames are there, all are sound, and the last one is the verdict. */
 bool capture_model_whole(const struct capture_model *model);

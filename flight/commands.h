@@ -22,6 +22,7 @@ struct flight_command {
 
 extern const struct flight_command run_command;
 extern const struct flight_command capture_command;
+extern const struct flight_command console_command;
 extern const struct flight_command report_command;
 extern const struct flight_command verify_command;
 extern const struct flight_command stage_command;

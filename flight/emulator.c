@@ -81,27 +81,37 @@ static int start(struct emulator *emulator, struct child *child, const int failu
     return error;
 }
 
-int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
-                   const char *messages)
+/* What the child reads, and -1 or the end to write to.  0 or an errno. */
+static int open_input(bool hears, int input[2])
 {
-    int serial[2] = {-1, -1}, failure[2] = {-1, -1};
+    if (hears && pipe2(input, O_CLOEXEC) != 0)
+        return errno;
+    if (hears)
+        return fcntl(input[1], F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
+    input[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return input[0] < 0 ? errno : 0;
+}
+
+int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
+                   const char *messages, bool hears)
+{
+    int input[2] = {-1, -1}, serial[2] = {-1, -1}, failure[2] = {-1, -1};
     struct child child = {.arguments = arguments, .folder = folder, .parent = getpid()};
-    child.input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     child.messages = open(messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    int error = 0;
-    if (child.input < 0 || child.messages < 0 || pipe2(serial, O_CLOEXEC) != 0 ||
-        pipe2(failure, O_CLOEXEC) != 0) {
+    int error = child.messages < 0 ? errno : open_input(hears, input);
+    if (error == 0 && (pipe2(serial, O_CLOEXEC) != 0 || pipe2(failure, O_CLOEXEC) != 0))
         error = errno;
-    } else {
+    if (error == 0) {
+        child.input = input[0];
         child.serial = serial[1];
         child.failure = failure[1];
-        *emulator = (struct emulator){.serial = serial[0]};
+        *emulator = (struct emulator){.serial = serial[0], .input = input[1]};
         error = start(emulator, &child, failure);
         failure[1] = -1;
     }
-    close_all((int[]){child.input, child.messages, serial[1], failure[0], failure[1],
-                      error != 0 ? serial[0] : -1},
-              6);
+    close_all((int[]){input[0], child.messages, serial[1], failure[0], failure[1],
+                      error != 0 ? serial[0] : -1, error != 0 ? input[1] : -1},
+              7);
     return error;
 }
 

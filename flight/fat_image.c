@@ -28,6 +28,7 @@ struct call {
     size_t capacity;
     struct file_bytes output;
     struct file_bytes errors;
+    char *date; /* a setting of the environment, or NULL */
     int status; /* of the exit; -1: it did not come that far */
 };
 
@@ -57,6 +58,8 @@ static void add_path(struct call *call, const char *path)
 static struct call call_start(const struct fat_image *image, const char *tool)
 {
     struct call call = {.status = -1};
+    if (image->date != NULL)
+        call.date = memory_text("SOURCE_DATE_EPOCH=%s", image->date);
     add_text(&call, tool);
     add_text(&call, "-i");
     add_text(&call, image->drive);
@@ -68,6 +71,7 @@ static void call_free(struct call *call)
     for (size_t i = 0; i < call->count; i++)
         free(call->arguments[i]);
     free(call->arguments);
+    free(call->date);
     file_bytes_free(&call->output);
     file_bytes_free(&call->errors);
 }
@@ -88,6 +92,7 @@ static _Noreturn void become(const struct call *call, int output, int errors)
                                  "MTOOLS_NAME_NUMERIC_TAIL=1",
                                  "MTOOLS_TWENTY_FOUR_HOUR_CLOCK=1",
                                  "MTOOLS_DATE_STRING=yyyy-mm-dd",
+                                 call->date,
                                  NULL};
     int input = open("/dev/null", O_RDONLY);
     interrupt_restore();

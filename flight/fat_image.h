@@ -14,7 +14,8 @@
 struct fat_image {
     const struct flight_command *command; /* who speaks on stderr */
     const char *path;
-    char *drive; /* mtools' name for it */
+    char *drive;      /* mtools' name for it */
+    const char *date; /* of all that is written, in seconds since 1970; NULL: now */
     int file;
     bool silent; /* says nothing of failures, but for a mtools that is not there */
 };

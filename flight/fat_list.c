@@ -140,6 +140,25 @@ const struct fat_entry *fat_list_find(const struct fat_list *list, const char *p
                             : bsearch(&wanted, list->entries, list->count, sizeof wanted, compare);
 }
 
+bool fat_list_below(const struct fat_list *list, const char *folder, struct fat_list *below)
+{
+    const struct fat_entry *top = fat_list_find(list, folder);
+    const size_t length = strlen(folder);
+    below->found = top != NULL;
+    if (top != NULL && !top->folder)
+        return false;
+    for (size_t i = 0; i < list->count; i++) {
+        struct fat_entry entry = list->entries[i];
+        if (!stage_name_covers(folder, entry.path) || strlen(entry.path) <= length)
+            continue;
+        entry.path = memory_text("%s", entry.path + length + 1);
+        below->entries =
+            memory_grown(below->entries, below->count, &below->capacity, sizeof *below->entries);
+        below->entries[below->count++] = entry;
+    }
+    return true;
+}
+
 void fat_list_free(struct fat_list *list)
 {
     for (size_t i = 0; i < list->count; i++)

@@ -28,4 +28,8 @@ void fat_list_parse(struct fat_list *list, const char *folder, const char *text,
 /* The entry of that path, upper and lower case being the same; NULL if there is none. */
 const struct fat_entry *fat_list_find(const struct fat_list *list, const char *path);
 
+/* Copies the entries below a folder, named as seen from there, into an empty list.  False if there
+ * is a file of that name. */
+bool fat_list_below(const struct fat_list *list, const char *folder, struct fat_list *below);
+
 void fat_list_free(struct fat_list *list);

@@ -13,7 +13,8 @@
 #define FLIGHT_VERSION "0.1"
 
 static const struct flight_command *const commands[] = {
-    &run_command, &capture_command, &report_command, &verify_command, &stage_command,
+    &run_command,    &capture_command, &console_command,
+    &report_command, &verify_command,  &stage_command,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -46,7 +47,8 @@ static const struct flight_command *find(const char *name)
 
 static void help_all(void)
 {
-    puts("flight boots Firstlight, captures its serial line, reads captures, and stages files.\n");
+    puts("flight boots Firstlight, gives it a terminal, captures its serial line, reads captures,\n"
+         "and stages files.\n");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  flight %-8s %s\n", commands[i]->name, commands[i]->synopsis);
     puts("  flight help     COMMAND\n"

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* From here on SIGINT, SIGTERM and SIGHUP are noted, and a closed pipe is an error of write. */
+/* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are noted, and a closed pipe is an error of write. */
 void interrupt_catch(void);
 
 /* Undoes that, for a child that is about to become another program. */

@@ -73,6 +73,8 @@ static void write_file(struct live *live, const uint8_t *bytes, size_t length)
 void live_take(struct live *live, const uint8_t *bytes, size_t length)
 {
     write_file(live, bytes, length);
+    if (live->attach != NULL)
+        attach_put(live->attach, bytes, length);
     live->full = live->full || length > LIVE_BYTES_MAX - live->bytes.length;
     if (live->full)
         length = LIVE_BYTES_MAX - live->bytes.length;
@@ -89,6 +91,7 @@ static bool read_some(struct live *live, int source)
     ssize_t got = read(source, chunk, sizeof chunk);
     if (got < 0)
         return errno == EINTR || errno == EAGAIN;
+    live->heard_ms = moment_now_ms();
     live_take(live, chunk, (size_t)got);
     if (got > 0 && got < CHUNK / 16)
         usleep(NAP_US);
@@ -98,12 +101,18 @@ static bool read_some(struct live *live, int source)
 /* Waits up to LOOK_MS for input, or for room where text is shown.  False at the end of input. */
 static bool wait_and_read(struct live *live, int source)
 {
-    struct pollfd files[] = {
+    struct pollfd files[2 + ATTACH_FILES] = {
         {.fd = source, .events = POLLIN},
         {.fd = outlet_waits(&live->show) ? live->show.file : -1, .events = POLLOUT},
     };
-    bool ready = poll(files, 2, LOOK_MS) > 0 && files[0].revents != 0;
-    bool more = !ready || read_some(live, source);
+    if (live->attach != NULL)
+        attach_watch(live->attach, files + 2);
+    int count = poll(files, live->attach != NULL ? 2 + ATTACH_FILES : 2, LOOK_MS);
+    if (count > 0 && live->attach != NULL)
+        attach_serve(live->attach, files + 2);
+    else if (live->attach != NULL && moment_now_ms() - live->heard_ms >= LOOK_MS)
+        live_filter_show_held(&live->filter);
+    bool more = count <= 0 || files[0].revents == 0 || read_some(live, source);
     outlet_write(&live->show);
     return more;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flight/attach.h"
 #include "flight/file_bytes.h"
 #include "flight/live_filter.h"
 #include "flight/outlet.h"
@@ -20,6 +21,8 @@ struct live {
     struct outlet show;      /* where the text goes */
     struct tail tail;        /* the last lines of the text */
     bool verdict;            /* an intact verdict frame has come */
+    int64_t heard_ms;        /* when bytes came last */
+    struct attach *attach;   /* who else listens, and may type; NULL: nobody */
 };
 
 enum live_end {

@@ -30,6 +30,13 @@ static void show(struct live_filter *filter, uint8_t byte)
     filter->shown = true;
 }
 
+static void show_tilde(struct live_filter *filter)
+{
+    if (!filter->tilde_shown)
+        show(filter, '~');
+    filter->tilde_shown = true;
+}
+
 static bool is_digit(uint8_t byte)
 {
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
@@ -47,6 +54,7 @@ static void begin_frame(struct live_filter *filter)
 static void step_text(struct live_filter *filter, uint8_t byte)
 {
     filter->state = byte == '~' ? LIVE_FILTER_TILDE : LIVE_FILTER_TEXT;
+    filter->tilde_shown = false;
     if (byte != '~')
         show(filter, byte);
 }
@@ -77,7 +85,7 @@ bool live_filter_step(struct live_filter *filter, uint8_t byte)
             begin_frame(filter);
             return false;
         }
-        show(filter, '~');
+        show_tilde(filter);
         step_text(filter, byte);
         return false;
     case LIVE_FILTER_FRAME:
@@ -86,10 +94,19 @@ bool live_filter_step(struct live_filter *filter, uint8_t byte)
     return false;
 }
 
+void live_filter_show_held(struct live_filter *filter)
+{
+    if (filter->state == LIVE_FILTER_TILDE)
+        show_tilde(filter);
+    if (filter->carriage)
+        put(filter, '\r');
+    filter->carriage = false;
+}
+
 void live_filter_finish(struct live_filter *filter)
 {
     if (filter->state == LIVE_FILTER_TILDE)
-        show(filter, '~');
+        show_tilde(filter);
     filter->state = LIVE_FILTER_TEXT;
     filter->carriage = false;
     if (filter->shown)

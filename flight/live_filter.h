@@ -20,6 +20,7 @@ enum live_filter_state {
 struct live_filter {
     struct text_sink sink;
     enum live_filter_state state;
+    bool tilde_shown;     /* that '~' was not held back for longer */
     bool carriage;        /* a '\r' is held back: '\n' may follow */
     bool shown;           /* the line has text */
     bool cut;             /* the line has had a frame */
@@ -30,6 +31,10 @@ struct live_filter {
 
 /* True if this byte was the closing brace of a frame. */
 bool live_filter_step(struct live_filter *filter, uint8_t byte);
+
+/* Shows what is held back, for somebody who types and waits for it: nothing else has come for a
+ * while.  A frame is still recognised. */
+void live_filter_show_held(struct live_filter *filter);
 
 /* At the end: what was held back, and a line end if the last line lacks one. */
 void live_filter_finish(struct live_filter *filter);

@@ -132,12 +132,22 @@ static void add_board(struct vector *vector, const struct qemu_plan *plan)
         add_pair(vector, "-cpu", "qemu32");
 }
 
+/* Instructions are counted on one thread, which takes the CPUs in turn; else QEMU gives each CPU its
+ * own thread where the host's memory allows it. */
+static void add_cpus(struct vector *vector, const struct qemu_plan *plan)
+{
+    add_pair(vector, "-accel", plan->deterministic ? "tcg,thread=single" : "tcg");
+    char *cpus = memory_text("%u", plan->cpus);
+    add_pair(vector, "-smp", cpus);
+    free(cpus);
+}
+
 static void add_machine(struct vector *vector, const struct qemu_plan *plan)
 {
     add_board(vector, plan);
     add_firmware(vector, plan);
     add_pair(vector, "-display", "none");
-    add_pair(vector, "-accel", "tcg");
+    add_cpus(vector, plan);
     char *memory = memory_text("%u", plan->memory_mib);
     add_pair(vector, "-m", memory);
     free(memory);

@@ -32,6 +32,7 @@ struct qemu_plan {
     const char *const *modules; /* module strings: file and options */
     size_t module_count;
     uint32_t memory_mib;
+    uint32_t cpus;
     bool deterministic;
     const char *log;          /* where QEMU notes resets */
     const char *const *extra; /* arguments of the user, behind all others */

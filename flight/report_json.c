@@ -96,6 +96,25 @@ static json_t *clock_value(const struct model_clock *clock)
         clock->known ? json_boolean(clock->counts_from_reset) : json_null());
 }
 
+/* The boot CPU's clock is the one that counts, with or without a frame. */
+static json_t *cpu_value(const struct model_cpu *clock, uint32_t cpu)
+{
+    bool compared = clock->known || cpu == 0;
+    return json_pack("{s:i, s:o, s:o, s:o}", "cpu", (int)cpu, "apic_id",
+                     clock->known ? json_integer(clock->apic_id) : json_null(), "offset",
+                     compared ? json_integer(clock->offset) : json_null(), "uncertainty",
+                     compared ? json_integer(clock->uncertainty) : json_null());
+}
+
+static void write_cpus(FILE *out, const struct capture_model *model)
+{
+    write_key(out, "cpus");
+    fputc('[', out);
+    for (uint32_t cpu = 0; cpu < capture_model_cpus(model); cpu++)
+        write_row(out, cpu, cpu_value(&model->cpu[cpu], cpu));
+    fputs("\n ]", out);
+}
+
 static void write_config(FILE *out, const struct capture_model *model)
 {
     json_t *config = json_object();
@@ -235,6 +254,12 @@ static json_t *frames_value(const struct capture_model *model)
                      "malformed", of_unsigned(model->malformed), "gaps", gaps_value(model));
 }
 
+static json_t *line_loss_value(const struct model_line_loss *loss)
+{
+    return json_pack("{s:o, s:o}", "text_bytes", of_unsigned(loss->text_bytes), "frames",
+                     of_unsigned(loss->frames));
+}
+
 static json_t *verdict_value(const struct model_verdict *verdict, struct frame_string value)
 {
     return verdict->known ? of_string(value) : json_null();
@@ -251,11 +276,14 @@ void report_json(FILE *out, const struct capture_model *model)
     write_config(out, model);
     write_key(out, "clock");
     write_value(out, clock_value(&model->clock));
+    write_cpus(out, model);
     write_phases(out, model);
     write_modules(out, model);
     write_tables(out, model);
     write_key(out, "frames");
     write_value(out, frames_value(model));
+    write_key(out, "line_loss");
+    write_value(out, line_loss_value(&model->line_loss));
     write_key(out, "verdict");
     write_value(out, verdict_value(&model->verdict, model->verdict.status));
     write_key(out, "verdict_reason");

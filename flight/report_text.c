@@ -68,6 +68,36 @@ static void print_clock(const struct text_sink *sink, const struct capture_model
     text_print(sink, clock->counts_from_reset ? ", counts from reset\n" : "\n");
 }
 
+static void print_cpu(const struct text_sink *sink, const struct model_cpu *clock, uint32_t cpu)
+{
+    text_print(sink, "  %u: ", cpu);
+    if (clock->known)
+        text_print(sink, "APIC id %u, ", clock->apic_id);
+    if (cpu == 0) {
+        text_print(sink, "all times are of its clock\n");
+    } else if (!clock->known) {
+        text_print(sink, "clock unknown: its times are not corrected\n");
+    } else {
+        bool back = clock->offset < 0;
+        text_print(sink, "clock offset %s", back ? "-" : "+");
+        print_count(sink, back ? 0 - (uint64_t)clock->offset : (uint64_t)clock->offset, "cycle");
+        text_print(sink, ", uncertainty ");
+        print_count(sink, clock->uncertainty, "cycle");
+        text_print(sink, "\n");
+    }
+}
+
+static void print_cpus(const struct text_sink *sink, const struct capture_model *model)
+{
+    uint32_t cpus = capture_model_cpus(model);
+    if (cpus == 1)
+        return;
+    print_count(sink, cpus, "CPU");
+    text_print(sink, "\n");
+    for (uint32_t cpu = 0; cpu < cpus; cpu++)
+        print_cpu(sink, &model->cpu[cpu], cpu);
+}
+
 /* "sha256" of "sha256:HEX". */
 static void print_algorithm(const struct text_sink *sink, struct frame_string digest)
 {
@@ -308,6 +338,17 @@ static void print_losses(const struct text_sink *sink, const struct capture_mode
     }
 }
 
+static void print_line_loss(const struct text_sink *sink, const struct model_line_loss *loss)
+{
+    if (!loss->known)
+        return;
+    text_print(sink, "line: ");
+    print_count(sink, loss->text_bytes, "byte");
+    text_print(sink, " of text and ");
+    print_count(sink, loss->frames, "frame");
+    text_print(sink, " were lost\n");
+}
+
 static void print_frames(const struct text_sink *sink, const struct capture_model *model)
 {
     const struct index_boot *boot = &model->boot;
@@ -364,12 +405,14 @@ void report_text(const struct text_sink *sink, const struct capture_model *model
     print_boots(sink, model);
     print_what(sink, model);
     print_clock(sink, model);
+    print_cpus(sink, model);
     print_modules(sink, model);
     print_phases(sink, model);
     print_tables(sink, model, all);
     print_books(sink, model);
     print_refused(sink, model);
     print_losses(sink, model);
+    print_line_loss(sink, &model->line_loss);
     print_frames(sink, model);
     print_gaps(sink, model);
     print_verdict(sink, model);

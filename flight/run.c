@@ -14,6 +14,7 @@
 
 enum {
     MEMORY_MIB = 128,
+    CPUS_MAX = 32, /* as many as the kernel takes */
     TIMEOUT_S = 120,
     LINGER_MS = 2000,          /* from the verdict to the end of QEMU */
     DRAIN_MS = 1000,           /* for what a killed QEMU left in the pipe */
@@ -22,9 +23,10 @@ enum {
 
 struct run {
     struct run_plan plan;
-    uint32_t timeout_s;
+    uint32_t timeout_s; /* 0: the usual one */
     bool quiet;
     const char *output;
+    const char *socket; /* where others may attach; NULL: nowhere */
 };
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -66,14 +68,29 @@ static struct file_bytes read_staged(const struct staging *staging, const char *
     return file;
 }
 
+static bool hears(const struct run *run)
+{
+    return run->plan.interactive || run->socket != NULL;
+}
+
+static int64_t deadline_of(const struct run *run)
+{
+    if (run->timeout_s != 0)
+        return moment_now_ms() + (int64_t)run->timeout_s * 1000;
+    return run->plan.interactive ? MOMENT_NEVER : moment_now_ms() + TIMEOUT_S * 1000;
+}
+
 static int watch(const struct run *run, const struct staging *staging, struct emulator *emulator,
-                 int output)
+                 struct attach *attach, int output)
 {
     struct live live;
     live_start(&live, run->quiet ? -1 : STDOUT_FILENO, output);
-    int64_t deadline_ms = moment_now_ms() + (int64_t)run->timeout_s * 1000;
-    struct outcome outcome = {.timeout_s = run->timeout_s};
+    live.attach = hears(run) ? attach : NULL;
+    int64_t deadline_ms = deadline_of(run);
+    struct outcome outcome = {.timeout_s = run->timeout_s != 0 ? run->timeout_s : TIMEOUT_S};
+    attach_begin(attach, emulator->input);
     outcome.carrier = listen(&live, emulator, deadline_ms);
+    attach_end(attach);
     live_finish(&live, deadline_ms);
     outcome.exit_status = WEXITSTATUS(emulator->wait_status);
     outcome.signal_number = WTERMSIG(emulator->wait_status);
@@ -100,11 +117,12 @@ static bool arguments_fit(const struct run *run, char **arguments)
     return true;
 }
 
-static int start(const struct run *run, const struct staging *staging, char **arguments, int output)
+static int start(const struct run *run, const struct staging *staging, char **arguments,
+                 struct attach *attach, int output)
 {
     char *messages = staging_path(staging, "qemu.messages");
     struct emulator emulator;
-    int error = emulator_start(&emulator, arguments, staging->work, messages);
+    int error = emulator_start(&emulator, arguments, staging->work, messages, hears(run));
     free(messages);
     if (error == ENOENT)
         return flight_refuse(run->plan.command, FLIGHT_HOST, "there is no %s in PATH",
@@ -112,7 +130,7 @@ static int start(const struct run *run, const struct staging *staging, char **ar
     if (error != 0)
         return flight_refuse(run->plan.command, FLIGHT_HOST, "cannot start %s: %s", arguments[0],
                              strerror(error));
-    int status = watch(run, staging, &emulator, output);
+    int status = watch(run, staging, &emulator, attach, output);
     close(emulator.serial);
     return status;
 }
@@ -120,8 +138,12 @@ static int start(const struct run *run, const struct staging *staging, char **ar
 static int launch(const struct run *run, const struct staging *staging, int output)
 {
     char **arguments = run_plan_arguments(&run->plan, staging);
-    int status =
-        arguments_fit(run, arguments) ? start(run, staging, arguments, output) : FLIGHT_HOST;
+    struct attach attach;
+    int status = FLIGHT_HOST;
+    if (attach_open(&attach, run->plan.command, run->socket, run->plan.interactive) &&
+        arguments_fit(run, arguments))
+        status = start(run, staging, arguments, &attach, output);
+    attach_close(&attach);
     qemu_arguments_free(arguments);
     return status;
 }
@@ -132,11 +154,13 @@ static int play(const struct run *run)
     int status = FLIGHT_HOST;
     struct staging staging = {0};
     interrupt_catch();
-    if (run_plan_stage(&run->plan, &staging) &&
-        ending_open_output(run->plan.command, run->output, &output))
+    int staged = (int)run_plan_stage(&run->plan, &staging);
+    if (staged == FLIGHT_SUCCESS && ending_open_output(run->plan.command, run->output, &output))
         status = launch(run, &staging, output);
     else if (interrupt_signal() != 0)
         status = FLIGHT_SIGNAL + interrupt_signal();
+    else if (staged != FLIGHT_SUCCESS)
+        status = staged;
     if (output >= 0 && close(output) != 0)
         status = flight_refuse(run->plan.command, FLIGHT_HOST, "cannot write '%s': %s", run->output,
                                strerror(errno));
@@ -156,11 +180,15 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
         {.name = "append", .text = &run->plan.append},
         {.name = "module", .list = &run->plan.modules},
         {.name = "memory", .number = &run->plan.memory_mib, .minimum = 2, .maximum = 1u << 20},
+        {.name = "smp", .number = &run->plan.cpus, .minimum = 1, .maximum = CPUS_MAX},
+        {.name = "exec", .list = &run->plan.exec},
         {.name = "deterministic", .flag = &run->plan.deterministic},
         {.name = "timeout", .number = &run->timeout_s, .minimum = 1, .maximum = 1u << 20},
         {.name = "qemu-arg", .list = &run->plan.extra},
         {.name = "output", .letter = 'o', .text = &run->output},
         {.name = "quiet", .flag = &run->quiet},
+        {.name = "socket", .text = &run->socket},
+        {.name = "interactive", .letter = 'i', .flag = &run->plan.interactive},
         {.name = "bare", .flag = &run->plan.bare},
     };
     const struct options options = {
@@ -170,6 +198,9 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
 
 static int run_checked(struct run *run)
 {
+    if (run->plan.interactive && run->quiet)
+        return flight_refuse(run->plan.command, FLIGHT_USAGE,
+                             "--interactive shows what --quiet hides (see 'flight --help')");
     if (!run_plan_usable(&run->plan))
         return FLIGHT_USAGE;
     run_plan_complete(&run->plan);
@@ -179,8 +210,7 @@ static int run_checked(struct run *run)
 static int run_main(const struct flight_command *command, size_t count, char **arguments)
 {
     struct run run = {
-        .plan = {.command = command, .memory_mib = MEMORY_MIB},
-        .timeout_s = TIMEOUT_S,
+        .plan = {.command = command, .memory_mib = MEMORY_MIB, .cpus = 1},
     };
     enum options_result parsed = parse(&run, count, arguments);
     int status = parsed == OPTIONS_OK     ? run_checked(&run)
@@ -195,8 +225,9 @@ const struct flight_command run_command = {
     .synopsis =
         "[--kernel ELF | --iso ISO | --disk IMAGE | --net DIR] [--append TEXT]\n"
         "                  [--module 'FILE options']... [--bare] [--machine NAME]\n"
-        "                  [--firmware NAME] [--memory MIB] [--deterministic] [--timeout SECONDS]\n"
-        "                  [--qemu-arg ARG]... [-o CAPTURE] [--quiet]",
+        "                  [--firmware NAME] [--memory MIB] [--smp N] [--exec COMMAND]...\n"
+        "                  [--deterministic] [--timeout SECONDS] [--qemu-arg ARG]... [-o CAPTURE]\n"
+        "                  [--quiet] [-i | --interactive] [--socket PATH]",
     .help =
         "Boots the kernel in QEMU and shows its serial line without the frames.\n"
         "\n"
@@ -212,12 +243,20 @@ const struct flight_command run_command = {
         "  --machine NAME     pc (default), q35; isapc or microvm for --kernel\n"
         "  --firmware NAME    bios (default); uefi or uefi32, not for --kernel\n"
         "  --memory MIB       default 128\n"
+        "  --smp N            CPUs, 1 (default) to 32\n"
+        "  --exec COMMAND     the kernel runs it once it is multi-user, then shuts down; may be\n"
+        "                     repeated.  A medium gets a copy with a file etc/autoexec\n"
         "  --deterministic    count instructions instead of time: equal runs give equal captures;\n"
         "                     with uefi only for --net, not with uefi32\n"
-        "  --timeout SECONDS  default 120\n"
+        "  --timeout SECONDS  default 120, with --interactive none\n"
         "  --qemu-arg ARG     one more argument for QEMU\n"
         "  -o CAPTURE         also keep the raw serial stream\n"
         "  --quiet            show only the status line\n"
+        "  -i, --interactive  what is typed goes to the kernel, in real time: adds shell=1 to its\n"
+        "                     command line (a medium has its own) and waits for ever.  On a "
+        "terminal\n"
+        "                     every key is the kernel's; ^] q ends the run, ^] ^] sends ^]\n"
+        "  --socket PATH      others may attach there ('flight console PATH')\n"
         "\n"
         "Exit status: 0 the guest said success, 1 it said failure, 2 bad usage, 3 it died (panic,\n"
         "triple fault, reset), 4 timeout, 5 the host is at fault.\n",

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "flight/autoexec.h"
+#include "flight/exec_words.h"
 #include "flight/memory.h"
 #include "flight/qemu.h"
 
@@ -85,6 +87,8 @@ static const char *machine_fault(const struct run_plan *plan)
     const bool bare = is_machine(plan, "isapc") || is_machine(plan, "microvm");
     if (plan->machine != NULL && !bare && !is_machine(plan, "pc") && !is_machine(plan, "q35"))
         return "--machine is one of pc, q35, isapc, microvm";
+    if (is_machine(plan, "isapc") && plan->cpus > 1)
+        return "isapc has one CPU: --smp is for the other machines";
     if (bare && medium(plan) != QEMU_MEDIUM_KERNEL)
         return "isapc and microvm have no PCI to boot from: they are for --kernel";
     return NULL;
@@ -109,6 +113,26 @@ static const char *firmware_fault(const struct run_plan *plan)
     return NULL;
 }
 
+/* What is wrong with typing, or NULL. */
+static const char *typing_fault(const struct run_plan *plan)
+{
+    if (plan->interactive && plan->deterministic)
+        return "nobody types the same twice: --interactive and --deterministic exclude each other";
+    return NULL;
+}
+
+/* What is wrong with the commands, or NULL. */
+static const char *exec_fault(const struct run_plan *plan)
+{
+    for (size_t i = 0; i < plan->exec.count; i++)
+        if (!exec_words_usable(plan->exec.items[i]))
+            return "--exec: a command is one line";
+    char *line = exec_words_line(&plan->exec);
+    const bool fits = strlen(line) <= EXEC_WORDS_MAX;
+    free(line);
+    return fits ? NULL : "--exec: the commands have more than 128 KiB in all, quoted";
+}
+
 bool run_plan_usable(struct run_plan *plan)
 {
     const char *wrong = NULL;
@@ -120,6 +144,10 @@ bool run_plan_usable(struct run_plan *plan)
         wrong = machine_fault(plan);
     if (wrong == NULL)
         wrong = firmware_fault(plan);
+    if (wrong == NULL)
+        wrong = typing_fault(plan);
+    if (wrong == NULL)
+        wrong = exec_fault(plan);
     if (wrong != NULL)
         (void)flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight --help')", wrong);
     return wrong == NULL;
@@ -263,24 +291,47 @@ static bool stage_module(const struct run_plan *plan, const struct staging *stag
     return good;
 }
 
-static bool stage_image(const struct run_plan *plan, const struct staging *staging,
-                        const char *image)
+static enum flight_status refuse_image(const struct run_plan *plan, const char *image, int error)
 {
-    if (!plan->deterministic)
-        return stage(plan, staging, IMAGE, image);
-    int error = staging_copy(staging, IMAGE, image);
     if (error != 0)
         (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", image,
                             strerror(error));
-    return error == 0;
+    return error == 0 ? FLIGHT_SUCCESS : FLIGHT_HOST;
+}
+
+/* The image of a CD or stick: itself, or a copy if something is to be changed about it. */
+static enum flight_status stage_image(const struct run_plan *plan, const struct autoexec *autoexec,
+                                      const char *image)
+{
+    const struct staging *staging = autoexec->staging;
+    if (!plan->deterministic && autoexec->text == NULL)
+        return stage(plan, staging, IMAGE, image) ? FLIGHT_SUCCESS : FLIGHT_HOST;
+    enum flight_status status = refuse_image(plan, image, staging_copy(staging, IMAGE, image));
+    if (status == FLIGHT_SUCCESS && autoexec->text != NULL)
+        status = plan->iso != NULL ? autoexec_onto_iso(autoexec, IMAGE)
+                                   : autoexec_onto_disk(autoexec, IMAGE);
+    if (status == FLIGHT_SUCCESS && plan->deterministic)
+        status = refuse_image(plan, image, staging_pad(staging, IMAGE));
+    return status;
+}
+
+static enum flight_status stage_medium(const struct run_plan *plan, const struct staging *staging)
+{
+    char *text = plan->exec.count > 0 ? exec_words_file(&plan->exec) : NULL;
+    const struct autoexec autoexec = {plan->command, staging, text};
+    enum flight_status status;
+    if (plan->net == NULL)
+        status = stage_image(plan, &autoexec, plan->iso != NULL ? plan->iso : plan->disk);
+    else if (text != NULL)
+        status = autoexec_into_net(&autoexec, NET, plan->net);
+    else
+        status = stage(plan, staging, NET, plan->net) ? FLIGHT_SUCCESS : FLIGHT_HOST;
+    free(text);
+    return status;
 }
 
 static bool stage_all(const struct run_plan *plan, const struct staging *staging)
 {
-    if (plan->net != NULL)
-        return stage(plan, staging, NET, plan->net);
-    if (plan->iso != NULL || plan->disk != NULL)
-        return stage_image(plan, staging, plan->iso != NULL ? plan->iso : plan->disk);
     if (!stage(plan, staging, base_name(plan->kernel), plan->kernel))
         return false;
     if (plan->archive != NULL && !stage(plan, staging, ARCHIVE, plan->archive))
@@ -291,7 +342,7 @@ static bool stage_all(const struct run_plan *plan, const struct staging *staging
     return true;
 }
 
-bool run_plan_stage(const struct run_plan *plan, struct staging *staging)
+enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *staging)
 {
     size_t depth = 0;
     for (size_t i = 0; i < plan->modules.count; i++) {
@@ -304,7 +355,24 @@ bool run_plan_stage(const struct run_plan *plan, struct staging *staging)
     if (error != 0)
         (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot make a staging folder: %s",
                             strerror(error));
-    return error == 0 && stage_all(plan, staging);
+    if (error != 0)
+        return FLIGHT_HOST;
+    if (medium(plan) != QEMU_MEDIUM_KERNEL)
+        return stage_medium(plan, staging);
+    return stage_all(plan, staging) ? FLIGHT_SUCCESS : FLIGHT_HOST;
+}
+
+/* The kernel's command line.  The user's words come last: what they leave open (a quote, -B)
+ * swallows nothing. */
+static char *append_text(const struct run_plan *plan)
+{
+    const char *user = plan->append == NULL ? "" : plan->append;
+    char *words = exec_words_line(&plan->exec);
+    const char *shell = plan->interactive ? "shell=1" : "";
+    char *append = memory_text("%s%s%s%s%s", shell, *shell != '\0' && *words != '\0' ? " " : "",
+                               words, *shell + *words != '\0' && *user != '\0' ? " " : "", user);
+    free(words);
+    return append;
 }
 
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging)
@@ -315,6 +383,7 @@ char **run_plan_arguments(const struct run_plan *plan, const struct staging *sta
     for (size_t i = 0; i < plan->modules.count; i++)
         modules[count - plan->modules.count + i] = plan->modules.items[i];
     char *log = staging_path(staging, "qemu.log");
+    char *append = append_text(plan);
     char **arguments = qemu_arguments(&(struct qemu_plan){
         .medium = medium(plan),
         .firmware = plan->firmware,
@@ -322,15 +391,17 @@ char **run_plan_arguments(const struct run_plan *plan, const struct staging *sta
         .kernel = plan->kernel == NULL ? NULL : base_name(plan->kernel),
         .image = plan->net != NULL ? NET : IMAGE,
         .boot_file = plan->net != NULL ? boot_file(plan) : NULL,
-        .append = plan->append == NULL ? "" : plan->append,
+        .append = append,
         .modules = modules,
         .module_count = count,
         .memory_mib = plan->memory_mib,
+        .cpus = plan->cpus,
         .deterministic = plan->deterministic,
         .log = log,
         .extra = plan->extra.items,
         .extra_count = plan->extra.count,
     });
+    free(append);
     free(log);
     free(modules);
     return arguments;
@@ -340,6 +411,7 @@ void run_plan_free(struct run_plan *plan)
 {
     free(plan->modules.items);
     free(plan->extra.items);
+    free(plan->exec.items);
     free(plan->home);
     free(plan->own_kernel);
     free(plan->archive);

@@ -23,8 +23,11 @@ struct run_plan {
     const char *append;
     struct option_list modules;
     struct option_list extra; /* arguments for QEMU */
+    struct option_list exec;  /* commands for the kernel */
     uint32_t memory_mib;
+    uint32_t cpus;
     bool deterministic;
+    bool interactive; /* somebody types: the kernel is to have a shell */
     bool bare;        /* without the boot archive */
     char *home;       /* the folder of this program */
     char *own_kernel; /* the one in it, if that is to boot */
@@ -41,8 +44,8 @@ void run_plan_complete(struct run_plan *plan);
 bool run_plan_readable(const struct run_plan *plan);
 
 /* Creates the staging folder with every file that has a relative name.  To be removed in either
- * case. */
-bool run_plan_stage(const struct run_plan *plan, struct staging *staging);
+ * case.  FLIGHT_SUCCESS, or the status to leave with. */
+enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *staging);
 
 /* QEMU's arguments, for qemu_arguments_free. */
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging);

@@ -20,26 +20,6 @@ struct stage {
     struct stage_plan plan;
 };
 
-/* The entries below os/bootfs, out of those below os; false if os/bootfs is a file. */
-static bool narrow(const struct fat_list *top, struct fat_list *staged)
-{
-    static const char folder[] = "bootfs";
-    const struct fat_entry *bootfs = fat_list_find(top, folder);
-    staged->found = bootfs != NULL;
-    if (bootfs != NULL && !bootfs->folder)
-        return false;
-    for (size_t i = 0; i < top->count; i++) {
-        struct fat_entry entry = top->entries[i];
-        if (!stage_name_covers(folder, entry.path) || strlen(entry.path) < sizeof folder)
-            continue;
-        entry.path = memory_text("%s", entry.path + sizeof folder);
-        staged->entries = memory_grown(staged->entries, staged->count, &staged->capacity,
-                                       sizeof *staged->entries);
-        staged->entries[staged->count++] = entry;
-    }
-    return true;
-}
-
 static int list(const struct stage *stage, const struct fat_list *staged)
 {
     size_t files = 0;
@@ -66,14 +46,16 @@ static int put(struct stage *stage, const struct fat_list *top, const struct fat
     stage_plan_settle(&stage->plan, staged);
     if (stage->plan.status != FLIGHT_SUCCESS)
         return (int)stage->plan.status;
-    return stage_put(&stage->image, &stage->plan, top);
+    int status = stage_put(&stage->image, &stage->plan, top);
+    stage_put_tell(&stage->plan);
+    return status;
 }
 
 static int act(struct stage *stage, const struct fat_list *top)
 {
     struct fat_list staged = {0};
     int status;
-    if (!narrow(top, &staged))
+    if (!fat_list_below(top, "bootfs", &staged))
         status = flight_refuse(stage->image.command, FLIGHT_HOST,
                                "'%s' has a file where the folder os/bootfs should be",
                                stage->image.path);

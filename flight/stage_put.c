@@ -238,7 +238,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct stage_file *)a)->name, ((const struct stage_file *)b)->name);
 }
 
-static void tell(struct stage_plan *plan)
+void stage_put_tell(struct stage_plan *plan)
 {
     qsort(plan->files, plan->count, sizeof *plan->files, by_name);
     for (size_t i = 0; i < plan->count; i++) {
@@ -267,6 +267,5 @@ int stage_put(const struct fat_image *image, struct stage_plan *plan, const stru
     quiet.silent = status != FLIGHT_SUCCESS; /* what failed has been told; it may not exist */
     if (!keep && !fat_image_delete_tree(&quiet, waiting) && status == FLIGHT_SUCCESS)
         status = FLIGHT_HOST;
-    tell(plan);
     return status;
 }

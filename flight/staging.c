@@ -142,12 +142,18 @@ static int copy_all(int from, int to)
     }
 }
 
-static int pad(int file)
+int staging_pad(const struct staging *staging, const char *name)
 {
-    off_t size = lseek(file, 0, SEEK_CUR), padded = 1;
-    while (padded < size)
+    char *path = memory_text("%s/%s", staging->work, name);
+    struct stat status;
+    int error = stat(path, &status) == 0 ? 0 : errno;
+    off_t padded = 1;
+    while (error == 0 && padded < status.st_size)
         padded *= 2;
-    return ftruncate(file, padded) == 0 ? 0 : errno;
+    if (error == 0 && truncate(path, padded) != 0)
+        error = errno;
+    free(path);
+    return error;
 }
 
 int staging_copy(const struct staging *staging, const char *name, const char *source)
@@ -156,8 +162,6 @@ int staging_copy(const struct staging *staging, const char *name, const char *so
     int from = open(source, O_RDONLY | O_CLOEXEC);
     int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int error = from < 0 || to < 0 ? errno : copy_all(from, to);
-    if (error == 0)
-        error = pad(to);
     if (from >= 0)
         close(from);
     if (to >= 0)

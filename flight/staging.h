@@ -24,9 +24,12 @@ int staging_create(struct staging *staging, size_t depth);
  * to.  0 or an errno: EEXIST if the name already leads to another file. */
 int staging_link(const struct staging *staging, const char *name, const char *source);
 
-/* Makes `name`, in the working folder, a copy of a file, with zeros up to the next power of two.
- * 0 or an errno: EINTR if a signal came meanwhile. */
+/* Makes `name`, in the working folder, a copy of a file.  0 or an errno: EINTR if a signal came
+ * meanwhile. */
 int staging_copy(const struct staging *staging, const char *name, const char *source);
+
+/* Adds zeros to that copy up to the next power of two.  0 or an errno. */
+int staging_pad(const struct staging *staging, const char *name);
 
 /* The path of a file in the root; the caller frees it. */
 char *staging_path(const struct staging *staging, const char *name);

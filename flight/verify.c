@@ -22,6 +22,7 @@ static enum flight_status verify_all(const struct capture_model *model, bool siz
     verify_frames(&verify);
     verify_schema(&verify);
     verify_tables(&verify);
+    verify_cpus(&verify);
     if (sizes)
         verify_sizes(&sink, model);
     if (verify.problems > 0)
@@ -60,14 +61,16 @@ static int run(const struct flight_command *command, size_t count, char **argume
 const struct flight_command verify_command = {
     .name = "verify",
     .synopsis = "CAPTURE [--sizes] [--boot N]",
-    .help = "Checks CRCs, sequence numbers, payloads, schema, the books of every table and CPU\n"
-            "(emitted = kept + overwritten + dropped + filtered), names, tasks and the verdict.\n"
-            "CAPTURE is a file with the raw serial stream; '-' is standard input.\n"
-            "\n"
-            "  --sizes   also bytes on the wire, per kind of frame and per event\n"
-            "  --boot N  the Nth boot in the capture; default is the last one\n"
-            "\n"
-            "Exit status: 0 with one line 'OK: ...', 1 with one line per problem, 2 bad usage,\n"
-            "5 the file cannot be read.\n",
+    .help =
+        "Checks CRCs, sequence numbers, payloads, schema, the books of every table and CPU\n"
+        "(emitted = kept + overwritten + dropped + filtered), names, tasks, clocks of CPUs, the\n"
+        "order of events and the verdict.\n"
+        "CAPTURE is a file with the raw serial stream; '-' is standard input.\n"
+        "\n"
+        "  --sizes   also bytes on the wire, per kind of frame and per event\n"
+        "  --boot N  the Nth boot in the capture; default is the last one\n"
+        "\n"
+        "Exit status: 0 with one line 'OK: ...', 1 with one line per problem, 2 bad usage,\n"
+        "5 the file cannot be read.\n",
     .run = run,
 };

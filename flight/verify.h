@@ -19,6 +19,9 @@ void verify_schema(struct verify *verify);
 /* Tables: books, events, and the names and tasks that events use. */
 void verify_tables(struct verify *verify);
 
+/* CPUs: their clocks, and the order of their events. */
+void verify_cpus(struct verify *verify);
+
 /* Bytes on the wire per kind of frame and per event; finds no problems. */
 void verify_sizes(const struct text_sink *sink, const struct capture_model *model);
 

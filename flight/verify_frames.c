@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "flight/print.h"
 #include "flight/schema.h"
 
 void verify_problem(struct verify *verify, const char *format, ...)
@@ -35,8 +36,20 @@ static void check_damage(struct verify *verify)
     verify_more(verify, count, "damaged frames");
 }
 
+/* Frames that the boot has itself reported as lost are a loss, not a fault of the capture. */
+static void tell_announced(struct verify *verify)
+{
+    text_print(verify->sink, "missing as announced: ");
+    print_count(verify->sink, verify->model->boot.missing, "frame");
+    text_print(verify->sink, ", for which the line had no room\n");
+}
+
 static void check_gaps(struct verify *verify)
 {
+    if (capture_model_missing_announced(verify->model)) {
+        tell_announced(verify);
+        return;
+    }
     size_t count;
     struct index_gap *gaps = frame_index_gaps(&verify->model->index, &verify->model->boot, &count);
     for (size_t i = 0; i < count && i < MODEL_REPORTS; i++)
@@ -127,6 +140,8 @@ static const char *kind_name(char kind)
         return "configuration";
     case STREAM_CLOCK:
         return "clock";
+    case STREAM_CPU:
+        return "CPUs";
     case STREAM_MODULE:
         return "modules";
     case STREAM_PHASE:
@@ -139,6 +154,8 @@ static const char *kind_name(char kind)
         return "books";
     case STREAM_EVENTS:
         return "events";
+    case STREAM_LOSS:
+        return "lost on the line";
     case STREAM_VERDICT:
         return "verdict";
     }

@@ -32,7 +32,8 @@ static void check_books(struct verify *verify, enum trace_table_id id, uint32_t 
 /* After a success nothing may be absent; a failure or panic sends what it still can. */
 static bool expected(const struct capture_model *model, uint32_t cpu)
 {
-    return frame_string_is(model->verdict.status, "success") && cpu < model->header.cpus;
+    return frame_string_is(model->verdict.status, "success") && model->header.known &&
+           cpu < capture_model_cpus(model);
 }
 
 static void check_presence(struct verify *verify, enum trace_table_id id, uint32_t cpu)
@@ -45,7 +46,8 @@ static void check_presence(struct verify *verify, enum trace_table_id id, uint32
                        trace_table_name(id), cpu, (unsigned long long)table->received);
     else if (expected(verify->model, cpu))
         verify_problem(verify, "books of %s, CPU %u were not received", trace_table_name(id), cpu);
-    if (table->known && verify->model->header.known && cpu >= verify->model->header.cpus)
+    if (table->known && verify->model->header.known && cpu >= verify->model->header.cpus &&
+        !verify->model->cpu[cpu].known)
         verify_problem(verify, "books of %s, CPU %u: the header counts %u CPUs",
                        trace_table_name(id), cpu, verify->model->header.cpus);
 }

@@ -83,6 +83,36 @@ struct trace_table *trace_arena_table(struct trace_arena *arena, uint32_t cpu,
     return trace_arena_filter(arena, cpu, table) + 1;
 }
 
+struct trace_cpu_clock trace_arena_cpu_clock(const struct trace_arena *arena, uint32_t cpu)
+{
+    const struct trace_cpu_clock *clock = &arena->cpu_clock[cpu];
+    if (__atomic_load_n(&clock->known, __ATOMIC_ACQUIRE) == 0)
+        return (struct trace_cpu_clock){0};
+    return *clock;
+}
+
+void trace_arena_set_cpu_clock(struct trace_arena *arena, uint32_t cpu,
+                               const struct trace_cpu_clock *clock)
+{
+    struct trace_cpu_clock *own = &arena->cpu_clock[cpu];
+    __atomic_store_n(&own->known, 0, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* what follows is written behind it */
+    own->offset = clock->offset;
+    own->uncertainty = clock->uncertainty;
+    own->apic_id = clock->apic_id;
+    __atomic_store_n(&own->known, 1, __ATOMIC_RELEASE);
+}
+
+uint64_t trace_time_corrected(uint64_t tsc, int64_t offset)
+{
+    if (offset >= 0) {
+        uint64_t ahead = (uint64_t)offset;
+        return tsc > UINT64_MAX - ahead ? UINT64_MAX : tsc + ahead;
+    }
+    uint64_t back = 0 - (uint64_t)offset; /* 2^63 has no int64_t */
+    return tsc < back ? 0 : tsc - back;
+}
+
 enum trace_table_id trace_phase_table(enum trace_phase phase)
 {
     switch (phase) {

@@ -52,6 +52,19 @@ struct trace_clock {
 };
 _Static_assert(sizeof(struct trace_clock) == 24, "layout 1 of the arena");
 
+#define TRACE_CPUS_MAX 32u
+
+/* What a CPU's TSC is beside that of the boot CPU, number 0, whose offset is 0.  Events keep the
+ * time that their own CPU read: it is corrected when they are read, never when they are recorded. */
+struct trace_cpu_clock {
+    int64_t offset;       /* cycles to add to this CPU's TSC to get the boot CPU's */
+    uint32_t uncertainty; /* of the offset: so many cycles more or less */
+    uint32_t apic_id;
+    uint32_t known; /* 0: nobody has measured; the others are 0 */
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct trace_cpu_clock) == 24, "layout 2 of the arena");
+
 struct trace_arena {
     char magic[8];        /* "FLTRACE1" */
     uint32_t layout;      /* TRACE_ARENA_LAYOUT */
@@ -66,10 +79,10 @@ struct trace_arena {
     uint32_t tasks_offset;
     uint32_t tables_offset; /* of CPU 0 */
     uint64_t cpu_stride;    /* bytes from one CPU's tables to the next's */
+    struct trace_cpu_clock cpu_clock[TRACE_CPUS_MAX]; /* by trace_arena_cpu_clock */
 };
 
-#define TRACE_ARENA_LAYOUT 1u
-#define TRACE_CPUS_MAX     32u
+#define TRACE_ARENA_LAYOUT 2u /* 1 had no cpu_clock */
 
 struct trace_arena_config {
     uint32_t cpus;
@@ -91,6 +104,18 @@ struct trace_table *trace_arena_table(struct trace_arena *arena, uint32_t cpu,
                                       enum trace_table_id table);
 struct trace_table *trace_arena_filter(struct trace_arena *arena, uint32_t cpu,
                                        enum trace_table_id table);
+
+/* The clock of a CPU; all zero if it is not known. */
+struct trace_cpu_clock trace_arena_cpu_clock(const struct trace_arena *arena, uint32_t cpu);
+
+/* Makes it known, or known better; `known` is set here.  Context: one CPU at a time;
+ * a panic in the middle finds a clock that is not known. */
+void trace_arena_set_cpu_clock(struct trace_arena *arena, uint32_t cpu,
+                               const struct trace_cpu_clock *clock);
+
+/* What the boot CPU's TSC was when that of a CPU with this offset was `tsc`.  It ends at 0 and at
+ * 2^64 - 1, so that no offset, be it absurd, changes the order of one CPU's events. */
+uint64_t trace_time_corrected(uint64_t tsc, int64_t offset);
 
 enum trace_table_id trace_phase_table(enum trace_phase phase);
 const char *trace_phase_name(enum trace_phase phase);

@@ -1,9 +1,11 @@
 /* How tables, phases and books look to a person. */
 #include "trace/log_text.h"
 
+/* Not by way of nanoseconds: of times that an absurd offset has made there are too many. */
 static uint64_t milliseconds(const struct log_table *log, uint64_t cycles)
 {
-    return log->tsc_hz == 0 ? cycles : trace_cycles_to_ns(cycles, log->tsc_hz) / 1000000;
+    uint64_t hz = log->tsc_hz;
+    return hz == 0 ? cycles : cycles / hz * 1000 + cycles % hz * 1000 / hz;
 }
 
 /* An event from before the entry would be a mistake of the clock: it stands at 0. */
@@ -104,16 +106,6 @@ void log_duration(const struct text_sink *sink, uint64_t ns)
     text_print(sink, "%llu ns", (unsigned long long)ns);
 }
 
-static void refill(struct log_cursor *cursor)
-{
-    while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
-        struct log_cursor_event *event = &cursor->event[cursor->waiting];
-        if (trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage) ==
-            TRACE_READ_OK)
-            cursor->waiting++;
-    }
-}
-
 /* The place of the earliest event that waits; of several at one time, the first. */
 static uint32_t earliest_of(const struct log_cursor *cursor)
 {
@@ -124,26 +116,39 @@ static uint32_t earliest_of(const struct log_cursor *cursor)
     return best;
 }
 
+static void refill(struct log_cursor *cursor)
+{
+    while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
+        struct log_cursor_event *event = &cursor->event[cursor->waiting];
+        if (trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage) !=
+            TRACE_READ_OK)
+            continue;
+        event->record.tsc = trace_time_corrected(event->record.tsc, cursor->offset);
+        cursor->waiting++;
+    }
+    cursor->earliest = earliest_of(cursor);
+}
+
+static uint64_t earliest_time(const struct log_cursor *cursor)
+{
+    return cursor->event[cursor->earliest].record.tsc;
+}
+
 /* Takes the earliest event of all CPUs out; false at the end. */
 static bool take_earliest(struct log_cursor *cursors, uint32_t count, uint32_t *cpu,
                           struct log_cursor_event *taken)
 {
     struct log_cursor *best = NULL;
-    uint32_t best_place = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = earliest_of(&cursors[i]);
-        if (cursors[i].waiting == 0 || (best != NULL && cursors[i].event[place].record.tsc >=
-                                                            best->event[best_place].record.tsc))
-            continue;
-        best = &cursors[i];
-        best_place = place;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (cursors[i].waiting > 0 &&
+            (best == NULL || earliest_time(&cursors[i]) < earliest_time(best)))
+            best = &cursors[i];
     if (best == NULL)
         return false;
     *cpu = (uint32_t)(best - cursors);
-    *taken = best->event[best_place];
+    *taken = best->event[best->earliest];
     best->waiting--;
-    for (uint32_t i = best_place; i < best->waiting; i++)
+    for (uint32_t i = best->earliest; i < best->waiting; i++)
         best->event[i] = best->event[i + 1];
     refill(best);
     return true;
@@ -167,6 +172,7 @@ void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trac
         struct trace_range range = trace_table_range(source);
         rows += trace_table_tally(source, range).read;
         cursors[i].table = source;
+        cursors[i].offset = trace_arena_cpu_clock(arena, i).offset;
         cursors[i].number = range.first;
         cursors[i].end = range.end;
         cursors[i].waiting = 0;

@@ -53,13 +53,15 @@ struct log_cursor_event {
 /* Where the merge stands in one CPU's table. */
 struct log_cursor {
     const struct trace_table *table;
+    int64_t offset;  /* that corrects its times */
     uint64_t number; /* of the next event to be read */
     uint64_t end;
-    uint32_t waiting; /* events in `event`, in the order of their numbers */
+    uint32_t waiting;  /* events in `event`, in the order of their numbers */
+    uint32_t earliest; /* the place of the earliest of them */
     struct log_cursor_event event[LOG_LOOK_AHEAD];
 };
 
-/* Prints one table of an arena, events of all CPUs in the order of time.  Within a CPU an event
+/* Prints one table of an arena, events of all CPUs in the order of the boot CPU's time.  Within a CPU an event
  * may stand up to seven slots away from its place in time (table.h says why).  `log` carries
  * sink, clock and previous event from table to table; `cursors` is memory to work in, one for
  * each CPU of the arena. */

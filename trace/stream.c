@@ -14,6 +14,7 @@ static const struct {
     {STREAM_SCHEMA, "kind:s fields:s"},
     {STREAM_CONFIG, "key:s value:s"},
     {STREAM_CLOCK, "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u"},
+    {STREAM_CPU, "cpu:u apic_id:u offset_zigzag:u uncertainty:u"},
     {STREAM_MODULE, "index:u command_line:s name:s type:s size:u digest:s state:s"},
     {STREAM_PHASE, "index:u name:s tsc:u"},
     {STREAM_NAME, "id:u text:s"},
@@ -22,6 +23,7 @@ static const struct {
                    "dropped:u filtered:u"},
     {STREAM_EVENTS, "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u "
                     "in_blocks?4:u out_blocks?4:u)*"},
+    {STREAM_LOSS, "text_bytes:u frames:u"},
     {STREAM_VERDICT, "status:s reason:s tsc:u frames:u"},
 };
 
@@ -97,6 +99,43 @@ void stream_send_clock(struct stream *stream, const struct trace_clock *clock)
     frame_put_unsigned(writer, clock->uncertainty_ppb);
     frame_put_unsigned(writer, clock->counts_from_reset);
     frame_end(writer);
+}
+
+uint64_t stream_zigzag(int64_t value)
+{
+    uint64_t sign = value < 0 ? UINT64_MAX : 0;
+    return (uint64_t)value << 1 ^ sign;
+}
+
+int64_t stream_unzigzag(uint64_t value)
+{
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+static bool same_clock(const struct trace_cpu_clock *a, const struct trace_cpu_clock *b)
+{
+    return a->known == b->known && a->offset == b->offset && a->uncertainty == b->uncertainty &&
+           a->apic_id == b->apic_id;
+}
+
+void stream_send_cpu(struct stream *stream, const struct trace_arena *arena, uint32_t cpu)
+{
+    const struct trace_cpu_clock clock = trace_arena_cpu_clock(arena, cpu);
+    if (clock.known == 0 || same_clock(&clock, &stream->cpus_sent[cpu]))
+        return;
+    struct frame_writer *writer = begin(stream, STREAM_CPU);
+    frame_put_unsigned(writer, cpu);
+    frame_put_unsigned(writer, clock.apic_id);
+    frame_put_unsigned(writer, stream_zigzag(clock.offset));
+    frame_put_unsigned(writer, clock.uncertainty);
+    frame_end(writer);
+    stream->cpus_sent[cpu] = clock;
+}
+
+void stream_send_cpus(struct stream *stream, const struct trace_arena *arena)
+{
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
+        stream_send_cpu(stream, arena, cpu);
 }
 
 void stream_send_module(struct stream *stream, const struct stream_module *module)
@@ -273,6 +312,14 @@ void stream_send_tables(struct stream *stream, struct trace_arena *arena)
     for (; stream->tables_sent < arena->cpus * TRACE_TABLES; stream->tables_sent++)
         stream_send_table(stream, arena, stream->tables_sent / TRACE_TABLES,
                           (enum trace_table_id)(stream->tables_sent % TRACE_TABLES));
+}
+
+void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frames)
+{
+    struct frame_writer *writer = begin(stream, STREAM_LOSS);
+    frame_put_unsigned(writer, text_bytes);
+    frame_put_unsigned(writer, frames);
+    frame_end(writer);
 }
 
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,

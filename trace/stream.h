@@ -15,6 +15,7 @@ enum stream_kind {
     STREAM_SCHEMA = 'S',  /* kind:s fields:s */
     STREAM_CONFIG = 'K',  /* key:s value:s */
     STREAM_CLOCK = 'C',   /* tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u */
+    STREAM_CPU = 'U',     /* cpu:u apic_id:u offset_zigzag:u uncertainty:u */
     STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u digest:s state:s */
     STREAM_PHASE = 'P',   /* index:u name:s tsc:u */
     STREAM_NAME = 'N',    /* id:u text:s */
@@ -22,6 +23,7 @@ enum stream_kind {
     STREAM_TABLE = 'T',   /* table:u name:s cpu:u keep:u capacity:u emitted:u kept:u
                               overwritten:u dropped:u filtered:u */
     STREAM_EVENTS = 'E',  /* table:u cpu:u first:u tsc:u then per event: control:u ... */
+    STREAM_LOSS = 'L',    /* text_bytes:u frames:u */
     STREAM_VERDICT = 'V', /* status:s reason:s tsc:u frames:u */
 };
 
@@ -49,7 +51,8 @@ struct stream {
     uint32_t tasks_sent;
     uint32_t phases_sent;
     uint32_t tables_sent; /* cpu * TRACE_TABLES + table of the next one */
-    bool table_open;      /* whose events are being sent: */
+    struct trace_cpu_clock cpus_sent[TRACE_CPUS_MAX];
+    bool table_open; /* whose events are being sent: */
     struct trace_range range;
     uint64_t next;            /* event that no whole frame has carried yet */
     struct trace_tally tally; /* of those before it */
@@ -60,6 +63,13 @@ void stream_send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer);
 void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length);
 void stream_send_clock(struct stream *stream, const struct trace_clock *clock);
+
+/* Sends what is known of a CPU's clock, unless that has been sent; later frames count.  The boot
+ * CPU may have one, too: it tells its APIC id. */
+void stream_send_cpu(struct stream *stream, const struct trace_arena *arena, uint32_t cpu);
+
+/* The same for every CPU of the arena. */
+void stream_send_cpus(struct stream *stream, const struct trace_arena *arena);
 
 /* A module and what became of it; docs/format.md has the words of `state`. */
 struct stream_module {
@@ -85,11 +95,19 @@ void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_
 /* Sends every table, or those that have not been sent yet. */
 void stream_send_tables(struct stream *stream, struct trace_arena *arena);
 
-/* The last frame.  `status` is "success", "failure" or "panic". */
+/* What never reached the line, because there was no room for it while it waited: bytes of text, and
+ * whole frames, whose numbers are missing.  Totals of this boot; the last ones count. */
+void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frames);
+
+/* The last frame.  `status` is "success", "failure" or "panic"; `tsc` is the boot CPU\'s. */
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
                          uint64_t tsc);
 
-/* Reading an events frame. */
+/* A signed number as an unsigned one, and back: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
+uint64_t stream_zigzag(int64_t value);
+int64_t stream_unzigzag(uint64_t value);
+
+/* Reading an events frame; times are as their CPU recorded them. */
 struct stream_events {
     struct frame_reader reader;
     uint32_t table;

@@ -42,17 +42,28 @@ static struct trace_usage *usages(const struct trace_table *table)
     return (struct trace_usage *)(uintptr_t)(records + table->slots);
 }
 
+static void fill_with_usage(struct trace_table *table, const struct trace_slot *slot, uint64_t tsc,
+                            uint32_t name, uint32_t task, const struct trace_usage *usage)
+{
+    trace_record_fill(slot->record, tsc, name | TRACE_RECORD_USAGE, task);
+    usages(table)[slot->record - trace_table_records(table)] = *usage;
+    trace_table_publish(table, slot);
+}
+
 void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t name, uint32_t task,
                               const struct trace_usage *usage)
 {
     struct trace_slot slot = trace_table_open(table);
-    if (slot.record == NULL)
-        return;
-    slot.record->tsc = tsc;
-    slot.record->name = (uint16_t)(name | TRACE_RECORD_USAGE);
-    slot.record->task = (uint16_t)task;
-    usages(table)[slot.record - trace_table_records(table)] = *usage;
-    trace_table_publish(table, &slot);
+    if (slot.record != NULL)
+        fill_with_usage(table, &slot, tsc, name, task, usage);
+}
+
+void trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
+                                  uint32_t task, const struct trace_usage *usage)
+{
+    struct trace_slot slot = trace_table_open(table);
+    if (slot.record != NULL)
+        fill_with_usage(table, &slot, now(), name, task, usage);
 }
 
 struct trace_range trace_table_range(const struct trace_table *table)

@@ -189,6 +189,12 @@ static inline void trace_table_record(struct trace_table *table, uint64_t tsc, u
 void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t name, uint32_t task,
                               const struct trace_usage *usage);
 
+/* The same, now: `now` is called once the slot has been claimed.  Read before, it could be earlier
+ * than any number of events that an interrupt has recorded meanwhile, and readers could not put
+ * it into its place.  Context: as above. */
+void trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
+                                  uint32_t task, const struct trace_usage *usage);
+
 /* A table at one moment: the oldest event that it can hold, the first that it cannot, and how
  * many it had been given.  Dumps and books of the same moment agree while recording goes on. */
 struct trace_range {

@@ -5,8 +5,11 @@
 
 static void put_repeated(const struct text_sink *sink, char c, size_t count)
 {
-    for (; count > 0; count--)
-        sink->put(sink->context, &c, 1);
+    const char *row = c == '0' ? "0000000000000000" : "                ";
+    for (size_t piece; count > 0; count -= piece) {
+        piece = count < 16 ? count : 16;
+        sink->put(sink->context, row, piece);
+    }
 }
 
 struct field {
@@ -160,13 +163,15 @@ static size_t harmless(const uint8_t *bytes, size_t length)
 void text_print_foreign(const struct text_sink *sink, const char *bytes, size_t length)
 {
     while (length > 0) {
-        size_t pass = harmless((const uint8_t *)bytes, length);
-        if (pass > 0)
-            sink->put(sink->context, bytes, pass);
-        else
-            text_print(sink, "\\x%02x", (unsigned)(uint8_t)*bytes);
-        bytes += pass > 0 ? pass : 1;
-        length -= pass > 0 ? pass : 1;
+        size_t run = 0, pass = 1; /* bytes that pass together cost one call */
+        while (run < length && (pass = harmless((const uint8_t *)bytes + run, length - run)) > 0)
+            run += pass;
+        if (run > 0)
+            sink->put(sink->context, bytes, run);
+        if (pass == 0)
+            text_print(sink, "\\x%02x", (unsigned)(uint8_t)bytes[run]);
+        bytes += run + (pass == 0);
+        length -= run + (pass == 0);
     }
 }
 

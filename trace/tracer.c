@@ -63,6 +63,7 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, b
     arena->phase = old->phase;
     __builtin_memcpy(arena->phase_tsc, old->phase_tsc, sizeof arena->phase_tsc);
     __builtin_memcpy(arena->build_id, old->build_id, sizeof arena->build_id);
+    __builtin_memcpy(arena->cpu_clock, old->cpu_clock, sizeof arena->cpu_clock);
 
     uint64_t carried[TRACE_CPUS_MAX];
     for (uint32_t i = 0; i < old->cpus; i++) {

@@ -38,7 +38,7 @@ struct trace_tracer {
 void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
                         struct trace_site *sites, struct trace_site *sites_end);
 
-/* Goes on in a larger arena that was formatted for the same or more CPUs: names, tasks, clock,
+/* Goes on in a larger arena that was formatted for the same or more CPUs: names, tasks, clocks,
  * phases and the boot tables come along.  With `sites_enabled` false, what the boot tables hold
  * is counted as filtered, and static sites only count from here on.
  * Context: thread, in the kernel phase; interrupts and NMIs may record meanwhile. */
@@ -48,7 +48,7 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, b
 void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled);
 
 /* Enters a phase: later events go to its table, on every CPU.  Going back, and entering
- * the present phase again, is ignored.
+ * the present phase again, is ignored.  `tsc` is the boot CPU's: elsewhere it is to be corrected.
  * Context: any. */
 void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uint64_t tsc);
 

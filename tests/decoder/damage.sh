@@ -1,6 +1,6 @@
 #!/bin/sh
 # A thousand damaged captures against the sanitized flight (damage.py): of a busy boot, of one with
-# every state of a module, and of an older kernel, whose frames are shorter.
+# every state of a module, of an older kernel, whose frames are shorter, and of several CPUs.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build/flight run --deterministic --quiet -o "$work/capture" --append 'workload=300' || {
@@ -8,4 +8,4 @@ build/flight run --deterministic --quiet -o "$work/capture" --append 'workload=3
     exit 1
 }
 python3 tests/decoder/damage.py build/asan/flight-tool "${DAMAGED:-1000}" "${SEED:-1}" "$work/capture" \
-    tests/golden/good-modules.capture tests/golden/good-boot.capture
+    tests/golden/good-modules.capture tests/golden/good-boot.capture tests/golden/good-cpus.capture

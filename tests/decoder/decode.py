@@ -21,12 +21,14 @@ SCHEMA = {
     "S": "kind:s fields:s",
     "K": "key:s value:s",
     "C": "tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u",
+    "U": "cpu:u apic_id:u offset_zigzag:u uncertainty:u",
     "M": "index:u command_line:s name:s type:s size:u digest:s state:s",
     "P": "index:u name:s tsc:u",
     "N": "id:u text:s",
     "I": "id:u pid:u name:u",
     "T": "table:u name:s cpu:u keep:u capacity:u emitted:u kept:u overwritten:u dropped:u filtered:u",
     "E": "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u in_blocks?4:u out_blocks?4:u)*",
+    "L": "text_bytes:u frames:u",
     "V": "status:s reason:s tsc:u frames:u",
 }
 
@@ -93,6 +95,31 @@ class Payload:
 
     def s(self):
         return self.bytes(self.u())
+
+
+CPUS = 32
+
+
+def signed(zigzag):
+    return zigzag >> 1 if zigzag % 2 == 0 else -(zigzag + 1 >> 1)
+
+
+def corrected(tsc, cpu):
+    """The boot CPU's time; one that could not be stays at the end of time."""
+    return min(max(tsc + (cpu["offset"] or 0), 0), 2**64 - 1)
+
+
+def as_printed(value):
+    """JSON's integers end where those of most readers do."""
+    return value if value < 1 << 63 else float(value)
+
+
+def nanoseconds(cycles, hz):
+    """Rounded towards the entry; None for what does not fit."""
+    span = abs(cycles)
+    if span // hz >= (2**63 - 1) // 10**9:
+        return None
+    return (span * 10**9 // hz) * (-1 if cycles < 0 else 1)
 
 
 def text(raw):
@@ -186,24 +213,35 @@ def decode(capture):
 
     lists, malformed = lists_of(frames)
     names, tasks, modules, events = {}, {}, [], {}
-    tables = {}
+    tables, told = {}, {0}
+    cpus = [{"cpu": i, "apic_id": None, "offset": None if i else 0, "uncertainty": None if i else 0} for i in range(CPUS)]
     clock = verdict = entry = None
+    line_loss = {"text_bytes": 0, "frames": 0}
     for kind, _, data, _ in frames:
         payload = Payload(data)
         if kind == "S" or kind not in SCHEMA:
             continue
         try:
             v = values_of(kind, payload, lists)
+            if kind in "UTE" and v["cpu"] >= CPUS or kind == "H" and not 1 <= v["cpus"] <= CPUS:
+                raise Malformed
+            if kind == "U" and (v["apic_id"] >> 32 or v["uncertainty"] >> 32 or v["cpu"] == 0 and v["offset_zigzag"]):
+                raise Malformed
             rows = list(events_of(payload, v["first"], v["tsc"])) if kind == "E" else []
         except Malformed:
             malformed += 1
             continue
         if kind == "H":
             entry = v["entry_tsc"]
+            told.update(range(v["cpus"]))
         elif kind == "P" and v["index"] == 0:
             entry = v["tsc"]  # the same, said twice
         elif kind == "C":
             clock = v
+        elif kind == "U":
+            told.add(v["cpu"])
+            cpus[v["cpu"]] = {"cpu": v["cpu"], "apic_id": v["apic_id"], "offset": signed(v["offset_zigzag"]),
+                              "uncertainty": v["uncertainty"]}
         elif kind == "N":
             names[v["id"]] = text(v["text"])
         elif kind == "I":
@@ -216,9 +254,13 @@ def decode(capture):
                                          "verified": {"verified": True, "mismatch": False, "bad-hash": False}.get(state)}))
         elif kind == "T":
             tables.setdefault(v["table"], {})[v["cpu"]] = v
+            told.add(v["cpu"])
+        elif kind == "L":
+            line_loss = v
         elif kind == "V":
             verdict = (text(v["status"]), text(v["reason"]))
         elif kind == "E":
+            told.update([v["cpu"]] if rows else [])
             for count, tsc, name, task, usage in rows:  # the first one with its number counts
                 event = v["table"], tsc, v["cpu"], count, name, task, usage
                 events.setdefault((v["table"], v["cpu"], count), event)
@@ -226,14 +268,15 @@ def decode(capture):
     hz = clock["tsc_hz"] if clock else 0
     result = []
     for index, title in enumerate(("boot", "run", "shutdown")):
-        rows = sorted((e for e in events.values() if e[0] == index), key=lambda e: e[1])
+        rows = sorted((table, corrected(tsc, cpus[cpu]), cpu, *rest) for table, tsc, cpu, *rest in events.values()
+                      if table == index)
         books = tables.get(index, {})
         entry_row = {"name": title}
         for counter in ("emitted", "kept", "overwritten", "dropped", "filtered"):
             entry_row[counter] = sum(b[counter] for b in books.values()) if books else None
         entry_row["events"] = [
-            {"tsc": tsc, "cpu": cpu,
-             "ns": (tsc - entry) // hz * 10**9 + (tsc - entry) % hz * 10**9 // hz if hz and entry is not None else None,
+            {"tsc": as_printed(tsc), "cpu": cpu,
+             "ns": nanoseconds(tsc - entry, hz) if hz and entry is not None else None,
              "pid": tasks[task][0] if task in tasks else None,
              "process": names.get(tasks[task][1]) if task in tasks else None,
              "event": names.get(name), "cpu_ns": usage[0], "in_blocks": usage[1], "out_blocks": usage[2]}
@@ -241,9 +284,11 @@ def decode(capture):
         result.append(entry_row)
     return {
         "clock": {"tsc_hz": hz or None, "method": text(clock["method"]) if clock else None},
+        "cpus": cpus[:max(told) + 1],
         "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
         "tables": result,
         "frames": {"accepted": len(frames), "damaged": damaged, "malformed": malformed},
+        "line_loss": line_loss,
         "verdict": verdict[0] if verdict else None,
         "verdict_reason": verdict[1] if verdict else None,
     }

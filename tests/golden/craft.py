@@ -46,7 +46,8 @@ def payload_of(values):
 
 
 def rewrite(capture, recipe):
-    """Puts each frame through the recipe, which gives the frames that stand in its place."""
+    """Puts each frame through the recipe, which gives the frames that stand in its place; one without
+    a kind only takes a number."""
     sequence = 0
 
     def replace(match):
@@ -57,7 +58,8 @@ def rewrite(capture, recipe):
             if kind == "V":
                 values, _ = fields(kind, payload)
                 payload = payload_of({**values, "frames": sequence + 1})
-            made.append(frame(kind, sequence, payload))
+            if kind:
+                made.append(frame(kind, sequence, payload))
             sequence += 1
         return b"\r\n".join(made)
 
@@ -131,12 +133,109 @@ def names_refused():
     return recipe
 
 
+def zigzag(value):
+    return 2 * value if value >= 0 else -2 * value - 1
+
+
+def events_payload(table, cpu, first, events):
+    """An events frame; time may not step back in it."""
+    head = {"table": table, "cpu": cpu, "first": first, "tsc": events[0][0]}
+    payload, tsc = payload_of(head), events[0][0]
+    for time, name, task, usage in events:
+        used = 4 if any(usage) else 0
+        payload += u(time - tsc << 3 | used | 3) + u(name) + u(task) + b"".join(u(n) for n in usage if used)
+        tsc = time
+    return payload
+
+
+def several_cpus(offsets, unsent=(), more=(), shuffle=None, recorded=lambda cpu, tsc, offset: tsc - offset):
+    """The events of one CPU dealt out to several, as if each had recorded its own with its own clock.
+
+    offsets has one for each CPU; the clocks of those in `unsent` are not sent; frames that are to
+    stand before the verdict are in `more`; `shuffle` changes the list of (time, ...) of one CPU;
+    `recorded` says which time a CPU recorded.
+    """
+    dealt = []
+
+    def recipe(kind, payload):
+        values, rest = fields(kind, payload) if kind in "HETS" else ({}, b"")
+        if kind == "H":
+            payload = payload_of({**values, "cpus": len(offsets), "layout": 2})
+        if kind == "E":
+            events = decode.events_of(decode.Payload(rest), values["first"], values["tsc"])
+            dealt.extend(event[1:] for event in events)
+            return
+        if kind == "T":
+            yield from books(values)
+            return
+        if kind == "V":
+            yield from more
+        yield kind, payload
+        if kind == "S" and values["kind"] == b"C":
+            yield "S", s("U") + s(decode.SCHEMA["U"])
+        if kind == "C" and not dealt:
+            for cpu, offset in enumerate(offsets):
+                if cpu > 0 and cpu not in unsent:
+                    yield "U", u(cpu) + u(2 * cpu) + u(zigzag(offset)) + u(10 * cpu)
+
+    def books(values):
+        for cpu, offset in enumerate(offsets):
+            own = [(recorded(cpu, tsc, offset), *rest) for tsc, *rest in dealt[cpu::len(offsets)]]
+            own = shuffle(cpu, own) if shuffle else own
+            first = 0
+            for i in range(1, len(own) + 1):
+                if i == len(own) or own[i][0] < own[i - 1][0]:
+                    yield "E", events_payload(values["table"], cpu, first, own[first:i])
+                    first = i
+            yield "T", payload_of({**values, "cpu": cpu, "emitted": len(own), "kept": len(own),
+                                   **dict.fromkeys(("overwritten", "dropped", "filtered"), 0)})
+        dealt.clear()
+
+    return recipe
+
+
+def line_loss(missing):
+    """The line had no room for some text and for one frame; so many are missing."""
+    def recipe(kind, payload):
+        if kind == "V":
+            yield from [("", b"")] * missing
+            yield "S", s("L") + s(decode.SCHEMA["L"])
+            yield "L", u(4711) + u(1)
+        yield kind, payload
+
+    return recipe
+
+
+def in_pairs(cpu, events):
+    """As interrupts would leave them, which record between another event's time and its slot."""
+    return [events[i ^ 1] if i ^ 1 < len(events) else events[i] for i in range(len(events))]
+
+
+def backwards(cpu, events):
+    return events[::-1] if cpu == 1 else events
+
+
 RECIPES = {
+    "good-line-loss": ("good-boot", line_loss(1)),
+    "bad-more-missing-than-said": ("good-boot", line_loss(2)),
     "good-modules": ("good-modules", module_states),
     "bad-module-payload": ("good-modules", module_payload),
     "good-longer-schema": ("good-boot", longer_schema),
     "bad-events-sent-twice": ("good-modules", events_sent_twice()),
     "good-names-refused": ("good-modules", names_refused()),
+    "good-cpus": ("good-boot", several_cpus((0, 1 << 20, -(1 << 40)), shuffle=in_pairs)),
+    "good-cpus-32": ("good-boot", several_cpus([0] + [(-1) ** cpu * 1000 ** (cpu % 3) for cpu in range(1, 32)])),
+    "bad-cpu-without-clock": ("good-boot", several_cpus((0, 1 << 20, 0, -1000), unsent=(2,))),
+    "bad-cpu-offsets": ("good-boot", several_cpus((0, 2**63 - 1, -2**63, 2**63 - 1, -2**63),
+                                                recorded=lambda cpu, tsc, offset: tsc | (1 << 63 if cpu > 2 else 0))),
+    "bad-cpu-number": ("good-boot", several_cpus((0, 5), more=[
+        ("U", u(32) + u(0) + u(0) + u(0)),  # there is no such CPU
+        ("U", u(2**32 + 1) + u(0) + u(0) + u(0)),
+        ("U", u(0) + u(0) + u(2) + u(0)),  # the boot CPU's offset is 0
+        ("U", u(1) + u(2**32) + u(0) + u(0)),
+        ("E", events_payload(0, 40, 0, [(9 * 10**6, 2, 1, ())])),
+    ])),
+    "bad-cpu-order": ("good-boot", several_cpus((0, 1 << 20), shuffle=backwards)),
 }
 
 

@@ -8,7 +8,8 @@
 command -v jq > /dev/null || bail 'no jq'
 
 same_data() {
-    "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, verdict_reason, config, build_id}' |
+    "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, verdict_reason, config, build_id}
+        + (if (.cpus | length) > 1 then {cpus} else {} end)' |
         diff - "$2"
 }
 same_text() {

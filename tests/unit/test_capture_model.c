@@ -324,6 +324,95 @@ static void an_event_that_comes_twice_counts_once_the_first_time(void **state)
     release(model);
 }
 
+/* --- CPUs ---------------------------------------------------------------------------------- */
+
+static void put_cpu(struct sheet *sheet, uint64_t cpu, uint64_t apic_id, int64_t offset,
+                    uint64_t uncertainty)
+{
+    frame_begin(&sheet->writer, STREAM_CPU);
+    frame_put_unsigned(&sheet->writer, cpu);
+    frame_put_unsigned(&sheet->writer, apic_id);
+    frame_put_unsigned(&sheet->writer, stream_zigzag(offset));
+    frame_put_unsigned(&sheet->writer, uncertainty);
+    frame_end(&sheet->writer);
+}
+
+static void the_last_clock_of_a_cpu_corrects_all_of_its_events(void **state)
+{
+    (void)state;
+    struct sheet sheet;
+    sheet_start(&sheet);
+    put_cpu(&sheet, 2, 4, 77, 9);
+    put_events(&sheet, 0, 0, 500);
+    put_events(&sheet, 1, 0, 1499); /* 500, 501, 502 of the boot CPU */
+    put_events(&sheet, 2, 0, 400);  /* 502, 503, 504 */
+    put_cpu(&sheet, 2, 4, 101, 3);
+    put_cpu(&sheet, 1, 1, -1000, 5);
+    struct capture_model *model = model_of(&sheet);
+    const struct model_events *events = &model->events[TRACE_TABLE_BOOT];
+    assert_int_equal(model->malformed, 0);
+    assert_int_equal(capture_model_cpus(model), 3);
+    assert_int_equal(capture_model_cpu_events(model, 1), 3);
+    assert_int_equal(model->cpu[2].apic_id, 4);
+    assert_int_equal(model->cpu[2].uncertainty, 3);
+    assert_false(model->cpu[0].known);
+    static const uint64_t wanted[][2] = {{1, 500}, {0, 501}, {1, 501}, {0, 502}, {1, 502},
+                                         {2, 502}, {0, 503}, {2, 503}, {2, 504}};
+    assert_int_equal(events->count, 9);
+    for (size_t i = 0; i < 9; i++) {
+        assert_int_equal(events->items[i].cpu, wanted[i][0]);
+        assert_int_equal(events->items[i].tsc, wanted[i][1]);
+        assert_int_equal(model->cpu[wanted[i][0]].beyond, 0);
+    }
+    release(model);
+}
+
+static void an_absurd_offset_keeps_the_order_and_counts_what_left_time(void **state)
+{
+    (void)state;
+    struct sheet sheet;
+    sheet_start(&sheet);
+    put_events(&sheet, 1, 0, (1ull << 63) - 2); /* to 2^64 - 2, - 1, and beyond */
+    put_events(&sheet, 2, 0, (1ull << 63) - 2); /* to before 0, 0, 1 */
+    put_cpu(&sheet, 1, 1, INT64_MAX, 0);
+    put_cpu(&sheet, 2, 2, INT64_MIN, 0);
+    struct capture_model *model = model_of(&sheet);
+    const struct model_events *events = &model->events[TRACE_TABLE_BOOT];
+    static const uint64_t wanted[] = {0, 0, 1, UINT64_MAX - 1, UINT64_MAX, UINT64_MAX};
+    assert_int_equal(events->count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(events->items[i].tsc == wanted[i]);
+        assert_int_equal(events->items[i].number, i % 3);
+    }
+    assert_int_equal(model->cpu[1].beyond, 1);
+    assert_int_equal(model->cpu[2].beyond, 1);
+    release(model);
+}
+
+static void a_cpu_that_cannot_be_is_malformed(void **state)
+{
+    (void)state;
+    struct sheet sheet;
+    sheet_start(&sheet);
+    put_cpu(&sheet, TRACE_CPUS_MAX, 0, 0, 0);
+    put_cpu(&sheet, (1ull << 32) + 1, 0, 0, 0);
+    put_cpu(&sheet, 1, 1ull << 32, 0, 0);
+    put_cpu(&sheet, 1, 0, 0, 1ull << 32);
+    put_cpu(&sheet, 0, 0, -1, 0); /* the boot CPU's is the clock that counts */
+    struct capture_model *model = model_of(&sheet);
+    assert_int_equal(model->malformed, 5);
+    assert_int_equal(capture_model_cpus(model), 1);
+    release(model);
+
+    put_cpu(&sheet, 0, 3, 0, 0);
+    put_cpu(&sheet, TRACE_CPUS_MAX - 1, 300, 0, 0);
+    model = model_of(&sheet);
+    assert_int_equal(model->malformed, 5);
+    assert_int_equal(model->cpu[0].apic_id, 3);
+    assert_int_equal(capture_model_cpus(model), TRACE_CPUS_MAX);
+    release(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +427,9 @@ int main(void)
         cmocka_unit_test(a_module_without_a_schema_has_the_first_fields_or_all),
         cmocka_unit_test(a_module_without_its_first_fields_is_malformed),
         cmocka_unit_test(an_event_that_comes_twice_counts_once_the_first_time),
+        cmocka_unit_test(the_last_clock_of_a_cpu_corrects_all_of_its_events),
+        cmocka_unit_test(an_absurd_offset_keeps_the_order_and_counts_what_left_time),
+        cmocka_unit_test(a_cpu_that_cannot_be_is_malformed),
     };
     return cmocka_run_group_tests_name("capture model", tests, NULL, NULL);
 }

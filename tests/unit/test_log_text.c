@@ -233,14 +233,19 @@ static const struct trace_arena_config shape = {
     .tasks = 8,
 };
 
-static struct trace_arena *arena_of(void)
+static struct trace_arena *arena_shaped(const struct trace_arena_config *config)
 {
-    size_t size = (size_t)trace_arena_size(&shape);
+    size_t size = (size_t)trace_arena_size(config);
     struct trace_arena *arena = aligned_alloc(64, size);
     assert_non_null(arena);
     memset(arena, 0, size);
-    trace_arena_format(arena, &shape);
+    trace_arena_format(arena, config);
     return arena;
+}
+
+static struct trace_arena *arena_of(void)
+{
+    return arena_shaped(&shape);
 }
 
 /* Records one event per time, then prints the table; gives the arena's memory back. */
@@ -295,6 +300,73 @@ static void what_nested_interrupts_have_mixed_up_is_shown_in_the_order_of_time(v
     print_times((const uint64_t[]){12, 13, 11, 10, 15, 22, 21, 20},
                 (const uint32_t[]){0, 0, 0, 0, 1, 1, 1, 1}, 8);
     expect_times((const uint64_t[]){10, 11, 12, 13, 15, 20, 21, 22}, 8);
+}
+
+static void times_of_cpus_are_corrected_and_merged(void **state)
+{
+    (void)state;
+    struct trace_arena_config many = shape;
+    many.cpus = TRACE_CPUS_MAX;
+    struct trace_arena *arena = arena_shaped(&many);
+    uint16_t name = trace_names_intern(trace_arena_names(arena), "event", 5);
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
+        int64_t offset = cpu % 2 == 0 ? (int64_t)cpu * 1000000 : -(int64_t)cpu * 1000;
+        trace_arena_set_cpu_clock(arena, cpu, &(struct trace_cpu_clock){.offset = offset});
+        struct trace_table *table = trace_arena_table(arena, cpu, TRACE_TABLE_RUN);
+        for (uint64_t i = 0; i < 16; i++) /* in pairs that have been mixed up */
+            trace_table_record(table, 100000000 + (i ^ 1) * TRACE_CPUS_MAX + cpu - (uint64_t)offset,
+                               name, 0);
+    }
+    struct log_table log = log_at(0, 100000000);
+    log.all = true;
+    struct log_cursor cursors[TRACE_CPUS_MAX];
+    log_arena_table(&log, arena, TRACE_TABLE_RUN, cursors);
+    assert_int_equal(lines(), 3 + 16 * TRACE_CPUS_MAX + 1);
+    for (unsigned i = 0; i < 16 * TRACE_CPUS_MAX; i++) {
+        char wanted[32];
+        int length =
+            snprintf(wanted, sizeof wanted, "%3u %10u %10u ", i % TRACE_CPUS_MAX, i, i > 0 ? 1 : 0);
+        assert_memory_equal(line(3 + i), wanted, (size_t)length);
+    }
+    assert_string_equal(line(3 + 16 * TRACE_CPUS_MAX), "Total measured time: 511 cycles");
+    free(arena);
+}
+
+static void of_events_at_one_corrected_time_the_lower_cpu_comes_first(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_shaped(&shape);
+    for (uint32_t cpu = 0; cpu < 3; cpu++) {
+        trace_arena_set_cpu_clock(arena, cpu, &(struct trace_cpu_clock){.offset = -(int64_t)cpu});
+        trace_table_record(trace_arena_table(arena, cpu, TRACE_TABLE_RUN), 500 + cpu, 2, 0);
+    }
+    struct log_table log = log_at(0, 0);
+    struct log_cursor cursors[3];
+    log_arena_table(&log, arena, TRACE_TABLE_RUN, cursors);
+    for (unsigned i = 0; i < 3; i++) {
+        char wanted[32];
+        int length = snprintf(wanted, sizeof wanted, "  %u        500          0 ", i);
+        assert_memory_equal(line(3 + i), wanted, (size_t)length);
+    }
+    free(arena);
+}
+
+static void an_absurd_offset_ends_at_the_ends_of_time(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_shaped(&shape);
+    trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.offset = INT64_MIN});
+    trace_arena_set_cpu_clock(arena, 2, &(struct trace_cpu_clock){.offset = INT64_MAX});
+    static const uint64_t times[] = {700, 800, 1ull << 63};
+    for (uint32_t cpu = 0; cpu < 3; cpu++)
+        trace_table_record(trace_arena_table(arena, cpu, TRACE_TABLE_RUN), times[cpu], 2, 0);
+    struct log_table log = log_at(0, 0);
+    struct log_cursor cursors[3];
+    log_arena_table(&log, arena, TRACE_TABLE_RUN, cursors);
+    assert_memory_equal(line(3), "  1          0          0 ", 26);
+    assert_memory_equal(line(4), "  0        700          0 ", 26);
+    assert_memory_equal(line(5), "  2 18446744073709551615 18446744073709550915 ", 46);
+    free(arena);
 }
 
 static void holes_are_passed_over(void **state)
@@ -383,6 +455,9 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(what_nested_interrupts_have_mixed_up_is_shown_in_the_order_of_time,
                                setup),
+        cmocka_unit_test_setup(times_of_cpus_are_corrected_and_merged, setup),
+        cmocka_unit_test_setup(of_events_at_one_corrected_time_the_lower_cpu_comes_first, setup),
+        cmocka_unit_test_setup(an_absurd_offset_ends_at_the_ends_of_time, setup),
         cmocka_unit_test_setup(holes_are_passed_over, setup),
         cmocka_unit_test_setup(the_books_are_one_line, setup),
         cmocka_unit_test_setup(a_duration_comes_in_the_unit_that_suits_it, setup),

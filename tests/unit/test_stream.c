@@ -408,6 +408,7 @@ static void the_stream_describes_itself(void **state)
                                                         .type = "file",
                                                         .digest = "",
                                                         .state = "accepted"});
+    stream_send_loss(&stream, 1ull << 40, 3);
     stream_send_verdict(&stream, "success", "halted", 999);
     struct decoded *decoded = decode(&capture);
 
@@ -421,7 +422,7 @@ static void the_stream_describes_itself(void **state)
     expect_number(&reader, TRACE_ARENA_LAYOUT);
     assert_true(frame_reader_done(&reader));
 
-    static const char kinds[] = "HSKCMPNITEV"; /* every kind has its schema */
+    static const char kinds[] = "HSKCUMPNITELV"; /* every kind has its schema */
     assert_int_equal(frames_of(decoded, STREAM_SCHEMA), sizeof kinds - 1);
     for (size_t i = 0; i < sizeof kinds - 1; i++) {
         reader = frame_reader_of(frame_of(decoded, STREAM_SCHEMA, i));
@@ -435,6 +436,11 @@ static void the_stream_describes_itself(void **state)
     reader = frame_reader_of(frame_of(decoded, STREAM_CONFIG, 0));
     expect_text(&reader, "trace.boot");
     assert_int_equal(frame_get_string(&reader).length, 4);
+    assert_true(frame_reader_done(&reader));
+
+    reader = frame_reader_of(frame_of(decoded, STREAM_LOSS, 0));
+    expect_number(&reader, 1ull << 40);
+    expect_number(&reader, 3);
     assert_true(frame_reader_done(&reader));
 
     reader = frame_reader_of(frame_of(decoded, STREAM_CLOCK, 0));
@@ -577,6 +583,101 @@ static void each_phase_is_sent_once_and_a_skipped_one_never(void **state)
     free(arena);
 }
 
+/* --- Clocks of CPUs -------------------------------------------------------------------------- */
+
+static void expect_cpu(const struct decoded *decoded, size_t nth, uint32_t cpu, uint32_t apic_id,
+                       uint64_t offset_zigzag, uint32_t uncertainty)
+{
+    struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_CPU, nth));
+    expect_number(&reader, cpu);
+    expect_number(&reader, apic_id);
+    expect_number(&reader, offset_zigzag);
+    expect_number(&reader, uncertainty);
+    assert_true(frame_reader_done(&reader));
+}
+
+static void the_clock_of_a_cpu_is_sent_once_it_is_known_and_again_when_it_has_changed(void **state)
+{
+    (void)state;
+    struct trace_arena_config many = shape;
+    many.cpus = TRACE_CPUS_MAX;
+    struct trace_arena *arena = arena_of(&many);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_cpus(&stream, arena); /* none is known */
+    trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.apic_id = 2});
+    trace_arena_set_cpu_clock(
+        arena, 31,
+        &(struct trace_cpu_clock){.offset = INT64_MIN, .uncertainty = UINT32_MAX, .apic_id = 300});
+    stream_send_cpu(&stream, arena, 1);
+    stream_send_cpu(&stream, arena, 1);
+    stream_send_cpus(&stream, arena);
+    trace_arena_set_cpu_clock(
+        arena, 1, &(struct trace_cpu_clock){.offset = -3, .uncertainty = 20, .apic_id = 2});
+    stream_send_cpus(&stream, arena);
+    stream_send_cpus(&stream, arena);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(decoded->count, 3);
+    expect_cpu(decoded, 0, 1, 2, 0, 0);
+    expect_cpu(decoded, 1, 31, 300, UINT64_MAX, UINT32_MAX);
+    expect_cpu(decoded, 2, 1, 2, 5, 20);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static jmp_buf panic;
+static uint32_t puts_left;
+
+static void panic_in_the_middle(void *unused)
+{
+    (void)unused;
+    if (puts_left-- == 0)
+        longjmp(panic, 1);
+}
+
+static void a_clock_whose_frame_was_cut_off_is_sent_again(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    static struct capture capture;
+    static struct stream stream;
+    capture = (struct capture){.disturb = panic_in_the_middle};
+    stream = stream_into(&capture);
+    trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.offset = 9, .apic_id = 1});
+    puts_left = 5;
+    if (setjmp(panic) == 0)
+        stream_send_cpus(&stream, arena);
+    capture.disturb = NULL;
+    assert_true(capture.length > 0);
+    capture.length = 0; /* the piece */
+    stream_send_cpus(&stream, arena);
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(decoded->count, 1);
+    expect_cpu(decoded, 0, 1, 1, 18, 0);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void every_signed_number_has_its_zigzag(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t value;
+        uint64_t zigzag;
+    } cases[] = {{0, 0},
+                 {-1, 1},
+                 {1, 2},
+                 {-2, 3},
+                 {-64, 127},
+                 {64, 128},
+                 {INT64_MAX, UINT64_MAX - 1},
+                 {INT64_MIN, UINT64_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(stream_zigzag(cases[i].value) == cases[i].zigzag);
+        assert_true(stream_unzigzag(cases[i].zigzag) == cases[i].value);
+    }
+}
+
 /* --- Payloads that lie ---------------------------------------------------------------------- */
 
 static void a_cut_events_payload_ends_without_overread(void **state)
@@ -631,6 +732,9 @@ int main(void)
         cmocka_unit_test(a_table_frame_tells_the_books),
         cmocka_unit_test(names_and_tasks_are_sent_once_and_before_their_events),
         cmocka_unit_test(each_phase_is_sent_once_and_a_skipped_one_never),
+        cmocka_unit_test(the_clock_of_a_cpu_is_sent_once_it_is_known_and_again_when_it_has_changed),
+        cmocka_unit_test(a_clock_whose_frame_was_cut_off_is_sent_again),
+        cmocka_unit_test(every_signed_number_has_its_zigzag),
         cmocka_unit_test(a_cut_events_payload_ends_without_overread),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);

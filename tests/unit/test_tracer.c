@@ -356,6 +356,66 @@ static void a_second_move_forgets_nothing_that_was_filtered(void **state)
     free(third);
 }
 
+/* --- Clocks of CPUs ---------------------------------------------------------------------- */
+
+static void the_clock_of_a_cpu_is_unknown_until_it_is_set_and_moves_along(void **state)
+{
+    (void)state;
+    struct trace_arena *old = arena_of(&small_shape);
+    struct trace_arena *new = arena_of(&large_shape);
+    struct trace_tracer *tracer = tracer_of(old);
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
+        struct trace_cpu_clock clock = trace_arena_cpu_clock(old, cpu);
+        assert_int_equal(clock.known, 0);
+        assert_int_equal(clock.offset, 0);
+    }
+    static const uint32_t cpus[] = {0, 1, TRACE_CPUS_MAX - 1};
+    for (uint32_t i = 0; i < 3; i++)
+        trace_arena_set_cpu_clock(old, cpus[i],
+                                  &(struct trace_cpu_clock){.offset = INT64_MIN + i,
+                                                            .uncertainty = UINT32_MAX - i,
+                                                            .apic_id = 7 + i});
+    trace_tracer_move(tracer, new, true);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct trace_cpu_clock clock = trace_arena_cpu_clock(new, cpus[i]);
+        assert_int_equal(clock.known, 1);
+        assert_true(clock.offset == INT64_MIN + (int64_t)i);
+        assert_int_equal(clock.uncertainty, UINT32_MAX - i);
+        assert_int_equal(clock.apic_id, 7 + i);
+    }
+    assert_int_equal(trace_arena_cpu_clock(new, 2).known, 0);
+    free(tracer);
+    free(old);
+    free(new);
+}
+
+static void no_offset_leads_out_of_what_a_time_can_be(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t tsc;
+        int64_t offset;
+        uint64_t wanted;
+    } cases[] = {
+        {1000, 0, 1000},
+        {1000, 24, 1024},
+        {1000, -24, 976},
+        {1000, -1000, 0},
+        {1000, -1001, 0},
+        {1000, INT64_MIN, 0},
+        {1000, INT64_MAX, 1000 + (1ull << 63) - 1},
+        {1ull << 63, INT64_MIN, 0},
+        {UINT64_MAX, INT64_MIN, (1ull << 63) - 1},
+        {1ull << 63, INT64_MAX, UINT64_MAX},
+        {(1ull << 63) + 1, INT64_MAX, UINT64_MAX},
+        {UINT64_MAX, INT64_MAX, UINT64_MAX},
+        {UINT64_MAX - 24, 24, UINT64_MAX},
+        {0, INT64_MIN, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_true(trace_time_corrected(cases[i].tsc, cases[i].offset) == cases[i].wanted);
+}
+
 /* --- Time ------------------------------------------------------------------------------- */
 
 static uint64_t exact_ns(uint64_t cycles, uint64_t hz)
@@ -396,6 +456,8 @@ int main(void)
         cmocka_unit_test(moving_to_a_larger_arena_keeps_everything),
         cmocka_unit_test(with_sites_switched_off_everything_is_counted_as_filtered),
         cmocka_unit_test(a_second_move_forgets_nothing_that_was_filtered),
+        cmocka_unit_test(the_clock_of_a_cpu_is_unknown_until_it_is_set_and_moves_along),
+        cmocka_unit_test(no_offset_leads_out_of_what_a_time_can_be),
         cmocka_unit_test(cycles_become_nanoseconds_exactly),
     };
     return cmocka_run_group_tests_name("tracer", tests, NULL, NULL);
