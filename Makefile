@@ -34,7 +34,7 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
         boot/multiboot.c boot/sha1.c boot/sha256.c boot/sha_message.c boot/system_file.c \
         boot/tunable.c boot/ustar.c
 
-DRIVERS := drivers/serial/uart16550.c
+DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
 KERNEL := kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/clock.c \
           kernel/complaint.c kernel/configuration.c kernel/console.c kernel/cpu_search.c \

@@ -1,13 +1,15 @@
-/* A 16550 UART, transmitting by polling. */
+/* A 16550 UART. */
 #include "drivers/serial/uart16550.h"
 
 enum {
     DATA = 0,             /* divisor low while LINE_CONTROL_DIVISOR is set */
     INTERRUPT_ENABLE = 1, /* divisor high likewise */
-    FIFO_CONTROL = 2,     /* written; read: interrupt identification */
+    FIFO_CONTROL = 2,     /* written */
+    IDENTIFICATION = 2,   /* read: of the interrupt */
     LINE_CONTROL = 3,
     MODEM_CONTROL = 4,
     LINE_STATUS = 5,
+    MODEM_STATUS = 6,
 };
 
 enum {
@@ -18,14 +20,26 @@ enum {
     MODEM_OUT2 = 0x08, /* gates the interrupt line on a PC */
     MODEM_LOOPBACK = 0x10,
     STATUS_DATA_READY = 0x01,
+    STATUS_OVERRUN = 0x02,
+    STATUS_BREAK = 0x10,
     STATUS_HOLDING_EMPTY = 0x20,
     STATUS_ALL_SENT = 0x40,
+    CAUSE_MASK = 0x0f, /* of the identification: 1 is none, else table 4 of the data sheet */
+    CAUSE_NONE = 0x01,
+    CAUSE_EMPTY = 0x02,
+    CAUSE_RECEIVED = 0x04,
+    CAUSE_LINE = 0x06,
+    CAUSE_RECEIVED_LONG_AGO = 0x0c, /* fewer bytes than the FIFO's trigger, and no more came */
 };
 
 /* How long a wait may last: twice the time of a full FIFO, 16 bytes of at most 12 bits, and at
  * least 0.1 s.  A port read takes about 1 us on a PC. */
 #define WAIT_LOOKS_MIN        100000u
 #define WAIT_LOOKS_TIMES_BAUD (2u * 16 * 12 * 1000000)
+
+/* A port that has answered is waited for so many times longer, some seconds, before its bytes are
+ * given up: behind an emulated one there is a host, which may be busy with something else. */
+#define SENDING_PATIENCE 50u
 
 enum {
     FOREIGN_BYTES = 32, /* that may stand before the probe's own: two FIFOs full */
@@ -56,10 +70,23 @@ const char *uart16550_status_str(enum uart16550_status status)
     return "unknown status";
 }
 
-static bool wait_for(const struct uart16550 *uart, uint8_t bits, uint32_t looks)
+/* Reading clears what it tells of reception, so every look keeps account of it. */
+static uint8_t line_status(struct uart16550 *uart)
+{
+    uint8_t status = get(uart, LINE_STATUS);
+    if (status & STATUS_OVERRUN)
+        uart->overruns++;
+    if (status & STATUS_BREAK) {
+        uart->breaks++;
+        uart->broken = true;
+    }
+    return status;
+}
+
+static bool wait_for(struct uart16550 *uart, uint8_t bits, uint32_t looks)
 {
     for (; looks > 0; looks--)
-        if ((get(uart, LINE_STATUS) & bits) == bits)
+        if ((line_status(uart) & bits) == bits)
             return true;
     return false;
 }
@@ -74,7 +101,7 @@ static uint8_t line_control(const struct uart16550_mode *mode)
 
 /* In loopback the transmitter feeds the receiver, and the line is cut off: a byte that comes back
  * proves the chip.  What had arrived on the line before stands in front of it. */
-static bool loopback_returns(const struct uart16550 *uart, uint8_t byte)
+static bool loopback_returns(struct uart16550 *uart, uint8_t byte)
 {
     set(uart, DATA, byte);
     for (uint32_t i = 0; i < FOREIGN_BYTES; i++) {
@@ -112,8 +139,10 @@ enum uart16550_status uart16550_init(struct uart16550 *uart, struct port_io io, 
     set(uart, MODEM_CONTROL, MODEM_DTR_RTS | MODEM_OUT2);
     if (!answers)
         return UART16550_ABSENT;
+    uart->overruns = uart->breaks = 0; /* what happened before is nobody's loss */
+    uart->broken = false;
 
-    if ((get(uart, FIFO_CONTROL) & FIFO_ENABLED) == FIFO_ENABLED)
+    if ((get(uart, IDENTIFICATION) & FIFO_ENABLED) == FIFO_ENABLED)
         uart->fifo_depth = 16;
     uart->present = true;
     return UART16550_OK;
@@ -126,7 +155,8 @@ enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes,
         return UART16550_ABSENT;
     }
     while (length > 0) {
-        if (!wait_for(uart, STATUS_HOLDING_EMPTY, uart->stuck ? 1 : uart->looks)) {
+        if (!wait_for(uart, STATUS_HOLDING_EMPTY,
+                      uart->stuck ? 1 : uart->looks * SENDING_PATIENCE)) {
             uart->stuck = true;
             uart->lost += length;
             return UART16550_STUCK;
@@ -142,6 +172,57 @@ enum uart16550_status uart16550_drain(struct uart16550 *uart)
 {
     if (!uart->present)
         return UART16550_ABSENT;
-    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : uart->looks) ? UART16550_OK
-                                                                          : UART16550_STUCK;
+    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : uart->looks * SENDING_PATIENCE)
+               ? UART16550_OK
+               : UART16550_STUCK;
+}
+
+size_t uart16550_room(struct uart16550 *uart)
+{
+    if (!uart->present || !(line_status(uart) & STATUS_HOLDING_EMPTY))
+        return 0;
+    uart->stuck = false;
+    return uart->fifo_depth;
+}
+
+void uart16550_fill(const struct uart16550 *uart, const char *bytes, size_t length)
+{
+    for (; length > 0; length--)
+        set(uart, DATA, (uint8_t)*bytes++);
+}
+
+bool uart16550_receive(struct uart16550 *uart, uint8_t *byte)
+{
+    while (uart->present && (line_status(uart) & STATUS_DATA_READY)) {
+        *byte = get(uart, DATA);
+        if (!uart->broken)
+            return true;
+        uart->broken = false; /* the zero that stands for a break */
+    }
+    return false;
+}
+
+void uart16550_allow(const struct uart16550 *uart, uint32_t interrupts)
+{
+    if (uart->present)
+        set(uart, INTERRUPT_ENABLE, (uint8_t)interrupts);
+}
+
+enum uart16550_cause uart16550_cause(struct uart16550 *uart)
+{
+    if (!uart->present)
+        return UART16550_CAUSE_NONE;
+    uint8_t cause = get(uart, IDENTIFICATION) & CAUSE_MASK;
+    if (cause & CAUSE_NONE)
+        return UART16550_CAUSE_NONE;
+    if (cause == CAUSE_RECEIVED || cause == CAUSE_RECEIVED_LONG_AGO)
+        return UART16550_CAUSE_RECEIVED;
+    if (cause == CAUSE_EMPTY)
+        return UART16550_CAUSE_EMPTY;
+    if (cause == CAUSE_LINE) {
+        (void)line_status(uart);
+        return UART16550_CAUSE_LINE;
+    }
+    (void)get(uart, MODEM_STATUS);
+    return UART16550_CAUSE_OTHER;
 }

@@ -1,9 +1,11 @@
-/* A 16550 UART (National Semiconductor PC16550D data sheet, section 8), transmitting
- * by polling.
+/* A 16550 UART (National Semiconductor PC16550D data sheet, section 8), by polling and by
+ * interrupt.
  *
  * Ports are passed in, so the driver runs against a model in host tests.  Every wait
  * is bounded: an absent port is found by the loopback probe, and one that stops
- * taking bytes costs one full wait and from then on one look per byte. */
+ * taking bytes costs one full wait and from then on one look per byte.
+ *
+ * No locks: the caller sees to it that one function runs at a time. */
 #pragma once
 
 #include <stdbool.h>
@@ -45,7 +47,10 @@ struct uart16550 {
     uint32_t looks;     /* at the status before a wait is given up */
     bool present;
     bool stuck;
-    uint64_t lost; /* bytes that were not taken */
+    bool broken;       /* the next byte received is a break, and no byte */
+    uint64_t lost;     /* bytes that were not taken */
+    uint32_t overruns; /* looks at the status that told of bytes received and lost */
+    uint32_t breaks;   /* on the line */
 };
 
 /* Probes and sets up the port.  On an error the port stays usable as one that loses all. */
@@ -58,3 +63,35 @@ enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes,
 
 /* Waits, bounded, until the last bit has left. */
 enum uart16550_status uart16550_drain(struct uart16550 *uart);
+
+/* Bytes that the port takes at this moment: one look. */
+size_t uart16550_room(struct uart16550 *uart);
+
+/* Gives the port bytes, no more than it has just been found to take. */
+void uart16550_fill(const struct uart16550 *uart, const char *bytes, size_t length);
+
+/* A byte that has arrived.  False: there is none. */
+bool uart16550_receive(struct uart16550 *uart, uint8_t *byte);
+
+/* What the port may interrupt for; combined with |. */
+enum uart16550_interrupts {
+    UART16550_RECEIVED = 1 << 0, /* bytes have arrived, or one has for some time */
+    UART16550_EMPTY = 1 << 1,    /* the transmitter takes bytes: raised when that comes about, and
+                                    when it is allowed while it is so */
+    UART16550_LINE = 1 << 2,     /* overrun, break, a byte with an error */
+};
+
+/* From now on these, and no others. */
+void uart16550_allow(const struct uart16550 *uart, uint32_t interrupts);
+
+enum uart16550_cause {
+    UART16550_CAUSE_NONE = 0,
+    UART16550_CAUSE_LINE,     /* cleared here, and counted */
+    UART16550_CAUSE_RECEIVED, /* cleared by receiving all */
+    UART16550_CAUSE_EMPTY,    /* cleared by having asked */
+    UART16550_CAUSE_OTHER,    /* cleared here */
+};
+
+/* Why the port interrupts.  A handler asks until there is no cause left, but not for ever: the line
+ * rises anew only from that. */
+enum uart16550_cause uart16550_cause(struct uart16550 *uart);

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Checks the model of the recording protocol (trace/table.pml) with Spin, in every
-# configuration, and that each broken variant of it is caught.  Prints TAP.
+# Checks the models of the recording protocol (trace/table.pml) and of the output queue
+# (drivers/serial/output_queue.pml) with Spin, in every configuration, and that each broken
+# variant of them is caught.  Prints TAP.
 #
 # Works in ${BUILD:-build}/model; needs spin and gcc.
 set -u
@@ -18,9 +19,10 @@ failed=0
 search() {
     folder=$build/model/$number
     rm -rf "$folder" && mkdir -p "$folder" && cd "$folder" || return 2
-    spin "$@" -a "$root/trace/table.pml" >spin.log 2>&1 || return 2
+    spin "$@" -a "$root/$model" >spin.log 2>&1 || return 2
     gcc -O1 -w -DSAFETY -o pan pan.c >gcc.log 2>&1 || return 2
-    timeout 60 ./pan -m100000 >pan.log 2>&1
+    # shellcheck disable=SC2086
+    timeout 60 ./pan $how -m100000 >pan.log 2>&1
     if grep -q 'assertion violated' pan.log; then
         return 1
     fi
@@ -64,7 +66,9 @@ breaks() {
 # Events of each level: short enough for the broken variants, which all fail early.
 few='-DLEVEL_0=1 -DLEVEL_1=2 -DLEVEL_2=2'
 
-echo "1..11"
+echo "1..20"
+model=trace/table.pml
+how=''
 holds "a table that keeps the first events never shows a torn one" -DKEEP_FIRST
 holds "a table that keeps the last events never shows a torn one"
 holds "a table that an interrupt in an interrupt has lapped never shows a torn one" \
@@ -85,4 +89,16 @@ holds "a table that an interrupt in an interrupt has lapped never shows a torn o
     breaks "a reader that does not look at the counter again accepts a torn record" \
         -DMUTATE_NO_RECHECK $few
 }
+
+model=drivers/serial/output_queue.pml
+holds "a queue without a panic loses nothing uncounted, tears nothing and never gets stuck" -DNO_PANIC
+how=-E # a panic leaves the others standing wherever they were
+holds "a panic at any step loses nothing uncounted and tears nothing"
+breaks "writers without the lock lose what they put" -DMUTATE_NO_LOCK
+breaks "publishing text before filling it sends something else" -DMUTATE_PUBLISH_FIRST
+breaks "filling before making room sends new bytes as old ones" -DMUTATE_FILL_BEFORE_ROOM
+breaks "what the line is at, changed in its place, loses an entry to a panic" -DMUTATE_BEGIN_IN_PLACE
+breaks "a loss that is not carried on unbalances the books" -DMUTATE_LOSS_NOT_COUNTED
+breaks "giving the room of a frame away while it is sent tears it" -DMUTATE_ROOM_TOO_EARLY
+breaks "a panic that does not send again what is in doubt loses a frame" -DMUTATE_NO_DOUBT
 exit $failed

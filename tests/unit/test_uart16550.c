@@ -1,4 +1,5 @@
-/* The UART driver against a model of the chip: present, absent, stuck, slow, without FIFO. */
+/* The UART driver against a model of the chip: present, absent, stuck, slow, without FIFO,
+ * interrupting, receiving. */
 #include "drivers/serial/uart16550.h"
 
 #include <setjmp.h>
@@ -20,6 +21,12 @@ struct chip {
     size_t sent_length;
     uint64_t looks;
     bool overrun;
+    uint8_t allowed;       /* interrupt enable register */
+    bool empty_edge;       /* the interrupt of the transmitter is raised */
+    uint8_t status_events; /* of reception, until they are read */
+    bool modem_event;
+    const char *arrived; /* bytes that wait in the receiver */
+    size_t arrived_length;
 };
 
 static void transmit(struct chip *chip, uint8_t value)
@@ -27,9 +34,50 @@ static void transmit(struct chip *chip, uint8_t value)
     if (chip->in_fifo >= (chip->fifo ? 16u : 1u))
         chip->overrun = true;
     chip->in_fifo++;
+    chip->empty_edge = false;
     chip->busy = chip->busy_looks;
     if (chip->sent_length < sizeof chip->sent)
         chip->sent[chip->sent_length++] = (char)value;
+}
+
+/* The next byte, and a break in place of each '!'. */
+static uint8_t receive(struct chip *chip)
+{
+    if (chip->arrived_length == 0)
+        return chip->received;
+    chip->arrived_length--;
+    uint8_t byte = (uint8_t)*chip->arrived++;
+    if (chip->arrived_length > 0 && *chip->arrived == '!')
+        chip->status_events |= 0x10;
+    return byte == '!' ? 0 : byte;
+}
+
+static uint8_t status_of_reception(struct chip *chip)
+{
+    uint8_t events = chip->status_events;
+    chip->status_events = 0;
+    return (uint8_t)(events | (chip->data_ready || chip->arrived_length > 0 ? 1 : 0));
+}
+
+static void empty(struct chip *chip)
+{
+    if (chip->in_fifo > 0)
+        chip->empty_edge = true;
+    chip->in_fifo = 0;
+}
+
+/* The highest cause, in the order of the data sheet. */
+static uint8_t identify(struct chip *chip)
+{
+    if ((chip->allowed & 4) && chip->status_events != 0)
+        return 0x06;
+    if ((chip->allowed & 1) && chip->arrived_length > 0)
+        return chip->arrived_length > 4 ? 0x04 : 0x0c;
+    if ((chip->allowed & 2) && chip->empty_edge) {
+        chip->empty_edge = false; /* reading clears it */
+        return 0x02;
+    }
+    return (chip->allowed & 8) && chip->modem_event ? 0x00 : 0x01;
 }
 
 static uint8_t chip_in(void *context, uint16_t port)
@@ -40,16 +88,19 @@ static uint8_t chip_in(void *context, uint16_t port)
     switch (port - 0x3f8) {
     case 0:
         chip->data_ready = false;
-        return chip->received;
+        return receive(chip);
     case 2:
-        return chip->fifo ? 0xc1 : 0x01;
+        return (uint8_t)((chip->fifo ? 0xc0 : 0) | identify(chip));
     case 5:
         chip->looks++;
         if (chip->busy > 0)
             chip->busy--;
         if (chip->busy == 0 && !chip->stuck)
-            chip->in_fifo = 0;
-        return (uint8_t)((chip->in_fifo == 0 ? 0x60 : 0) | (chip->data_ready ? 1 : 0));
+            empty(chip);
+        return (uint8_t)((chip->in_fifo == 0 ? 0x60 : 0) | status_of_reception(chip));
+    case 6:
+        chip->modem_event = false;
+        return 0;
     default:
         return 0;
     }
@@ -70,8 +121,13 @@ static void chip_out(void *context, uint16_t port, uint8_t value)
             transmit(chip, value);
         break;
     case 1:
-        if (divisor)
+        if (divisor) {
             chip->divisor_high = value;
+            break;
+        }
+        if ((value & 2) && !(chip->allowed & 2) && chip->in_fifo == 0)
+            chip->empty_edge = true; /* also when it is allowed while the transmitter is empty */
+        chip->allowed = value;
         break;
     case 3:
         chip->line_control = value;
@@ -180,6 +236,111 @@ static void a_transmitter_that_recovers_is_used_again(void **state)
     assert_memory_equal(chip.sent + chip.sent_length - 4, "back", 4);
 }
 
+static void room_is_a_fifo_when_it_is_empty_and_else_nothing(void **state)
+{
+    (void)state;
+    for (int fifo = 0; fifo < 2; fifo++) {
+        struct chip chip = {.present = true, .fifo = fifo, .busy_looks = 3};
+        struct uart16550 uart;
+        assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+        uint64_t looks = chip.looks;
+        assert_int_equal(uart16550_room(&uart), fifo ? 16 : 1);
+        uart16550_fill(&uart, "0123456789abcdef", fifo ? 16 : 1);
+        assert_int_equal(uart16550_room(&uart), 0);
+        assert_int_equal(chip.looks - looks, 2); /* one each: nothing waits */
+        assert_int_equal(uart16550_room(&uart), 0);
+        assert_int_equal(uart16550_room(&uart), fifo ? 16 : 1);
+        assert_false(chip.overrun);
+    }
+}
+
+static void an_absent_port_has_no_room_no_bytes_and_no_cause(void **state)
+{
+    (void)state;
+    struct chip chip = {0};
+    struct uart16550 uart;
+    uint8_t byte;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_ABSENT);
+    assert_int_equal(uart16550_room(&uart), 0);
+    assert_false(uart16550_receive(&uart, &byte));
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+}
+
+static void the_transmitter_interrupts_once_each_time_it_gets_empty(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+    uart16550_allow(&uart, UART16550_RECEIVED | UART16550_EMPTY);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_EMPTY); /* it was empty */
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+    uart16550_fill(&uart, "x", 1);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+    assert_int_equal(uart16550_room(&uart), 16); /* the byte has left */
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_EMPTY);
+    uart16550_allow(&uart, UART16550_RECEIVED);
+    uart16550_fill(&uart, "x", 1);
+    assert_int_equal(uart16550_room(&uart), 16);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE); /* not allowed */
+}
+
+static void bytes_that_arrive_are_a_cause_until_all_are_received(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    uint8_t byte;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    uart16550_allow(&uart, UART16550_RECEIVED | UART16550_LINE);
+    chip.arrived = "hello";
+    chip.arrived_length = 5;
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_RECEIVED);
+        assert_true(uart16550_receive(&uart, &byte));
+        assert_int_equal(byte, "hello"[i]);
+    }
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+    assert_false(uart16550_receive(&uart, &byte));
+}
+
+static void overruns_and_breaks_are_counted_whoever_reads_the_status(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    uint8_t byte;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    uart16550_allow(&uart, UART16550_RECEIVED | UART16550_LINE);
+    chip.status_events = 0x02;
+    assert_int_equal(uart16550_room(&uart), 16); /* the transmitter's look */
+    assert_int_equal(uart.overruns, 1);
+    chip.arrived = "a!b!";
+    chip.arrived_length = 4;
+    assert_true(uart16550_receive(&uart, &byte));
+    assert_int_equal(byte, 'a');
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_LINE);
+    assert_int_equal(uart.breaks, 1);
+    assert_true(uart16550_receive(&uart, &byte)); /* the break is no byte */
+    assert_int_equal(byte, 'b');
+    assert_false(uart16550_receive(&uart, &byte));
+    assert_int_equal(uart.breaks, 2);
+    assert_int_equal(uart.overruns, 1);
+}
+
+static void other_causes_are_cleared(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    chip.allowed = 8; /* by somebody else */
+    chip.modem_event = true;
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_OTHER);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+}
+
 static void every_status_has_a_phrase(void **state)
 {
     (void)state;
@@ -197,6 +358,12 @@ int main(void)
         cmocka_unit_test(every_byte_arrives_in_order_and_the_fifo_never_overruns),
         cmocka_unit_test(a_stuck_transmitter_times_out_once_and_is_cheap_afterwards),
         cmocka_unit_test(a_transmitter_that_recovers_is_used_again),
+        cmocka_unit_test(room_is_a_fifo_when_it_is_empty_and_else_nothing),
+        cmocka_unit_test(an_absent_port_has_no_room_no_bytes_and_no_cause),
+        cmocka_unit_test(the_transmitter_interrupts_once_each_time_it_gets_empty),
+        cmocka_unit_test(bytes_that_arrive_are_a_cause_until_all_are_received),
+        cmocka_unit_test(overruns_and_breaks_are_counted_whoever_reads_the_status),
+        cmocka_unit_test(other_causes_are_cleared),
         cmocka_unit_test(every_status_has_a_phrase),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
