@@ -42,7 +42,8 @@ KERNEL := kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/clo
           kernel/memory_functions.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
           kernel/paging.c kernel/panic.c kernel/pit.c kernel/power.c kernel/process.c \
           kernel/segments.c kernel/timer.c kernel/tracing.c kernel/traps.c kernel/tunables.c \
-          kernel/user/init.c kernel/user/rc.c kernel/user/system.c kernel/vga_text.c
+          kernel/user/init.c kernel/user/line_editor.c kernel/user/rc.c kernel/user/system.c \
+          kernel/user/wide_character.c kernel/user/words.c kernel/vga_text.c
 
 USERLAND :=
 
