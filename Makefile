@@ -36,18 +36,28 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/clock.c \
-          kernel/complaint.c kernel/configuration.c kernel/console.c kernel/cpu_search.c \
-          kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/main.c \
-          kernel/memory_functions.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
-          kernel/paging.c kernel/panic.c kernel/pit.c kernel/power.c kernel/process.c \
-          kernel/segments.c kernel/timer.c kernel/tracing.c kernel/traps.c kernel/tunables.c \
-          kernel/user/init.c kernel/user/line_editor.c kernel/user/rc.c kernel/user/system.c \
-          kernel/user/wide_character.c kernel/user/words.c kernel/vga_text.c
+KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c \
+          kernel/calendar.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
+          kernel/console.c kernel/cpu_search.c kernel/fault.c kernel/files.c \
+          kernel/firmware_tables.c kernel/main.c kernel/memory_functions.c kernel/message_buffer.c \
+          kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/network.c \
+          kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c \
+          kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/signals.c \
+          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_exec.c kernel/sysctl_init.c \
+          kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c kernel/terminal.c \
+          kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
+          kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c \
+          kernel/wall_time.c
 
-USERLAND :=
+USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/child.c kernel/user/completion.c \
+            kernel/user/init.c kernel/user/line_editor.c kernel/user/line_sink.c \
+            kernel/user/numbers.c kernel/user/process_list.c kernel/user/screen.c kernel/user/sh.c \
+            kernel/user/sh_builtins.c kernel/user/sh_command.c kernel/user/sh_console.c \
+            kernel/user/sh_jobs.c kernel/user/sh_script.c kernel/user/shutdown.c \
+            kernel/user/signal_names.c kernel/user/usage.c kernel/user/wide_character.c \
+            kernel/user/words.c
 
-KERNEL_ASM := boot/entry.asm kernel/trap_entry.asm
+KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 FLIGHT := $(sort $(wildcard flight/*.c))
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "kernel/console.h"
+#include "kernel/stacks.h"
 
 enum {
     DEPTH = 16
@@ -49,8 +50,11 @@ static void print_caller(uint32_t return_address)
 /* A frame is two words on a stack: the caller's frame pointer and the return address. */
 static bool on_stack(uint32_t frame)
 {
-    return frame % 4 == 0 && frame >= (uint32_t)boot_stack_guard + 4096 &&
-           frame <= (uint32_t)boot_stack_top - 8;
+    uint32_t stack = (uint32_t)boot_stack_guard + STACK_GUARD_SIZE;
+    uint32_t end = (uint32_t)boot_stack_top;
+    if (stacks_find(frame, &stack))
+        end = stack + STACK_SIZE;
+    return frame % 4 == 0 && frame >= stack && frame <= end - 8;
 }
 
 void backtrace_print(uint32_t eip, uint32_t ebp)

@@ -14,10 +14,10 @@ static bool there;
 static void read_once(struct slice content)
 {
     const volatile uint32_t *words = (const volatile uint32_t *)(const void *)content.text;
-    TRACE_EVENT("reading archive");
+    tracing_note(0, "reading archive");
     for (size_t left = content.length / 4; left > 0; left--)
         (void)*words++;
-    TRACE_EVENT("archive read");
+    tracing_note(0, "archive read");
 }
 
 static void print_unreadable(const struct boot_module *module, const struct archive *archive)
@@ -46,7 +46,7 @@ uint32_t boot_archive_measure(struct boot_module *module)
     }
     there = true;
     struct archive_count count;
-    TRACE_EVENT("indexing archive");
+    tracing_note(0, "indexing archive");
     (void)archive_count(archive.bytes, archive.length, &count); /* damage is told by indexing */
     return bootfs_nodes_of_archive(&count);
 }

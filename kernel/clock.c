@@ -10,7 +10,9 @@
 #include "kernel/pit.h"
 
 enum {
-    WINDOWS = 3,
+    WINDOWS = 24,          /* at most; seldom more than three */
+    AGREE = 3,             /* windows that must */
+    GOOD_PPB = 10000000,   /* 1 percent: how far these may lie apart */
     WINDOW_COUNTS = 17898, /* of the timer: 15 ms; below 32768, so it cannot be mistaken */
     FIRST_SPINS = 1024,    /* rounds before the first look */
     LOOKS = 48,
@@ -44,8 +46,13 @@ static uint64_t next_spins(uint64_t spins, uint64_t total, uint32_t counts)
     return half < SPINS_MAX ? half + FIRST_SPINS : SPINS_MAX;
 }
 
-/* One measurement; false if the timer does not count. */
-static bool measure(uint64_t *hz, uint64_t *error_ppb)
+enum measurement {
+    MEASURED,
+    FAILED, /* something came between */
+    DEAD,   /* the timer does not count */
+};
+
+static enum measurement measure(uint64_t *hz, uint64_t *error_ppb)
 {
     struct reading start = read_both();
     uint64_t total = 0, spins = FIRST_SPINS;
@@ -56,7 +63,7 @@ static bool measure(uint64_t *hz, uint64_t *error_ppb)
         uint16_t counts = (uint16_t)(start.count - now.count);
         uint64_t cycles = now.tsc - start.tsc;
         if (cycles == 0)
-            return false;
+            return DEAD;
         if (counts < WINDOW_COUNTS) {
             spins = next_spins(spins, total, counts);
             continue;
@@ -64,9 +71,9 @@ static bool measure(uint64_t *hz, uint64_t *error_ppb)
         *hz = cycles * PIT_HZ / counts;
         /* One count at each end, and half of each bracket. */
         *error_ppb = 1000000000ull / counts + (start.bracket + now.bracket) * 500000000 / cycles;
-        return true;
+        return MEASURED;
     }
-    return false;
+    return spins == 0 ? DEAD : FAILED;
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -74,35 +81,57 @@ static uint64_t distance(uint64_t a, uint64_t b)
     return a > b ? a - b : b - a;
 }
 
-static void sort3(uint64_t *v)
+/* Rates that have been measured, the lowest first. */
+struct rates {
+    uint64_t hz[WINDOWS];
+    uint32_t count;
+    uint64_t worst_ppb; /* error of a single window */
+};
+
+static void add(struct rates *rates, uint64_t hz, uint64_t error_ppb)
 {
-    for (uint32_t i = 0; i < 2; i++)
-        for (uint32_t j = 0; j < 2 - i; j++)
-            if (v[j] > v[j + 1]) {
-                uint64_t larger = v[j];
-                v[j] = v[j + 1];
-                v[j + 1] = larger;
-            }
+    uint32_t at = rates->count++;
+    for (; at > 0 && rates->hz[at - 1] > hz; at--)
+        rates->hz[at] = rates->hz[at - 1];
+    rates->hz[at] = hz;
+    if (error_ppb > rates->worst_ppb)
+        rates->worst_ppb = error_ppb;
 }
 
-/* The median of three windows; their spread counts as uncertainty, too. */
+/* How far the lowest ones lie apart, in steps of 1 ppm. */
+static uint64_t spread_ppb(const struct rates *rates)
+{
+    return (rates->hz[AGREE - 1] - rates->hz[0]) * 1000000 / rates->hz[1] * 1000;
+}
+
+static bool agree(const struct rates *rates)
+{
+    return rates->count >= AGREE && spread_ppb(rates) <= GOOD_PPB;
+}
+
+/* The lowest three: a busy host takes the CPU of its guest away for longer than the timer goes round
+ * in, 55 ms, and such a window counts too little of the timer, never too much. */
 static struct trace_clock calibrate(void)
 {
-    struct trace_clock clock = {0};
-    uint64_t hz[WINDOWS], error, worst = 0;
+    struct rates rates = {0};
+    uint64_t hz, error;
     pit_start_stopwatch();
-    for (uint32_t i = 0; i < WINDOWS; i++) {
-        if (!measure(&hz[i], &error))
-            return clock;
-        worst = error > worst ? error : worst;
+    for (uint32_t i = 0; i < WINDOWS && !agree(&rates); i++) {
+        enum measurement result = measure(&hz, &error);
+        if (result == DEAD)
+            break;
+        if (result == MEASURED && error <= GOOD_PPB)
+            add(&rates, hz, error);
     }
-    sort3(hz);
-    uint64_t spread = (hz[2] - hz[0]) * 1000000 / hz[1] * 1000; /* ppb, in steps of 1 ppm */
-    uint64_t uncertainty = spread > worst ? spread : worst;
-    clock.tsc_hz = hz[1];
-    clock.method = TRACE_CLOCK_PIT;
-    clock.uncertainty_ppb = uncertainty > UINT32_MAX ? UINT32_MAX : (uint32_t)uncertainty;
-    return clock;
+    if (rates.count < AGREE)
+        return (struct trace_clock){0};
+    uint64_t spread = spread_ppb(&rates);
+    uint64_t uncertainty = spread > rates.worst_ppb ? spread : rates.worst_ppb;
+    return (struct trace_clock){
+        .tsc_hz = rates.hz[agree(&rates) ? 1 : 0],
+        .method = TRACE_CLOCK_PIT,
+        .uncertainty_ppb = uncertainty > UINT32_MAX ? UINT32_MAX : (uint32_t)uncertainty,
+    };
 }
 
 /* What the CPU or the hypervisor says.  Leaves above the largest one repeat another's data, so

@@ -47,6 +47,13 @@ static inline struct cpuid cpu_id(uint32_t leaf)
     return id;
 }
 
+static inline uint64_t cpu_read_msr(uint32_t msr)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
 static inline void cpu_pause(void)
 {
     __asm__ volatile("pause" : : : "memory");
@@ -63,6 +70,70 @@ static inline void cpu_spin(uint32_t count)
 static inline void cpu_interrupts_off(void)
 {
     __asm__ volatile("cli" : : : "memory");
+}
+
+static inline void cpu_interrupts_on(void)
+{
+    __asm__ volatile("sti" : : : "memory");
+}
+
+#define CPU_EFLAGS_INTERRUPTS (1u << 9)
+
+/* EFLAGS as they were; interrupts are off afterwards. */
+static inline uint32_t cpu_interrupts_save(void)
+{
+    uint32_t flags;
+    __asm__ volatile("pushfl\n\tpopl %0\n\tcli" : "=r"(flags) : : "memory");
+    return flags;
+}
+
+static inline void cpu_interrupts_restore(uint32_t flags)
+{
+    if (flags & CPU_EFLAGS_INTERRUPTS)
+        cpu_interrupts_on();
+}
+
+/* What GS points at on each CPU (struct percpu): offsets of the fields that are read alone. */
+enum {
+    CPU_LOCAL_SELF = 0,
+    CPU_LOCAL_TRACE = 4,
+    CPU_LOCAL_PREEMPTION_OFF = 8,
+    CPU_LOCAL_CURRENT = 12,
+};
+
+struct percpu;
+struct thread;
+struct trace_cpu;
+
+static inline struct percpu *cpu_local(void)
+{
+    struct percpu *value;
+    __asm__ volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(CPU_LOCAL_SELF));
+    return value;
+}
+
+static inline struct trace_cpu *cpu_local_trace(void)
+{
+    struct trace_cpu *value;
+    __asm__ volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(CPU_LOCAL_TRACE));
+    return value;
+}
+
+static inline struct thread *cpu_local_current(void)
+{
+    struct thread *value;
+    __asm__ volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(CPU_LOCAL_CURRENT));
+    return value;
+}
+
+static inline void cpu_local_preemption_disable(void)
+{
+    __asm__ volatile("incl %%gs:%c0" : : "i"(CPU_LOCAL_PREEMPTION_OFF) : "memory", "cc");
+}
+
+static inline void cpu_local_preemption_enable(void)
+{
+    __asm__ volatile("decl %%gs:%c0" : : "i"(CPU_LOCAL_PREEMPTION_OFF) : "memory", "cc");
 }
 
 /* Lets interrupts in and sleeps until one came; none can slip in between, because STI takes
@@ -82,6 +153,19 @@ _Noreturn static inline void cpu_stop(void)
 {
     for (;;)
         __asm__ volatile("cli\n\thlt" : : : "memory");
+}
+
+static inline uint32_t cpu_stack_pointer(void)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%esp, %0" : "=r"(value));
+    return value;
+}
+
+/* Makes the CPU forget how it translates the page of this address. */
+static inline void cpu_forget_page(uint32_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
 static inline void cpu_breakpoint(void)
@@ -137,7 +221,8 @@ static inline void cpu_load_idt(const struct cpu_table_pointer *pointer)
     __asm__ volatile("lidt %0" : : "m"(*pointer) : "memory");
 }
 
-/* Loads the GDT and every segment register from it: code is selector 8, data 16. */
+/* Loads the GDT and every segment register from it: code is selector 8, data 16, and GS gets 40,
+ * what the CPU has for itself. */
 static inline void cpu_load_gdt(const struct cpu_table_pointer *pointer)
 {
     __asm__ volatile("lgdt %0\n\t"
@@ -147,8 +232,9 @@ static inline void cpu_load_gdt(const struct cpu_table_pointer *pointer)
                      "movl %%eax, %%ds\n\t"
                      "movl %%eax, %%es\n\t"
                      "movl %%eax, %%fs\n\t"
-                     "movl %%eax, %%gs\n\t"
-                     "movl %%eax, %%ss"
+                     "movl %%eax, %%ss\n\t"
+                     "movl $40, %%eax\n\t"
+                     "movl %%eax, %%gs"
                      :
                      : "m"(*pointer)
                      : "eax", "memory");

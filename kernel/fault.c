@@ -3,9 +3,13 @@
 
 #include <stdint.h>
 
+#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/panic.h"
+#include "kernel/percpu.h"
 #include "kernel/power.h"
+#include "kernel/smp.h"
+#include "kernel/thread.h"
 #include "kernel/tracing.h"
 
 /* Each call takes a piece of stack that the compiler cannot do without. */
@@ -23,10 +27,61 @@ static void read_null(void)
     (void)*(volatile uint32_t *)address;
 }
 
+extern char kernel_start[];
+
+static void write_text(void)
+{
+    *(volatile char *)kernel_start = 0;
+}
+
+static void divide(void)
+{
+    uint32_t nothing = 0;
+    __asm__("" : "+r"(nothing));                /* nor this */
+    volatile uint32_t quotient = 100 / nothing; /* of 1, the compiler makes a comparison */
+    (void)quotient;
+}
+
 void fault_happen_early(enum fault fault)
 {
     if (fault == FAULT_EARLY)
         panic("fault=early was asked for");
+}
+
+static int die_in_kernel_thread(void *argument)
+{
+    (void)thread_pin((uint32_t)tunable(TUNABLE_FAULT_CPU));
+    fault_happen((enum fault)(uintptr_t)argument);
+    return 0;
+}
+
+static void die_in_interrupt(void *argument)
+{
+    fault_happen((enum fault)(uintptr_t)argument);
+}
+
+void fault_happen_as_asked(void)
+{
+    enum fault fault = tunables_fault();
+    uint32_t cpu = (uint32_t)tunable(TUNABLE_FAULT_CPU);
+    if (fault == FAULT_NONE)
+        return;
+    if (cpu != 0 && !thread_pin(cpu))
+        log_line("fault: there is no CPU %u; it happens on this one", cpu);
+    void *argument = (void *)(uintptr_t)fault;
+    switch ((enum fault_context)tunable(TUNABLE_FAULT_CONTEXT)) {
+    case FAULT_IN_PROCESS:
+        fault_happen(fault);
+        return;
+    case FAULT_IN_KERNEL:
+        (void)thread_create("fault", die_in_kernel_thread, argument, true);
+        (void)thread_sleep_ns(THREAD_FOREVER);
+        return;
+    case FAULT_IN_INTERRUPT:
+        if (!smp_call(percpu_this()->number, die_in_interrupt, argument))
+            fault_happen(fault);
+        return;
+    }
 }
 
 void fault_happen(enum fault fault)
@@ -57,5 +112,11 @@ void fault_happen(enum fault fault)
     case FAULT_NESTED:
         tracing_tracer.arena = (struct trace_arena *)8; /* so that the panic's dump faults */
         panic("fault=nested was asked for");
+    case FAULT_TEXT:
+        write_text();
+        return;
+    case FAULT_DIVIDE:
+        divide();
+        return;
     }
 }

@@ -12,5 +12,14 @@ enum bootfs_status files_open(const char *path, struct bootfs_file *file);
 
 enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat);
 
+/* bootfs_read, counted. */
+size_t files_read(struct bootfs_file *file, void *buffer, size_t size);
+
+/* What has been asked of the files so far; each counter is its value modulo 2^32. */
+struct files_counts {
+    uint32_t opens, reads, looks; /* a look: files_stat and files_content */
+};
+struct files_counts files_counts(void);
+
 /* The whole content of a file, where it stands; false if there is no such file. */
 bool files_content(const char *path, struct slice *content);

@@ -9,14 +9,22 @@
 #include "kernel/fault.h"
 #include "kernel/modules.h"
 #include "kernel/paging.h"
+#include "kernel/panic.h"
+#include "kernel/percpu.h"
 #include "kernel/power.h"
-#include "kernel/process.h"
+#include "kernel/power_off.h"
+#include "kernel/smp.h"
 #include "kernel/segments.h"
+#include "kernel/sysctl.h"
+#include "kernel/terminal.h"
+#include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
 #include "kernel/traps.h"
 #include "kernel/tunables.h"
-#include "kernel/user/init.h"
+#include "kernel/user/system.h"
+#include "kernel/version.h"
+#include "kernel/wall_time.h"
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc);
 
@@ -28,7 +36,8 @@ static void open_console(void)
     struct console_option option = tunables_console(line->text, line->length);
     console_init(&option);
     struct text_sink sink = console_text();
-    text_print(&sink, "\nFirstlight 0.1, a kernel that traces its own boot\nconsole: ");
+    text_print(&sink, "\n" VERSION_NAME " " VERSION_RELEASE
+                      ", a kernel that traces its own boot\nconsole: ");
     console_describe(&sink);
     text_print(&sink, "\n");
     tracing_send_header();
@@ -61,7 +70,8 @@ static void read_boot_information(void)
 static void set_up_machine(void)
 {
     power_init();
-    TRACE_EVENT("ACPI tables searched");
+    (void)smp_find();
+    TRACE_EVENT("firmware tables searched");
     if (!paging_init())
         log_line("paging: this CPU has no 4 MiB pages; running without protection");
     TRACE_EVENT("paging on");
@@ -86,22 +96,13 @@ static void set_up_clock(uint64_t entry_tsc)
     struct trace_clock clock = clock_find(entry_tsc, origins[tunable(TUNABLE_COUNTS_FROM_RESET)]);
     tracing_set_clock(&clock);
     print_clock(&clock);
+    wall_time_start();
     TRACE_EVENT("clock calibrated");
-    if (!timer_init())
+    if (timer_init())
+        log_line("timer: %s", timer_name());
+    else
         log_line("timer: no alarm arrives; sleeping polls the TSC");
     TRACE_EVENT("timer working");
-}
-
-/* `workload=`: plain events into the table of the current phase. */
-static void run_workload(void)
-{
-    for (uint64_t left = tunable(TUNABLE_WORKLOAD); left > 0; left--)
-        TRACE_EVENT("workload");
-}
-
-static void die_if_asked(void)
-{
-    fault_happen(tunables_fault());
 }
 
 _Noreturn static void leave(const char *status, const char *reason, enum power_exit code)
@@ -133,24 +134,45 @@ static void read_modules(void)
     TRACE_EVENT("configuration in force");
 }
 
-_Noreturn static void power_off(int rc_status)
+static void set_up_threads(void)
 {
-    TRACE_EVENT("kernel shutdown (clean) started");
-    timer_stop();
-    TRACE_EVENT("timer stopped");
-    TRACE_EVENT("system powering off...");
-    tracing_dump();
-    if (rc_status != 0)
-        leave("failure", "/etc/rc failed", POWER_EXIT_FAILURE);
-    leave("success", "booted, ran and shut down", POWER_EXIT_SUCCESS);
+    log_line("threads: at most %u", thread_init());
+    TRACE_EVENT("threads switch");
+    if (!terminal_init())
+        log_line("terminal: there is no serial line to listen to");
+    console_wait_mode(CONSOLE_NOBODY_WAITS); /* from here on, until the dump */
+    sysctl_init();
+    TRACE_EVENT("sysctls registered");
+}
+
+static void start_cpus(void)
+{
+    uint32_t found = percpu_count(), online = smp_start();
+    if (found > 1)
+        log_line("smp: %u of %u CPUs run", online, found);
+    TRACE_EVENT("CPUs started");
+}
+
+/* What becomes of the boot thread: it looks after init, which never ends by itself. */
+_Noreturn static void run_init(void)
+{
+    static const char *const argv[] = {"init"};
+    int pid = system_spawn("init", 1, argv);
+    if (pid < 0)
+        panic("init cannot start: %s", system_error_str(pid));
+    struct thread_child child = {0};
+    while (thread_wait((uint32_t)pid, THREAD_FOREVER, &child) != THREAD_WAIT_OK || child.stopped)
+        ;
+    panic("init died with status %d", child.status);
 }
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc)
 {
-    segments_init();
+    percpu_init(0);
+    segments_init(0, segments_double_fault_stack_end());
     traps_init();
     tracing_start(entry_tsc);
-    process_start_kernel();
+    thread_start_kernel();
     TRACE_EVENT("traps caught");
     boot_info_find(magic, info_address);
     open_console();
@@ -160,9 +182,8 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry
     tracing_settle();
     TRACE_EVENT("trace tables in place");
     read_modules();
+    set_up_threads();
+    start_cpus();
     TRACE_EVENT("kernel initialised");
-
-    const struct init_hooks hooks = {run_workload, die_if_asked};
-    int rc_status = init_run(&hooks);
-    power_off(rc_status);
+    run_init();
 }

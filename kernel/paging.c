@@ -1,15 +1,16 @@
 /* Identity paging (SDM volume 3, section 4.3: 32-bit paging). */
 #include "kernel/paging.h"
 
-#include <stdint.h>
-
 #include "kernel/cpu.h"
 #include "kernel/segments.h"
 
 enum {
     PRESENT = 1 << 0,
     WRITABLE = 1 << 1,
-    LARGE = 1 << 7, /* in a directory entry: a 4 MiB page */
+    UNCACHED = 3 << 3,           /* PCD and PWT */
+    LARGE = 1 << 7,              /* in a directory entry: a 4 MiB page */
+    DEVICES = 0xfec00000u >> 22, /* the 4 MiB in which the APICs are */
+    SPARE_TABLES = 8,
 
     CPUID_PSE = 1 << 3, /* CPUID.1:EDX */
     CR4_PSE = 1 << 4,
@@ -24,11 +25,35 @@ enum {
 static uint32_t directory[1024] __attribute__((aligned(4096)));
 static uint32_t first_table[1024] __attribute__((aligned(4096))); /* 0 to 4 MiB, in small pages */
 
+static uint32_t spare_tables[SPARE_TABLES][1024] __attribute__((aligned(4096)));
+static uint32_t spare_used;
+static bool on;
+
 extern const char kernel_start[], kernel_rodata_end[], boot_stack_guard[];
 
-static void unmap(uint32_t address)
+/* The page table of the 4 MiB around the address; NULL if there is none left. */
+static uint32_t *table_of(uint32_t address)
 {
-    first_table[address / 4096] = 0;
+    uint32_t *entry = &directory[address >> 22];
+    if (!(*entry & LARGE))
+        return (uint32_t *)(*entry & ~4095u);
+    if (spare_used == SPARE_TABLES)
+        return NULL;
+    uint32_t *table = spare_tables[spare_used++];
+    for (uint32_t i = 0; i < 1024; i++)
+        table[i] = (address & 0xffc00000u) | i << 12 | WRITABLE | PRESENT;
+    *entry = (uint32_t)table | WRITABLE | PRESENT;
+    return table;
+}
+
+bool paging_unmap(uint32_t address)
+{
+    uint32_t *table = on ? table_of(address) : NULL;
+    if (table == NULL)
+        return false;
+    table[address >> 12 & 1023] = 0;
+    cpu_forget_page(address);
+    return true;
 }
 
 static void protect(uint32_t start, uint32_t end)
@@ -37,25 +62,38 @@ static void protect(uint32_t start, uint32_t end)
         first_table[address / 4096] &= ~(uint32_t)WRITABLE;
 }
 
-bool paging_init(void)
+static void fill_tables(void)
 {
-    if (!(cpu_id(1).edx & CPUID_PSE))
-        return false;
     for (uint32_t i = 0; i < 1024; i++) {
         directory[i] = i << 22 | LARGE | WRITABLE | PRESENT;
         first_table[i] = i << 12 | WRITABLE | PRESENT;
     }
+    directory[DEVICES] |= UNCACHED;
     directory[0] = (uint32_t)first_table | WRITABLE | PRESENT;
-    unmap(0);
-    unmap((uint32_t)boot_stack_guard);
-    unmap(segments_double_fault_guard());
     protect((uint32_t)kernel_start, (uint32_t)kernel_rodata_end);
+}
 
-    segments_set_page_directory((uint32_t)directory);
+void paging_enter(uint32_t cpu)
+{
+    if (!on)
+        return;
+    segments_set_page_directory(cpu, (uint32_t)directory);
     /* All of CR4 and CR0 is ours: a loader may have left PAE on, or the caches off (CD, NW). */
     cpu_set_cr4(CR4_PSE);
     cpu_set_cr3((uint32_t)directory);
     cpu_set_cr0(CR0_PAGING | CR0_WRITE_PROTECT | CR0_NUMERIC_ERROR | CR0_EXTENSION_TYPE |
                 CR0_MONITOR_COPROCESSOR | CR0_PROTECTED);
+}
+
+bool paging_init(void)
+{
+    if (!(cpu_id(1).edx & CPUID_PSE))
+        return false;
+    fill_tables();
+    on = true;
+    paging_enter(0);
+    (void)paging_unmap(0);
+    (void)paging_unmap((uint32_t)boot_stack_guard);
+    (void)paging_unmap(segments_double_fault_guard());
     return true;
 }

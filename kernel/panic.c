@@ -7,6 +7,7 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/power.h"
+#include "kernel/smp.h"
 #include "kernel/tracing.h"
 
 /* How far the panic has come; a panic inside a panic skips what it has reached. */
@@ -23,12 +24,15 @@ static char reason[256];
 void panic_prepare(void)
 {
     cpu_interrupts_off();
-    if (stage >= STAGE_TELLING)
-        return;
+    smp_stop_others();
+    tracing_go_alone();
     if (!console_ready()) {
         const struct console_option option = console_option_default();
         console_init(&option);
     }
+    console_take_over();
+    if (stage >= STAGE_TELLING)
+        return;
     stage = STAGE_PREPARED;
 }
 

@@ -2,6 +2,7 @@
 #include "kernel/segments.h"
 
 #include "kernel/cpu.h"
+#include "kernel/percpu.h"
 
 /* 32-bit task state segment (SDM volume 3, figure 7-2). */
 struct task_state {
@@ -22,8 +23,15 @@ enum {
     FLAT = 0xc0,        /* limit in pages, 32-bit */
 };
 
-static struct task_state normal_task, double_fault_task;
-static uint64_t gdt[5];
+enum {
+    DESCRIPTORS = 6,
+};
+
+/* Tables of one CPU. */
+static struct tables {
+    uint64_t gdt[DESCRIPTORS];
+    struct task_state normal, double_fault;
+} tables[TRACE_CPUS_MAX];
 
 /* In trap_entry.asm. */
 extern const char double_fault_entry[], double_fault_stack_guard[], double_fault_stack_top[];
@@ -40,41 +48,51 @@ static uint64_t task_descriptor(const struct task_state *task)
     return descriptor((uint32_t)task, sizeof *task - 1, ACCESS_TASK, 0);
 }
 
-void segments_init(void)
+static void fill_gdt(struct tables *own, const struct percpu *local)
 {
-    gdt[SELECTOR_CODE / 8] = descriptor(0, 0xfffff, ACCESS_CODE, FLAT);
-    gdt[SELECTOR_DATA / 8] = descriptor(0, 0xfffff, ACCESS_DATA, FLAT);
-    gdt[SELECTOR_TASK / 8] = task_descriptor(&normal_task);
-    gdt[SELECTOR_DOUBLE_FAULT_TASK / 8] = task_descriptor(&double_fault_task);
+    own->gdt[SELECTOR_CODE / 8] = descriptor(0, 0xfffff, ACCESS_CODE, FLAT);
+    own->gdt[SELECTOR_DATA / 8] = descriptor(0, 0xfffff, ACCESS_DATA, FLAT);
+    own->gdt[SELECTOR_TASK / 8] = task_descriptor(&own->normal);
+    own->gdt[SELECTOR_DOUBLE_FAULT_TASK / 8] = task_descriptor(&own->double_fault);
+    own->gdt[SELECTOR_LOCAL / 8] = descriptor((uint32_t)local, 0xfffff, ACCESS_DATA, FLAT);
+}
 
-    normal_task.io_map = sizeof normal_task << 16;
-    double_fault_task = (struct task_state){
+static struct task_state double_fault_state(uint32_t stack_end)
+{
+    return (struct task_state){
         .eip = (uint32_t)double_fault_entry,
-        .esp = (uint32_t)double_fault_stack_top,
+        .esp = stack_end,
         .eflags = 2, /* bit 1 is always set; interrupts off */
         .cs = SELECTOR_CODE,
         .ss = SELECTOR_DATA,
         .ds = SELECTOR_DATA,
         .es = SELECTOR_DATA,
         .fs = SELECTOR_DATA,
-        .gs = SELECTOR_DATA,
-        .io_map = sizeof double_fault_task << 16,
+        .gs = SELECTOR_LOCAL,
+        .io_map = sizeof(struct task_state) << 16,
     };
+}
 
-    const struct cpu_table_pointer pointer = {sizeof gdt - 1, (uint32_t)gdt};
+void segments_init(uint32_t cpu, uint32_t double_fault_stack_end)
+{
+    struct tables *own = &tables[cpu];
+    own->normal.io_map = sizeof own->normal << 16;
+    own->double_fault = double_fault_state(double_fault_stack_end);
+    fill_gdt(own, percpu_at(cpu));
+    const struct cpu_table_pointer pointer = {sizeof own->gdt - 1, (uint32_t)own->gdt};
     cpu_load_gdt(&pointer);
     cpu_load_task_register(SELECTOR_TASK);
 }
 
-void segments_set_page_directory(uint32_t cr3)
+void segments_set_page_directory(uint32_t cpu, uint32_t cr3)
 {
-    double_fault_task.cr3 = cr3;
-    normal_task.cr3 = cr3;
+    tables[cpu].double_fault.cr3 = cr3;
+    tables[cpu].normal.cr3 = cr3;
 }
 
 struct segments_saved_state segments_interrupted(void)
 {
-    const struct task_state *task = &normal_task;
+    const struct task_state *task = &tables[percpu_this()->number].normal;
     return (struct segments_saved_state){
         .eip = task->eip,
         .esp = task->esp,
@@ -92,4 +110,9 @@ struct segments_saved_state segments_interrupted(void)
 uint32_t segments_double_fault_guard(void)
 {
     return (uint32_t)double_fault_stack_guard;
+}
+
+uint32_t segments_double_fault_stack_end(void)
+{
+    return (uint32_t)double_fault_stack_top;
 }

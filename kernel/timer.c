@@ -1,113 +1,127 @@
-/* Interrupt lines and sleeping (Intel 8259A and 8254 data sheets). */
+/* The alarm of each CPU. */
 #include "kernel/timer.h"
 
+#include "kernel/apic.h"
 #include "kernel/cpu.h"
+#include "kernel/pic.h"
 #include "kernel/pit.h"
+#include "kernel/scheduler.h"
 #include "kernel/tracing.h"
-#include "kernel/traps.h"
 
 enum {
-    MASTER = 0x20, /* command; data is the next port */
-    SLAVE = 0xa0,
-    ICW1_INIT_WITH_ICW4 = 0x11,
-    ICW4_8086 = 0x01,
-    END_OF_INTERRUPT = 0x20,
-    READ_IN_SERVICE = 0x0b,
-    FIRST_ALARM = 100, /* counts: 84 us */
+    FIRST_ALARM_PARTS = 10000, /* of a second: 100 us */
     FIRST_ALARM_LOOKS = 20000,
     SPINS = 500, /* between looks: 20000 * 500 rounds are some milliseconds at least */
+    PIT_LINE = 0,
 };
 
+static enum {
+    NOTHING,
+    LOCAL_APIC,
+    PIT,
+} alarm;
+
 static volatile bool rung;
-static bool working;
 
-static void controllers_init(void)
+/* The 8254 rings again and again until it is stopped: an edge that got lost costs one more
+ * round. */
+static void set_pit(uint64_t cycles)
 {
-    cpu_out8(MASTER, ICW1_INIT_WITH_ICW4);
-    cpu_out8(SLAVE, ICW1_INIT_WITH_ICW4);
-    cpu_out8(MASTER + 1, TRAP_FIRST_LINE);
-    cpu_out8(SLAVE + 1, TRAP_FIRST_LINE + 8);
-    cpu_out8(MASTER + 1, 1 << 2); /* the slave hangs on line 2 */
-    cpu_out8(SLAVE + 1, 2);
-    cpu_out8(MASTER + 1, ICW4_8086);
-    cpu_out8(SLAVE + 1, ICW4_8086);
-    cpu_out8(MASTER + 1, 0xfe); /* only line 0, the alarm */
-    cpu_out8(SLAVE + 1, 0xff);
-}
-
-/* Lines 7 and 15 also stand for "the request went away": then nothing is in service. */
-static bool spurious(uint32_t line)
-{
-    if (line != 7 && line != 15)
-        return false;
-    uint16_t controller = line == 7 ? MASTER : SLAVE;
-    cpu_out8(controller, READ_IN_SERVICE);
-    return !(cpu_in8(controller) & 0x80);
-}
-
-void timer_handle_line(uint32_t line)
-{
-    if (line == 0)
-        rung = true;
-    if (spurious(line)) {
-        if (line == 15)
-            cpu_out8(MASTER, END_OF_INTERRUPT); /* the master did see the slave's line */
+    if (cycles == UINT64_MAX) {
+        pit_stop_alarm();
         return;
     }
-    if (line >= 8)
-        cpu_out8(SLAVE, END_OF_INTERRUPT);
-    cpu_out8(MASTER, END_OF_INTERRUPT);
+    uint64_t hz = tracing_clock()->tsc_hz;
+    uint64_t counts = cycles < hz ? cycles * PIT_HZ / hz : PIT_ALARM_MAX;
+    pit_start_alarm(counts < 2               ? 2
+                    : counts > PIT_ALARM_MAX ? (uint16_t)PIT_ALARM_MAX
+                                             : (uint16_t)counts);
 }
 
-bool timer_init(void)
+void timer_set(uint64_t cycles)
 {
-    controllers_init();
+    switch (alarm) {
+    case NOTHING:
+        return;
+    case PIT:
+        set_pit(cycles);
+        return;
+    case LOCAL_APIC:
+        if (cycles == UINT64_MAX)
+            apic_stop_timer();
+        else
+            apic_start_timer(cycles);
+        return;
+    }
+}
+
+void timer_handle(void)
+{
+    rung = true;
+    scheduler_handle_timer();
+}
+
+static bool rings(void)
+{
     rung = false;
-    pit_start_alarm(FIRST_ALARM);
+    timer_set(tracing_clock()->tsc_hz / FIRST_ALARM_PARTS);
     for (uint32_t looks = FIRST_ALARM_LOOKS; looks > 0 && !rung; looks--) {
         cpu_take_interrupts();
         cpu_spin(SPINS);
     }
-    pit_stop_alarm();
-    working = rung;
-    return working;
+    timer_set(UINT64_MAX);
+    return rung;
 }
 
-static void sleep_by_alarm(uint64_t ns)
+static bool try_apic(void)
 {
-    uint64_t counts = ns / 1000000000 * PIT_HZ + ns % 1000000000 * PIT_HZ / 1000000000;
-    while (counts > 1) {
-        uint16_t shot = counts < PIT_ALARM_MAX ? (uint16_t)counts : PIT_ALARM_MAX;
-        rung = false;
-        pit_start_alarm(shot);
-        while (!rung)
-            cpu_wait_for_interrupt(); /* the alarm rings until it is stopped */
-        counts -= shot;
-    }
-    pit_stop_alarm();
+    if (!apic_find())
+        return false;
+    apic_init(true);
+    alarm = LOCAL_APIC;
+    return apic_calibrate_timer(tracing_clock()->tsc_hz) && rings();
 }
 
-static void sleep_by_tsc(uint64_t ns)
+static bool try_pit(void)
 {
-    uint64_t hz = tracing_clock()->tsc_hz;
-    uint64_t cycles = ns / 1000000000 * hz + ns % 1000000000 * hz / 1000000000;
-    for (uint64_t start = cpu_tsc(); cpu_tsc() - start < cycles;)
-        cpu_spin(SPINS);
+    alarm = PIT;
+    pic_enable(PIT_LINE);
+    if (rings())
+        return true;
+    pic_disable(PIT_LINE);
+    return false;
 }
 
-void timer_sleep_ns(uint64_t ns, uint64_t *slept)
+bool timer_init(void)
 {
-    uint64_t start = cpu_tsc();
-    if (working)
-        sleep_by_alarm(ns);
-    else
-        sleep_by_tsc(ns);
-    *slept += cpu_tsc() - start;
+    pic_init();
+    if (tracing_clock()->tsc_hz == 0)
+        return false; /* no time, no alarm */
+    if (try_apic() || try_pit())
+        return true;
+    alarm = NOTHING;
+    return false;
+}
+
+bool timer_works(void)
+{
+    return alarm != NOTHING;
+}
+
+bool timer_is_of_each_cpu(void)
+{
+    return alarm == LOCAL_APIC;
+}
+
+const char *timer_name(void)
+{
+    static const char *const names[] = {"none", "local APIC", "8254"};
+    return names[alarm];
 }
 
 void timer_stop(void)
 {
-    cpu_out8(MASTER + 1, 0xff);
-    cpu_out8(SLAVE + 1, 0xff);
-    working = false;
+    timer_set(UINT64_MAX);
+    alarm = NOTHING;
+    pic_stop();
 }

@@ -1,21 +1,28 @@
-/* Interrupt lines and sleeping: two 8259A controllers, moved behind the exceptions, and
- * channel 0 of the 8254 timer as an alarm.  There is no periodic tick: nothing interrupts
- * unless somebody sleeps. */
+/* The alarm of each CPU: one interrupt at a time to come.  There is no tick: nothing interrupts
+ * unless somebody sleeps or waits for a CPU.
+ *
+ * It is the local APIC's timer; without one, channel 0 of the 8254, and then there is only the boot
+ * CPU. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sets both up and waits, bounded, for a first alarm.  False: none came; sleeping then polls
- * the TSC. */
+/* Finds an alarm, waiting, bounded, for a first ring.  False: there is none; who sleeps polls the
+ * TSC. */
 bool timer_init(void);
+bool timer_works(void);
+const char *timer_name(void);
 
-/* Called with each interrupt of a line, 0..15. */
-void timer_handle_line(uint32_t line);
+/* Whether further CPUs would have an alarm, too: the 8254 is the boot CPU's alone. */
+bool timer_is_of_each_cpu(void);
 
-/* Halts the CPU until the time has passed; the cycles that this took are added to *slept.
- * Without alarm and TSC rate it returns at once. */
-void timer_sleep_ns(uint64_t ns, uint64_t *slept);
+/* Rings in `cycles` of the TSC, or sooner, or not at all (UINT64_MAX).  The last word counts.
+ * Context: any but NMI, interrupts off. */
+void timer_set(uint64_t cycles);
 
-/* Lets no interrupt line through any more. */
+/* The alarm has rung.  Context: interrupt. */
+void timer_handle(void);
+
+/* No alarm any more. */
 void timer_stop(void);

@@ -3,7 +3,10 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/console.h"
+#include "kernel/spinlock.h"
 #include "kernel/tunables.h"
+#include "kernel/version.h"
+#include "kernel/wait_queue.h"
 #include "trace/log_text.h"
 #include "trace/stream.h"
 
@@ -37,13 +40,51 @@ static const struct trace_arena_config early_config = {
 };
 
 static struct stream stream;
+static struct mutex stream_mutex;                 /* whoever sends frames; a panic goes past it */
+static struct spinlock names_lock;                /* whoever adds names and tasks */
 static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for the stack of a panic */
 static uint32_t build_id_offset = 16;             /* of the id in an ELF note named "GNU" */
 
 extern const uint8_t build_id_note[];
 extern struct trace_site trace_sites_start[], trace_sites_end[];
 
-static const char producer[] = "firstlight 0.1";
+static const char producer[] = "firstlight " VERSION_RELEASE;
+
+/* The machine is down to this CPU and its interrupts are off: nobody else sends, and a lock that
+ * somebody held when he was stopped will not be released. */
+static bool alone;
+
+void tracing_go_alone(void)
+{
+    alone = true;
+}
+
+static struct stream *take_stream(void)
+{
+    if (!alone)
+        mutex_take(&stream_mutex);
+    return &stream;
+}
+
+static void release_stream(void)
+{
+    if (!alone)
+        mutex_release(&stream_mutex);
+}
+
+/* Names and tasks are whole at any instruction: who is alone goes on where another one was stopped. */
+static uint32_t take_names(void)
+{
+    return alone ? cpu_interrupts_save() : spinlock_take(&names_lock);
+}
+
+static void release_names(uint32_t flags)
+{
+    if (alone)
+        cpu_interrupts_restore(flags);
+    else
+        spinlock_release(&names_lock, flags);
+}
 
 static struct trace_arena *arena(void)
 {
@@ -101,7 +142,7 @@ static struct trace_arena_config configured(void)
     uint32_t modules = boot_info()->module_count;
     uint32_t names = NAMES + NAMES_PER_MODULE * modules;
     return (struct trace_arena_config){
-        .cpus = 1,
+        .cpus = percpu_count(),
         .capacity = {(uint32_t)tunable(TUNABLE_TRACE_BOOT), (uint32_t)tunable(TUNABLE_TRACE_RUN),
                      (uint32_t)tunable(TUNABLE_TRACE_SHUTDOWN)},
         .names = names < TRACE_NAME_LIMIT ? names : TRACE_NAME_LIMIT,
@@ -156,9 +197,23 @@ void tracing_settle(void)
     print_capacities(all ? "keeping" : "too little free memory, keeping only", config.capacity);
 }
 
+/* What belongs to no CPU, phases and verdict, has the boot CPU's time. */
+static uint64_t boot_cpu_tsc(void)
+{
+    preemption_disable();
+    uint64_t tsc = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
+    preemption_enable();
+    return tsc;
+}
+
+enum trace_phase tracing_phase(void)
+{
+    return (enum trace_phase)arena()->phase;
+}
+
 void tracing_enter(enum trace_phase phase)
 {
-    trace_tracer_enter(&tracing_tracer, phase, cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, phase, boot_cpu_tsc());
     tracing_send_header();
 }
 
@@ -169,7 +224,10 @@ static uint16_t intern_text(const char *format, va_list arguments)
     struct text_buffer buffer = {.bytes = text, .size = sizeof text};
     struct text_sink sink = text_buffer_sink(&buffer);
     text_print_list(&sink, format, arguments);
-    return trace_names_intern(trace_arena_names(arena()), text, buffer.length);
+    uint32_t flags = take_names();
+    uint16_t name = trace_names_intern(trace_arena_names(arena()), text, buffer.length);
+    release_names(flags);
+    return name;
 }
 
 /* The table that boottrace events go to: counted only, while they are switched off. */
@@ -184,16 +242,17 @@ static struct trace_table *boottrace_table(void)
 
 void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
 {
-    struct trace_table *table = boottrace_table();
-    uint16_t name = table->limit == 0 ? (uint16_t)TRACE_NAME_NONE : intern_text(format, arguments);
-    trace_table_record_usage(table, cpu_tsc(), name, tracing_this_cpu()->task, usage);
+    uint16_t name =
+        boottrace_table()->limit == 0 ? (uint16_t)TRACE_NAME_NONE : intern_text(format, arguments);
+    preemption_disable();
+    trace_table_record_usage_now(boottrace_table(), cpu_tsc, name, tracing_this_cpu()->task, usage);
+    preemption_enable();
 }
 
 void tracing_note(uint64_t size, const char *format, ...)
 {
-    struct trace_cpu *cpu = tracing_this_cpu();
-    struct trace_table *table = cpu->sites;
     uint16_t name = TRACE_NAME_NONE;
+    const struct trace_table *table = tracing_this_cpu()->sites;
     if (table->written < table->limit) {
         va_list arguments;
         va_start(arguments, format);
@@ -203,13 +262,49 @@ void tracing_note(uint64_t size, const char *format, ...)
     uint64_t blocks = (size + 511) / 512;
     const struct trace_usage usage = {.in_blocks =
                                           blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX};
-    trace_table_record_usage(table, cpu_tsc(), name, cpu->task, &usage);
+    preemption_disable();
+    trace_table_record_usage_now(tracing_this_cpu()->sites, cpu_tsc, name, tracing_this_cpu()->task,
+                                 &usage);
+    preemption_enable();
+}
+
+uint16_t tracing_intern(const char *name)
+{
+    uint32_t flags = take_names();
+    uint16_t id = trace_names_intern(trace_arena_names(arena()), name, __builtin_strlen(name));
+    release_names(flags);
+    return id;
 }
 
 uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length)
 {
+    uint32_t flags = take_names();
     uint16_t id = trace_names_intern(trace_arena_names(arena()), name, length);
-    return trace_tasks_add(trace_arena_tasks(arena()), pid, id);
+    uint16_t task = trace_tasks_add(trace_arena_tasks(arena()), pid, id);
+    release_names(flags);
+    return task;
+}
+
+uint32_t tracing_cpus(void)
+{
+    return arena()->cpus;
+}
+
+uint64_t tracing_entry_tsc(void)
+{
+    return arena()->phase_tsc[TRACE_PHASE_KERNEL];
+}
+
+void tracing_set_cpu_clock(const struct percpu *cpu)
+{
+    const struct trace_cpu_clock clock = {
+        .offset = cpu->tsc_offset,
+        .uncertainty = cpu->tsc_uncertainty,
+        .apic_id = cpu->apic_id,
+    };
+    trace_arena_set_cpu_clock(arena(), cpu->number, &clock);
+    stream_send_cpu(take_stream(), arena(), cpu->number);
+    release_stream();
 }
 
 const struct trace_clock *tracing_clock(void)
@@ -220,28 +315,44 @@ const struct trace_clock *tracing_clock(void)
 void tracing_set_clock(const struct trace_clock *clock)
 {
     arena()->clock = *clock;
-    stream_send_clock(&stream, clock);
+    stream_send_clock(take_stream(), clock);
+    release_stream();
+}
+
+/* A frame that a panic has cut off was never put: its number is free again.  The header is the first
+ * frame, and may have been put when the panic came, but not been noted as sent. */
+static void resume_stream(void)
+{
+    if (stream.writer.sink.put == NULL)
+        stream_start(&stream, console_raw()); /* a panic before tracing_start */
+    stream.writer.sequence = console_frames_ended();
+    stream.header_sent = stream.header_sent || stream.writer.sequence > 0;
 }
 
 void tracing_send_header(void)
 {
     if (!console_ready())
         return;
-    stream_send_header(&stream, arena(), producer);
+    if (alone)
+        resume_stream();
+    stream_send_header(take_stream(), arena(), producer);
     stream_send_phases(&stream, arena());
+    release_stream();
 }
 
 void tracing_send_config(const char *key, const char *value, size_t length)
 {
-    stream_send_config(&stream, key, value, length);
+    stream_send_config(take_stream(), key, value, length);
+    release_stream();
 }
 
 void tracing_send_module(const struct stream_module *module)
 {
-    stream_send_module(&stream, module);
+    stream_send_module(take_stream(), module);
+    release_stream();
 }
 
-static void print_books(const struct text_sink *text, enum trace_table_id id)
+static void print_books_of(const struct text_sink *text, enum trace_table_id id)
 {
     struct trace_books sum = {0};
     for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++) {
@@ -257,18 +368,35 @@ static void print_books(const struct text_sink *text, enum trace_table_id id)
     log_books(text, id, arena()->capacity[id], &sum);
 }
 
-static void print_tables(void)
+void tracing_print_books(const struct text_sink *sink)
 {
-    struct text_sink text = console_text();
-    struct log_table log = {.sink = &text,
+    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+        print_books_of(sink, (enum trace_table_id)i);
+}
+
+static void print_tables(const struct text_sink *sink, bool all, struct log_cursor *memory)
+{
+    struct log_table log = {.sink = sink,
                             .tsc_hz = arena()->clock.tsc_hz,
                             .entry_tsc = arena()->phase_tsc[TRACE_PHASE_KERNEL],
+                            .all = all,
                             .elsewhere = "stand in the frames only"};
     for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        log_arena_table(&log, arena(), (enum trace_table_id)i, cursors);
+        log_arena_table(&log, arena(), (enum trace_table_id)i, memory);
+}
+
+void tracing_print_log(const struct text_sink *sink, struct log_cursor *memory)
+{
+    print_tables(sink, true, memory);
+}
+
+/* For the console, at the end. */
+static void print_all(void)
+{
+    struct text_sink text = console_text();
+    print_tables(&text, false, cursors);
     log_line("\nbooks");
-    for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        print_books(&text, (enum trace_table_id)i);
+    tracing_print_books(&text);
 }
 
 static void send_count(const char *key, uint64_t count)
@@ -277,7 +405,7 @@ static void send_count(const char *key, uint64_t count)
     struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
     struct text_sink sink = text_buffer_sink(&buffer);
     text_print(&sink, "%llu", (unsigned long long)count);
-    stream_send_config(&stream, key, digits, buffer.length);
+    tracing_send_config(key, digits, buffer.length);
 }
 
 /* Names and tasks that did not fit: their events stand in the tables without them. */
@@ -293,25 +421,39 @@ static void tell_refused(void)
     send_count("tasks_refused", tasks);
 }
 
+/* What the line has lost, if that is more than was told before. */
+static void send_loss(void)
+{
+    static struct console_counts told;
+    const struct console_counts now = console_counts();
+    if (now.text_bytes_lost == told.text_bytes_lost && now.frames_refused == told.frames_refused)
+        return;
+    stream_send_loss(&stream, now.text_bytes_lost, now.frames_refused);
+    told = now;
+}
+
 void tracing_dump(void)
 {
     static bool printed; /* a panic inside a dump does not print it again */
     if (arena() == NULL)
         return;
+    console_wait_mode(CONSOLE_ALL_WAIT); /* nothing of it may be lost, and nothing runs meanwhile */
+    resume_stream();
     tracing_send_header();
     if (!printed) {
         printed = true;
-        print_tables();
+        print_all();
         tell_refused();
         log_line(" ");
     }
     stream_send_clock(&stream, &arena()->clock); /* once more: everything hangs on it */
     stream_send_tables(&stream, arena());
+    send_loss();
 }
 
 void tracing_send_verdict(const char *status, const char *reason)
 {
-    if (stream.writer.sink.put == NULL)
-        stream_start(&stream, console_raw()); /* a panic before tracing_start */
-    stream_send_verdict(&stream, status, reason, cpu_tsc());
+    resume_stream();
+    send_loss();
+    stream_send_verdict(&stream, status, reason, boot_cpu_tsc());
 }

@@ -7,7 +7,7 @@
 
         bits    32
 
-VECTORS                 equ     48                      ; 32 exceptions, 16 interrupt lines
+VECTORS                 equ     64                      ; 32 exceptions, 16 interrupt lines, 16 of the APIC
 
         extern  trap_handle
         extern  double_fault_handle

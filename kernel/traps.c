@@ -1,17 +1,24 @@
 /* Exceptions and interrupts. */
 #include "kernel/traps.h"
 
+#include "kernel/apic.h"
 #include "kernel/backtrace.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/panic.h"
+#include "kernel/percpu.h"
+#include "kernel/pic.h"
+#include "kernel/scheduler.h"
 #include "kernel/segments.h"
+#include "kernel/smp.h"
+#include "kernel/stacks.h"
+#include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
 
 enum {
     VECTORS = 256,
-    STUBS = 48,
+    STUBS = 64,
     GATE_INTERRUPT = 0x8e, /* present, ring 0, 32-bit interrupt gate: interrupts off inside */
     GATE_TASK = 0x85,      /* present, ring 0, task gate */
     BREAKPOINTS_TAKEN = 8, /* reported and survived; one more is a storm */
@@ -22,6 +29,7 @@ extern const char trap_stub_unexpected[];
 
 static uint64_t idt[VECTORS];
 static uint32_t breakpoints;
+static void (*line_handlers[PIC_LINES])(void);
 
 static uint64_t gate(uint32_t target, uint16_t selector, uint8_t type)
 {
@@ -35,8 +43,19 @@ void traps_init(void)
         idt[i] = gate(i < STUBS ? trap_stubs[i] : (uint32_t)trap_stub_unexpected, SELECTOR_CODE,
                       GATE_INTERRUPT);
     idt[TRAP_DOUBLE_FAULT] = gate(0, SELECTOR_DOUBLE_FAULT_TASK, GATE_TASK);
+    line_handlers[0] = timer_handle;
+    traps_load();
+}
+
+void traps_load(void)
+{
     const struct cpu_table_pointer pointer = {sizeof idt - 1, (uint32_t)idt};
     cpu_load_idt(&pointer);
+}
+
+void traps_set_line_handler(uint32_t line, void (*handle)(void))
+{
+    line_handlers[line] = handle;
 }
 
 /* Names as in SDM volume 3, table 6-1. */
@@ -71,6 +90,13 @@ static const char *exception_name(uint32_t vector)
     return vector < TRAP_FIRST_LINE ? "reserved exception" : "unexpected interrupt";
 }
 
+static void print_place(void)
+{
+    const struct thread *thread = thread_current();
+    if (thread != NULL)
+        log_line("thread %u (%s) on CPU %u", thread->pid, thread->name, percpu_this()->number);
+}
+
 static void print_registers(const struct trap_frame *frame)
 {
     log_line("eip %08x cs %04x eflags %08x error %08x cr2 %08x", frame->eip, frame->cs,
@@ -96,6 +122,7 @@ _Noreturn static void die_of(const struct trap_frame *frame)
     TRACE_EVENT("fatal trap");
     panic_prepare();
     log_line("trap %u: %s", frame->vector, exception_name(frame->vector));
+    print_place();
     print_registers(frame);
     if (frame->vector == TRAP_PAGE_FAULT)
         panic_from(frame->eip, frame->ebp, "page fault: %s of address %08x%s",
@@ -104,13 +131,44 @@ _Noreturn static void die_of(const struct trap_frame *frame)
     panic_from(frame->eip, frame->ebp, "%s", exception_name(frame->vector));
 }
 
+static void handle_line(uint32_t line)
+{
+    if (!pic_is_real(line))
+        return;
+    if (line_handlers[line] != NULL)
+        line_handlers[line]();
+    pic_end(line);
+}
+
+static void handle_interrupt(uint32_t vector)
+{
+    percpu_this()->interrupts++;
+    if (vector < TRAP_FIRST_LINE + PIC_LINES)
+        handle_line(vector - TRAP_FIRST_LINE);
+    else if (vector == TRAP_APIC_TIMER)
+        timer_handle();
+    else if (vector == TRAP_NUDGE)
+        scheduler_handle_nudge();
+    else if (vector == TRAP_CALL)
+        smp_handle_call();
+    if (vector >= TRAP_APIC_TIMER && vector != TRAP_APIC_SPURIOUS)
+        apic_end();
+    scheduler_preempt();
+}
+
+static bool is_interrupt(uint32_t vector)
+{
+    return (vector >= TRAP_FIRST_LINE && vector <= TRAP_CALL) || vector == TRAP_APIC_SPURIOUS;
+}
+
 void trap_handle(struct trap_frame *frame)
 {
-    uint32_t line = frame->vector - TRAP_FIRST_LINE;
-    if (frame->vector == TRAP_BREAKPOINT)
+    if (is_interrupt(frame->vector))
+        handle_interrupt(frame->vector);
+    else if (frame->vector == TRAP_BREAKPOINT)
         handle_breakpoint(frame);
-    else if (line < 16)
-        timer_handle_line(line);
+    else if (frame->vector == TRAP_NMI && smp_stop_was_asked())
+        smp_stop_here();
     else
         die_of(frame);
 }
@@ -123,16 +181,24 @@ static bool in_guard(uint32_t address, uint32_t guard)
     return address - guard < 4096 + 64;
 }
 
+static bool is_overflow(uint32_t esp)
+{
+    uint32_t stack;
+    if (in_guard(esp, (uint32_t)boot_stack_guard))
+        return true;
+    return stacks_find(esp - 1, &stack) && in_guard(esp, stack - STACK_GUARD_SIZE);
+}
+
 _Noreturn void double_fault_handle(void)
 {
     struct segments_saved_state state = segments_interrupted();
     TRACE_EVENT("double fault");
     panic_prepare();
     log_line("trap 8: double fault");
+    print_place();
     log_line("eip %08x eflags %08x cr2 %08x", state.eip, state.eflags, cpu_cr2());
     log_line("eax %08x ebx %08x ecx %08x edx %08x", state.eax, state.ebx, state.ecx, state.edx);
     log_line("esi %08x edi %08x ebp %08x esp %08x", state.esi, state.edi, state.ebp, state.esp);
     panic_from(state.eip, state.ebp, "%s",
-               in_guard(state.esp, (uint32_t)boot_stack_guard) ? "double fault: stack overflow"
-                                                               : "double fault");
+               is_overflow(state.esp) ? "double fault: stack overflow" : "double fault");
 }

@@ -2,6 +2,7 @@
 #include "kernel/tunables.h"
 
 #include "boot/command_line.h"
+#include "kernel/boot_info.h"
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/tracing.h"
@@ -10,7 +11,7 @@
 enum {
     VALUE_SIZE = 64,    /* bytes of a string's value, with its NUL */
     PRINTED_SIZE = 128, /* of any value */
-    WORD_SIZE = 1024,   /* of the command line, where quotes have to go */
+    WORD_SIZE = 4096,   /* of the command line, where quotes have to go */
 };
 
 static const char *const fault_names[] = {
@@ -24,6 +25,15 @@ static const char *const fault_names[] = {
     [FAULT_RESET] = "reset",
     [FAULT_EARLY] = "early",
     [FAULT_NESTED] = "nested",
+    [FAULT_TEXT] = "text",
+    [FAULT_DIVIDE] = "divide",
+    NULL,
+};
+
+static const char *const fault_contexts[] = {
+    [FAULT_IN_PROCESS] = "process",
+    [FAULT_IN_KERNEL] = "kernel",
+    [FAULT_IN_INTERRUPT] = "interrupt",
     NULL,
 };
 
@@ -61,6 +71,9 @@ static struct tunable table[TUNABLE_COUNT] = {
     [TUNABLE_WORKLOAD] = {.name = "workload",
                           .help = "plain events recorded into each table, for tests",
                           .maximum = 1000000000},
+    [TUNABLE_TORTURE] = {.name = "torture",
+                         .help = "events recorded by threads that do much else, for tests",
+                         .maximum = 1000000000},
     [TUNABLE_COUNTS_FROM_RESET] = {.name = "clock.counts_from_reset",
                                    .help = "the TSC was 0 at reset: 0 no, 1 yes, 2 guess",
                                    .early = true,
@@ -70,9 +83,30 @@ static struct tunable table[TUNABLE_COUNT] = {
                        .help = "how to die, for tests",
                        .type = TUNABLE_CHOICE,
                        .choices = fault_names},
+    [TUNABLE_FAULT_CPU] = {.name = "fault.cpu",
+                           .help = "on which CPU to die",
+                           .maximum = TRACE_CPUS_MAX - 1},
+    [TUNABLE_FAULT_CONTEXT] = {.name = "fault.context",
+                               .help = "who dies",
+                               .type = TUNABLE_CHOICE,
+                               .choices = fault_contexts},
     [TUNABLE_CONSOLE] = {.name = "console", .help = "where text and frames go", TEXT_IN(console)},
     [TUNABLE_TTYA_MODE] = {.name = "ttya-mode", .help = "mode of COM1", TEXT_IN(ttya_mode)},
     [TUNABLE_TTYB_MODE] = {.name = "ttyb-mode", .help = "mode of COM2", TEXT_IN(ttyb_mode)},
+    [TUNABLE_MAXCPUS] = {.name = "kern.smp.maxcpus",
+                         .help = "CPUs that are started, the boot CPU included",
+                         .early = true,
+                         .minimum = 1,
+                         .maximum = TRACE_CPUS_MAX,
+                         .default_value = TRACE_CPUS_MAX},
+    [TUNABLE_MAXPROC] = {.name = "kern.maxproc",
+                         .help = "threads that there can be at a time",
+                         .minimum = 8,
+                         .maximum = 900,
+                         .default_value = 120},
+    [TUNABLE_SHELL] = {.name = "shell",
+                       .help = "a shell on the console, instead of the shutdown after multi-user",
+                       .type = TUNABLE_SWITCH},
     [TUNABLE_SHOW] = {.name = "tunables.show",
                       .help = "print this table during the boot",
                       .type = TUNABLE_SWITCH},
@@ -233,9 +267,35 @@ static void read_option(const struct command_line_option *option)
                      name.text);
         return;
     }
+    if (command_line_is(option, "exec"))
+        return; /* may stand there often: tunables_next_exec */
     if (is_good_console(option))
         tunables_set_text(&command_line_place, name,
                           (struct slice){option->value, option->value_length});
+}
+
+bool tunables_next_exec(uint32_t *at, struct slice *command)
+{
+    const struct multiboot_string *text = &boot_info()->command_line;
+    struct command_line line = line_of(text->text, text->length);
+    struct command_line_option option;
+    uint32_t number = 0;
+    while (command_line_next(&line, &option))
+        if (option.status == COMMAND_LINE_OK && command_line_is(&option, "exec") &&
+            option.value != NULL && number++ == *at) {
+            *command = (struct slice){option.value, option.value_length};
+            (*at)++;
+            return true;
+        }
+    return false;
+}
+
+enum fault tunables_fault_named(struct slice name)
+{
+    for (uint32_t fault = 0; fault_names[fault] != NULL; fault++)
+        if (slice_is(name, fault_names[fault]))
+            return (enum fault)fault;
+    return FAULT_NONE;
 }
 
 void tunables_read(const char *text, uint32_t length)
@@ -300,6 +360,11 @@ void tunables_tell(void)
 uint64_t tunable(enum tunable_id id)
 {
     return table[id].value;
+}
+
+const struct tunable *tunables_at(enum tunable_id id)
+{
+    return &table[id];
 }
 
 enum fault tunables_fault(void)

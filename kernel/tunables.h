@@ -12,11 +12,17 @@ enum tunable_id {
     TUNABLE_TRACE_ENABLED,     /* static sites record */
     TUNABLE_BOOTTRACE_ENABLED, /* boottrace events are kept */
     TUNABLE_WORKLOAD,          /* plain events into each table */
+    TUNABLE_TORTURE,           /* events to be recorded by threads that do much else */
     TUNABLE_COUNTS_FROM_RESET, /* 0 or 1: the TSC does, or not; 2: the kernel guesses */
     TUNABLE_FAULT,             /* enum fault */
+    TUNABLE_FAULT_CPU,
+    TUNABLE_FAULT_CONTEXT, /* enum fault_context */
     TUNABLE_CONSOLE,
     TUNABLE_TTYA_MODE,
     TUNABLE_TTYB_MODE,
+    TUNABLE_MAXCPUS,      /* CPUs that are started, the boot CPU included */
+    TUNABLE_MAXPROC,      /* threads that there can be at a time */
+    TUNABLE_SHELL,        /* a shell on the console, instead of the shutdown after multi-user */
     TUNABLE_SHOW,         /* print this table */
     TUNABLE_READ_ARCHIVE, /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_COUNT,
@@ -34,6 +40,15 @@ enum fault {
     FAULT_RESET,
     FAULT_EARLY,  /* a panic before there is a console */
     FAULT_NESTED, /* a trap inside a panic */
+    FAULT_TEXT,   /* a write to the kernel's code */
+    FAULT_DIVIDE, /* a division by zero */
+};
+
+/* `fault.context=`: who dies. */
+enum fault_context {
+    FAULT_IN_PROCESS,
+    FAULT_IN_KERNEL, /* a thread of the kernel */
+    FAULT_IN_INTERRUPT,
 };
 
 /* Reads `console=` and illumos' ttya-mode and ttyb-mode from the line, in silence. */
@@ -60,4 +75,14 @@ void tunables_set_number(const struct tunables_place *place, struct slice name, 
 void tunables_tell(void);
 
 uint64_t tunable(enum tunable_id id);
+
+/* All that is known of one. */
+const struct tunable *tunables_at(enum tunable_id id);
+
 enum fault tunables_fault(void);
+
+/* The fault of that name; FAULT_NONE: there is none. */
+enum fault tunables_fault_named(struct slice name);
+
+/* Walks the values of exec="..." on the command line: *at is 0 at first.  False at the end. */
+bool tunables_next_exec(uint32_t *at, struct slice *command);

@@ -1,26 +1,199 @@
-/* The system interface: all that the simulated userland sees of the kernel. */
+/* The system interface: all that the simulated userland sees of the kernel.
+ *
+ * Calls that can fail give a negative enum system_error; system_error_str has the words.  A call
+ * that sleeps ends early, with SYSTEM_EINTR, when a signal that the program catches arrives; a
+ * signal that it does not catch ends or stops the process inside the call. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Runs a program as a new process until it returns; gives its exit status. */
-int system_run(const char *process_name, int (*program)(void *argument), void *argument);
+/* FreeBSD's numbers and words (errno(2)). */
+enum system_error {
+    SYSTEM_OK = 0,
+    SYSTEM_EPERM = -1,
+    SYSTEM_ENOENT = -2,
+    SYSTEM_ESRCH = -3,
+    SYSTEM_EINTR = -4,
+    SYSTEM_EIO = -5,
+    SYSTEM_ENXIO = -6,
+    SYSTEM_E2BIG = -7,
+    SYSTEM_EBADF = -9,
+    SYSTEM_ECHILD = -10,
+    SYSTEM_ENOMEM = -12,
+    SYSTEM_ENOTDIR = -20,
+    SYSTEM_EISDIR = -21,
+    SYSTEM_EINVAL = -22,
+    SYSTEM_EMFILE = -24,
+    SYSTEM_ENOTTY = -25,
+    SYSTEM_ETIMEDOUT = -60,
+    SYSTEM_ELOOP = -62,
+    SYSTEM_ENAMETOOLONG = -63,
+};
+const char *system_error_str(int error);
+
+enum system_signal {
+    SYSTEM_SIGHUP = 1,
+    SYSTEM_SIGINT = 2,
+    SYSTEM_SIGKILL = 9,
+    SYSTEM_SIGTERM = 15,
+    SYSTEM_SIGSTOP = 17,
+    SYSTEM_SIGTSTP = 18,
+    SYSTEM_SIGCONT = 19,
+    SYSTEM_SIGCHLD = 20,
+    SYSTEM_SIGUSR1 = 30,
+    SYSTEM_SIGUSR2 = 31,
+};
+
+/* --- Processes --- */
+
+/* Starts the program of that name with its arguments (argv[0] is what it calls itself; together at
+ * most 1,000 bytes).  Gives the pid, or ENOENT, E2BIG, ENOMEM. */
+int system_spawn(const char *program, int argc, const char *const *argv);
+
+/* Waits for a child, or for any (pid 0).  Gives its pid; *status is then its exit status (0..255,
+ * 128 + N after signal N), and *stopped says that it has only been stopped (^Z).  `ms` is the
+ * longest wait, SYSTEM_FOREVER for none.  ECHILD, EINTR, ETIMEDOUT. */
+#define SYSTEM_FOREVER UINT64_MAX
+int system_wait(int pid, uint64_t ms, int *status, bool *stopped);
+
+_Noreturn void system_exit(int status);
+int system_pid(void);
+
+/* Binds the process to a CPU, or with SYSTEM_ANY_CPU to none; EINVAL: it does not run. */
+#define SYSTEM_ANY_CPU UINT32_MAX
+int system_pin(uint32_t cpu);
+void system_yield(void);
+
+/* ESRCH, EPERM (a thread of the kernel), EINVAL. */
+int system_signal(int pid, enum system_signal signal);
+
+/* To every process but the caller and init. */
+int system_signal_all(enum system_signal signal);
+
+/* From now on the signals in the set (bit = number) do not end the process: they end its calls
+ * with EINTR, and system_signal_take gives them one by one, 0 when there are none. */
+void system_signals_catch(uint32_t set);
+int system_signal_take(void);
+
+/* --- Time --- */
+
+uint64_t system_time_ns(void);     /* since the kernel's entry; 0 while the rate is unknown */
+uint64_t system_wall_time_s(void); /* since 1970, UTC; 0: unknown */
+int system_sleep_ms(uint64_t ms);  /* EINTR */
+void system_burn_ms(uint64_t ms);  /* uses the CPU */
+
+/* --- Files of the boot filesystem, which is read-only --- */
+
+enum system_file_kind {
+    SYSTEM_FILE,
+    SYSTEM_DIRECTORY,
+    SYSTEM_SYMBOLIC_LINK,
+};
+
+struct system_stat {
+    enum system_file_kind kind;
+    uint64_t size;    /* bytes */
+    bool from_module; /* not from the boot archive */
+};
+
+#define SYSTEM_NAME_MAX 1023
+
+struct system_entry {
+    char name[SYSTEM_NAME_MAX + 1];
+    enum system_file_kind kind;
+    uint64_t size;
+};
+
+int system_open(const char *path);                         /* gives a descriptor, for reading */
+int system_read(int descriptor, void *bytes, size_t size); /* gives the bytes read, 0 at the end */
+int system_seek(int descriptor, uint64_t offset);
+int system_read_directory(int descriptor, struct system_entry *entry); /* 1, or 0 at the end */
+int system_stat(const char *path, struct system_stat *stat);
+int system_close(int descriptor);
+bool system_has_archive(void);
+
+/* --- sysctl --- */
+
+/* Reads and writes a sysctl in its text form.  `old` may be NULL; *old_length is the room in it
+ * and then what the value takes, which may be more (ENOMEM: it was cut).  `new` may be NULL.
+ * ENOENT (unknown oid), EPERM, EINVAL, or what its handler says. */
+int system_sysctl(const char *name, char *old, size_t *old_length, const char *new,
+                  size_t new_length);
+
+/* The whole value, piece by piece into a sink, however long it is. */
+struct text_sink;
+int system_sysctl_print(const char *name, const struct text_sink *sink);
+
+enum system_sysctl_flags {
+    SYSTEM_SYSCTL_READ = 1,
+    SYSTEM_SYSCTL_WRITE = 2,
+    SYSTEM_SYSCTL_TUNABLE = 4,
+    SYSTEM_SYSCTL_SKIP = 8, /* not in listings */
+    SYSTEM_SYSCTL_NODE = 16,
+    SYSTEM_SYSCTL_STRING = 32,
+};
+
+struct system_sysctl_about {
+    const char *name; /* whole */
+    const char *help;
+    const char *type; /* "unsigned", "string", ... */
+    uint32_t flags;
+};
+
+/* The oid behind `after` in the order of names, NULL for the first one; ENOENT at the end. */
+int system_sysctl_next(const char *after, struct system_sysctl_about *about);
+int system_sysctl_about(const char *name, struct system_sysctl_about *about);
+
+/* --- The console --- */
+
+void system_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void system_write(const char *bytes, size_t length);
+
+/* Bytes of a file or of a user, made harmless (text_print_foreign). */
+void system_print_foreign(const char *bytes, size_t length);
+struct text_sink system_output(void);
+
+/* The next bytes typed, at least one: waits at most `ms`.  ETIMEDOUT, EINTR; EIO: there is no
+ * line. */
+int system_read_console(char *bytes, size_t size, uint64_t ms);
+
+#define SYSTEM_NEXT_CHILD (-1)
+
+/* Says which process ^C and ^Z speak to; 0: nobody, they are read like any other key;
+ * SYSTEM_NEXT_CHILD: the next one that the caller starts, before it has done anything. */
+void system_console_foreground(int pid);
+
+/* From now on what is printed stops when it fills a screen of that size, and waits for a key; 0
+ * rows: never. */
+void system_console_page(uint32_t rows, uint32_t columns);
+
+/* --- The network, simulated: one interface, and hosts that answer after a while --- */
+
+int system_network_up(const char *interface); /* takes its time; ENXIO, EINTR */
+int system_network_down(const char *interface);
+int system_socket(void); /* a descriptor */
+int system_send(int descriptor, const char *host, const void *bytes, size_t length);
+int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms); /* ETIMEDOUT */
+
+/* --- Boottrace, and the end --- */
 
 /* Records a boottrace event of the calling process. */
 void system_boottrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints to the console. */
-void system_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Enters a phase (enum trace_phase by its name: "rc", "multi-user", "shutdown"). */
+int system_phase(const char *name);
 
-/* Prints bytes of a file, made harmless (text_print_foreign). */
-void system_print_foreign(const char *bytes, size_t length);
+/* What `workload=` and `fault=` ask for in this phase, for tests and benchmarks. */
+void system_phase_work(void);
 
-/* Opens a file of the boot archive; its content is valid for ever.  False: there is none. */
-bool system_open(const char *path, const char **content, size_t *length);
-bool system_has_archive(void);
+enum system_reboot {
+    SYSTEM_POWER_OFF,
+    SYSTEM_HALT,
+    SYSTEM_RESTART,
+};
 
-/* Lets time pass: asleep, or using the CPU. */
-void system_sleep_ms(uint64_t ms);
-void system_burn_ms(uint64_t ms);
+/* For init alone: ends the system; `status` 0 is success, otherwise `reason` says why not. */
+_Noreturn void system_reboot(enum system_reboot how, int status, const char *reason);

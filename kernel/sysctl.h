@@ -1,0 +1,85 @@
+/* The tree of sysctls: registered statically, each oid in the section sysctl_oids.
+ *
+ * Names, kinds, flags and errors are FreeBSD's (sysctl(3), sysctl(8), sysctl(9)).  A node is no
+ * object of its own: "kern" is one as long as the name of an oid begins with "kern.".
+ *
+ * Values are text.  What comes from outside stands in it as text_print_foreign writes it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/slice.h"
+#include "kernel/user/system.h"
+#include "trace/text.h"
+
+enum sysctl_kind {
+    SYSCTL_UNSIGNED, /* 64 bits, decimal; written also as 0x... */
+    SYSCTL_SIGNED,
+    SYSCTL_SWITCH, /* 0 or 1 */
+    SYSCTL_STRING, /* text, of any length */
+};
+
+/* A handler.  `read` prints the value; `write` takes a text (numbers are already known to be of
+ * the kind) and gives 0 or a negative enum system_error.  NULL where there is none. */
+struct sysctl_oid {
+    const char *name; /* whole, "kern.boottrace.enabled" */
+    const char *help;
+    enum sysctl_kind kind;
+    uint32_t flags; /* of enum system_sysctl_flags */
+    void (*read)(const struct sysctl_oid *oid, const struct text_sink *sink);
+    int (*write)(const struct sysctl_oid *oid, struct slice text, uint64_t number);
+    void *data; /* for the handlers */
+};
+
+/* Defines an oid.  SYSCTL_OID(ncpu, .name = "hw.ncpu", .help = "...", ...); */
+#define SYSCTL_OID(identifier, ...)                                                                \
+    static const struct sysctl_oid identifier##_oid                                                \
+        __attribute__((section("sysctl_oids"), used, aligned(sizeof(void *)))) = {__VA_ARGS__}
+
+/* Reads and writes.  0, or ENOENT (no such oid), EISDIR (a node), EPERM (writing what is
+ * read-only), EINVAL (not of the kind), or what the handler says.  Reading what is write-only
+ * gives nothing.  Context: thread. */
+int sysctl_read(const char *name, const struct text_sink *sink);
+int sysctl_write(const char *name, struct slice text);
+
+/* Both at once, as system_sysctl does: the old value is read first, and nothing is written unless
+ * it was given whole.  Context: thread. */
+int sysctl_exchange(const char *name, char *old, size_t *old_length, const char *new,
+                    size_t new_length);
+
+/* The oid of that name, and the first one behind a name, which need not exist, in the order of
+ * names (NULL: the first of all).  NULL: there is none. */
+const struct sysctl_oid *sysctl_find(const char *name);
+const struct sysctl_oid *sysctl_next(const char *after);
+
+bool sysctl_is_node(const char *name);
+
+/* What a program is told: of an oid or a node, and of the oid behind a name.  0 or ENOENT.  Of a
+ * node, about->name is the caller's. */
+int sysctl_about(const char *name, struct system_sysctl_about *about);
+int sysctl_about_next(const char *after, struct system_sysctl_about *about);
+
+#define SYSCTL_OIDS_MAX 512u
+
+/* Fills the tree with the oids that are linked in, and with the tunables.  Before it nothing is
+ * found. */
+void sysctl_init(void);
+
+/* Forgets everything and takes a table.  Oids stay where they are.  One whose name is already
+ * there, and those beyond SYSCTL_OIDS_MAX, are one line on the console each and left out. */
+void sysctl_init_from(const struct sysctl_oid *first, const struct sysctl_oid *end);
+void sysctl_add(const struct sysctl_oid *oid);
+
+/* Adds a read-only oid for each name of a tunable that has none. */
+void sysctl_add_tunables(void);
+
+/* Handlers for plain data: `data` is the number's address, or the text itself. */
+void sysctl_read_unsigned32(const struct sysctl_oid *oid, const struct text_sink *sink);
+void sysctl_read_unsigned64(const struct sysctl_oid *oid, const struct text_sink *sink);
+void sysctl_read_text(const struct sysctl_oid *oid, const struct text_sink *sink);
+
+static inline void sysctl_print_unsigned(const struct text_sink *sink, uint64_t value)
+{
+    text_print(sink, "%llu", (unsigned long long)value);
+}

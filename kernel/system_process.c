@@ -1,0 +1,171 @@
+/* The system interface, kernel side: processes. */
+#include "kernel/cpu.h"
+#include "kernel/percpu.h"
+#include "kernel/power_off.h"
+#include "kernel/system_call.h"
+#include "kernel/terminal.h"
+#include "kernel/thread.h"
+#include "kernel/user/program.h"
+#include "kernel/user/system.h"
+
+enum {
+    ARGUMENTS_MAX = 64,
+};
+
+static const struct program *find_program(const char *name)
+{
+    size_t size = __builtin_strlen(name) + 1;
+    for (const struct program *program = programs_start; program < programs_end; program++)
+        if (__builtin_strlen(program->name) + 1 == size &&
+            __builtin_memcmp(program->name, name, size) == 0)
+            return program;
+    return NULL;
+}
+
+/* Puts the arguments one behind the other, each with its NUL; false: too many. */
+static bool copy_arguments(struct thread *thread, int argc, const char *const *argv)
+{
+    size_t used = 0;
+    for (int i = 0; i < argc; i++) {
+        size_t size = __builtin_strlen(argv[i]) + 1;
+        if (size > THREAD_ARGUMENTS_SIZE - used)
+            return false;
+        __builtin_memcpy(thread->arguments + used, argv[i], size);
+        used += size;
+    }
+    thread->argument_count = argc;
+    return true;
+}
+
+/* A process's first function: calls the program's main. */
+static int run_program(void *argument)
+{
+    const struct program *program = argument;
+    struct thread *self = thread_current();
+    char *argv[ARGUMENTS_MAX + 1], *at = self->arguments;
+    for (int i = 0; i < self->argument_count; i++) {
+        argv[i] = at;
+        at += __builtin_strlen(at) + 1;
+    }
+    argv[self->argument_count] = NULL;
+    int status = program->main(self->argument_count, argv);
+    system_call_flush();
+    return status & 255;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *base = path;
+    for (; *path != '\0'; path++)
+        if (*path == '/')
+            base = path + 1;
+    return base;
+}
+
+int system_spawn(const char *name, int argc, const char *const *argv)
+{
+    thread_obey_signals();
+    system_call_flush();
+    const struct program *program = find_program(name);
+    if (program == NULL)
+        return SYSTEM_ENOENT;
+    if (argc < 1 || argc > ARGUMENTS_MAX)
+        return SYSTEM_E2BIG;
+    struct thread *thread =
+        thread_prepare(base_name(argv[0]), run_program, (void *)(uintptr_t)program, false);
+    if (thread == NULL)
+        return SYSTEM_ENOMEM;
+    if (!copy_arguments(thread, argc, argv)) {
+        thread_abandon(thread);
+        return SYSTEM_E2BIG;
+    }
+    thread->pinned = thread_current()->pinned;
+    int pid = (int)thread->pid; /* once it goes, it may be gone */
+    terminal_started(thread->pid);
+    thread_go(thread);
+    return pid;
+}
+
+int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
+{
+    system_call_flush();
+    struct thread_child child = {0};
+    uint64_t ns = ms < UINT64_MAX / 1000000 ? ms * 1000000 : THREAD_FOREVER;
+    enum thread_wait wait = pid < 0 ? THREAD_WAIT_NO_CHILD : thread_wait((uint32_t)pid, ns, &child);
+    thread_obey_signals();
+    switch (wait) {
+    case THREAD_WAIT_OK:
+        *status = child.status;
+        *stopped = child.stopped;
+        return (int)child.pid;
+    case THREAD_WAIT_NO_CHILD:
+        return SYSTEM_ECHILD;
+    case THREAD_WAIT_TIMED_OUT:
+        return SYSTEM_ETIMEDOUT;
+    case THREAD_WAIT_INTERRUPTED:
+        return SYSTEM_EINTR;
+    }
+    return SYSTEM_ECHILD;
+}
+
+_Noreturn void system_exit(int status)
+{
+    system_call_flush();
+    thread_exit(status & 255);
+}
+
+int system_pid(void)
+{
+    return (int)thread_current()->pid;
+}
+
+int system_pin(uint32_t cpu)
+{
+    return thread_pin(cpu) ? SYSTEM_OK : SYSTEM_EINVAL;
+}
+
+void system_yield(void)
+{
+    thread_obey_signals();
+    thread_yield();
+}
+
+int system_signal(int pid, enum system_signal signal)
+{
+    if (signal < 1 || signal > 31)
+        return SYSTEM_EINVAL;
+    const struct thread *thread = pid < 0 ? NULL : thread_find((uint32_t)pid);
+    if (thread != NULL && thread->is_kernel)
+        return SYSTEM_EPERM;
+    bool sent = pid > 0 && thread_signal((uint32_t)pid, (enum thread_signal)signal);
+    thread_obey_signals();
+    return sent ? SYSTEM_OK : SYSTEM_ESRCH;
+}
+
+int system_signal_all(enum system_signal signal)
+{
+    uint32_t self = thread_current()->pid;
+    for (uint32_t place = 0; place < thread_places(); place++) {
+        const struct thread *thread = thread_at(place);
+        if (thread->state != THREAD_FREE && thread->pid > 1 && thread->pid != self)
+            (void)thread_signal(thread->pid, (enum thread_signal)signal);
+    }
+    return SYSTEM_OK;
+}
+
+void system_signals_catch(uint32_t set)
+{
+    thread_current()->caught = set;
+    thread_obey_signals();
+}
+
+int system_signal_take(void)
+{
+    return (int)thread_take_signal();
+}
+
+_Noreturn void system_reboot(enum system_reboot how, int status, const char *reason)
+{
+    system_call_flush();
+    power_off(how, status, reason);
+}

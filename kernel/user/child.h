@@ -1,0 +1,25 @@
+/* Running another program on behalf of somebody: what sh, boottrace and cpuset share. */
+#pragma once
+
+enum {
+    CHILD_NOT_FOUND = 127,
+    CHILD_CANNOT_RUN = 126,
+};
+
+/* Starts argv[0]: a program, or a script if it is the path of a file.  Gives its pid, or an error
+ * of system_spawn or system_stat. */
+int child_start(int argc, const char *const *argv);
+
+/* CHILD_NOT_FOUND or CHILD_CANNOT_RUN. */
+int child_status_of_error(int error);
+
+/* From now on SIGHUP, SIGINT, SIGTERM and SIGTSTP do not end this process but wait for
+ * child_wait to pass them on: ^C and ^Z speak to one process, which stands for those it waits for. */
+void child_catch_signals(void);
+
+/* Waits for a child, passing signals on.  Gives its status; *signal is the last one of those that
+ * end a process, or 0. */
+int child_wait(int pid, int *signal);
+
+/* Stops this process as ^Z does, although it catches the signal; comes back when it is continued. */
+void child_stop_self(void);

@@ -1,0 +1,116 @@
+/* Wait queue and mutex. */
+#include "kernel/wait_queue.h"
+
+#include "kernel/scheduler.h"
+
+static void add(struct wait_queue *queue, struct thread *thread)
+{
+    thread->next = NULL;
+    if (queue->first == NULL)
+        queue->first = thread;
+    else
+        queue->last->next = thread;
+    queue->last = thread;
+    thread->waits_on = queue;
+}
+
+void wait_queue_remove(struct wait_queue *queue, struct thread *thread)
+{
+    struct thread *previous = NULL;
+    for (struct thread *at = queue->first; at != thread; at = at->next)
+        previous = at;
+    if (previous == NULL)
+        queue->first = thread->next;
+    else
+        previous->next = thread->next;
+    if (queue->last == thread)
+        queue->last = previous;
+    thread->waits_on = NULL;
+}
+
+/* Goes to sleep until somebody wakes it. */
+static void sleep_once(struct thread *self, struct wait_queue *queue, uint64_t moment)
+{
+    if (queue != NULL)
+        add(queue, self);
+    self->wake_at = moment;
+    self->state = THREAD_SLEEPING;
+    scheduler_switch();
+}
+
+enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*condition)(void *context),
+                                        void *context, uint64_t ns)
+{
+    struct thread *self = thread_current();
+    uint64_t moment = scheduler_moment(ns);
+    self->timed_out = ns == 0;
+    for (;;) {
+        if (condition != NULL && condition(context))
+            return THREAD_WOKEN;
+        if (!self->deaf && thread_has_signal(self))
+            return THREAD_INTERRUPTED;
+        if (self->timed_out)
+            return THREAD_TIMED_OUT;
+        sleep_once(self, queue, moment);
+    }
+}
+
+static enum thread_wake wait(struct wait_queue *queue, bool (*condition)(void *context),
+                             void *context, uint64_t ns, bool deaf)
+{
+    uint32_t flags = scheduler_take();
+    struct thread *self = thread_current();
+    self->deaf = deaf;
+    enum thread_wake woken = wait_queue_wait_locked(queue, condition, context, ns);
+    self->deaf = false;
+    scheduler_release(flags);
+    return woken;
+}
+
+enum thread_wake wait_queue_wait(struct wait_queue *queue, bool (*condition)(void *context),
+                                 void *context, uint64_t ns)
+{
+    return wait(queue, condition, context, ns, false);
+}
+
+enum thread_wake wait_queue_wait_deaf(struct wait_queue *queue, bool (*condition)(void *context),
+                                      void *context, uint64_t ns)
+{
+    return wait(queue, condition, context, ns, true);
+}
+
+void wait_queue_wake_all_locked(struct wait_queue *queue)
+{
+    while (queue->first != NULL)
+        scheduler_wake(queue->first);
+}
+
+void wait_queue_wake_all(struct wait_queue *queue)
+{
+    uint32_t flags = scheduler_take();
+    wait_queue_wake_all_locked(queue);
+    scheduler_release(flags);
+}
+
+/* Takes the mutex if it is free.  Under the scheduler's lock. */
+static bool take_if_free(void *context)
+{
+    struct mutex *mutex = context;
+    if (mutex->holder != NULL)
+        return false;
+    mutex->holder = thread_current();
+    return true;
+}
+
+void mutex_take(struct mutex *mutex)
+{
+    (void)wait_queue_wait_deaf(&mutex->waiting, take_if_free, mutex, THREAD_FOREVER);
+}
+
+void mutex_release(struct mutex *mutex)
+{
+    uint32_t flags = scheduler_take();
+    mutex->holder = NULL;
+    wait_queue_wake_all_locked(&mutex->waiting);
+    scheduler_release(flags);
+}

@@ -1,0 +1,45 @@
+/* Wait queue and mutex: the two ways in which threads wait for each other. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/thread.h"
+
+/* Zeroed memory is an empty queue. */
+struct wait_queue {
+    struct thread *first, *last;
+};
+
+/* Waits until condition(context) is true or `ns` have passed (THREAD_FOREVER: no such time).  The
+ * condition is looked at under the scheduler's lock, with interrupts off: it must be short and
+ * take no lock.  Who makes it true calls a wake afterwards; none is lost.  Context: thread. */
+enum thread_wake wait_queue_wait(struct wait_queue *queue, bool (*condition)(void *context),
+                                 void *context, uint64_t ns);
+
+/* The same under the scheduler's lock. */
+enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*condition)(void *context),
+                                        void *context, uint64_t ns);
+
+/* As wait_queue_wait, but no signal ends it. */
+enum thread_wake wait_queue_wait_deaf(struct wait_queue *queue, bool (*condition)(void *context),
+                                      void *context, uint64_t ns);
+
+/* Takes a thread out.  Under the scheduler's lock. */
+void wait_queue_remove(struct wait_queue *queue, struct thread *thread);
+
+/* Each that is woken looks at its condition again.  Context: any. */
+void wait_queue_wake_all(struct wait_queue *queue);
+
+/* The same under the scheduler's lock. */
+void wait_queue_wake_all_locked(struct wait_queue *queue);
+
+/* Zeroed memory is a free mutex. */
+struct mutex {
+    struct thread *holder;
+    struct wait_queue waiting;
+};
+
+/* Context: thread. */
+void mutex_take(struct mutex *mutex);
+void mutex_release(struct mutex *mutex);
