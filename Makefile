@@ -38,12 +38,14 @@ DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
 KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c \
           kernel/calendar.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
-          kernel/console.c kernel/cpu_search.c kernel/fault.c kernel/files.c \
+          kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/fault.c kernel/files.c \
           kernel/firmware_tables.c kernel/main.c kernel/memory_functions.c kernel/message_buffer.c \
           kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/network.c \
           kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c \
           kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/signals.c \
-          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_exec.c kernel/sysctl_init.c \
+          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
+          kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
+          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_trace.c \
           kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c kernel/terminal.c \
           kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
           kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c \

@@ -1,0 +1,115 @@
+/* What things cost, measured here: reading debug.costs does each some hundred times and tells the
+ * cycles of one.  Under -icount a cycle is an instruction. */
+#include "kernel/cpu.h"
+#include "kernel/percpu.h"
+#include "kernel/sysctl.h"
+#include "kernel/thread.h"
+#include "kernel/tracing.h"
+
+enum {
+    TIMES = 500,
+    SPAWNS = 50,
+};
+
+static void discard(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+}
+
+__attribute__((noinline)) static void nothing(void)
+{
+    cpu_spin(1); /* so that the call stays */
+}
+
+/* The floor: what calling something costs at all. */
+static uint64_t cost_of_call(void)
+{
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < TIMES; i++)
+        nothing();
+    return (cpu_tsc() - start) / TIMES;
+}
+
+static uint64_t cost_of_event(void)
+{
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < TIMES; i++)
+        TRACE_EVENT("cost of an event");
+    return (cpu_tsc() - start) / TIMES;
+}
+
+static uint64_t cost_of_sysctl(void)
+{
+    const struct text_sink sink = {discard, NULL};
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < TIMES; i++)
+        (void)sysctl_read("hw.ncpu", &sink);
+    return (cpu_tsc() - start) / TIMES;
+}
+
+static int yield_until_over(void *argument)
+{
+    const volatile bool *over = argument;
+    while (!*over)
+        thread_yield();
+    return 0;
+}
+
+/* Two threads on one CPU that give way to each other: each yield of this one is two switches. */
+static uint64_t cost_of_switch(void)
+{
+    volatile bool over = false;
+    struct thread_child dead;
+    (void)thread_pin(percpu_this()->number);
+    struct thread *other =
+        thread_prepare("costs", yield_until_over, (void *)(uintptr_t)&over, false);
+    if (other == NULL)
+        return 0;
+    other->pinned = thread_current()->pinned;
+    uint32_t pid = other->pid;
+    thread_go(other);
+    thread_yield(); /* once, so that both run */
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < TIMES; i++)
+        thread_yield();
+    uint64_t cycles = (cpu_tsc() - start) / TIMES / 2;
+    over = true;
+    (void)thread_wait(pid, THREAD_FOREVER, &dead);
+    (void)thread_pin(THREAD_ANYWHERE);
+    return cycles;
+}
+
+/* A process from its start until it has been waited for; it does nothing. */
+static uint64_t cost_of_spawn(void)
+{
+    static const char *const argv[] = {"true"};
+    int status;
+    bool stopped;
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < SPAWNS; i++) {
+        int pid = system_spawn("true", 1, argv);
+        (void)system_wait(pid, SYSTEM_FOREVER, &status, &stopped);
+    }
+    return (cpu_tsc() - start) / SPAWNS;
+}
+
+static void read_costs(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    static const struct {
+        const char *name;
+        uint64_t (*measure)(void);
+    } costs[] = {{"empty call", cost_of_call},
+                 {"event", cost_of_event},
+                 {"sysctl read", cost_of_sysctl},
+                 {"context switch", cost_of_switch},
+                 {"spawn and wait", cost_of_spawn}};
+    for (uint32_t i = 0; i < sizeof costs / sizeof costs[0]; i++)
+        text_print(sink, "%s\t%llu\n", costs[i].name, (unsigned long long)costs[i].measure());
+}
+
+SYSCTL_OID(costs, .name = "debug.costs",
+           .help = "What things cost now, one a line: name, a tab, cycles", .kind = SYSCTL_STRING,
+           .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_costs);
