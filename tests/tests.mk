@@ -5,9 +5,10 @@ UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line 
         test_config_lexer test_console_option test_cpio test_digest test_driver_conf \
         test_environment test_escape test_exec_words test_fat_list test_fat_place test_frame \
         test_line_editor test_live_filter test_log_text test_madt test_message_buffer \
-        test_module_line test_mp_table test_multiboot test_names test_output_queue test_rtc \
-        test_schema test_stage_name test_stream test_sysctl test_system_file test_table \
-        test_text test_tracer test_tunable test_uart16550 test_ustar test_words
+        test_module_line test_mp_table test_multiboot test_names test_output_queue test_programs \
+        test_rtc test_schema test_sh test_stage_name test_stream test_sysctl test_sysctl_program \
+        test_system_file test_table test_text test_tracer test_tunable test_uart16550 test_ustar \
+        test_words
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
         fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor fuzz_madt fuzz_module_line \

@@ -1,0 +1,673 @@
+/* A system for programs of the userland, without a kernel. */
+#include "tests/unit/fake_system.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel/user/program.h"
+#include "trace/text.h"
+
+enum {
+    PROCESSES = 64,
+    FILES = 32,
+    OPEN = 128, /* of all processes together */
+    SYSCTLS = 32,
+    TEXT = 65536,
+    ARGUMENTS = 1024,
+    DEADLY = 1 << SYSTEM_SIGHUP | 1 << SYSTEM_SIGINT | 1 << SYSTEM_SIGKILL | 1 << SYSTEM_SIGTERM |
+             1 << SYSTEM_SIGUSR1 | 1 << SYSTEM_SIGUSR2,
+};
+
+enum state {
+    FREE,
+    READY,
+    STOPPED,
+    STOPPED_AND_TOLD,
+    RUNNING,
+    DEAD
+};
+
+struct process {
+    enum state state;
+    int pid, parent, status;
+    const struct program *program;
+    int argc;
+    char *argv[65];
+    char arguments[ARGUMENTS];
+    uint32_t caught, pending;
+    jmp_buf exit;
+};
+
+static struct {
+    struct process process[PROCESSES];
+    struct process *current;
+    int next_pid;
+    struct {
+        const char *path, *content;
+        size_t length;
+    } file[FILES];
+    size_t files;
+    struct {
+        bool used, directory;
+        char path[1200];
+        size_t file, at;
+    } open[OPEN];
+    struct system_sysctl_about about[SYSCTLS];
+    char value[SYSCTLS][4096];
+    size_t sysctls;
+    uint64_t now_ns, wall_s;
+    const char *keys, *stop_next;
+    int signal_next;
+    uint32_t lose, answers;
+    char printed[TEXT], calls[TEXT], given[TEXT];
+    struct text_buffer out, log;
+} fake;
+
+/* --- For tests --- */
+
+static struct process *add_process(int parent)
+{
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (fake.process[i].state == FREE) {
+            fake.process[i] =
+                (struct process){.state = READY, .pid = fake.next_pid++, .parent = parent};
+            return &fake.process[i];
+        }
+    return NULL;
+}
+
+void fake_start(void)
+{
+    memset(&fake, 0, sizeof fake);
+    fake.out = (struct text_buffer){.bytes = fake.printed, .size = TEXT};
+    fake.log = (struct text_buffer){.bytes = fake.calls, .size = TEXT};
+    fake.next_pid = 1;
+    fake.keys = "";
+    add_process(0)->state = RUNNING;
+    fake.current = add_process(1);
+    fake.current->state = RUNNING;
+}
+
+void fake_add_file(const char *path, const char *content, size_t length)
+{
+    assert_true(fake.files < FILES);
+    fake.file[fake.files].path = path;
+    fake.file[fake.files].content = content;
+    fake.file[fake.files++].length = length;
+}
+
+void fake_add_sysctl(const char *name, const char *value, uint32_t flags)
+{
+    assert_true(fake.sysctls < SYSCTLS);
+    fake.about[fake.sysctls] = (struct system_sysctl_about){
+        .name = name, .help = "help", .type = "string", .flags = flags};
+    snprintf(fake.value[fake.sysctls++], sizeof fake.value[0], "%s", value);
+}
+
+void fake_set_wall_time(uint64_t seconds)
+{
+    fake.wall_s = seconds;
+}
+
+void fake_type(const char *keys)
+{
+    fake.keys = keys;
+}
+
+void fake_stop_next(const char *program)
+{
+    fake.stop_next = program;
+}
+
+void fake_signal_next_sleep(int signal)
+{
+    fake.signal_next = signal;
+}
+
+void fake_lose(uint32_t datagrams)
+{
+    fake.lose = datagrams;
+}
+
+static const char *take(struct text_buffer *buffer)
+{
+    memcpy(fake.given, buffer->bytes, buffer->length);
+    fake.given[buffer->length] = '\0';
+    assert_true(buffer->length < TEXT - 1);
+    buffer->length = 0;
+    buffer->bytes[0] = '\0';
+    return fake.given;
+}
+
+const char *fake_printed(void)
+{
+    return take(&fake.out);
+}
+
+const char *fake_calls(void)
+{
+    return take(&fake.log);
+}
+
+uint32_t fake_children_left(void)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < PROCESSES; i++)
+        count += fake.process[i].state != FREE && fake.process[i].parent == fake.current->pid;
+    return count;
+}
+
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
+{
+    const struct text_sink sink = text_buffer_sink(&fake.log);
+    va_list arguments;
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
+}
+
+int fake_run(int argc, const char *const *argv)
+{
+    int status = 0;
+    bool stopped;
+    int pid = system_spawn(argv[0], argc, argv);
+    assert_true(pid > 0);
+    (void)fake_calls();
+    assert_int_equal(system_wait(pid, SYSTEM_FOREVER, &status, &stopped), pid);
+    assert_false(stopped);
+    return status;
+}
+
+/* --- Processes --- */
+
+static struct process *find(int pid)
+{
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (fake.process[i].state != FREE && fake.process[i].pid == pid)
+            return &fake.process[i];
+    return NULL;
+}
+
+/* Runs it within its parent, to its end. */
+static void run(struct process *process)
+{
+    struct process *before = fake.current;
+    char *argv[65];
+    memcpy(argv, process->argv, sizeof argv);
+    process->state = RUNNING;
+    fake.current = process;
+    if (setjmp(process->exit) == 0)
+        process->status = process->program->main(process->argc, argv);
+    process->status &= 255;
+    process->state = DEAD;
+    fake.current = before;
+}
+
+int system_spawn(const char *name, int argc, const char *const *argv)
+{
+    const struct program *program = programs_start;
+    while (program < programs_end && strcmp(program->name, name) != 0)
+        program++;
+    if (program == programs_end)
+        return SYSTEM_ENOENT;
+    struct process *process = add_process(fake.current->pid);
+    if (process == NULL)
+        return SYSTEM_ENOMEM;
+    size_t used = 0;
+    note("spawn");
+    for (int i = 0; i < argc; i++) {
+        size_t size = strlen(argv[i]) + 1;
+        assert_true(i < 64 && used + size <= ARGUMENTS);
+        process->argv[i] = memcpy(process->arguments + used, argv[i], size);
+        used += size;
+        note(" %s", argv[i]);
+    }
+    note("\n");
+    process->argc = argc;
+    process->program = program;
+    if (fake.stop_next != NULL && strcmp(fake.stop_next, name) == 0) {
+        process->state = STOPPED;
+        fake.stop_next = NULL;
+    }
+    return process->pid;
+}
+
+/* True: a signal ends the call. */
+static bool sleep_is_ended(void)
+{
+    uint32_t bit = 1u << fake.signal_next;
+    if (fake.signal_next == 0 || (fake.current->caught & bit) == 0)
+        return false;
+    fake.current->pending |= bit;
+    fake.signal_next = 0;
+    return true;
+}
+
+static struct process *child_of(int pid)
+{
+    for (size_t i = 0; i < PROCESSES; i++) {
+        struct process *child = &fake.process[i];
+        if (child->state != FREE && child->parent == fake.current->pid &&
+            (pid == 0 || child->pid == pid))
+            return child;
+    }
+    return NULL;
+}
+
+int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
+{
+    struct process *child = child_of(pid);
+    if (child == NULL)
+        return SYSTEM_ECHILD;
+    if (ms > 0 && sleep_is_ended())
+        return SYSTEM_EINTR;
+    if (child->state == READY && ms > 0)
+        run(child);
+    if (child->state == STOPPED) {
+        child->state = STOPPED_AND_TOLD;
+        *stopped = true;
+        return child->pid;
+    }
+    if (child->state != DEAD) {
+        assert_true(ms == 0); /* else nothing would ever happen */
+        return SYSTEM_ETIMEDOUT;
+    }
+    *stopped = false;
+    *status = child->status;
+    child->state = FREE;
+    return child->pid;
+}
+
+_Noreturn void system_exit(int status)
+{
+    fake.current->status = status;
+    longjmp(fake.current->exit, 1);
+}
+
+int system_pid(void)
+{
+    return fake.current->pid;
+}
+
+void system_yield(void)
+{
+}
+
+int system_pin(uint32_t cpu)
+{
+    note("pin %u\n", (unsigned)cpu);
+    return cpu < 4 ? SYSTEM_OK : SYSTEM_EINVAL;
+}
+
+int system_signal(int pid, enum system_signal signal)
+{
+    struct process *process = find(pid);
+    note("signal %d %d\n", pid, (int)signal);
+    if (process == NULL || process->state == DEAD)
+        return SYSTEM_ESRCH;
+    if (signal == SYSTEM_SIGCONT &&
+        (process->state == STOPPED || process->state == STOPPED_AND_TOLD))
+        process->state = READY;
+    if (process->state != RUNNING && (DEADLY & 1 << signal) != 0) {
+        process->state = DEAD;
+        process->status = 128 + (int)signal;
+    }
+    return SYSTEM_OK;
+}
+
+void system_signals_catch(uint32_t set)
+{
+    fake.current->caught = set;
+}
+
+int system_signal_take(void)
+{
+    uint32_t pending = fake.current->pending;
+    int signal = pending == 0 ? 0 : __builtin_ctz(pending);
+    fake.current->pending &= pending - 1;
+    return signal;
+}
+
+/* --- Time --- */
+
+uint64_t system_time_ns(void)
+{
+    return fake.now_ns;
+}
+
+uint64_t system_wall_time_s(void)
+{
+    return fake.wall_s;
+}
+
+int system_sleep_ms(uint64_t ms)
+{
+    note("sleep %llu\n", (unsigned long long)ms);
+    if (sleep_is_ended()) {
+        fake.now_ns += ms * 1000000 / 2;
+        return SYSTEM_EINTR;
+    }
+    fake.now_ns += ms * 1000000;
+    return SYSTEM_OK;
+}
+
+void system_burn_ms(uint64_t ms)
+{
+    note("burn %llu\n", (unsigned long long)ms);
+    fake.now_ns += ms * 1000000;
+}
+
+/* --- Files --- */
+
+/* "etc//rc/" is "/etc/rc"; "" is the top. */
+static void clean(char *cleaned, size_t size, const char *path)
+{
+    size_t length = 0;
+    for (const char *at = path; *at != '\0'; at++) {
+        if (*at != '/' && (at == path || at[-1] == '/'))
+            cleaned[length++] = '/';
+        if (*at != '/')
+            cleaned[length++] = *at;
+        assert_true(length + 2 < size);
+    }
+    cleaned[length] = '\0';
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+    size_t length = strlen(directory);
+    return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
+/* Gives the file's index, `fake.files` for a directory, -1 for nothing. */
+static int look_up(const char *path)
+{
+    for (size_t i = 0; i < fake.files; i++)
+        if (strcmp(fake.file[i].path, path) == 0)
+            return (int)i;
+    for (size_t i = 0; i < fake.files; i++)
+        if (is_below(fake.file[i].path, path))
+            return (int)fake.files;
+    return path[0] == '\0' ? (int)fake.files : -1;
+}
+
+int system_open(const char *path)
+{
+    char cleaned[1200];
+    clean(cleaned, sizeof cleaned, path);
+    int found = look_up(cleaned);
+    if (found < 0)
+        return SYSTEM_ENOENT;
+    for (int i = 0; i < OPEN; i++)
+        if (!fake.open[i].used) {
+            fake.open[i].used = true;
+            fake.open[i].directory = (size_t)found == fake.files;
+            fake.open[i].file = (size_t)found;
+            fake.open[i].at = 0;
+            snprintf(fake.open[i].path, sizeof fake.open[i].path, "%s", cleaned);
+            return i;
+        }
+    return SYSTEM_EMFILE;
+}
+
+int system_read(int descriptor, void *bytes, size_t size)
+{
+    assert_true(fake.open[descriptor].used);
+    if (fake.open[descriptor].directory)
+        return SYSTEM_EISDIR;
+    size_t file = fake.open[descriptor].file, at = fake.open[descriptor].at;
+    size_t left = fake.file[file].length - at;
+    size_t count = left < size ? left : size;
+    memcpy(bytes, fake.file[file].content + at, count);
+    fake.open[descriptor].at += count;
+    return (int)count;
+}
+
+/* Files directly below, and the first file of each directory below. */
+static bool is_entry(size_t file, const char *directory, struct system_entry *entry)
+{
+    const char *path = fake.file[file].path;
+    size_t length = strlen(directory) + 1;
+    if (!is_below(path, directory))
+        return false;
+    size_t end = length + strcspn(path + length, "/");
+    for (size_t i = 0; i < file; i++)
+        if (path[end] == '/' && strncmp(fake.file[i].path, path, end + 1) == 0)
+            return false;
+    snprintf(entry->name, sizeof entry->name, "%.*s", (int)(end - length), path + length);
+    entry->kind = path[end] == '/' ? SYSTEM_DIRECTORY : SYSTEM_FILE;
+    entry->size = path[end] == '/' ? 0 : fake.file[file].length;
+    return true;
+}
+
+int system_read_directory(int descriptor, struct system_entry *entry)
+{
+    if (!fake.open[descriptor].directory)
+        return SYSTEM_ENOTDIR;
+    while (fake.open[descriptor].at < fake.files)
+        if (is_entry(fake.open[descriptor].at++, fake.open[descriptor].path, entry))
+            return 1;
+    return 0;
+}
+
+int system_stat(const char *path, struct system_stat *stat)
+{
+    char cleaned[1200];
+    clean(cleaned, sizeof cleaned, path);
+    int found = look_up(cleaned);
+    if (found < 0)
+        return SYSTEM_ENOENT;
+    bool directory = (size_t)found == fake.files;
+    *stat = (struct system_stat){.kind = directory ? SYSTEM_DIRECTORY : SYSTEM_FILE};
+    if (!directory)
+        stat->size = fake.file[found].length;
+    stat->from_module = !directory && strstr(cleaned, "module") != NULL;
+    return SYSTEM_OK;
+}
+
+int system_close(int descriptor)
+{
+    if (descriptor < OPEN)
+        fake.open[descriptor].used = false;
+    return SYSTEM_OK;
+}
+
+/* --- sysctl --- */
+
+static int sysctl_of(const char *name)
+{
+    for (size_t i = 0; i < fake.sysctls; i++)
+        if (strcmp(fake.about[i].name, name) == 0)
+            return (int)i;
+    return SYSTEM_ENOENT;
+}
+
+int system_sysctl(const char *name, char *old, size_t *old_length, const char *new,
+                  size_t new_length)
+{
+    int index = sysctl_of(name);
+    if (index < 0)
+        return index;
+    if (old != NULL) {
+        size_t length = strlen(fake.value[index]);
+        memcpy(old, fake.value[index], length < *old_length ? length : *old_length);
+        *old_length = length;
+    }
+    if (new == NULL)
+        return SYSTEM_OK;
+    if ((fake.about[index].flags & SYSTEM_SYSCTL_WRITE) == 0)
+        return SYSTEM_EPERM;
+    snprintf(fake.value[index], sizeof fake.value[0], "%.*s", (int)new_length, new);
+    return SYSTEM_OK;
+}
+
+int system_sysctl_print(const char *name, const struct text_sink *sink)
+{
+    int index = sysctl_of(name);
+    if (index >= 0)
+        sink->put(sink->context, fake.value[index], strlen(fake.value[index]));
+    return index < 0 ? index : SYSTEM_OK;
+}
+
+int system_sysctl_next(const char *after, struct system_sysctl_about *about)
+{
+    int index = after == NULL ? -1 : sysctl_of(after);
+    if (index + 1 >= (int)fake.sysctls)
+        return SYSTEM_ENOENT;
+    *about = fake.about[index + 1];
+    return SYSTEM_OK;
+}
+
+int system_sysctl_about(const char *name, struct system_sysctl_about *about)
+{
+    int index = sysctl_of(name);
+    if (index >= 0)
+        *about = fake.about[index];
+    return index < 0 ? index : SYSTEM_OK;
+}
+
+/* --- The console --- */
+
+struct text_sink system_output(void)
+{
+    return text_buffer_sink(&fake.out);
+}
+
+void system_print(const char *format, ...)
+{
+    const struct text_sink sink = system_output();
+    va_list arguments;
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
+}
+
+void system_write(const char *bytes, size_t length)
+{
+    const struct text_sink sink = system_output();
+    sink.put(sink.context, bytes, length);
+}
+
+void system_print_foreign(const char *bytes, size_t length)
+{
+    const struct text_sink sink = system_output();
+    text_print_foreign(&sink, bytes, length);
+}
+
+int system_read_console(char *bytes, size_t size, uint64_t ms)
+{
+    assert_true(size > 0);
+    if (*fake.keys == '\0')
+        return SYSTEM_EIO;
+    if (*fake.keys == '\x01') { /* a moment in which nothing is typed */
+        fake.keys++;
+        fake.now_ns += ms * 1000000;
+        return SYSTEM_ETIMEDOUT;
+    }
+    bytes[0] = *fake.keys++;
+    return 1;
+}
+
+void system_console_foreground(int pid)
+{
+    note("foreground %d\n", pid);
+}
+
+void system_console_page(uint32_t rows, uint32_t columns)
+{
+    (void)columns;
+    note("page %u\n", (unsigned)rows);
+}
+
+/* --- The network, boottrace --- */
+
+int system_network_up(const char *interface)
+{
+    note("up %s\n", interface);
+    return strcmp(interface, "em0") == 0 ? SYSTEM_OK : SYSTEM_ENXIO;
+}
+
+int system_network_down(const char *interface)
+{
+    note("down %s\n", interface);
+    return strcmp(interface, "em0") == 0 ? SYSTEM_OK : SYSTEM_ENXIO;
+}
+
+int system_socket(void)
+{
+    return 100;
+}
+
+int system_send(int descriptor, const char *host, const void *bytes, size_t length)
+{
+    assert_int_equal(descriptor, 100);
+    assert_non_null(bytes);
+    note("send %s %u\n", host, (unsigned)length);
+    fake.answers = fake.lose == 0;
+    fake.lose -= fake.lose > 0;
+    return (int)length;
+}
+
+int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms)
+{
+    assert_int_equal(descriptor, 100);
+    if (fake.answers == 0) {
+        fake.now_ns += ms * 1000000;
+        return SYSTEM_ETIMEDOUT;
+    }
+    memset(bytes, 0, size);
+    fake.answers = 0;
+    fake.now_ns += 40000000;
+    return (int)size;
+}
+
+void system_boottrace(const char *format, ...)
+{
+    const struct text_sink sink = text_buffer_sink(&fake.log);
+    va_list arguments;
+    note("boottrace ");
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
+    note("\n");
+}
+
+const char *system_error_str(int error)
+{
+    switch ((enum system_error)error) {
+    case SYSTEM_ENOENT:
+        return "No such file or directory";
+    case SYSTEM_EISDIR:
+        return "Is a directory";
+    case SYSTEM_ESRCH:
+        return "No such process";
+    case SYSTEM_EINVAL:
+        return "Invalid argument";
+    case SYSTEM_EPERM:
+        return "Operation not permitted";
+    case SYSTEM_ENOMEM:
+        return "Cannot allocate memory";
+    case SYSTEM_ETIMEDOUT:
+        return "Operation timed out";
+    case SYSTEM_OK:
+    case SYSTEM_EINTR:
+    case SYSTEM_EIO:
+    case SYSTEM_ENXIO:
+    case SYSTEM_E2BIG:
+    case SYSTEM_EBADF:
+    case SYSTEM_ECHILD:
+    case SYSTEM_ENOTDIR:
+    case SYSTEM_EMFILE:
+    case SYSTEM_ENOTTY:
+    case SYSTEM_ELOOP:
+    case SYSTEM_ENAMETOOLONG:
+        break;
+    }
+    return "another error";
+}
