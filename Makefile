@@ -52,10 +52,11 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
           kernel/wall_time.c
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/cat.c kernel/user/child.c \
-            kernel/user/completion.c kernel/user/cpuset.c kernel/user/date.c kernel/user/events.c \
-            kernel/user/ifconfig.c kernel/user/init.c kernel/user/line_editor.c \
-            kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c kernel/user/numbers.c \
-            kernel/user/process_list.c kernel/user/reports.c kernel/user/screen.c kernel/user/sh.c \
+            kernel/user/completion.c kernel/user/cpuset.c kernel/user/date.c \
+            kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
+            kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c \
+            kernel/user/ntpd.c kernel/user/numbers.c kernel/user/process_list.c \
+            kernel/user/reports.c kernel/user/screen.c kernel/user/sh.c \
             kernel/user/sh_builtins.c kernel/user/sh_command.c kernel/user/sh_console.c \
             kernel/user/sh_jobs.c kernel/user/sh_script.c kernel/user/shutdown.c \
             kernel/user/signal_names.c kernel/user/sysctl_program.c kernel/user/top.c \

@@ -29,10 +29,13 @@ campaign() {
     echo "$verdict"
 }
 
+# Each round starts from the seeds again and goes another way; inputs stay small, because a target
+# runs the more of them.
 fuzz() {
+    rm -rf "build/soak/corpus/$1"
     mkdir -p "build/soak/corpus/$1"
-    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -print_final_stats=1 -artifact_prefix=build/soak/ \
-        "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
+    "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -max_len=1024 -print_final_stats=1 \
+        -artifact_prefix=build/soak/ "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
 }
 
 all_targets() {
@@ -60,6 +63,8 @@ while [ "$round" -le "$rounds" ]; do
     done
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
     campaign "round $round, two deterministic boots" same_again
+    campaign "round $round, 32 tortures of 8 million events" env EVENTS=8000000 \
+        CARRIERS='kernel bios uefi uefi32' sh tests/boot/torture.sh
     campaign "round $round, a boot in real time" real_time "$round"
     round=$((round + 1))
 done

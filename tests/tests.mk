@@ -16,20 +16,22 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_dige
         fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/boot/carriers.sh tests/boot/flight_media.sh tests/boot/media.sh \
-           tests/unit/interrupted_i386.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
-           tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_streams.sh \
+SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh tests/boot/media.sh \
+           tests/unit/interrupted_i386.sh tests/boot/torture.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
+           tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_exec.sh \
+           tests/boot/flight_streams.sh tests/boot/shell_session.py \
            tests/boot/books.sh tests/boot/integrity.sh tests/boot/configuration.sh \
-           tests/boot/modules.sh tests/boot/machines.sh tests/boot/stage.sh tests/boot/article.sh \
-           tests/hostile/hostile.py tests/boot/determinism.sh tests/boot/nmi.py \
-           tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh tests/house/arrows.sh \
-           tests/house/format.sh tests/house/documents.sh
+           tests/boot/modules.sh tests/boot/machines.sh tests/boot/stage.sh \
+           tests/boot/article.sh tests/hostile/hostile.py tests/boot/determinism.sh \
+           tests/boot/nmi.py tests/boot/cpus.sh tests/boot/faults.sh tests/boot/flight_console.py \
+           tests/decoder/agrees.sh tests/model/run.sh tests/golden/golden.sh \
+           tests/house/arrows.sh tests/house/format.sh tests/house/documents.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
                  flight/model_books.c flight/print.c flight/report_json.c flight/report_text.c \
-                 flight/schema.c flight/timeline.c flight/verify_cpus.c flight/verify_frames.c \
-                 flight/verify_tables.c
+                 flight/schema.c flight/timeline.c flight/verify_cpus.c \
+                 flight/verify_frames.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 

@@ -43,6 +43,12 @@ chmod +x "$work/bin/qemu-system-i386"
 killed() {
     PATH="$work/bin:$PATH" run
 }
+check 'init obeys only the signals that it catches' gives 0 success \
+    run --exec 'kill -STOP 1' --exec 'kill -KILL 1' --exec 'kill -TSTP 1'
+
+check 'who is stopped while asleep sleeps on afterwards' gives 0 success \
+    run --exec 'shutdown -p +0.5 & sleep 0.1; kill -STOP %1; sleep 0.1; kill -CONT %1; sleep 5; exit 3'
+
 check 'a killed QEMU exits 5 and names the signal' gives 5 '[Kk]ill|signal 9' killed
 
 mkdir "$work/none"

@@ -12,6 +12,7 @@ check "isapc, with the user's own CPU" gives 3 'no conditional moves' \
     run --machine isapc --qemu-arg -cpu --qemu-arg pentium
 check 'microvm' run --machine microvm
 check '3 MiB of memory' run --bare --memory 3
+check '4 MiB of memory, and more CPUs than stacks' run --memory 4 --smp 8
 check 'tables that do not fit are made smaller' run --memory 8 --append trace.boot=60000000
 check 'and that is said' grep -q 'too little free memory, keeping only' "$work/capture"
 check '4 GiB of memory' run --memory 4096
@@ -33,6 +34,10 @@ no_timer() {
 }
 check 'a machine without timer and interrupt controller' no_timer
 check 'says that the rate is unknown' grep -q 'the TSC rate is unknown' "$work/capture"
+busy_without_timer() {
+    run --smp 2 --qemu-arg -M --qemu-arg microvm,pit=off,pic=off --append 'torture=50000 trace.run=2000'
+}
+check 'wakes who sleeps though its CPU is never idle' busy_without_timer
 
 # Without isa-debug-exit the machine switches itself off through ACPI, and the frame decides.
 off_by_itself() {
@@ -41,6 +46,13 @@ off_by_itself() {
 }
 check 'pc switches itself off' off_by_itself pc
 check 'q35 switches itself off' off_by_itself q35
+# UEFI keeps its tables elsewhere.
+off_under_uefi() {
+    timeout 100 qemu-system-x86_64 -nodefaults -display none -M q35 -serial "file:$work/capture" \
+        -bios /usr/share/ovmf/OVMF.fd -cdrom build/firstlight.iso < /dev/null &&
+        "$flight" verify "$work/capture"
+}
+check 'a machine with UEFI switches itself off' off_under_uefi
 judge() {
     "$flight" capture "$work/capture" -o "$work/again"
 }

@@ -15,6 +15,9 @@ check 'trace/ includes only itself' only trace trace
 check 'drivers/ includes only itself' only drivers drivers
 check 'flight/ includes only trace/, boot/ and itself' only flight 'flight|trace|boot'
 check 'kernel/ does not include flight/' only kernel 'kernel|boot|trace|drivers'
+check 'kernel/user/ sees the kernel only through its own headers' \
+    sh -c "! grep -rnE '#include \"' --include='*.[ch]' kernel/user |
+        grep -vE '#include \"(kernel/user/[a-z0-9_]+[.]h|trace/text[.]h|boot/slice[.]h)\"'"
 for room in boot trace drivers kernel; do
     check "$room/ uses only freestanding headers" freestanding $room
 done
