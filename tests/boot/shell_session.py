@@ -489,7 +489,18 @@ def behind_a_slow_line(report, folder):
             run.wait()
 
 
+def need_terminals():
+    """A machine without pseudo terminals cannot do this at all, which is no fault of the product."""
+    try:
+        for end in os.openpty():
+            os.close(end)
+    except OSError as error:
+        print(f"Bail out! this machine gives no pseudo terminals ({error}); is /dev/pts mounted?")
+        sys.exit(99)
+
+
 def main():
+    need_terminals()
     report = Report()
     for session in at_the_terminal, behind_a_slow_line:
         if sys.argv[1:] and sys.argv[1] not in session.__name__:
