@@ -4,6 +4,7 @@
 #include "kernel/percpu.h"
 #include "kernel/smp.h"
 #include "kernel/spinlock.h"
+#include "kernel/thread_list.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
 #include "kernel/wait_queue.h"
@@ -14,7 +15,7 @@ enum {
 };
 
 struct queue {
-    struct thread *first, *last; /* ready to run */
+    struct thread_list ready;
     uint32_t length;
     struct thread *sleepers; /* who has a time to wake up at, soonest first */
     uint64_t slice_end;
@@ -92,12 +93,7 @@ static bool is_idle(const struct percpu *cpu)
 
 static void append(struct queue *queue, struct thread *thread)
 {
-    thread->next = NULL;
-    if (queue->first == NULL)
-        queue->first = thread;
-    else
-        queue->last->next = thread;
-    queue->last = thread;
+    thread_list_append(&queue->ready, thread);
     queue->length++;
 }
 
@@ -106,32 +102,23 @@ static bool may_run_on(const struct thread *thread, uint32_t cpu)
     return thread->pinned == THREAD_ANYWHERE || thread->pinned == cpu;
 }
 
-/* Takes the first thread that may run on `cpu` out. */
-static struct thread *take_first(struct queue *queue, uint32_t cpu)
+/* The first thread that may run on `cpu`, or NULL. */
+static struct thread *first_for(const struct queue *queue, uint32_t cpu)
 {
-    struct thread *previous = NULL;
-    for (struct thread *thread = queue->first; thread != NULL; thread = thread->next) {
-        if (may_run_on(thread, cpu)) {
-            if (previous == NULL)
-                queue->first = thread->next;
-            else
-                previous->next = thread->next;
-            if (queue->last == thread)
-                queue->last = previous;
-            queue->length--;
-            return thread;
-        }
-        previous = thread;
-    }
-    return NULL;
-}
-
-static bool has_one_for(const struct queue *queue, uint32_t cpu)
-{
-    const struct thread *thread = queue->first;
+    struct thread *thread = queue->ready.first;
     while (thread != NULL && !may_run_on(thread, cpu))
         thread = thread->next;
-    return thread != NULL;
+    return thread;
+}
+
+static struct thread *take_first(struct queue *queue, uint32_t cpu)
+{
+    struct thread *thread = first_for(queue, cpu);
+    if (thread == NULL)
+        return NULL;
+    thread_list_remove(&queue->ready, thread);
+    queue->length--;
+    return thread;
 }
 
 /* The longest of those that have a thread for `cpu`, or its own. */
@@ -139,7 +126,7 @@ static struct queue *longest_queue_for(uint32_t cpu)
 {
     struct queue *longest = &queues[cpu];
     for (uint32_t i = 0; i < percpu_count(); i++)
-        if (queues[i].length > longest->length && has_one_for(&queues[i], cpu))
+        if (queues[i].length > longest->length && first_for(&queues[i], cpu) != NULL)
             longest = &queues[i];
     return longest;
 }

@@ -5,26 +5,13 @@
 
 static void add(struct wait_queue *queue, struct thread *thread)
 {
-    thread->next = NULL;
-    if (queue->first == NULL)
-        queue->first = thread;
-    else
-        queue->last->next = thread;
-    queue->last = thread;
+    thread_list_append(&queue->waiting, thread);
     thread->waits_on = queue;
 }
 
 void wait_queue_remove(struct wait_queue *queue, struct thread *thread)
 {
-    struct thread *previous = NULL;
-    for (struct thread *at = queue->first; at != thread; at = at->next)
-        previous = at;
-    if (previous == NULL)
-        queue->first = thread->next;
-    else
-        previous->next = thread->next;
-    if (queue->last == thread)
-        queue->last = previous;
+    thread_list_remove(&queue->waiting, thread);
     thread->waits_on = NULL;
 }
 
@@ -81,8 +68,8 @@ enum thread_wake wait_queue_wait_deaf(struct wait_queue *queue, bool (*condition
 
 void wait_queue_wake_all_locked(struct wait_queue *queue)
 {
-    while (queue->first != NULL)
-        scheduler_wake(queue->first);
+    while (queue->waiting.first != NULL)
+        scheduler_wake(queue->waiting.first);
 }
 
 void wait_queue_wake_all(struct wait_queue *queue)

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/thread.h"
+#include "kernel/thread_list.h"
 
 /* Zeroed memory is an empty queue. */
 struct wait_queue {
-    struct thread *first, *last;
+    struct thread_list waiting;
 };
 
 /* Waits until condition(context) is true or `ns` have passed (THREAD_FOREVER: no such time).  The
