@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True
 root = os.getcwd()
 sys.path[:0] = [os.path.join(root, "tests", "golden"), os.path.join(root, "tests", "decoder")]
 import craft  # noqa: E402
+from terminals import need_terminals  # noqa: E402
 
 FLIGHT = os.path.join(root, "build", "flight")
 SECONDS = 10  # until something that should happen has not
@@ -621,16 +622,6 @@ def a_console_needs_something_to_open():
     bench.end(bench.run("console", "x", "--speed", "12345"), 2, b"there is no speed of 12345 baud")
     bench.end(bench.run("console", bench.path("nothing")), 5, b"cannot open '.*nothing': No such file")
     bench.end(bench.run("console", bench.folder), 5, b"Is a directory")
-
-
-def need_terminals():
-    """A machine without pseudo terminals cannot do this at all, which is no fault of the product."""
-    try:
-        for end in os.openpty():
-            os.close(end)
-    except OSError as error:
-        print(f"Bail out! this machine gives no pseudo terminals ({error}); is /dev/pts mounted?")
-        sys.exit(99)
 
 
 def main():

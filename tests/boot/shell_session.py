@@ -16,6 +16,9 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
+from terminals import need_terminals  # noqa: E402
+
 ROOT = os.getcwd()
 FLIGHT = os.path.join(ROOT, "build", "flight")
 SECONDS = 30  # until something that should happen has not: the machine may be busy
@@ -487,16 +490,6 @@ def behind_a_slow_line(report, folder):
         if run.poll() is None:
             run.terminate()
             run.wait()
-
-
-def need_terminals():
-    """A machine without pseudo terminals cannot do this at all, which is no fault of the product."""
-    try:
-        for end in os.openpty():
-            os.close(end)
-    except OSError as error:
-        print(f"Bail out! this machine gives no pseudo terminals ({error}); is /dev/pts mounted?")
-        sys.exit(99)
 
 
 def main():
