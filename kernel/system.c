@@ -306,12 +306,35 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about)
 
 /* --- Boottrace, and the end --- */
 
-void system_boottrace(const char *format, ...)
+static void record(const char *format, va_list arguments)
 {
     const struct trace_usage usage = thread_usage(thread_current());
+    tracing_boottrace(&usage, format, arguments);
+}
+
+void system_boottrace(const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    tracing_boottrace(&usage, format, arguments);
+    record(format, arguments);
+    va_end(arguments);
+}
+
+void system_runtrace(const char *format, ...)
+{
+    va_list arguments;
+    tracing_enter(TRACE_PHASE_MULTI_USER);
+    va_start(arguments, format);
+    record(format, arguments);
+    va_end(arguments);
+}
+
+void system_shuttrace(const char *format, ...)
+{
+    va_list arguments;
+    tracing_enter(TRACE_PHASE_SHUTDOWN);
+    va_start(arguments, format);
+    record(format, arguments);
     va_end(arguments);
 }
 

@@ -153,6 +153,28 @@ int system_signal_all(enum system_signal signal)
     return SYSTEM_OK;
 }
 
+/* Whether `pid` stands above the thread; the table is small, and a family has few generations. */
+static bool descends_from(const struct thread *thread, uint32_t pid)
+{
+    for (uint32_t generations = thread_places(); thread != NULL && generations > 0; generations--) {
+        if (thread->parent == pid)
+            return true;
+        thread = thread->parent <= THREAD_INIT ? NULL : thread_find(thread->parent);
+    }
+    return false;
+}
+
+int system_signal_tree(int pid, enum system_signal signal, bool itself)
+{
+    for (uint32_t place = 0; pid > THREAD_INIT && place < thread_places(); place++) {
+        const struct thread *thread = thread_at(place);
+        if (thread->state != THREAD_FREE && !thread->is_kernel &&
+            descends_from(thread, (uint32_t)pid))
+            (void)thread_signal(thread->pid, (enum thread_signal)signal);
+    }
+    return itself ? system_signal(pid, signal) : SYSTEM_OK;
+}
+
 void system_signals_catch(uint32_t set)
 {
     thread_current()->caught = set;

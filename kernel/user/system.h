@@ -73,6 +73,10 @@ int system_signal(int pid, enum system_signal signal);
 /* To every process but the caller and init. */
 int system_signal_all(enum system_signal signal);
 
+/* To every process that descends from this one; with `itself`, to it, too.  Children whose parent has
+ * ended belong to init, and are not among them. */
+int system_signal_tree(int pid, enum system_signal signal, bool itself);
+
 /* From now on the signals in the set (bit = number) do not end the process: they end its calls
  * with EINTR, and system_signal_take gives them one by one, 0 when there are none. */
 void system_signals_catch(uint32_t set);
@@ -180,8 +184,13 @@ int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms); /* ET
 
 /* --- Boottrace, and the end --- */
 
-/* Records a boottrace event of the calling process. */
+/* Record a boottrace event of the calling process.  With the second, run time begins: later events
+ * go to the run table; so it does when a shutdown has led to single-user operation, and from there back
+ * again.  With the third, the shutdown begins, with all that is recorded from then on, by anybody.
+ * Both do so whether or not boottrace is enabled. */
 void system_boottrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void system_runtrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void system_shuttrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Enters a phase (enum trace_phase by its name: "rc", "multi-user", "shutdown"). */
 int system_phase(const char *name);

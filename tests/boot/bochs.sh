@@ -5,6 +5,10 @@
 # time is counted in instructions.  What COM1 said is in CAPTURE, for flight capture to judge.
 set -eu
 
+# Two that look for a port for their display at the same time may take the same one, and end.
+exec 9> "${TMPDIR:-/tmp}/firstlight-bochs.lock"
+flock 9
+
 iso=$1 capture=$2 limit=${3:-300}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

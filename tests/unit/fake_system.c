@@ -321,6 +321,12 @@ int system_signal(int pid, enum system_signal signal)
     return SYSTEM_OK;
 }
 
+int system_signal_tree(int pid, enum system_signal signal, bool itself)
+{
+    note("signal %d to all below %d\n", signal, pid);
+    return itself ? system_signal(pid, signal) : SYSTEM_OK;
+}
+
 void system_signals_catch(uint32_t set)
 {
     fake.current->caught = set;
@@ -627,15 +633,36 @@ int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms)
     return (int)size;
 }
 
-void system_boottrace(const char *format, ...)
+static void note_event(const char *how, const char *format, va_list arguments)
 {
     const struct text_sink sink = text_buffer_sink(&fake.log);
-    va_list arguments;
-    note("boottrace ");
-    va_start(arguments, format);
+    note("%s ", how);
     text_print_list(&sink, format, arguments);
-    va_end(arguments);
     note("\n");
+}
+
+void system_boottrace(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note_event("boottrace", format, arguments);
+    va_end(arguments);
+}
+
+void system_runtrace(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note_event("runtrace", format, arguments);
+    va_end(arguments);
+}
+
+void system_shuttrace(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note_event("shuttrace", format, arguments);
+    va_end(arguments);
 }
 
 const char *system_error_str(int error)
