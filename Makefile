@@ -24,7 +24,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 # --- Sources -----------------------------------------------------------------------------------
 
-TRACE := trace/arena.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
+TRACE := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
          trace/table.c trace/text.c trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
@@ -39,11 +39,11 @@ DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c \
           kernel/calendar.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
           kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/fault.c kernel/files.c \
-          kernel/firmware_tables.c kernel/main.c kernel/memory_functions.c kernel/message_buffer.c \
+          kernel/firmware_tables.c kernel/kern_boottrace.c kernel/log_printer.c kernel/main.c kernel/memory_functions.c kernel/message_buffer.c \
           kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/network.c \
           kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c \
-          kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/signals.c \
-          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
+          kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/shutdown_log.c kernel/signals.c \
+          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
           kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_trace.c \
           kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c kernel/terminal.c \

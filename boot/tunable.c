@@ -7,7 +7,7 @@
 #define PREFIX_LENGTH (sizeof PREFIX - 1)
 
 enum {
-    DECIMAL_DIGITS = 20, /* of 2^64 - 1 */
+    DECIMAL_DIGITS = 20, /* of 2^64 - 1, and of -2^63 */
 };
 
 static struct slice slice_of(const char *text)
@@ -78,6 +78,27 @@ static enum tunable_status read_unsigned(const struct tunable *tunable, struct s
     return judge_range(tunable, *value);
 }
 
+static enum tunable_status judge_signed(const struct tunable *tunable, uint64_t number)
+{
+    int64_t value = (int64_t)number;
+    bool fits = value >= (int64_t)tunable->minimum && value <= (int64_t)tunable->maximum;
+    return fits ? TUNABLE_OK : TUNABLE_OUT_OF_RANGE;
+}
+
+static enum tunable_status read_signed(const struct tunable *tunable, struct slice text,
+                                       uint64_t *value)
+{
+    bool negative = slice_begins(text, "-");
+    const struct slice digits = slice_behind(text, negative);
+    if (!command_line_number(digits.text, digits.length, value))
+        return TUNABLE_NOT_A_NUMBER;
+    if (*value > (uint64_t)INT64_MAX)
+        return TUNABLE_OUT_OF_RANGE;
+    if (negative)
+        *value = 0 - *value;
+    return judge_signed(tunable, *value);
+}
+
 /* Whether the text is the word, which has only small letters and digits, in any case. */
 static bool is_word(struct slice text, const char *word)
 {
@@ -129,6 +150,8 @@ static enum tunable_status read_text(const struct tunable *tunable, struct slice
     switch (tunable->type) {
     case TUNABLE_UNSIGNED:
         return read_unsigned(tunable, text, value);
+    case TUNABLE_SIGNED:
+        return read_signed(tunable, text, value);
     case TUNABLE_SWITCH:
         return read_switch(text, value);
     case TUNABLE_CHOICE:
@@ -144,6 +167,8 @@ static enum tunable_status judge_number(const struct tunable *tunable, uint64_t 
     switch (tunable->type) {
     case TUNABLE_UNSIGNED:
         return judge_range(tunable, number);
+    case TUNABLE_SIGNED:
+        return number > (uint64_t)INT64_MAX ? TUNABLE_OUT_OF_RANGE : judge_signed(tunable, number);
     case TUNABLE_SWITCH:
         return number <= 1 ? TUNABLE_OK : TUNABLE_NO_SWITCH;
     case TUNABLE_CHOICE:
@@ -223,6 +248,16 @@ static struct slice print_decimal(uint64_t value, char digits[DECIMAL_DIGITS])
     return (struct slice){digits + at, DECIMAL_DIGITS - at};
 }
 
+static struct slice print_signed(uint64_t value, char digits[DECIMAL_DIGITS])
+{
+    if ((int64_t)value >= 0)
+        return print_decimal(value, digits);
+    struct slice number = print_decimal(0 - value, digits);
+    size_t at = DECIMAL_DIGITS - number.length - 1;
+    digits[at] = '-';
+    return (struct slice){digits + at, number.length + 1};
+}
+
 size_t tunable_print(const struct tunable *tunable, char *text, size_t size)
 {
     char digits[DECIMAL_DIGITS];
@@ -231,6 +266,8 @@ size_t tunable_print(const struct tunable *tunable, char *text, size_t size)
         value = slice_of(tunable->string);
     else if (tunable->type == TUNABLE_CHOICE)
         value = slice_of(tunable->choices[tunable->value]);
+    else if (tunable->type == TUNABLE_SIGNED)
+        value = print_signed(tunable->value, digits);
     else
         value = print_decimal(tunable->value, digits);
     if (size == 0)
@@ -246,6 +283,8 @@ const char *tunable_type_str(enum tunable_type type)
     switch (type) {
     case TUNABLE_UNSIGNED:
         return "number";
+    case TUNABLE_SIGNED:
+        return "signed number";
     case TUNABLE_SWITCH:
         return "switch";
     case TUNABLE_CHOICE:

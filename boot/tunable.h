@@ -16,6 +16,7 @@
 
 enum tunable_type {
     TUNABLE_UNSIGNED = 0, /* decimal, or hexadecimal behind 0x */
+    TUNABLE_SIGNED,       /* the same with an optional '-'; value and range are int64_t */
     TUNABLE_SWITCH,       /* 0 or 1; also no, off, false, yes, on, true in any case */
     TUNABLE_CHOICE,       /* one of the words in `choices`; the value is its index */
     TUNABLE_STRING,       /* at most string_size - 1 bytes, any but NUL */
@@ -36,7 +37,7 @@ struct tunable {
     const char *help;        /* one phrase */
     enum tunable_type type;
     bool early; /* obeyed from the command line only: needed before all else is read */
-    uint64_t minimum, maximum;  /* of TUNABLE_UNSIGNED */
+    uint64_t minimum, maximum;  /* of the numbers */
     uint64_t default_value;     /* of all but TUNABLE_STRING, and valid: it is not judged */
     const char *const *choices; /* of TUNABLE_CHOICE, ended by NULL */
     char *string;               /* of TUNABLE_STRING: the value, terminated, "" by default */

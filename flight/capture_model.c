@@ -12,6 +12,8 @@
 
 /* Of a module; digest and state came later. */
 #define MODULE_FIELDS_FIRST 5u
+/* Of a task; its parent came later. */
+#define TASK_FIELDS_FIRST 3u
 
 bool frame_string_is(struct frame_string string, const char *text)
 {
@@ -95,14 +97,15 @@ static bool read_config(struct capture_model *model, struct frame_reader *reader
     return true;
 }
 
-/* How many fields modules have in this stream; the reader has come to the end of the first ones.
- * If the schema was lost, a payload that ends there is of an older stream. */
-static uint32_t module_fields(const struct capture_model *model, const struct frame_reader *reader)
+/* How many fields a kind has in this stream; the reader has come to the end of the first ones, which
+ * all streams have.  If the schema was lost, a payload that ends there is of an older stream. */
+static uint32_t later_fields(const struct capture_model *model, const struct frame_reader *reader,
+                             enum stream_kind kind, uint32_t first)
 {
-    const char *known = stream_fields(STREAM_MODULE);
-    if (model->schema[STREAM_MODULE].text != NULL)
-        return schema_shared(model->schema[STREAM_MODULE], known);
-    return frame_reader_done(reader) ? MODULE_FIELDS_FIRST : schema_count(known);
+    const char *known = stream_fields((char)kind);
+    if (model->schema[kind].text != NULL)
+        return schema_shared(model->schema[kind], known);
+    return frame_reader_done(reader) ? first : schema_count(known);
 }
 
 static struct frame_string get_later(struct frame_reader *reader, bool sent)
@@ -118,7 +121,7 @@ static bool read_module(struct capture_model *model, struct frame_reader *reader
     module.name = frame_get_string(reader);
     module.type = frame_get_string(reader);
     module.size = frame_get_unsigned(reader);
-    uint32_t fields = module_fields(model, reader);
+    uint32_t fields = later_fields(model, reader, STREAM_MODULE, MODULE_FIELDS_FIRST);
     module.digest = get_later(reader, fields > MODULE_FIELDS_FIRST);
     module.state = get_later(reader, fields > MODULE_FIELDS_FIRST + 1);
     if (reader->bad)
@@ -135,7 +138,11 @@ static bool read_phase(struct model_phase *phases, struct frame_reader *reader)
     struct model_phase read = {.known = true};
     read.name = frame_get_string(reader);
     read.tsc = frame_get_unsigned(reader);
-    if (reader->bad || index >= TRACE_PHASES || phases[index].known)
+    if (reader->bad || index >= TRACE_PHASES)
+        return false;
+    /* A shutdown may have led to single-user operation and back: the last one counts. */
+    bool again = phases[index].known;
+    if (again && (index != TRACE_PHASE_SHUTDOWN || read.tsc < phases[index].tsc))
         return false;
     phases[index] = read;
     return true;
@@ -160,13 +167,15 @@ static bool read_task(struct capture_model *model, struct frame_reader *reader)
     uint32_t id = frame_get_unsigned32(reader);
     uint32_t pid = frame_get_unsigned32(reader);
     uint32_t name = frame_get_unsigned32(reader);
-    if (reader->bad || id == 0 || id >= MODEL_IDS || name >= MODEL_IDS)
+    uint32_t fields = later_fields(model, reader, STREAM_TASK, TASK_FIELDS_FIRST);
+    uint32_t parent = fields > TASK_FIELDS_FIRST ? frame_get_unsigned32(reader) : 0;
+    if (reader->bad || id == 0 || id >= MODEL_IDS || name >= MODEL_IDS || parent >= MODEL_IDS)
         return false;
     model->tasks = memory_covering(model->tasks, &model->task_count, id, sizeof *model->tasks);
     struct model_task *task = &model->tasks[id];
     if (task->known)
-        return task->pid == pid && task->name == name;
-    *task = (struct model_task){true, pid, (uint16_t)name};
+        return task->pid == pid && task->name == name && task->parent == parent;
+    *task = (struct model_task){true, pid, (uint16_t)name, (uint16_t)parent};
     return true;
 }
 

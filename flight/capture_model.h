@@ -66,6 +66,7 @@ struct model_task {
     bool known;
     uint32_t pid;
     uint16_t name;
+    uint16_t parent; /* task that started it; 0: unknown, or nobody */
 };
 
 /* The books of one table on one CPU, and what came of its events. */

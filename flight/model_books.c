@@ -38,10 +38,10 @@ struct trace_range model_books_range(const struct model_books *table)
     uint64_t first = books->overwritten;
     uint64_t written = books->emitted >= books->filtered ? books->emitted - books->filtered : 0;
     if (written < first)
-        return (struct trace_range){first, first, written};
+        return (struct trace_range){first, first, written, 0};
     uint64_t held = written - first;
     return (struct trace_range){first, first + (held < table->capacity ? held : table->capacity),
-                                written};
+                                written, 0};
 }
 
 uint64_t model_books_unpublished(const struct model_books *table)

@@ -180,10 +180,29 @@ static struct trace_name name_of(const struct capture_model *model, uint32_t id)
     return (struct trace_name){name.text, (uint32_t)name.length};
 }
 
+/* Rows where events are missing, as the kernel prints them. */
+static void print_missing(struct log_table *log, const struct capture_model *model, uint32_t table,
+                          bool before)
+{
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
+        const struct model_books *books = &model->books[table][cpu];
+        if (!books->known)
+            continue;
+        uint64_t unfinished = model_books_unpublished(books);
+        if (before) {
+            log_table_loss(log, cpu, books->books.overwritten, "overwritten");
+            continue;
+        }
+        log_table_loss(log, cpu, books->books.dropped - unfinished, "dropped");
+        log_table_loss(log, cpu, unfinished, "begun, but not finished");
+    }
+}
+
 static void print_table(struct log_table *log, const struct capture_model *model, uint32_t table)
 {
     const struct model_events *events = &model->events[table];
     log_table_begin(log, (enum trace_table_id)table, events->count);
+    print_missing(log, model, table, true);
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = &events->items[i];
         const struct model_task task = capture_model_task(model, event->task);
@@ -196,6 +215,7 @@ static void print_table(struct log_table *log, const struct capture_model *model
                                  .usage = event->usage,
                              });
     }
+    print_missing(log, model, table, false);
     log_table_end(log);
 }
 
@@ -211,7 +231,7 @@ static void print_tables(const struct text_sink *sink, const struct capture_mode
         .all = all,
         .elsewhere = "are shown with --all",
     };
-    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+    for (uint32_t table = 0; table < TRACE_PHASE_TABLES; table++)
         print_table(&log, model, table);
 }
 

@@ -5,7 +5,7 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
-#include "kernel/tracing.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/tunables.h"
 
 static bool there;
@@ -14,10 +14,10 @@ static bool there;
 static void read_once(struct slice content)
 {
     const volatile uint32_t *words = (const volatile uint32_t *)(const void *)content.text;
-    tracing_note(0, "reading archive");
+    kern_boottrace_note(0, "reading archive");
     for (size_t left = content.length / 4; left > 0; left--)
         (void)*words++;
-    tracing_note(0, "archive read");
+    kern_boottrace_note(0, "archive read");
 }
 
 static void print_unreadable(const struct boot_module *module, const struct archive *archive)
@@ -46,7 +46,7 @@ uint32_t boot_archive_measure(struct boot_module *module)
     }
     there = true;
     struct archive_count count;
-    tracing_note(0, "indexing archive");
+    kern_boottrace_note(0, "indexing archive");
     (void)archive_count(archive.bytes, archive.length, &count); /* damage is told by indexing */
     return bootfs_nodes_of_archive(&count);
 }
@@ -102,8 +102,8 @@ void boot_archive_index(const struct boot_module *module, uint32_t reserved)
         log_line("module %u: names of files with several that are empty now, as the damage may "
                  "have had their content: %u",
                  module->given.index, empty);
-    tracing_note(content.length, "archive indexed: %s, %u entries, %u bytes",
-                 archive_format_str(format), entries, (unsigned)content.length);
+    kern_boottrace_note(content.length, "archive indexed: %s, %u entries, %u bytes",
+                        archive_format_str(format), entries, (unsigned)content.length);
 }
 
 bool boot_archive_is_there(void)

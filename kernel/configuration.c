@@ -8,7 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/files.h"
 #include "kernel/modules.h"
-#include "kernel/tracing.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/tunables.h"
 
 enum {
@@ -31,9 +31,9 @@ static void print_diagnosis(void *context, const struct diagnosis *diagnosis)
 
 static void note_read(struct slice file, size_t size)
 {
-    file = tracing_name(file);
-    tracing_note(size, "configuration read: %.*s, %u bytes", (int)file.length, file.text,
-                 (unsigned)size);
+    file = kern_boottrace_name(file);
+    kern_boottrace_note(size, "configuration read: %.*s, %u bytes", (int)file.length, file.text,
+                        (unsigned)size);
 }
 
 static void read_environment(struct slice file, struct slice content)

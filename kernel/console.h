@@ -27,6 +27,9 @@ enum {
     CONSOLE_KERNEL = 0, /* owner of what the kernel says itself */
 };
 
+/* Owner of the rows of the shutdown log, which any thread may print. */
+#define CONSOLE_SHUTDOWN_LOG 0xfffffff0u
+
 /* Owner of what wipes a row: no line ends before it or behind it. */
 #define CONSOLE_ANYBODY OUTPUT_ANYBODY
 

@@ -7,6 +7,7 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/modules.h"
 #include "kernel/paging.h"
 #include "kernel/panic.h"
@@ -41,7 +42,7 @@ static void open_console(void)
     console_describe(&sink);
     text_print(&sink, "\n");
     tracing_send_header();
-    TRACE_EVENT("console open");
+    BOOTTRACE("console open");
 }
 
 static void tell(const char *what, const char *key, const struct multiboot_string *string)
@@ -64,17 +65,17 @@ static void read_boot_information(void)
     tunables_read(info->command_line.text, info->command_line.length);
     log_line("memory: %llu KiB free by the loader's map",
              (unsigned long long)boot_info_memory_kib());
-    TRACE_EVENT("boot information read");
+    BOOTTRACE("boot information read");
 }
 
 static void set_up_machine(void)
 {
     power_init();
     (void)smp_find();
-    TRACE_EVENT("firmware tables searched");
+    BOOTTRACE("firmware tables searched");
     if (!paging_init())
         log_line("paging: this CPU has no 4 MiB pages; running without protection");
-    TRACE_EVENT("paging on");
+    BOOTTRACE("paging on");
 }
 
 static void print_clock(const struct trace_clock *clock)
@@ -97,12 +98,12 @@ static void set_up_clock(uint64_t entry_tsc)
     tracing_set_clock(&clock);
     print_clock(&clock);
     wall_time_start();
-    TRACE_EVENT("clock calibrated");
+    BOOTTRACE("clock calibrated");
     if (timer_init())
         log_line("timer: %s", timer_name());
     else
         log_line("timer: no alarm arrives; sleeping polls the TSC");
-    TRACE_EVENT("timer working");
+    BOOTTRACE("timer working");
 }
 
 _Noreturn static void leave(const char *status, const char *reason, enum power_exit code)
@@ -128,21 +129,22 @@ static void read_modules(void)
     const char *why_not = modules_read();
     if (why_not != NULL)
         refuse_to_boot(why_not);
-    TRACE_EVENT("boot modules read");
+    BOOTTRACE("boot modules read");
     configuration_read();
     tracing_settle();
-    TRACE_EVENT("configuration in force");
+    kern_boottrace_settle();
+    BOOTTRACE("configuration in force");
 }
 
 static void set_up_threads(void)
 {
     log_line("threads: at most %u", thread_init());
-    TRACE_EVENT("threads switch");
+    BOOTTRACE("threads switch");
     if (!terminal_init())
         log_line("terminal: there is no serial line to listen to");
     console_wait_mode(CONSOLE_NOBODY_WAITS); /* from here on, until the dump */
     sysctl_init();
-    TRACE_EVENT("sysctls registered");
+    BOOTTRACE("sysctls registered");
 }
 
 static void start_cpus(void)
@@ -150,7 +152,7 @@ static void start_cpus(void)
     uint32_t found = percpu_count(), online = smp_start();
     if (found > 1)
         log_line("smp: %u of %u CPUs run", online, found);
-    TRACE_EVENT("CPUs started");
+    BOOTTRACE("CPUs started");
 }
 
 /* What becomes of the boot thread: it looks after init, which never ends by itself. */
@@ -173,17 +175,17 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry
     traps_init();
     tracing_start(entry_tsc);
     thread_start_kernel();
-    TRACE_EVENT("traps caught");
+    BOOTTRACE("traps caught");
     boot_info_find(magic, info_address);
     open_console();
     read_boot_information();
     set_up_machine();
     set_up_clock(entry_tsc);
     tracing_settle();
-    TRACE_EVENT("trace tables in place");
+    BOOTTRACE("trace tables in place");
     read_modules();
     set_up_threads();
     start_cpus();
-    TRACE_EVENT("kernel initialised");
+    BOOTTRACE("kernel initialised");
     run_init();
 }

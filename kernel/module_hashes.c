@@ -8,7 +8,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/complaint.h"
 #include "kernel/console.h"
-#include "kernel/tracing.h"
+#include "kernel/kern_boottrace.h"
 
 static const struct slice leaf = {" ", 1};
 static struct bootfs hashes;
@@ -175,10 +175,10 @@ static void verify(struct boot_module *module)
     module->state = same ? MODULE_VERIFIED : MODULE_MISMATCH;
     if (!same)
         print_mismatch(module);
-    struct slice name = tracing_name(module->line.name);
-    tracing_note(content.length, "hash %s: %.*s, %s, %u bytes", same ? "verified" : "mismatch",
-                 (int)name.length, name.text, digest_kind_str(module->digest.kind),
-                 (unsigned)content.length);
+    struct slice name = kern_boottrace_name(module->line.name);
+    kern_boottrace_note(content.length, "hash %s: %.*s, %s, %u bytes",
+                        same ? "verified" : "mismatch", (int)name.length, name.text,
+                        digest_kind_str(module->digest.kind), (unsigned)content.length);
 }
 
 /* What the loader left out, and should have had a certain content, has not that content. */

@@ -6,7 +6,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/complaint.h"
 #include "kernel/console.h"
-#include "kernel/tracing.h"
+#include "kernel/kern_boottrace.h"
 
 static struct boot_module *list; /* NULL: none, or no memory for the list */
 static uint32_t count;
@@ -32,7 +32,7 @@ static void read_module(uint32_t index)
     *module = (struct boot_module){.given.index = index};
     bool usable = boot_info_module(index, &module->given);
     if (!usable)
-        tracing_note(0, "module refused");
+        kern_boottrace_note(0, "module refused");
     const struct multiboot_string *text = &module->given.command_line;
     const struct module_line_listener listener = {print_unknown, &module->given};
     module_line_parse(text->text, text->length, &listener, &module->line);

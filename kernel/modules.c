@@ -8,6 +8,7 @@
 #include "kernel/files.h"
 #include "kernel/module_hashes.h"
 #include "kernel/module_list.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 #include "trace/stream.h"
 
@@ -117,9 +118,10 @@ static void print_note(void *context, const struct bootfs_note *note)
                                  : " is left out, because it has to be a directory for ");
     print_origin(&sink, note->by);
     text_print(&sink, "\n");
-    name = tracing_name(name);
-    tracing_note(note->size, "file %s: %.*s, %llu bytes", overridden ? "overridden" : "left out",
-                 (int)name.length, name.text, (unsigned long long)note->size);
+    name = kern_boottrace_name(name);
+    kern_boottrace_note(note->size, "file %s: %.*s, %llu bytes",
+                        overridden ? "overridden" : "left out", (int)name.length, name.text,
+                        (unsigned long long)note->size);
 }
 
 static const struct bootfs_listener listener = {print_note, NULL};
@@ -210,10 +212,10 @@ static void tell(const struct boot_module *module)
         .digest = digest,
         .state = module_state_str(module->state),
     });
-    struct slice name = tracing_name(module->line.name);
+    struct slice name = kern_boottrace_name(module->line.name);
     if (boot_module_is_used(module))
-        tracing_note(size, "module accepted: %.*s, %u bytes", (int)name.length, name.text,
-                     (unsigned)size);
+        kern_boottrace_note(size, "module accepted: %.*s, %u bytes", (int)name.length, name.text,
+                            (unsigned)size);
 }
 
 static void tell_all(void)

@@ -49,7 +49,7 @@ static void dump(void)
     if (tracing_tracer.arena == NULL)
         return; /* nothing has been recorded yet */
     tracing_enter(TRACE_PHASE_SHUTDOWN);
-    TRACE_EVENT("panic");
+    BOOTTRACE("panic");
     tracing_dump();
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/power.h"
 #include "kernel/smp.h"
 #include "kernel/timer.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 
 /* Nobody but this CPU from here on. */
@@ -32,10 +33,10 @@ static const char *words(enum system_reboot how)
 
 _Noreturn void power_off(enum system_reboot how, int status, const char *reason)
 {
-    TRACE_EVENT("kernel shutdown (clean) started");
+    BOOTTRACE("kernel shutdown (clean) started");
     be_alone();
-    TRACE_EVENT("timer stopped");
-    tracing_note(0, "%s", words(how));
+    BOOTTRACE("timer stopped");
+    kern_boottrace_note(0, "%s", words(how));
     tracing_dump();
     const char *verdict = status == 0 ? "success" : "failure";
     tracing_send_verdict(verdict, reason);

@@ -69,12 +69,13 @@ _Noreturn void ap_main(uint64_t entry_tsc)
     traps_load();
     tracing_this_cpu()->task = starting_idle->task;
     TRACE_SITE(entry_site, "CPU entry");
-    trace_cpu_record_site(tracing_this_cpu(), &entry_site, entry_tsc);
+    trace_cpu_record_at(tracing_this_cpu(), tracing_this_cpu()->annotations, &entry_site,
+                        entry_tsc);
     paging_enter(number);
     apic_init(false);
     arrived = number;
     tsc_offset_answer();
-    TRACE_EVENT("CPU ready");
+    BOOTTRACE("CPU ready");
     scheduler_join(percpu_this()->idle);
 }
 
@@ -232,7 +233,7 @@ bool smp_stop_was_asked(void)
 
 _Noreturn void smp_stop_here(void)
 {
-    TRACE_EVENT("CPU stopped");
+    BOOTTRACE("CPU stopped");
     percpu_this()->stopped = true;
     cpu_stop();
 }

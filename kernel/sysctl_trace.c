@@ -1,41 +1,16 @@
 /* sysctls: what the tracer has recorded, and what it lost. */
+#include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
-#include "kernel/thread.h"
 #include "kernel/tracing.h"
-#include "trace/log_text.h"
-
-enum {
-    NOBODY = UINT32_MAX,
-};
-
-/* One thread at a time prints the log.  It is known by its pid, and nobody waits for it: it may be
- * stopped while it prints, and one that ends in it leaves the place to the next. */
-static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for a stack */
-static uint32_t printer = NOBODY;
-
-static bool is_alive(uint32_t pid)
-{
-    const struct thread *thread = pid == NOBODY ? NULL : thread_find(pid);
-    return thread != NULL && thread->state != THREAD_DEAD;
-}
-
-static bool claim_cursors(void)
-{
-    uint32_t before = __atomic_load_n(&printer, __ATOMIC_ACQUIRE);
-    return !is_alive(before) &&
-           __atomic_compare_exchange_n(&printer, &before, thread_current()->pid, false,
-                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
 
 static void read_log(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    if (!claim_cursors()) {
-        text_print(sink, "(process %u is reading the log)\n", (unsigned)printer);
-        return;
-    }
-    tracing_print_log(sink, cursors);
-    __atomic_store_n(&printer, (uint32_t)NOBODY, __ATOMIC_RELEASE);
+    log_printer_print(sink, &(struct tracing_print){
+                                .first = TRACE_TABLE_BOOT,
+                                .last = TRACE_TABLE_SHUTDOWN,
+                                .all = true,
+                            });
 }
 
 static void read_books(const struct sysctl_oid *oid, const struct text_sink *sink)

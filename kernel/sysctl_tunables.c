@@ -26,6 +26,8 @@ static enum sysctl_kind kind_of(enum tunable_type type)
     switch (type) {
     case TUNABLE_UNSIGNED:
         return SYSCTL_UNSIGNED;
+    case TUNABLE_SIGNED:
+        return SYSCTL_SIGNED;
     case TUNABLE_SWITCH:
         return SYSCTL_SWITCH;
     case TUNABLE_CHOICE:

@@ -6,6 +6,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
 #include "kernel/files.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/panic.h"
 #include "kernel/system_call.h"
 #include "kernel/sysctl.h"
@@ -306,26 +307,20 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about)
 
 /* --- Boottrace, and the end --- */
 
-static void record(const char *format, va_list arguments)
-{
-    const struct trace_usage usage = thread_usage(thread_current());
-    tracing_boottrace(&usage, format, arguments);
-}
-
 void system_boottrace(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    record(format, arguments);
+    kern_boottrace_program(format, arguments);
     va_end(arguments);
 }
 
 void system_runtrace(const char *format, ...)
 {
     va_list arguments;
-    tracing_enter(TRACE_PHASE_MULTI_USER);
+    tracing_enter_run_time();
     va_start(arguments, format);
-    record(format, arguments);
+    kern_boottrace_program(format, arguments);
     va_end(arguments);
 }
 
@@ -334,7 +329,7 @@ void system_shuttrace(const char *format, ...)
     va_list arguments;
     tracing_enter(TRACE_PHASE_SHUTDOWN);
     va_start(arguments, format);
-    record(format, arguments);
+    kern_boottrace_program(format, arguments);
     va_end(arguments);
 }
 
@@ -404,6 +399,8 @@ const char *system_error_str(int error)
         return "Too many open files";
     case SYSTEM_ENOTTY:
         return "Inappropriate ioctl for device";
+    case SYSTEM_ENOSPC:
+        return "No space left on device";
     case SYSTEM_ETIMEDOUT:
         return "Operation timed out";
     case SYSTEM_ELOOP:

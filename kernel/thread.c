@@ -157,7 +157,12 @@ struct thread *thread_prepare(const char *name, int (*start)(void *argument), vo
 {
     struct thread *thread = make_locked(name, start, argument, is_kernel);
     if (thread != NULL)
-        thread->task = tracing_add_task(thread->pid, thread->name, __builtin_strlen(thread->name));
+        thread->task = tracing_add_task(&(struct tracing_task){
+            .pid = thread->pid,
+            .name = thread->name,
+            .length = __builtin_strlen(thread->name),
+            .parent = thread_current()->task,
+        });
     return thread;
 }
 
@@ -181,7 +186,7 @@ struct thread *thread_make_idle(uint32_t cpu)
     }
     scheduler_release(flags);
     if (thread != NULL)
-        thread->task = tracing_add_task(0, "idle", 4);
+        thread->task = tracing_add_task(&(struct tracing_task){0, "idle", 4, 0});
     return thread;
 }
 

@@ -83,7 +83,7 @@ static void record(enum kind kind, uint64_t number)
     preemption_disable();
     struct trace_cpu *cpu = tracing_this_cpu();
     if (kind == PLAIN) {
-        trace_cpu_record_now(cpu, &plain, cpu_tsc);
+        trace_cpu_record_now(cpu, cpu->sites, &plain, cpu_tsc);
     } else {
         const struct trace_usage usage = seal(number);
         trace_table_record_usage_now(cpu->table, cpu_tsc, torture.names[kind], cpu->task, &usage);
@@ -271,7 +271,7 @@ static uint64_t emitted(void)
 {
     uint64_t sum = 0;
     for (uint32_t cpu = 0; cpu < tracing_cpus(); cpu++)
-        for (uint32_t id = 0; id < TRACE_TABLES; id++)
+        for (uint32_t id = 0; id < TRACE_PHASE_TABLES; id++)
             sum += trace_local_read(
                 &trace_arena_table(tracing_tracer.arena, cpu, (enum trace_table_id)id)->written);
     return sum;

@@ -2,6 +2,7 @@
 #include "kernel/tracing.h"
 
 #include "kernel/boot_info.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/console.h"
 #include "kernel/spinlock.h"
 #include "kernel/tunables.h"
@@ -13,14 +14,16 @@
 /* Where events go before tracing_start: counted, not stored. */
 static struct trace_table nowhere;
 
-struct trace_tracer tracing_tracer = {.cpu[0] = {.table = &nowhere, .sites = &nowhere}};
+struct trace_tracer tracing_tracer = {
+    .cpu[0] = {.table = &nowhere, .sites = &nowhere, .annotations = &nowhere, .tslog = &nowhere}};
 
 enum {
     EARLY_EVENTS = 256, /* boot events before tracing_settle; about 20 are recorded */
-    EARLY_NAMES = 256,
-    EARLY_TEXT = 8192, /* bytes; a few dozen sites of about 20 bytes each */
+    EARLY_TSLOG = 512,
+    EARLY_NAMES = 512,
+    EARLY_TEXT = 16384, /* bytes; sites have about 20 each */
     EARLY_TASKS = 16,
-    EARLY_ARENA = 32768, /* bytes */
+    EARLY_ARENA = 65536, /* bytes */
     NAMES = 4096,
     NAMES_TEXT = 131072,
     NAMES_PER_MODULE = 3, /* verified, accepted, overridden */
@@ -33,7 +36,7 @@ static uint8_t early_memory[EARLY_ARENA] __attribute__((aligned(64)));
 /* Small tables for run and shutdown, too: without memory for more, they are all there is. */
 static const struct trace_arena_config early_config = {
     .cpus = 1,
-    .capacity = {EARLY_EVENTS, 64, 64},
+    .capacity = {EARLY_EVENTS, 64, 64, EARLY_TSLOG},
     .names = EARLY_NAMES,
     .names_text = EARLY_TEXT,
     .tasks = EARLY_TASKS,
@@ -59,6 +62,11 @@ void tracing_go_alone(void)
     alone = true;
 }
 
+bool tracing_is_alone(void)
+{
+    return alone;
+}
+
 static struct stream *take_stream(void)
 {
     if (!alone)
@@ -73,12 +81,12 @@ static void release_stream(void)
 }
 
 /* Names and tasks are whole at any instruction: who is alone goes on where another one was stopped. */
-static uint32_t take_names(void)
+uint32_t tracing_take_names(void)
 {
     return alone ? cpu_interrupts_save() : spinlock_take(&names_lock);
 }
 
-static void release_names(uint32_t flags)
+void tracing_release_names(uint32_t flags)
 {
     if (alone)
         cpu_interrupts_restore(flags);
@@ -100,10 +108,12 @@ void tracing_start(uint64_t entry_tsc)
     __builtin_memcpy(early->build_id, build_id_note + build_id_offset, sizeof early->build_id);
     early->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;
     trace_tracer_start(&tracing_tracer, early, trace_sites_start, trace_sites_end);
-    tracing_this_cpu()->task = tracing_add_task(0, "kernel", 6);
+    tracing_this_cpu()->task =
+        tracing_add_task(&(struct tracing_task){.pid = 0, .name = "kernel", .length = 6});
 
     TRACE_SITE(entry_site, "kernel entry");
-    trace_cpu_record_site(tracing_this_cpu(), &entry_site, entry_tsc);
+    trace_cpu_record_at(tracing_this_cpu(), tracing_this_cpu()->annotations, &entry_site,
+                        entry_tsc);
     stream_start(&stream, console_raw());
 }
 
@@ -132,8 +142,10 @@ static uint32_t find_memory(struct trace_arena_config *config)
 
 static void print_capacities(const char *what, const uint32_t *capacity)
 {
-    log_line("trace: %s: the first %u boot, the last %u run, the first %u shutdown events", what,
-             capacity[0], capacity[1], capacity[2]);
+    log_line(
+        "trace: %s: the first %u boot, the last %u run, the first %u shutdown events; the first %u "
+        "of TSLOG",
+        what, capacity[0], capacity[1], capacity[2], capacity[3]);
 }
 
 /* Names for every module, too. */
@@ -144,7 +156,8 @@ static struct trace_arena_config configured(void)
     return (struct trace_arena_config){
         .cpus = percpu_count(),
         .capacity = {(uint32_t)tunable(TUNABLE_TRACE_BOOT), (uint32_t)tunable(TUNABLE_TRACE_RUN),
-                     (uint32_t)tunable(TUNABLE_TRACE_SHUTDOWN)},
+                     (uint32_t)tunable(TUNABLE_TRACE_SHUTDOWN),
+                     (uint32_t)tunable(TUNABLE_TSLOG_SIZE)},
         .names = names < TRACE_NAME_LIMIT ? names : TRACE_NAME_LIMIT,
         .names_text = NAMES_TEXT + TEXT_PER_MODULE * modules,
         .tasks = TASKS,
@@ -161,35 +174,25 @@ static bool is_loss(const struct trace_arena_config *config,
     return false;
 }
 
-/* Stays where it is. */
-static void keep(const char *why)
-{
-    print_capacities(why, arena()->capacity);
-    trace_tracer_switch_sites(&tracing_tracer, tunable(TUNABLE_TRACE_ENABLED) != 0);
-}
-
 static void move(uint32_t address, const struct trace_arena_config *config)
 {
     __builtin_memset((void *)address, 0, (size_t)trace_arena_size(config));
     struct trace_arena *settled = (struct trace_arena *)address;
     trace_arena_format(settled, config);
-    trace_tracer_move(&tracing_tracer, settled, tunable(TUNABLE_TRACE_ENABLED) != 0);
+    trace_tracer_move(&tracing_tracer, settled);
 }
 
 void tracing_settle(void)
 {
     static struct trace_arena_config settled_for;
-    static bool settled_sites;
-    bool sites = tunable(TUNABLE_TRACE_ENABLED) != 0;
     const struct trace_arena_config wanted = configured();
-    if (__builtin_memcmp(&wanted, &settled_for, sizeof wanted) == 0 && sites == settled_sites)
+    if (__builtin_memcmp(&wanted, &settled_for, sizeof wanted) == 0)
         return;
     settled_for = wanted;
-    settled_sites = sites;
     struct trace_arena_config config = wanted;
     uint32_t address = find_memory(&config);
     if (address == 0 || is_loss(&config, &wanted)) {
-        keep("too little free memory for other tables, keeping");
+        print_capacities("too little free memory for other tables, keeping", arena()->capacity);
         return;
     }
     move(address, &config);
@@ -198,7 +201,7 @@ void tracing_settle(void)
 }
 
 /* What belongs to no CPU, phases and verdict, has the boot CPU's time. */
-static uint64_t boot_cpu_tsc(void)
+uint64_t tracing_boot_cpu_tsc(void)
 {
     preemption_disable();
     uint64_t tsc = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
@@ -213,76 +216,36 @@ enum trace_phase tracing_phase(void)
 
 void tracing_enter(enum trace_phase phase)
 {
-    trace_tracer_enter(&tracing_tracer, phase, boot_cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, phase, tracing_boot_cpu_tsc());
     tracing_send_header();
 }
 
-/* One byte longer than a name may be is refused whole, not cut. */
-static uint16_t intern_text(const char *format, va_list arguments)
+void tracing_enter_run_time(void)
 {
-    char text[TRACE_NAME_LENGTH_MAX + 2];
-    struct text_buffer buffer = {.bytes = text, .size = sizeof text};
-    struct text_sink sink = text_buffer_sink(&buffer);
-    text_print_list(&sink, format, arguments);
-    uint32_t flags = take_names();
-    uint16_t name = trace_names_intern(trace_arena_names(arena()), text, buffer.length);
-    release_names(flags);
-    return name;
-}
-
-/* The table that boottrace events go to: counted only, while they are switched off. */
-static struct trace_table *boottrace_table(void)
-{
-    struct trace_cpu *cpu = tracing_this_cpu();
-    if (tunable(TUNABLE_BOOTTRACE_ENABLED))
-        return cpu->table;
-    enum trace_phase phase = (enum trace_phase)arena()->phase;
-    return trace_arena_filter(arena(), cpu->number, trace_phase_table(phase));
-}
-
-void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
-{
-    uint16_t name =
-        boottrace_table()->limit == 0 ? (uint16_t)TRACE_NAME_NONE : intern_text(format, arguments);
-    preemption_disable();
-    trace_table_record_usage_now(boottrace_table(), cpu_tsc, name, tracing_this_cpu()->task, usage);
-    preemption_enable();
-}
-
-void tracing_note(uint64_t size, const char *format, ...)
-{
-    uint16_t name = TRACE_NAME_NONE;
-    const struct trace_table *table = tracing_this_cpu()->sites;
-    if (table->written < table->limit) {
-        va_list arguments;
-        va_start(arguments, format);
-        name = intern_text(format, arguments);
-        va_end(arguments);
-    }
-    uint64_t blocks = (size + 511) / 512;
-    const struct trace_usage usage = {.in_blocks =
-                                          blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX};
-    preemption_disable();
-    trace_table_record_usage_now(tracing_this_cpu()->sites, cpu_tsc, name, tracing_this_cpu()->task,
-                                 &usage);
-    preemption_enable();
+    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_MULTI_USER, tracing_boot_cpu_tsc());
+    trace_tracer_resume(&tracing_tracer, tracing_boot_cpu_tsc());
+    tracing_send_header();
 }
 
 uint16_t tracing_intern(const char *name)
 {
-    uint32_t flags = take_names();
+    uint32_t flags = tracing_take_names();
     uint16_t id = trace_names_intern(trace_arena_names(arena()), name, __builtin_strlen(name));
-    release_names(flags);
+    tracing_release_names(flags);
     return id;
 }
 
-uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length)
+uint16_t tracing_add_task(const struct tracing_task *task)
 {
-    uint32_t flags = take_names();
-    uint16_t id = trace_names_intern(trace_arena_names(arena()), name, length);
-    uint16_t task = trace_tasks_add(trace_arena_tasks(arena()), pid, id);
-    release_names(flags);
-    return task;
+    uint32_t flags = tracing_take_names();
+    const struct trace_task new = {
+        .pid = task->pid,
+        .name = trace_names_intern(trace_arena_names(arena()), task->name, task->length),
+        .parent = task->parent,
+    };
+    uint16_t id = trace_tasks_add(trace_arena_tasks(arena()), &new);
+    tracing_release_names(flags);
+    return id;
 }
 
 uint32_t tracing_cpus(void)
@@ -352,7 +315,7 @@ void tracing_send_module(const struct stream_module *module)
     release_stream();
 }
 
-static void print_books_of(const struct text_sink *text, enum trace_table_id id)
+struct trace_books tracing_books(enum trace_table_id id)
 {
     struct trace_books sum = {0};
     for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++) {
@@ -365,36 +328,42 @@ static void print_books_of(const struct text_sink *text, enum trace_table_id id)
         sum.dropped += books.dropped;
         sum.filtered += books.filtered;
     }
-    log_books(text, id, arena()->capacity[id], &sum);
+    return sum;
 }
 
 void tracing_print_books(const struct text_sink *sink)
 {
-    for (uint32_t i = 0; i < TRACE_TABLES; i++)
-        print_books_of(sink, (enum trace_table_id)i);
+    for (uint32_t i = 0; i < TRACE_TABLES; i++) {
+        const struct trace_books books = tracing_books((enum trace_table_id)i);
+        log_books(sink, (enum trace_table_id)i, arena()->capacity[i], &books);
+    }
 }
 
-static void print_tables(const struct text_sink *sink, bool all, struct log_cursor *memory)
+void tracing_print_tables(const struct text_sink *sink, const struct tracing_print *how,
+                          struct log_cursor *memory)
 {
     struct log_table log = {.sink = sink,
+                            .form = how->form,
                             .tsc_hz = arena()->clock.tsc_hz,
-                            .entry_tsc = arena()->phase_tsc[TRACE_PHASE_KERNEL],
-                            .all = all,
+                            .entry_tsc = tracing_entry_tsc(),
+                            .all = how->all,
                             .elsewhere = "stand in the frames only"};
-    for (uint32_t i = 0; i < TRACE_TABLES; i++)
+    for (uint32_t i = how->first; i <= how->last; i++) {
+        log.threshold = i == TRACE_TABLE_SHUTDOWN ? how->shutdown_threshold : 0;
         log_arena_table(&log, arena(), (enum trace_table_id)i, memory);
+    }
 }
 
-void tracing_print_log(const struct text_sink *sink, struct log_cursor *memory)
-{
-    print_tables(sink, true, memory);
-}
-
-/* For the console, at the end. */
+/* For the console, at the end.  The shutdown table is printed whole if that was asked for. */
 static void print_all(void)
 {
     struct text_sink text = console_text();
-    print_tables(&text, false, cursors);
+    struct tracing_print how = {.first = TRACE_TABLE_BOOT, .last = TRACE_TABLE_RUN};
+    tracing_print_tables(&text, &how, cursors);
+    how.first = how.last = TRACE_TABLE_SHUTDOWN;
+    how.all = kern_boottrace_is_on(KERN_BOOTTRACE_SHUTDOWN_TRACE);
+    how.shutdown_threshold = how.all ? kern_boottrace_threshold() : 0;
+    tracing_print_tables(&text, &how, cursors);
     log_line("\nbooks");
     tracing_print_books(&text);
 }
@@ -455,5 +424,5 @@ void tracing_send_verdict(const char *status, const char *reason)
 {
     resume_stream();
     send_loss();
-    stream_send_verdict(&stream, status, reason, boot_cpu_tsc());
+    stream_send_verdict(&stream, status, reason, tracing_boot_cpu_tsc());
 }

@@ -9,6 +9,7 @@
 
 #include "boot/slice.h"
 #include "kernel/percpu.h"
+#include "trace/log_text.h"
 #include "trace/text.h"
 #include "trace/tracer.h"
 
@@ -20,15 +21,24 @@ static inline struct trace_cpu *tracing_this_cpu(void)
     return cpu_local_trace();
 }
 
-/* Records an event of a static site.  Preemption is off meanwhile: a recording belongs to its CPU,
- * and writers on one CPU must nest (trace/table.h).  Context: any, including NMI. */
-#define TRACE_EVENT(text)                                                                          \
+/* Records an event of a static site in one of this CPU's tables (`sites`, `annotations`, `tslog`).
+ * Preemption is off meanwhile: a recording belongs to its CPU, and writers on one CPU must nest
+ * (trace/table.h).  Context: any, including NMI. */
+#define TRACE_INTO(way, text)                                                                      \
     do {                                                                                           \
         TRACE_SITE(trace_event_site, text);                                                        \
         preemption_disable();                                                                      \
-        trace_cpu_record_now(tracing_this_cpu(), &trace_event_site, cpu_tsc);                      \
+        const struct trace_cpu *trace_event_cpu = tracing_this_cpu();                              \
+        trace_cpu_record_now(trace_event_cpu, trace_event_cpu->way, &trace_event_site, cpu_tsc);   \
         preemption_enable();                                                                       \
     } while (0)
+
+/* A plain event, switched by trace.enabled. */
+#define TRACE_EVENT(text) TRACE_INTO(sites, text)
+
+/* A boottrace event of the kernel, without a process's usage: switched by kern.boottrace.enabled and
+ * kern.boottrace.dotrace_kernel, too. */
+#define BOOTTRACE(text) TRACE_INTO(annotations, text)
 
 /* Starts tracing; the stamp of the first instruction becomes event 0, and the task "kernel" with
  * pid 0 runs. */
@@ -43,15 +53,9 @@ enum trace_phase tracing_phase(void);
 /* Enters a phase and tells the host. */
 void tracing_enter(enum trace_phase phase);
 
-/* Records a boottrace event of the task that runs, with the usage of its process.  Context:
+/* Enters multi-user operation, also from a shutdown that led to single-user operation.  Context:
  * thread. */
-void tracing_boottrace(const struct trace_usage *usage, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
-
-/* Records an event of the kernel whose text is made here, with `size` bytes as the blocks that
- * it has read. It goes the way of static sites, and its text is made only if the table has room
- * for it. Context: thread. */
-void tracing_note(uint64_t size, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tracing_enter_run_time(void);
 
 /* What of a name fits into such a text beside a phrase: all of it or, for a long one, a phrase. */
 static inline struct slice tracing_name(struct slice name)
@@ -62,14 +66,28 @@ static inline struct slice tracing_name(struct slice name)
 /* The id of a name, which is text with an end.  Context: thread. */
 uint16_t tracing_intern(const char *name);
 
-/* Makes a task for a new process.  Context: thread. */
-uint16_t tracing_add_task(uint32_t pid, const char *name, size_t length);
+/* Makes a task for a new process; `parent` is the task that starts it, 0: nobody.  Context: thread. */
+struct tracing_task {
+    uint32_t pid;
+    const char *name;
+    size_t length;
+    uint16_t parent;
+};
+uint16_t tracing_add_task(const struct tracing_task *task);
+
+/* Whoever adds names, tasks or boottrace events is alone between these.  Context: thread. */
+uint32_t tracing_take_names(void);
+void tracing_release_names(uint32_t flags);
 
 /* CPUs that have tables. */
 uint32_t tracing_cpus(void);
 
 /* From here on there is nobody else to wait for: all other CPUs are stopped, interrupts are off. */
 void tracing_go_alone(void);
+bool tracing_is_alone(void);
+
+/* Now, as the boot CPU's TSC says. */
+uint64_t tracing_boot_cpu_tsc(void);
 
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
 const struct trace_clock *tracing_clock(void);
@@ -84,10 +102,18 @@ void tracing_send_header(void);
 void tracing_send_config(const char *key, const char *value, size_t length);
 void tracing_send_module(const struct stream_module *module);
 
-/* Prints every event of every table, and the books of all tables, while tracing goes on; the
- * cursors are memory to work in, TRACE_CPUS_MAX of them.  Context: thread. */
-struct log_cursor;
-void tracing_print_log(const struct text_sink *sink, struct log_cursor *cursors);
+/* Prints tables while tracing goes on, those from `first` to `last`; the cursors are memory to work
+ * in, TRACE_CPUS_MAX of them.  Context: thread. */
+struct tracing_print {
+    enum log_form form;
+    enum trace_table_id first, last;
+    bool all;                    /* every row */
+    uint64_t shutdown_threshold; /* cycles, of the shutdown table */
+};
+void tracing_print_tables(const struct text_sink *sink, const struct tracing_print *how,
+                          struct log_cursor *cursors);
+/* The books of a table, of all CPUs together. */
+struct trace_books tracing_books(enum trace_table_id id);
 void tracing_print_books(const struct text_sink *sink);
 
 /* Prints the tables and their books, and sends them as frames.  Called again by a panic inside it,

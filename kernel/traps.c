@@ -108,7 +108,7 @@ static void print_registers(const struct trap_frame *frame)
 
 static void handle_breakpoint(const struct trap_frame *frame)
 {
-    TRACE_EVENT("breakpoint");
+    BOOTTRACE("breakpoint");
     if (++breakpoints > BREAKPOINTS_TAKEN)
         panic_from(frame->eip, frame->ebp, "int3 storm: more than %u breakpoints",
                    (unsigned)BREAKPOINTS_TAKEN);
@@ -119,7 +119,7 @@ static void handle_breakpoint(const struct trap_frame *frame)
 
 _Noreturn static void die_of(const struct trap_frame *frame)
 {
-    TRACE_EVENT("fatal trap");
+    BOOTTRACE("fatal trap");
     panic_prepare();
     log_line("trap %u: %s", frame->vector, exception_name(frame->vector));
     print_place();
@@ -192,7 +192,7 @@ static bool is_overflow(uint32_t esp)
 _Noreturn void double_fault_handle(void)
 {
     struct segments_saved_state state = segments_interrupted();
-    TRACE_EVENT("double fault");
+    BOOTTRACE("double fault");
     panic_prepare();
     log_line("trap 8: double fault");
     print_place();

@@ -66,8 +66,33 @@ static struct tunable table[TUNABLE_COUNT] = {
                                .default_value = 1},
     [TUNABLE_BOOTTRACE_ENABLED] = {.name = "kern.boottrace.enabled",
                                    .help = "boottrace events are kept",
-                                   .type = TUNABLE_SWITCH,
-                                   .default_value = 1},
+                                   .type = TUNABLE_SWITCH},
+    [TUNABLE_DOTRACE_KERNEL] = {.name = "kern.boottrace.dotrace_kernel",
+                                .help = "boottrace events of the kernel are kept",
+                                .type = TUNABLE_SWITCH,
+                                .default_value = 1},
+    [TUNABLE_DOTRACE_USER] = {.name = "kern.boottrace.dotrace_user",
+                              .help = "boottrace events of processes are kept",
+                              .type = TUNABLE_SWITCH,
+                              .default_value = 1},
+    [TUNABLE_SHUTDOWN_TRACE] = {.name = "kern.boottrace.shutdown_trace",
+                                .help = "print the shutdown table while the system goes down",
+                                .type = TUNABLE_SWITCH},
+    [TUNABLE_SHUTDOWN_THRESHOLD] = {.name = "kern.boottrace.shutdown_trace_threshold",
+                                    .help = "milliseconds from which on an event of the shutdown "
+                                            "is printed; 0 or less: always",
+                                    .type = TUNABLE_SIGNED,
+                                    .minimum = (uint64_t)INT32_MIN,
+                                    .maximum = INT32_MAX},
+    [TUNABLE_TSLOG] = {.name = "debug.tslog_enabled",
+                       .help = "TSLOG records: 0 no, 1 yes, 2 as long as boottrace is enabled",
+                       .maximum = 2,
+                       .default_value = 2},
+    [TUNABLE_TSLOG_SIZE] = {.name = "trace.tslog",
+                            .second_name = "debug.tslog_size",
+                            .help = "records that TSLOG keeps, per CPU: the first ones",
+                            .maximum = TRACE_TABLE_CAPACITY_MAX,
+                            .default_value = 8192},
     [TUNABLE_WORKLOAD] = {.name = "workload",
                           .help = "plain events recorded into each table, for tests",
                           .maximum = 1000000000},
@@ -155,6 +180,10 @@ static void print_domain(const struct text_sink *sink, const struct tunable *tun
     case TUNABLE_UNSIGNED:
         text_print(sink, "a number from %llu to %llu", (unsigned long long)tunable->minimum,
                    (unsigned long long)tunable->maximum);
+        return;
+    case TUNABLE_SIGNED:
+        text_print(sink, "a number from %lld to %lld", (long long)tunable->minimum,
+                   (long long)tunable->maximum);
         return;
     case TUNABLE_SWITCH:
         text_print(sink, "0 or 1");

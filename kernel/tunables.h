@@ -9,12 +9,18 @@ enum tunable_id {
     TUNABLE_TRACE_BOOT, /* events that the boot table keeps, per CPU */
     TUNABLE_TRACE_RUN,
     TUNABLE_TRACE_SHUTDOWN,
-    TUNABLE_TRACE_ENABLED,     /* static sites record */
-    TUNABLE_BOOTTRACE_ENABLED, /* boottrace events are kept */
-    TUNABLE_WORKLOAD,          /* plain events into each table */
-    TUNABLE_TORTURE,           /* events to be recorded by threads that do much else */
-    TUNABLE_COUNTS_FROM_RESET, /* 0 or 1: the TSC does, or not; 2: the kernel guesses */
-    TUNABLE_FAULT,             /* enum fault */
+    TUNABLE_TRACE_ENABLED,      /* static sites record */
+    TUNABLE_BOOTTRACE_ENABLED,  /* boottrace events are kept */
+    TUNABLE_DOTRACE_KERNEL,     /* those of the kernel */
+    TUNABLE_DOTRACE_USER,       /* those of processes */
+    TUNABLE_SHUTDOWN_TRACE,     /* the shutdown table goes to the console while it fills */
+    TUNABLE_SHUTDOWN_THRESHOLD, /* ms, int64_t */
+    TUNABLE_TSLOG,              /* 0 off, 1 on, 2 as boottrace */
+    TUNABLE_TSLOG_SIZE,         /* records that TSLOG keeps, per CPU */
+    TUNABLE_WORKLOAD,           /* plain events into each table */
+    TUNABLE_TORTURE,            /* events to be recorded by threads that do much else */
+    TUNABLE_COUNTS_FROM_RESET,  /* 0 or 1: the TSC does, or not; 2: the kernel guesses */
+    TUNABLE_FAULT,              /* enum fault */
     TUNABLE_FAULT_CPU,
     TUNABLE_FAULT_CONTEXT, /* enum fault_context */
     TUNABLE_CONSOLE,

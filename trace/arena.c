@@ -8,7 +8,8 @@ static uint64_t align64(uint64_t size)
 
 static uint64_t table_stride(uint32_t capacity)
 {
-    return sizeof(struct trace_table) + trace_table_size(capacity);
+    uint64_t table = capacity == 0 ? sizeof(struct trace_table) : trace_table_size(capacity);
+    return sizeof(struct trace_table) + table;
 }
 
 static uint64_t cpu_stride(const uint32_t *capacity)
@@ -154,6 +155,8 @@ const char *trace_table_name(enum trace_table_id table)
         return "run";
     case TRACE_TABLE_SHUTDOWN:
         return "shutdown";
+    case TRACE_TABLE_TSLOG:
+        return "tslog";
     }
     return "unknown";
 }

@@ -1,7 +1,7 @@
 /* The trace arena: all memory of the tracing runtime, in one position-independent
  * piece that describes itself.  No pointers inside, only offsets from its start.
  *
- *     header | names | tasks | CPU 0: boot, run, shutdown | CPU 1: ... |
+ *     header | names | tasks | CPU 0: boot, run, shutdown, TSLOG | CPU 1: ... |
  *
  * A table stands as its filter (a table without slots, which counts what the
  * switch turned away) and then the table itself.
@@ -20,10 +20,13 @@ enum trace_table_id {
     TRACE_TABLE_BOOT = 0,
     TRACE_TABLE_RUN = 1,
     TRACE_TABLE_SHUTDOWN = 2,
+    TRACE_TABLE_TSLOG = 3, /* beside the phases: every entry, exit and wait of them all */
 };
-#define TRACE_TABLES 3u
+#define TRACE_TABLES       4u
+#define TRACE_PHASE_TABLES 3u /* those that a phase has; TSLOG is the one behind them */
 
-/* What the system is doing.  Each phase has one table; entering a later one is final. */
+/* What the system is doing.  Each phase has one table.  They are entered in this order; only from the
+ * shutdown there is a way back, to multi-user operation (trace_tracer_resume). */
 enum trace_phase {
     TRACE_PHASE_KERNEL = 0, /* from the first instruction */
     TRACE_PHASE_INIT,       /* init has started */
@@ -82,11 +85,12 @@ struct trace_arena {
     struct trace_cpu_clock cpu_clock[TRACE_CPUS_MAX]; /* by trace_arena_cpu_clock */
 };
 
-#define TRACE_ARENA_LAYOUT 2u /* 1 had no cpu_clock */
+#define TRACE_ARENA_LAYOUT                                                                         \
+    3u /* 1 had no cpu_clock, 2 no TSLOG, bases of tables, parents of tasks */
 
 struct trace_arena_config {
     uint32_t cpus;
-    uint32_t capacity[TRACE_TABLES]; /* events per CPU, each 1..TRACE_TABLE_CAPACITY_MAX */
+    uint32_t capacity[TRACE_TABLES]; /* events per CPU, each up to TRACE_TABLE_CAPACITY_MAX */
     uint32_t names;                  /* at most TRACE_NAME_LIMIT */
     uint32_t names_text;             /* bytes */
     uint32_t tasks;                  /* at most TRACE_TASK_LIMIT */

@@ -32,6 +32,22 @@ static inline uint64_t trace_local_fetch_increment(uint64_t *counter)
 #endif
 }
 
+/* Stores a number that another CPU may be reading, never torn. */
+static inline void trace_local_write(uint64_t *number, uint64_t value)
+{
+#if defined(__i386__)
+    uint64_t before = *number;
+    _Bool done;
+    do
+        __asm__ volatile("lock cmpxchg8b %1"
+                         : "=@ccz"(done), "+m"(*number), "+A"(before)
+                         : "b"((uint32_t)value), "c"((uint32_t)(value >> 32)));
+    while (!done);
+#else
+    __atomic_store_n(number, value, __ATOMIC_SEQ_CST);
+#endif
+}
+
 /* Reads a counter that the same or another CPU may be incrementing, never torn. */
 static inline uint64_t trace_local_read(const uint64_t *counter)
 {

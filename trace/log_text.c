@@ -19,7 +19,13 @@ void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t 
     log->rows = rows;
     log->row = 0;
     log->first = 0;
-    text_print(log->sink, "\n%s table\n", trace_table_name(table));
+    log->last_shown = true;
+    if (log->form == LOG_ROWS)
+        return;
+    if (log->form == LOG_FREEBSD)
+        text_print(log->sink, "\n\n");
+    else
+        text_print(log->sink, "\n%s table\n", trace_table_name(table));
     text_print(log->sink, "%3s %10s %10s %-24s %-40s %5s %6s %5s %5s\n", "CPU",
                log->tsc_hz == 0 ? "cycles" : "msecs", "delta", "process", "event", "PID", "CPUtime",
                "IBlks", "OBlks");
@@ -39,32 +45,80 @@ static bool shown(const struct log_table *log)
     return log->all || log->row < LOG_ROWS_SHOWN || log->row + LOG_ROWS_SHOWN >= log->rows;
 }
 
-void log_table_event(struct log_table *log, const struct log_event *event)
+/* `before` is the TSC that the delta counts from, 0: there is none. */
+static void print_row(const struct log_table *log, const struct log_event *event, uint64_t before)
 {
     const struct text_sink *sink = log->sink;
+    uint64_t now = since_entry(log, event->tsc);
+    uint64_t then = before == 0 ? now : since_entry(log, before);
+    uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
+    text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
+               (unsigned long long)(now > then ? now - then : 0));
+    print_name(sink, &event->process, 24);
+    text_print(sink, " ");
+    print_name(sink, &event->name, 40);
+    if (event->pid == LOG_PID_UNKNOWN)
+        text_print(sink, " %5s", "?");
+    else
+        text_print(sink, " %5u", event->pid);
+    text_print(sink, " %4llu.%02u %5u %5u\n", (unsigned long long)(cpu_cs / 100),
+               (unsigned)(cpu_cs % 100), event->usage.in_blocks, event->usage.out_blocks);
+}
+
+void log_table_landmark(struct log_table *log)
+{
+    if (log->last_shown)
+        return;
+    print_row(log, &log->last, log->last_before);
+    log->last_shown = true;
+}
+
+/* A row that comes so late is printed with the one before it; the first row of all has none. */
+static void print_late_row(struct log_table *log, const struct log_event *event)
+{
+    uint64_t delta = event->tsc > log->previous ? event->tsc - log->previous : 0;
+    bool late = log->previous != 0 && delta >= log->threshold;
+    if (late) {
+        log_table_landmark(log);
+        print_row(log, event, log->previous);
+    }
+    log->last = *event;
+    log->last_before = log->previous;
+    log->last_shown = late;
+}
+
+void log_table_event(struct log_table *log, const struct log_event *event)
+{
     if (log->row == 0)
         log->first = event->tsc;
-    if (shown(log)) {
-        uint64_t now = since_entry(log, event->tsc);
-        uint64_t before = log->previous == 0 ? now : since_entry(log, log->previous);
-        uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
-        text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
-                   (unsigned long long)(now > before ? now - before : 0));
-        print_name(sink, &event->process, 24);
-        text_print(sink, " ");
-        print_name(sink, &event->name, 40);
-        if (event->pid == LOG_PID_UNKNOWN)
-            text_print(sink, " %5s", "?");
-        else
-            text_print(sink, " %5u", event->pid);
-        text_print(sink, " %4llu.%02u %5u %5u\n", (unsigned long long)(cpu_cs / 100),
-                   (unsigned)(cpu_cs % 100), event->usage.in_blocks, event->usage.out_blocks);
-    } else if (log->row == LOG_ROWS_SHOWN) {
-        text_print(sink, "... %llu more events %s ...\n",
+    if (log->threshold > 0)
+        print_late_row(log, event);
+    else if (shown(log))
+        print_row(log, event, log->previous);
+    else if (log->row == LOG_ROWS_SHOWN)
+        text_print(log->sink, "... %llu more events %s ...\n",
                    (unsigned long long)(log->rows - 2 * LOG_ROWS_SHOWN), log->elsewhere);
-    }
     log->previous = event->tsc;
     log->row++;
+}
+
+void log_table_loss(struct log_table *log, uint32_t cpu, uint64_t events, const char *what)
+{
+    static const char process[] = "(lost)";
+    char text[64];
+    struct text_buffer buffer = {.bytes = text, .size = sizeof text};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    if (events == 0)
+        return;
+    text_print(&sink, "%llu event%s %s here", (unsigned long long)events, events == 1 ? "" : "s",
+               what);
+    const struct log_event row = {
+        .cpu = cpu,
+        .tsc = log->previous == 0 ? log->entry_tsc : log->previous,
+        .process = {process, sizeof process - 1},
+        .name = {text, (uint32_t)buffer.length},
+    };
+    print_row(log, &row, 0);
 }
 
 void log_table_end(struct log_table *log)
@@ -106,6 +160,8 @@ void log_duration(const struct text_sink *sink, uint64_t ns)
     text_print(sink, "%llu ns", (unsigned long long)ns);
 }
 
+/* --- Tables of an arena --- */
+
 /* The place of the earliest event that waits; of several at one time, the first. */
 static uint32_t earliest_of(const struct log_cursor *cursor)
 {
@@ -120,8 +176,11 @@ static void refill(struct log_cursor *cursor)
 {
     while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
         struct log_cursor_event *event = &cursor->event[cursor->waiting];
-        if (trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage) !=
-            TRACE_READ_OK)
+        enum trace_read read =
+            trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage);
+        cursor->unfinished += read == TRACE_READ_UNPUBLISHED;
+        cursor->lost += read == TRACE_READ_OVERWRITTEN;
+        if (read != TRACE_READ_OK)
             continue;
         event->record.tsc = trace_time_corrected(event->record.tsc, cursor->offset);
         cursor->waiting++;
@@ -129,29 +188,60 @@ static void refill(struct log_cursor *cursor)
     cursor->earliest = earliest_of(cursor);
 }
 
+void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
+                      enum trace_table_id table)
+{
+    struct trace_range range = trace_table_range(trace_arena_table(arena, cpu, table));
+    log_cursor_start_at(cursor, arena, cpu, table, range.first);
+}
+
+void log_cursor_start_at(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
+                         enum trace_table_id table, uint64_t number)
+{
+    cursor->table = trace_arena_table(arena, cpu, table);
+    cursor->offset = trace_arena_cpu_clock(arena, cpu).offset;
+    cursor->number = number;
+    cursor->unfinished = cursor->lost = 0;
+    cursor->waiting = 0;
+    log_cursor_extend(cursor);
+}
+
+/* What the table has lost since then lies before what it holds. */
+void log_cursor_extend(struct log_cursor *cursor)
+{
+    struct trace_range range = trace_table_range(cursor->table);
+    if (range.first > cursor->number) {
+        uint64_t from = cursor->number > range.base ? cursor->number : range.base;
+        cursor->lost += range.first - from;
+        cursor->number = range.first;
+    }
+    cursor->end = range.end;
+    refill(cursor);
+}
+
 static uint64_t earliest_time(const struct log_cursor *cursor)
 {
     return cursor->event[cursor->earliest].record.tsc;
 }
 
-/* Takes the earliest event of all CPUs out; false at the end. */
-static bool take_earliest(struct log_cursor *cursors, uint32_t count, uint32_t *cpu,
-                          struct log_cursor_event *taken)
+static struct log_cursor *earliest_cursor(struct log_cursor *cursors, uint32_t count)
 {
     struct log_cursor *best = NULL;
     for (uint32_t i = 0; i < count; i++)
         if (cursors[i].waiting > 0 &&
             (best == NULL || earliest_time(&cursors[i]) < earliest_time(best)))
             best = &cursors[i];
-    if (best == NULL)
-        return false;
-    *cpu = (uint32_t)(best - cursors);
-    *taken = best->event[best->earliest];
-    best->waiting--;
-    for (uint32_t i = best->earliest; i < best->waiting; i++)
-        best->event[i] = best->event[i + 1];
-    refill(best);
-    return true;
+    return best;
+}
+
+static struct log_cursor_event take(struct log_cursor *cursor)
+{
+    struct log_cursor_event taken = cursor->event[cursor->earliest];
+    cursor->waiting--;
+    for (uint32_t i = cursor->earliest; i < cursor->waiting; i++)
+        cursor->event[i] = cursor->event[i + 1];
+    refill(cursor);
+    return taken;
 }
 
 /* The process of a task; task 0, and one that does not exist, is unknown. */
@@ -163,36 +253,62 @@ static struct trace_task task_of(struct trace_arena *arena, uint32_t id)
     return tasks->task[id];
 }
 
+bool log_cursors_next(struct log_cursor *cursors, struct trace_arena *arena,
+                      struct log_event *event)
+{
+    struct log_cursor *cursor = earliest_cursor(cursors, arena->cpus);
+    if (cursor == NULL)
+        return false;
+    const struct log_cursor_event taken = take(cursor);
+    const struct trace_names *names = trace_arena_names(arena);
+    struct trace_task task = task_of(arena, taken.record.task);
+    *event = (struct log_event){
+        .cpu = (uint32_t)(cursor - cursors),
+        .tsc = taken.record.tsc,
+        .pid = task.pid,
+        .process = trace_names_get(names, task.name),
+        .name = trace_names_get(names, taken.record.name),
+        .usage = taken.usage,
+    };
+    return true;
+}
+
+/* Where the losses of a table stand: what was overwritten, before its CPU's first event; what was
+ * dropped or never finished, behind its last. */
+static void print_losses_before(struct log_table *log, struct trace_arena *arena,
+                                enum trace_table_id table)
+{
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
+        struct trace_range range = trace_table_range(trace_arena_table(arena, cpu, table));
+        log_table_loss(log, cpu, range.first - range.base, "overwritten");
+    }
+}
+
+static void print_losses_behind(struct log_table *log, struct trace_arena *arena,
+                                enum trace_table_id table, const struct log_cursor *cursors)
+{
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
+        struct trace_range range = trace_table_range(trace_arena_table(arena, cpu, table));
+        log_table_loss(log, cpu, range.written - range.end, "dropped");
+        log_table_loss(log, cpu, cursors[cpu].unfinished, "begun, but not finished");
+        log_table_loss(log, cpu, cursors[cpu].lost, "overwritten while this was printed");
+    }
+}
+
 void log_arena_table(struct log_table *log, struct trace_arena *arena, enum trace_table_id table,
                      struct log_cursor *cursors)
 {
     uint64_t rows = 0;
     for (uint32_t i = 0; i < arena->cpus; i++) {
         const struct trace_table *source = trace_arena_table(arena, i, table);
-        struct trace_range range = trace_table_range(source);
-        rows += trace_table_tally(source, range).read;
-        cursors[i].table = source;
-        cursors[i].offset = trace_arena_cpu_clock(arena, i).offset;
-        cursors[i].number = range.first;
-        cursors[i].end = range.end;
-        cursors[i].waiting = 0;
-        refill(&cursors[i]);
+        rows += trace_table_tally(source, trace_table_range(source)).read;
+        log_cursor_start(&cursors[i], arena, i, table);
     }
-
     log_table_begin(log, table, rows);
-    const struct trace_names *names = trace_arena_names(arena);
-    uint32_t cpu;
-    struct log_cursor_event event;
-    while (take_earliest(cursors, arena->cpus, &cpu, &event)) {
-        struct trace_task task = task_of(arena, event.record.task);
-        log_table_event(log, &(struct log_event){
-                                 .cpu = cpu,
-                                 .tsc = event.record.tsc,
-                                 .pid = task.pid,
-                                 .process = trace_names_get(names, task.name),
-                                 .name = trace_names_get(names, event.record.name),
-                                 .usage = event.usage,
-                             });
-    }
+    print_losses_before(log, arena, table);
+    struct log_event event;
+    while (log_cursors_next(cursors, arena, &event))
+        log_table_event(log, &event);
+    print_losses_behind(log, arena, table, cursors);
     log_table_end(log);
 }

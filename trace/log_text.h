@@ -18,10 +18,24 @@ struct log_event {
     struct trace_usage usage;
 };
 
+enum log_form {
+    LOG_TITLED = 0, /* "boot table" above the columns */
+    LOG_FREEBSD,    /* two empty lines above them, as kern.boottrace.log has it */
+    LOG_ROWS,       /* rows alone: what goes on from an earlier print */
+};
+
 /* A table being printed row by row.  Rows beyond the first and last LOG_ROWS_SHOWN of `rows`
- * are passed over with one line that counts them. */
+ * are passed over with one line that counts them.
+ *
+ * With a threshold, only events are printed that came so many cycles after the one before, or later,
+ * and that one before them, as a landmark.  The total counts all. */
 struct log_table {
     const struct text_sink *sink;
+    enum log_form form;
+    uint64_t threshold;    /* cycles; 0: every event is printed */
+    struct log_event last; /* the event before, its `before`, and whether it has been printed */
+    uint64_t last_before;
+    bool last_shown;
     uint64_t tsc_hz;    /* 0: the columns are in cycles */
     uint64_t entry_tsc; /* the times count from here */
     uint64_t previous;  /* TSC of the last event, also of an earlier table; 0: none yet */
@@ -35,6 +49,13 @@ struct log_table {
 void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows);
 void log_table_event(struct log_table *log, const struct log_event *event);
 void log_table_end(struct log_table *log);
+
+/* Prints the last event if the threshold has kept it back: it is what the system is busy with. */
+void log_table_landmark(struct log_table *log);
+
+/* A row that stands where events of a CPU are missing: behind the event that was printed last.
+ * `what` became of them: "overwritten", "dropped", "never finished".  Nothing for none. */
+void log_table_loss(struct log_table *log, uint32_t cpu, uint64_t events, const char *what);
 
 /* "boot: 12 emitted = 12 kept + 0 overwritten + 0 dropped + 0 filtered (capacity 3000 ...)" */
 void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t capacity,
@@ -56,10 +77,25 @@ struct log_cursor {
     int64_t offset;  /* that corrects its times */
     uint64_t number; /* of the next event to be read */
     uint64_t end;
-    uint32_t waiting;  /* events in `event`, in the order of their numbers */
-    uint32_t earliest; /* the place of the earliest of them */
+    uint64_t unfinished; /* that were passed over */
+    uint64_t lost;       /* that were overwritten before they could be read */
+    uint32_t waiting;    /* events in `event`, in the order of their numbers */
+    uint32_t earliest;   /* the place of the earliest of them */
     struct log_cursor_event event[LOG_LOOK_AHEAD];
 };
+
+/* Sets a cursor to what a CPU's table holds now, or lets it go on to what it holds by now. */
+void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
+                      enum trace_table_id table);
+
+/* The same from an event on: where an earlier cursor stood at its end. */
+void log_cursor_start_at(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
+                         enum trace_table_id table, uint64_t number);
+void log_cursor_extend(struct log_cursor *cursor);
+
+/* Takes the earliest event of all CPUs out; false at the end. */
+bool log_cursors_next(struct log_cursor *cursors, struct trace_arena *arena,
+                      struct log_event *event);
 
 /* Prints one table of an arena, events of all CPUs in the order of the boot CPU's time.  Within a CPU an event
  * may stand up to seven slots away from its place in time (table.h says why).  `log` carries

@@ -117,14 +117,14 @@ void trace_tasks_format(struct trace_tasks *tasks, uint32_t capacity)
     *tasks = (struct trace_tasks){.capacity = capacity, .count = 1};
 }
 
-uint16_t trace_tasks_add(struct trace_tasks *tasks, uint32_t pid, uint16_t name)
+uint16_t trace_tasks_add(struct trace_tasks *tasks, const struct trace_task *task)
 {
     if (tasks->count >= tasks->capacity) {
         tasks->refused++;
         return 0;
     }
     uint32_t id = tasks->count;
-    tasks->task[id] = (struct trace_task){.pid = pid, .name = name};
+    tasks->task[id] = *task;
     __atomic_store_n(&tasks->count, id + 1, __ATOMIC_RELEASE);
     return (uint16_t)id;
 }
@@ -132,6 +132,6 @@ uint16_t trace_tasks_add(struct trace_tasks *tasks, uint32_t pid, uint16_t name)
 void trace_tasks_carry(struct trace_tasks *to, const struct trace_tasks *from)
 {
     for (uint32_t id = 1; id < from->count; id++)
-        (void)trace_tasks_add(to, from->task[id].pid, from->task[id].name);
+        (void)trace_tasks_add(to, &from->task[id]);
     to->refused = from->refused;
 }

@@ -58,8 +58,8 @@ void trace_names_carry(struct trace_names *to, const struct trace_names *from);
 /* A task: one process under one name.  Id 0 is "unknown". */
 struct trace_task {
     uint32_t pid;
-    uint16_t name; /* id in the names */
-    uint16_t reserved;
+    uint16_t name;   /* id in the names */
+    uint16_t parent; /* id of the task that started it; 0: unknown, or nobody */
 };
 _Static_assert(sizeof(struct trace_task) == 8, "layout 1 of the arena");
 
@@ -76,5 +76,5 @@ uint32_t trace_tasks_size(uint32_t capacity);
 void trace_tasks_format(struct trace_tasks *tasks, uint32_t capacity);
 
 /* The id of a new task, or 0, counted, when the pool is full. */
-uint16_t trace_tasks_add(struct trace_tasks *tasks, uint32_t pid, uint16_t name);
+uint16_t trace_tasks_add(struct trace_tasks *tasks, const struct trace_task *task);
 void trace_tasks_carry(struct trace_tasks *to, const struct trace_tasks *from);

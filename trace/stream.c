@@ -18,7 +18,7 @@ static const struct {
     {STREAM_MODULE, "index:u command_line:s name:s type:s size:u digest:s state:s"},
     {STREAM_PHASE, "index:u name:s tsc:u"},
     {STREAM_NAME, "id:u text:s"},
-    {STREAM_TASK, "id:u pid:u name:u"},
+    {STREAM_TASK, "id:u pid:u name:u parent:u"},
     {STREAM_TABLE, "table:u name:s cpu:u keep:u capacity:u emitted:u kept:u overwritten:u "
                    "dropped:u filtered:u"},
     {STREAM_EVENTS, "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u "
@@ -151,17 +151,28 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
     frame_end(writer);
 }
 
+static void send_phase(struct stream *stream, uint32_t index, uint64_t tsc)
+{
+    struct frame_writer *writer = begin(stream, STREAM_PHASE);
+    frame_put_unsigned(writer, index);
+    put_text(writer, trace_phase_name((enum trace_phase)index));
+    frame_put_unsigned(writer, tsc);
+    frame_end(writer);
+}
+
 void stream_send_phases(struct stream *stream, const struct trace_arena *arena)
 {
-    for (; stream->phases_sent <= arena->phase; stream->phases_sent++) {
+    uint32_t present = arena->phase;
+    uint64_t shutdown_tsc = arena->phase_tsc[TRACE_PHASE_SHUTDOWN];
+    if (present == TRACE_PHASE_SHUTDOWN && stream->phases_sent > present &&
+        shutdown_tsc != stream->shutdown_tsc)
+        stream->phases_sent = present; /* one that led back to multi-user operation was sent */
+    for (; stream->phases_sent <= present; stream->phases_sent++) {
         uint32_t index = stream->phases_sent;
-        if (arena->phase_tsc[index] == 0)
-            continue; /* passed over: a panic goes straight to shutdown */
-        struct frame_writer *writer = begin(stream, STREAM_PHASE);
-        frame_put_unsigned(writer, index);
-        put_text(writer, trace_phase_name((enum trace_phase)index));
-        frame_put_unsigned(writer, arena->phase_tsc[index]);
-        frame_end(writer);
+        if (arena->phase_tsc[index] != 0) /* 0: passed over, a panic goes straight to shutdown */
+            send_phase(stream, index, arena->phase_tsc[index]);
+        if (index == TRACE_PHASE_SHUTDOWN)
+            stream->shutdown_tsc = shutdown_tsc;
     }
 }
 
@@ -182,6 +193,7 @@ static void send_new_names(struct stream *stream, struct trace_arena *arena)
         frame_put_unsigned(writer, stream->tasks_sent);
         frame_put_unsigned(writer, task->pid);
         frame_put_unsigned(writer, task->name);
+        frame_put_unsigned(writer, task->parent);
         frame_end(writer);
     }
 }
@@ -244,7 +256,7 @@ static void open_frame_at(struct stream *stream, struct open_frame *open, uint32
     struct frame_writer *writer = begin(stream, STREAM_EVENTS);
     frame_put_unsigned(writer, id);
     frame_put_unsigned(writer, cpu);
-    frame_put_unsigned(writer, number);
+    frame_put_unsigned(writer, number - stream->range.base);
     frame_put_unsigned(writer, tsc);
     *open = (struct open_frame){.open = true, .next = number, .tsc = tsc};
 }

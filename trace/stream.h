@@ -19,7 +19,7 @@ enum stream_kind {
     STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u digest:s state:s */
     STREAM_PHASE = 'P',   /* index:u name:s tsc:u */
     STREAM_NAME = 'N',    /* id:u text:s */
-    STREAM_TASK = 'I',    /* id:u pid:u name:u */
+    STREAM_TASK = 'I',    /* id:u pid:u name:u parent:u */
     STREAM_TABLE = 'T',   /* table:u name:s cpu:u keep:u capacity:u emitted:u kept:u
                               overwritten:u dropped:u filtered:u */
     STREAM_EVENTS = 'E',  /* table:u cpu:u first:u tsc:u then per event: control:u ... */
@@ -50,7 +50,8 @@ struct stream {
     uint32_t names_sent;  /* ids below this have been sent */
     uint32_t tasks_sent;
     uint32_t phases_sent;
-    uint32_t tables_sent; /* cpu * TRACE_TABLES + table of the next one */
+    uint64_t shutdown_tsc; /* of the shutdown phase that was sent last */
+    uint32_t tables_sent;  /* cpu * TRACE_TABLES + table of the next one */
     struct trace_cpu_clock cpus_sent[TRACE_CPUS_MAX];
     bool table_open; /* whose events are being sent: */
     struct trace_range range;

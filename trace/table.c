@@ -22,6 +22,10 @@ uint64_t trace_table_size(uint32_t capacity)
 void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace_keep keep)
 {
     uint32_t slots = slots_for(capacity);
+    if (capacity == 0) {
+        trace_table_format_filter(table);
+        return;
+    }
     *table = (struct trace_table){
         .limit = keep == TRACE_KEEP_FIRST ? capacity : UINT64_MAX,
         .slot_mask = (slots - 1) * (uint32_t)sizeof(struct trace_record),
@@ -33,7 +37,7 @@ void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace
 
 void trace_table_format_filter(struct trace_table *table)
 {
-    *table = (struct trace_table){.limit = 0};
+    *table = (struct trace_table){.limit = 0, .keep = TRACE_KEEP_FIRST};
 }
 
 static struct trace_usage *usages(const struct trace_table *table)
@@ -58,26 +62,31 @@ void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t 
         fill_with_usage(table, &slot, tsc, name, task, usage);
 }
 
-void trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
+bool trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
                                   uint32_t task, const struct trace_usage *usage)
 {
     struct trace_slot slot = trace_table_open(table);
     if (slot.record != NULL)
         fill_with_usage(table, &slot, now(), name, task, usage);
+    return slot.record != NULL;
 }
 
 struct trace_range trace_table_range(const struct trace_table *table)
 {
+    uint64_t base = trace_local_read(&table->base);
     uint64_t written = trace_local_read(&table->written);
-    uint32_t capacity = table->capacity;
+    uint64_t given = written > base ? written - base : 0, capacity = table->capacity;
+    uint64_t kept = given < capacity ? given : capacity;
     if (table->keep == TRACE_KEEP_FIRST)
-        return (struct trace_range){0, written < capacity ? written : capacity, written};
-    return (struct trace_range){written > capacity ? written - capacity : 0, written, written};
+        return (struct trace_range){base, base + kept, base + given, base};
+    return (struct trace_range){base + given - kept, base + given, base + given, base};
 }
 
-/* Whether slot `number` has been claimed anew for a later event. */
-static bool lapped(const struct trace_table *table, uint64_t number)
+/* Whether slot `number` has been claimed anew for a later event, or may have been since a reset. */
+static bool is_gone(const struct trace_table *table, uint64_t number)
 {
+    if (number < trace_local_read(&table->base))
+        return true;
     return table->keep == TRACE_KEEP_LAST &&
            trace_local_read(&table->written) - number > table->slots;
 }
@@ -95,9 +104,9 @@ static bool in_danger(const struct trace_table *table, uint64_t number)
 enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
                                  struct trace_record *record, struct trace_usage *usage)
 {
-    if (number >= trace_local_read(&table->written) || number >= table->limit)
+    if (number >= trace_local_read(&table->written) || number >= trace_local_read(&table->limit))
         return TRACE_READ_OVERWRITTEN;
-    if (lapped(table, number))
+    if (is_gone(table, number))
         return TRACE_READ_OVERWRITTEN;
 
     uint32_t slot = (uint32_t)number & (table->slots - 1);
@@ -113,7 +122,7 @@ enum trace_read trace_table_read(const struct trace_table *table, uint64_t numbe
         __atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != trace_table_sequence(number))
         return TRACE_READ_UNPUBLISHED;
     /* A claim of the slot's next event comes before the first byte of its filling. */
-    if (lapped(table, number))
+    if (is_gone(table, number))
         return TRACE_READ_OVERWRITTEN;
     bool has_usage = copy.name & TRACE_RECORD_USAGE;
     copy.name &= (uint16_t)~TRACE_RECORD_USAGE;
@@ -154,12 +163,12 @@ struct trace_books trace_table_books_of(const struct trace_table *table,
 {
     struct trace_books books = {
         .kept = tally.read,
-        .overwritten = range.first + tally.overwritten,
+        .overwritten = range.first - range.base + tally.overwritten,
         .dropped = tally.unpublished + (range.written - range.end),
         .filtered = table->filtered,
     };
     if (filter != NULL)
-        books.filtered += trace_local_read(&filter->written);
+        books.filtered += trace_local_read(&filter->written) - trace_local_read(&filter->base);
     books.emitted = books.kept + books.overwritten + books.dropped + books.filtered;
     return books;
 }
@@ -170,23 +179,48 @@ struct trace_books trace_table_books(const struct trace_table *table,
     return trace_table_books_of(table, filter, range, trace_table_tally(table, range));
 }
 
-uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from, bool wanted)
+/* The limit goes by way of 0, so that no writer sees half of it and more than there is room for. */
+static void empty(struct trace_table *table)
+{
+    bool keeps_first = table->keep == TRACE_KEEP_FIRST;
+    if (keeps_first)
+        trace_local_write(&table->limit, 0);
+    uint64_t base = trace_local_read(&table->written);
+    trace_local_write(&table->base, base);
+    if (keeps_first && table->slots > 0)
+        trace_local_write(&table->limit, base + table->capacity);
+}
+
+void trace_table_reset(struct trace_table *table, struct trace_table *filter, bool as_filtered)
+{
+    uint64_t before = trace_local_read(&table->base);
+    uint64_t unwanted = trace_local_read(&filter->base);
+    empty(table);
+    empty(filter);
+    if (!as_filtered) {
+        table->filtered = 0;
+        return;
+    }
+    table->filtered += trace_local_read(&table->base) - before;
+    table->filtered += trace_local_read(&filter->base) - unwanted;
+}
+
+uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from)
 {
     struct trace_range range = trace_table_range(from);
     to->filtered = from->filtered;
-    if (!wanted) {
-        to->filtered += range.written;
-        return range.written;
-    }
-    for (uint64_t n = range.first; n < range.end && n < to->capacity; n++) {
+    to->base = range.base;
+    to->limit = range.base + to->capacity;
+    for (uint64_t n = range.first; n < range.end && n < to->limit; n++) {
         struct trace_record record;
         struct trace_usage usage;
         if (trace_table_read(from, n, &record, &usage) != TRACE_READ_OK)
             continue; /* a hole stays a hole, and the books count it */
         if (!trace_usage_is_zero(&usage))
             record.name |= TRACE_RECORD_USAGE;
-        usages(to)[n] = usage;
-        trace_table_records(to)[n] = record;
+        uint32_t slot = (uint32_t)n & (to->slots - 1);
+        usages(to)[slot] = usage;
+        trace_table_records(to)[slot] = record;
     }
     to->written = range.written;
     return range.written;

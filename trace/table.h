@@ -34,6 +34,10 @@
  * switch threads inside a recording.  One that never finishes (a panic inside it) costs at most
  * the events that are a table's length or more after it, and they are counted as dropped.
  *
+ * A reset makes the table empty for its readers: `base` is the first event that counts from then on,
+ * and a table that keeps the first gets room for `capacity` more.  Nothing is moved, and recording
+ * goes on meanwhile.
+ *
  * Slots are in claim order; time order differs from it at most by the depth of
  * interruption, and readers sort.
  *
@@ -87,10 +91,13 @@ struct trace_table {
     uint32_t keep;      /* enum trace_keep */
     uint64_t filtered;  /* events that were recorded and then turned out not to be wanted */
     uint32_t open;      /* sequence of the outermost writer that is filling a slot, 0: none */
-    uint8_t reserved[20];
+    uint32_t reserved;
+    uint64_t base; /* events before it do not count any more */
+    uint8_t reserved_2[8];
 };
 _Static_assert(sizeof(struct trace_table) == 64, "records start one cache line behind the table");
 _Static_assert(offsetof(struct trace_table, filtered) == 32, "layout 1 of the arena");
+_Static_assert(offsetof(struct trace_table, base) == 48, "layout 3 of the arena");
 
 /* The books of one table: emitted = kept + overwritten + dropped + filtered. */
 struct trace_books {
@@ -115,7 +122,7 @@ enum trace_read {
 uint64_t trace_table_size(uint32_t capacity);
 
 /* Makes an empty table in zeroed memory of trace_table_size(capacity) bytes at `table`,
- * 16-byte aligned. */
+ * 16-byte aligned.  With a capacity of 0 it is a header only, and drops everything. */
 void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace_keep keep);
 
 /* Makes a table without slots: it counts what it is given and stores nothing. */
@@ -191,16 +198,18 @@ void trace_table_record_usage(struct trace_table *table, uint64_t tsc, uint32_t 
 
 /* The same, now: `now` is called once the slot has been claimed.  Read before, it could be earlier
  * than any number of events that an interrupt has recorded meanwhile, and readers could not put
- * it into its place.  Context: as above. */
-void trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
+ * it into its place.  False: the table does not store it.  Context: as above. */
+bool trace_table_record_usage_now(struct trace_table *table, uint64_t (*now)(void), uint32_t name,
                                   uint32_t task, const struct trace_usage *usage);
 
 /* A table at one moment: the oldest event that it can hold, the first that it cannot, and how
- * many it had been given.  Dumps and books of the same moment agree while recording goes on. */
+ * many it had been given, before and after its last reset.  Dumps and books of the same moment agree
+ * while recording goes on. */
 struct trace_range {
     uint64_t first;
     uint64_t end;
     uint64_t written;
+    uint64_t base; /* books and frames count events from here */
 };
 struct trace_range trace_table_range(const struct trace_table *table);
 
@@ -232,7 +241,11 @@ struct trace_books trace_table_books_of(const struct trace_table *table,
 struct trace_books trace_table_books(const struct trace_table *table,
                                      const struct trace_table *filter, struct trace_range range);
 
+/* Makes the table, and the filter beside it, empty, with books that begin anew; with `as_filtered`,
+ * what they had counted is counted as filtered instead.  Context: one thread at a time; the table may
+ * be recorded into and read meanwhile, by any CPU. */
+void trace_table_reset(struct trace_table *table, struct trace_table *filter, bool as_filtered);
+
 /* Brings what `from` holds into the empty table `to` of the same CPU, as if `to` had been
- * there from the start.  Both keep the first.  With `wanted` false everything is counted as
- * filtered instead.  Gives how many events of `from` it has seen. */
-uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from, bool wanted);
+ * there from the start.  Both keep the first.  Gives how many events of `from` it has seen. */
+uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from);

@@ -9,8 +9,12 @@ static void aim_once(struct trace_tracer *tracer, uint32_t phase)
     enum trace_table_id table = trace_phase_table((enum trace_phase)phase);
     for (uint32_t i = 0; i < arena->cpus; i++) {
         struct trace_cpu *cpu = &tracer->cpu[i];
+        struct trace_table *filter = trace_arena_filter(arena, i, table);
         cpu->table = trace_arena_table(arena, i, table);
-        cpu->sites = tracer->sites_enabled ? cpu->table : trace_arena_filter(arena, i, table);
+        cpu->sites = tracer->on.sites ? cpu->table : filter;
+        cpu->annotations = tracer->on.annotations ? cpu->table : filter;
+        cpu->tslog = tracer->on.tslog ? trace_arena_table(arena, i, TRACE_TABLE_TSLOG)
+                                      : trace_arena_filter(arena, i, TRACE_TABLE_TSLOG);
     }
 }
 
@@ -29,7 +33,7 @@ void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
                         struct trace_site *sites, struct trace_site *sites_end)
 {
     tracer->arena = arena;
-    tracer->sites_enabled = true;
+    tracer->on = (struct trace_switches){true, true, true};
     for (uint32_t i = 0; i < TRACE_CPUS_MAX; i++)
         tracer->cpu[i].number = i;
     for (struct trace_site *site = sites; site < sites_end; site++)
@@ -40,21 +44,36 @@ void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
 
 /* What an NMI recorded between the copy and the switch still stands in the old table.  One that
  * cannot be read there is claimed and left open in the new one: it counts as dropped. */
-static void bring_late_ones(struct trace_cpu *cpu, const struct trace_table *from, uint64_t carried)
+static void bring_late_ones(struct trace_table *to, const struct trace_table *from,
+                            uint64_t carried)
 {
     for (uint64_t n = carried; n < trace_local_read(&from->written); n++) {
         struct trace_record record;
         struct trace_usage usage;
         if (trace_table_read(from, n, &record, &usage) != TRACE_READ_OK)
-            (void)trace_local_fetch_increment(&cpu->sites->written);
+            (void)trace_local_fetch_increment(&to->written);
         else if (trace_usage_is_zero(&usage))
-            trace_table_record(cpu->sites, record.tsc, record.name, record.task);
+            trace_table_record(to, record.tsc, record.name, record.task);
         else
-            trace_table_record_usage(cpu->table, record.tsc, record.name, record.task, &usage);
+            trace_table_record_usage(to, record.tsc, record.name, record.task, &usage);
     }
 }
 
-void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, bool sites_enabled)
+/* The tables that may hold something in the kernel phase. */
+static const enum trace_table_id early[] = {TRACE_TABLE_BOOT, TRACE_TABLE_TSLOG};
+#define EARLY (sizeof early / sizeof early[0])
+
+static uint64_t carry(struct trace_arena *to, struct trace_arena *from, uint32_t cpu,
+                      enum trace_table_id id)
+{
+    struct trace_table *table = trace_arena_table(to, cpu, id);
+    const struct trace_table *filter = trace_arena_filter(from, cpu, id);
+    uint64_t carried = trace_table_carry(table, trace_arena_table(from, cpu, id));
+    table->filtered += trace_local_read(&filter->written) - filter->base;
+    return carried;
+}
+
+void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena)
 {
     struct trace_arena *old = tracer->arena;
     trace_names_carry(trace_arena_names(arena), trace_arena_names(old));
@@ -65,24 +84,29 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, b
     __builtin_memcpy(arena->build_id, old->build_id, sizeof arena->build_id);
     __builtin_memcpy(arena->cpu_clock, old->cpu_clock, sizeof arena->cpu_clock);
 
-    uint64_t carried[TRACE_CPUS_MAX];
-    for (uint32_t i = 0; i < old->cpus; i++) {
-        struct trace_table *to = trace_arena_table(arena, i, TRACE_TABLE_BOOT);
-        carried[i] =
-            trace_table_carry(to, trace_arena_table(old, i, TRACE_TABLE_BOOT), sites_enabled);
-        to->filtered += trace_local_read(&trace_arena_filter(old, i, TRACE_TABLE_BOOT)->written);
-    }
+    uint64_t carried[EARLY][TRACE_CPUS_MAX];
+    for (uint32_t k = 0; k < EARLY; k++)
+        for (uint32_t i = 0; i < old->cpus; i++)
+            carried[k][i] = carry(arena, old, i, early[k]);
     tracer->arena = arena;
-    tracer->sites_enabled = sites_enabled;
     aim(tracer);
-    for (uint32_t i = 0; i < old->cpus; i++)
-        bring_late_ones(&tracer->cpu[i], trace_arena_table(old, i, TRACE_TABLE_BOOT), carried[i]);
+    for (uint32_t k = 0; k < EARLY; k++)
+        for (uint32_t i = 0; i < old->cpus; i++)
+            bring_late_ones(trace_arena_table(arena, i, early[k]),
+                            trace_arena_table(old, i, early[k]), carried[k][i]);
 }
 
-void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled)
+void trace_tracer_switch(struct trace_tracer *tracer, struct trace_switches on)
 {
-    tracer->sites_enabled = enabled;
+    tracer->on = on;
     aim(tracer);
+}
+
+void trace_tracer_reset(struct trace_tracer *tracer, enum trace_table_id table, bool as_filtered)
+{
+    for (uint32_t cpu = 0; cpu < tracer->arena->cpus; cpu++)
+        trace_table_reset(trace_arena_table(tracer->arena, cpu, table),
+                          trace_arena_filter(tracer->arena, cpu, table), as_filtered);
 }
 
 /* Raises the phase; false if it is there or beyond.  An NMI may raise it further at any
@@ -103,5 +127,17 @@ void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uin
     if (!raise_phase(arena, (uint32_t)phase))
         return;
     arena->phase_tsc[phase] = tsc;
+    aim(tracer);
+}
+
+void trace_tracer_resume(struct trace_tracer *tracer, uint64_t tsc)
+{
+    struct trace_arena *arena = tracer->arena;
+    uint32_t before = TRACE_PHASE_SHUTDOWN;
+    if (!__atomic_compare_exchange_n(&arena->phase, &before, TRACE_PHASE_MULTI_USER, false,
+                                     __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        return;
+    if (arena->phase_tsc[TRACE_PHASE_MULTI_USER] == 0)
+        arena->phase_tsc[TRACE_PHASE_MULTI_USER] = tsc;
     aim(tracer);
 }

@@ -19,46 +19,61 @@ struct trace_site {
     static struct trace_site variable                                                              \
         __attribute__((section("trace_sites"), used, aligned(sizeof(void *)))) = {.name = (text)}
 
-/* One CPU's way into its tables: two pointers that follow the phase and the switch. */
+/* One CPU's way into its tables: pointers that follow the phase and the switches. */
 struct trace_cpu {
-    struct trace_table *table; /* of the current phase */
-    struct trace_table *sites; /* the same, or its filter while static sites are off */
-    uint32_t task;             /* who runs on the CPU: id in the arena's tasks */
+    struct trace_table *table;       /* of the current phase */
+    struct trace_table *sites;       /* the same, or its filter while static sites are off */
+    struct trace_table *annotations; /* the same, or its filter while annotations are off */
+    struct trace_table *tslog;       /* or its filter */
+    uint32_t task;                   /* who runs on the CPU: id in the arena's tasks */
     uint32_t number;
+};
+
+/* What is recorded; what is not is counted as filtered. */
+struct trace_switches {
+    bool sites;
+    bool annotations; /* static sites that stand for boottrace events of the kernel */
+    bool tslog;
 };
 
 struct trace_tracer {
     struct trace_arena *arena;
-    bool sites_enabled;
+    struct trace_switches on;
     struct trace_cpu cpu[TRACE_CPUS_MAX];
 };
 
-/* Starts on a freshly formatted arena, in the kernel phase, with static sites on, and gives
+/* Starts on a freshly formatted arena, in the kernel phase, with everything on, and gives
  * every site in [sites, sites_end) its id. */
 void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
                         struct trace_site *sites, struct trace_site *sites_end);
 
 /* Goes on in a larger arena that was formatted for the same or more CPUs: names, tasks, clocks,
- * phases and the boot tables come along.  With `sites_enabled` false, what the boot tables hold
- * is counted as filtered, and static sites only count from here on.
+ * phases, the boot tables and TSLOG come along.
  * Context: thread, in the kernel phase; interrupts and NMIs may record meanwhile. */
-void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena, bool sites_enabled);
+void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena);
 
-/* Switches the static sites on or off from here on.  Context: any. */
-void trace_tracer_switch_sites(struct trace_tracer *tracer, bool enabled);
+/* Switches what is recorded on or off from here on.  Context: one thread at a time. */
+void trace_tracer_switch(struct trace_tracer *tracer, struct trace_switches on);
+
+/* Makes a table empty on every CPU (trace_table_reset).  Context: one thread at a time. */
+void trace_tracer_reset(struct trace_tracer *tracer, enum trace_table_id table, bool as_filtered);
 
 /* Enters a phase: later events go to its table, on every CPU.  Going back, and entering
  * the present phase again, is ignored.  `tsc` is the boot CPU's: elsewhere it is to be corrected.
  * Context: any. */
 void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uint64_t tsc);
 
-/* Records one event of a static site, now: `now` reads the time, and is not called for an event
+/* Goes from the shutdown, and only from there, to multi-user operation: a shutdown may end in single-user
+ * operation, and that lead up again.  Context: thread. */
+void trace_tracer_resume(struct trace_tracer *tracer, uint64_t tsc);
+
+/* Records one event of a static site in a table that `cpu` has chosen, now: `now` reads the time, and is not called for an event
  * that the table does not store.  Reading the TSC is most of what an event costs, so a full table
  * and a site that is off cost next to nothing.  Context: any, including NMI, on that CPU. */
 __attribute__((always_inline)) static inline void
-trace_cpu_record_now(struct trace_cpu *cpu, const struct trace_site *site, uint64_t (*now)(void))
+trace_cpu_record_now(const struct trace_cpu *cpu, struct trace_table *table,
+                     const struct trace_site *site, uint64_t (*now)(void))
 {
-    struct trace_table *table = cpu->sites;
     struct trace_slot slot = trace_table_open(table);
     if (slot.record == NULL)
         return;
@@ -67,8 +82,8 @@ trace_cpu_record_now(struct trace_cpu *cpu, const struct trace_site *site, uint6
 }
 
 /* The same for an event whose time is known. */
-static inline void trace_cpu_record_site(struct trace_cpu *cpu, const struct trace_site *site,
-                                         uint64_t tsc)
+static inline void trace_cpu_record_at(const struct trace_cpu *cpu, struct trace_table *table,
+                                       const struct trace_site *site, uint64_t tsc)
 {
-    trace_table_record(cpu->sites, tsc, site->id, cpu->task);
+    trace_table_record(table, tsc, site->id, cpu->task);
 }

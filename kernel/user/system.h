@@ -28,6 +28,7 @@ enum system_error {
     SYSTEM_EINVAL = -22,
     SYSTEM_EMFILE = -24,
     SYSTEM_ENOTTY = -25,
+    SYSTEM_ENOSPC = -28,
     SYSTEM_ETIMEDOUT = -60,
     SYSTEM_ELOOP = -62,
     SYSTEM_ENAMETOOLONG = -63,

@@ -15,6 +15,7 @@
 #include "kernel/console.h"
 #include "kernel/files.h"
 #include "kernel/modules.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 #include "kernel/tunables.h"
 #include "trace/stream.h"
@@ -23,7 +24,7 @@ static struct multiboot_info info;
 static struct multiboot_module *modules;
 static struct trace_table nowhere;
 
-struct trace_tracer tracing_tracer = {.cpu[0] = {.table = &nowhere, .sites = &nowhere}};
+struct trace_tracer tracing_tracer = {.cpu[0] = {&nowhere, &nowhere, &nowhere, &nowhere, 0, 0}};
 
 const struct multiboot_info *boot_info(void)
 {
@@ -63,7 +64,7 @@ void log_line(const char *format, ...)
     text_print(&sink, "\n");
 }
 
-void tracing_note(uint64_t size, const char *format, ...)
+void kern_boottrace_note(uint64_t size, const char *format, ...)
 {
     (void)size;
     (void)format;

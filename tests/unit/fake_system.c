@@ -680,6 +680,8 @@ const char *system_error_str(int error)
         return "Operation not permitted";
     case SYSTEM_ENOMEM:
         return "Cannot allocate memory";
+    case SYSTEM_ENOSPC:
+        return "No space left on device";
     case SYSTEM_ETIMEDOUT:
         return "Operation timed out";
     case SYSTEM_OK:

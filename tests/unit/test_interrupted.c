@@ -234,9 +234,9 @@ static uint64_t read_time(void)
 __attribute__((noinline)) static void record_site(void)
 {
     const struct writer *writer = &run.writing[run.depth - 1];
-    struct trace_cpu cpu = {.sites = run.table, .task = writer->task};
+    struct trace_cpu cpu = {.task = writer->task};
     struct trace_site site = {.id = (uint16_t)writer->name};
-    trace_cpu_record_now(&cpu, &site, read_time);
+    trace_cpu_record_now(&cpu, run.table, &site, read_time);
 }
 
 static void record_flood(void)
@@ -499,7 +499,7 @@ static void enter_shutdown(void)
 
 static void move_house(void)
 {
-    trace_tracer_move(&house.tracer, house.new, true);
+    trace_tracer_move(&house.tracer, house.new);
 }
 
 static void test_phase_switch(void)

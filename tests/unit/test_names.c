@@ -11,6 +11,11 @@
 
 #include "trace/names.h"
 
+static uint16_t add_task(struct trace_tasks *tasks, uint32_t pid, uint16_t name)
+{
+    return trace_tasks_add(tasks, &(struct trace_task){.pid = pid, .name = name});
+}
+
 static struct trace_names *names_of(uint32_t capacity, uint32_t text_capacity)
 {
     size_t size = trace_names_size(capacity, text_capacity);
@@ -209,9 +214,9 @@ static void a_full_pool_of_tasks_gives_the_unknown_one_and_counts(void **state)
     for (uint32_t capacity = 1; capacity <= 9; capacity++) {
         struct trace_tasks *tasks = tasks_of(capacity);
         for (uint32_t i = 1; i < capacity; i++)
-            assert_int_equal(trace_tasks_add(tasks, 100 + i, (uint16_t)(2 + i)), i);
-        assert_int_equal(trace_tasks_add(tasks, 7, 7), 0);
-        assert_int_equal(trace_tasks_add(tasks, 7, 7), 0);
+            assert_int_equal(add_task(tasks, 100 + i, (uint16_t)(2 + i)), i);
+        assert_int_equal(add_task(tasks, 7, 7), 0);
+        assert_int_equal(add_task(tasks, 7, 7), 0);
         assert_int_equal(tasks->refused, 2);
         assert_int_equal(tasks->task[0].pid, 0);
         assert_int_equal(tasks->task[0].name, TRACE_NAME_NONE);
@@ -228,8 +233,8 @@ static void the_largest_pool_of_tasks_fits_16_bits(void **state)
     (void)state;
     struct trace_tasks *tasks = tasks_of(TRACE_TASK_LIMIT);
     for (uint32_t i = 1; i < TRACE_TASK_LIMIT; i++)
-        assert_int_equal(trace_tasks_add(tasks, i, 2), i);
-    assert_int_equal(trace_tasks_add(tasks, 1, 2), 0);
+        assert_int_equal(add_task(tasks, i, 2), i);
+    assert_int_equal(add_task(tasks, 1, 2), 0);
     free(tasks);
 }
 
@@ -238,16 +243,16 @@ static void carried_tasks_keep_their_ids(void **state)
     (void)state;
     struct trace_tasks *from = tasks_of(3);
     struct trace_tasks *to = tasks_of(4);
-    (void)trace_tasks_add(from, 11, 2);
-    (void)trace_tasks_add(from, UINT32_MAX, 3);
-    (void)trace_tasks_add(from, 13, 4);
+    (void)add_task(from, 11, 2);
+    (void)add_task(from, UINT32_MAX, 3);
+    (void)add_task(from, 13, 4);
     trace_tasks_carry(to, from);
     assert_int_equal(to->count, 3);
     assert_int_equal(to->refused, 1);
     assert_int_equal(to->task[1].pid, 11);
     assert_int_equal(to->task[2].pid, UINT32_MAX);
     assert_int_equal(to->task[2].name, 3);
-    assert_int_equal(trace_tasks_add(to, 14, 5), 3);
+    assert_int_equal(add_task(to, 14, 5), 3);
     free(from);
     free(to);
 }

@@ -189,7 +189,9 @@ static uint32_t add_names(struct trace_arena *arena)
         (void)trace_names_intern(trace_arena_names(arena), text, (size_t)length);
     }
     for (uint32_t i = 1; i < 20; i++)
-        (void)trace_tasks_add(trace_arena_tasks(arena), 100 + i, (uint16_t)(TRACE_NAME_FIRST + i));
+        (void)trace_tasks_add(
+            trace_arena_tasks(arena),
+            &(struct trace_task){.pid = 100 + i, .name = (uint16_t)(TRACE_NAME_FIRST + i)});
     return 60;
 }
 
@@ -247,7 +249,7 @@ static void events_of_every_kind_come_back_equal(void **state)
             stream_send_table(&stream, arena, cpu, (enum trace_table_id)id);
     struct decoded *decoded = decode(&capture);
     for (uint32_t cpu = 0; cpu < 2; cpu++)
-        for (uint32_t id = 0; id < TRACE_TABLES; id++)
+        for (uint32_t id = 0; id < TRACE_PHASE_TABLES; id++)
             assert_true(expect_events(decoded, arena, cpu, (enum trace_table_id)id) > 32);
     assert_int_equal(stream.writer.sequence, decoded->count);
     release(decoded, &capture);
@@ -517,7 +519,7 @@ static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
     struct capture capture = {0};
     struct stream stream = stream_into(&capture);
     uint16_t one = trace_names_intern(names, "one", 3);
-    (void)trace_tasks_add(trace_arena_tasks(arena), 42, one);
+    (void)trace_tasks_add(trace_arena_tasks(arena), &(struct trace_task){.pid = 42, .name = one});
     trace_table_record(table, 1, one, 1);
     stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
     size_t before = capture.length;
@@ -540,6 +542,7 @@ static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
     expect_number(&reader, 1);
     expect_number(&reader, 42);
     expect_number(&reader, one);
+    expect_number(&reader, 0); /* parent */
     assert_true(frame_reader_done(&reader));
     assert_true(frame_of(decoded, STREAM_NAME, 1)->start <
                 frame_of(decoded, STREAM_EVENTS, 0)->start);

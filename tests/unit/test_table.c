@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 
 #include "trace/table.h"
 
@@ -21,6 +22,14 @@ static struct trace_table *table_of(uint32_t capacity, enum trace_keep keep)
     memset(table, 0, size);
     trace_table_format(table, capacity, keep);
     return table;
+}
+
+static struct trace_table *filter_of(void)
+{
+    struct trace_table *filter = aligned_alloc(64, sizeof *filter);
+    assert_non_null(filter);
+    trace_table_format_filter(filter);
+    return filter;
 }
 
 /* Event `i`, as it is written and as it must be read. */
@@ -354,7 +363,7 @@ static void check_carry(uint32_t from_capacity, uint32_t to_capacity, uint64_t g
     struct trace_table *to = table_of(to_capacity, TRACE_KEEP_FIRST);
     for (uint64_t i = 0; i < given; i++)
         (i % 3 == 0 ? give_used : give)(from, i);
-    assert_int_equal(trace_table_carry(to, from, true), given);
+    assert_int_equal(trace_table_carry(to, from), given);
 
     uint64_t kept = given < from_capacity ? given : from_capacity;
     kept = kept < to_capacity ? kept : to_capacity;
@@ -397,27 +406,11 @@ static void a_hole_that_is_carried_stays_a_hole(void **state)
     give(from, 0);
     (void)trace_local_fetch_increment(&from->written);
     give(from, 2);
-    assert_int_equal(trace_table_carry(to, from, true), 3);
+    assert_int_equal(trace_table_carry(to, from), 3);
     expect_plain(to, 0, 0);
     expect_refused(to, 1, TRACE_READ_UNPUBLISHED);
     expect_plain(to, 2, 2);
     expect_books(to, NULL, (struct trace_books){.emitted = 3, .kept = 2, .dropped = 1});
-    free(from);
-    free(to);
-}
-
-static void an_unwanted_table_is_carried_as_a_count_of_the_filtered(void **state)
-{
-    (void)state;
-    struct trace_table *from = table_of(4, TRACE_KEEP_FIRST);
-    struct trace_table *to = table_of(8, TRACE_KEEP_FIRST);
-    for (uint64_t i = 0; i < 6; i++)
-        give(from, i);
-    assert_int_equal(trace_table_carry(to, from, false), 6);
-    expect_books(to, NULL, (struct trace_books){.emitted = 6, .filtered = 6});
-    give(to, 0);
-    expect_plain(to, 0, 0);
-    expect_books(to, NULL, (struct trace_books){.emitted = 7, .kept = 1, .filtered = 6});
     free(from);
     free(to);
 }
@@ -427,15 +420,114 @@ static void what_was_filtered_before_a_carry_is_not_forgotten(void **state)
     (void)state;
     struct trace_table *first = table_of(4, TRACE_KEEP_FIRST);
     struct trace_table *second = table_of(4, TRACE_KEEP_FIRST);
-    struct trace_table *third = table_of(4, TRACE_KEEP_FIRST);
+    struct trace_table *filter = filter_of();
     give(first, 0);
-    (void)trace_table_carry(second, first, false);
-    give(second, 1);
-    (void)trace_table_carry(third, second, true);
-    expect_books(third, NULL, (struct trace_books){.emitted = 2, .kept = 1, .filtered = 1});
+    trace_table_reset(first, filter, true);
+    (void)trace_table_carry(second, first);
+    assert_int_equal(second->filtered, 1);
     free(first);
     free(second);
-    free(third);
+    free(filter);
+}
+
+/* --- Reset ------------------------------------------------------------------------------ */
+
+static void after_a_reset_the_books_begin_anew_and_there_is_room_again(void **state)
+{
+    (void)state;
+    static const enum trace_keep keeps[] = {TRACE_KEEP_FIRST, TRACE_KEEP_LAST};
+    for (uint32_t given = 0; given < 12; given++)
+        for (uint32_t k = 0; k < 2; k++) {
+            struct trace_table *table = table_of(3, keeps[k]), *filter = filter_of();
+            for (uint32_t i = 0; i < given; i++) {
+                give(table, i);
+                give(filter, i);
+            }
+            trace_table_reset(table, filter, false);
+            expect_books(table, filter, (struct trace_books){0});
+            for (uint32_t i = 0; i < 5; i++)
+                give(table, given + i);
+            give(filter, 0);
+            bool first = keeps[k] == TRACE_KEEP_FIRST;
+            expect_books(table, filter,
+                         (struct trace_books){.emitted = 6,
+                                              .kept = 3,
+                                              .overwritten = first ? 0 : 2,
+                                              .dropped = first ? 2 : 0,
+                                              .filtered = 1});
+            struct trace_range range = trace_table_range(table);
+            assert_int_equal(range.base, given);
+            assert_int_equal(range.first, given + (first ? 0 : 2));
+            for (uint64_t n = range.first; n < range.end; n++)
+                expect_plain(table, n, n);
+            free(table);
+            free(filter);
+        }
+}
+
+static void an_event_from_before_a_reset_is_gone_even_if_its_slot_is_untouched(void **state)
+{
+    (void)state;
+    struct trace_table *table = table_of(4, TRACE_KEEP_FIRST), *filter = filter_of();
+    struct trace_record record;
+    struct trace_usage usage;
+    give(table, 0);
+    trace_table_reset(table, filter, false);
+    assert_int_equal(trace_table_read(table, 0, &record, &usage), TRACE_READ_OVERWRITTEN);
+    free(table);
+    free(filter);
+}
+
+static void a_reset_can_count_what_was_there_as_filtered(void **state)
+{
+    (void)state;
+    struct trace_table *table = table_of(4, TRACE_KEEP_FIRST), *filter = filter_of();
+    for (uint32_t i = 0; i < 6; i++)
+        give(table, i);
+    give(filter, 0);
+    trace_table_reset(table, filter, true);
+    expect_books(table, filter, (struct trace_books){.emitted = 7, .filtered = 7});
+    trace_table_reset(table, filter, true);
+    expect_books(table, filter, (struct trace_books){.emitted = 7, .filtered = 7});
+    trace_table_reset(table, filter, false);
+    expect_books(table, filter, (struct trace_books){0});
+    free(table);
+    free(filter);
+}
+
+static void *give_a_lot(void *argument)
+{
+    struct trace_table *table = argument;
+    for (uint64_t i = 0; i < 200000; i++)
+        give(table, trace_local_read(&table->written));
+    return NULL;
+}
+
+/* The writer is a CPU of its own; the time of each event is its number. */
+static void a_reset_beside_a_writer_leaves_no_mixture_and_balanced_books(void **state)
+{
+    (void)state;
+    for (uint32_t round = 0; round < 4; round++) {
+        struct trace_table *table = table_of(64, round % 2 ? TRACE_KEEP_LAST : TRACE_KEEP_FIRST);
+        struct trace_table *filter = filter_of();
+        pthread_t writer;
+        assert_int_equal(pthread_create(&writer, NULL, give_a_lot, table), 0);
+        for (uint32_t i = 0; i < 2000; i++) {
+            struct trace_record record;
+            struct trace_usage usage;
+            struct trace_range range = trace_table_range(table);
+            struct trace_tally tally = trace_table_tally(table, range);
+            struct trace_books books = trace_table_books_of(table, filter, range, tally);
+            assert_int_equal(books.emitted, range.written - range.base);
+            for (uint64_t n = range.first; n < range.end; n++)
+                if (trace_table_read(table, n, &record, &usage) == TRACE_READ_OK)
+                    assert_int_equal(record.tsc, tsc_of(n));
+            trace_table_reset(table, filter, false);
+        }
+        pthread_join(writer, NULL);
+        free(table);
+        free(filter);
+    }
 }
 
 /* --- Shapes ---------------------------------------------------------------------------- */
@@ -481,8 +573,11 @@ int main(void)
         cmocka_unit_test(a_filter_counts_everything_and_stores_nothing),
         cmocka_unit_test(a_carried_table_goes_on_as_if_it_had_always_been_there),
         cmocka_unit_test(a_hole_that_is_carried_stays_a_hole),
-        cmocka_unit_test(an_unwanted_table_is_carried_as_a_count_of_the_filtered),
         cmocka_unit_test(what_was_filtered_before_a_carry_is_not_forgotten),
+        cmocka_unit_test(after_a_reset_the_books_begin_anew_and_there_is_room_again),
+        cmocka_unit_test(an_event_from_before_a_reset_is_gone_even_if_its_slot_is_untouched),
+        cmocka_unit_test(a_reset_can_count_what_was_there_as_filtered),
+        cmocka_unit_test(a_reset_beside_a_writer_leaves_no_mixture_and_balanced_books),
         cmocka_unit_test(the_size_of_a_table_has_its_bounds),
         cmocka_unit_test(formatting_touches_nothing_but_the_header),
     };

@@ -33,6 +33,24 @@ static const struct trace_arena_config large_shape = {
     .tasks = 40,
 };
 
+static void record_site(struct trace_cpu *cpu, const struct trace_site *site, uint64_t tsc)
+{
+    trace_cpu_record_at(cpu, cpu->sites, site, tsc);
+}
+
+static uint16_t add_task(struct trace_arena *arena, uint32_t pid, uint16_t name)
+{
+    return trace_tasks_add(trace_arena_tasks(arena),
+                           &(struct trace_task){.pid = pid, .name = name});
+}
+
+/* What was provisional turns out not to be wanted. */
+static void switch_off(struct trace_tracer *tracer)
+{
+    trace_tracer_switch(tracer, (struct trace_switches){false, false, false});
+    trace_tracer_reset(tracer, TRACE_TABLE_BOOT, true);
+}
+
 static struct trace_arena *arena_of(const struct trace_arena_config *shape)
 {
     size_t size = (size_t)trace_arena_size(shape);
@@ -91,7 +109,7 @@ static void every_part_of_an_arena_has_its_own_memory(void **state)
                               (const char[]){'n', (char)trace_arena_names(arena)->count},
                               2) != TRACE_NAME_REFUSED)
         continue;
-    while (trace_tasks_add(trace_arena_tasks(arena), 1, 2) != 0)
+    while (add_task(arena, 1, 2) != 0)
         continue;
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
         for (uint32_t t = 0; t < TRACE_TABLES; t++) {
@@ -173,8 +191,8 @@ static void an_event_of_a_site_says_when_who_and_where(void **state)
     struct trace_arena *arena = arena_of(&small_shape);
     struct trace_tracer *tracer = tracer_of(arena);
     tracer->cpu[1].task = 3;
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 1000);
-    trace_cpu_record_site(&tracer->cpu[1], &site_beta, 2000);
+    record_site(&tracer->cpu[0], &site_alpha, 1000);
+    record_site(&tracer->cpu[1], &site_beta, 2000);
     expect_event(arena, 0, TRACE_TABLE_BOOT, 0, 1000, site_alpha.id, 0);
     expect_event(arena, 1, TRACE_TABLE_BOOT, 0, 2000, site_beta.id, 3);
     assert_int_equal(tracer->cpu[1].number, 1);
@@ -193,7 +211,7 @@ static void each_phase_sends_events_to_its_table_on_every_cpu(void **state)
         if (p > TRACE_PHASE_KERNEL)
             trace_tracer_enter(tracer, (enum trace_phase)p, 100 + p);
         for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
-            trace_cpu_record_site(&tracer->cpu[cpu], &site_alpha, 1000 + p);
+            record_site(&tracer->cpu[cpu], &site_alpha, 1000 + p);
     }
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
         for (uint64_t n = 0; n < 3; n++)
@@ -220,7 +238,7 @@ static void a_phase_begins_once_and_never_comes_back(void **state)
     assert_int_equal(arena->phase_tsc[TRACE_PHASE_INIT], 0);
     trace_tracer_enter(tracer, TRACE_PHASE_SHUTDOWN, 20);
     trace_tracer_enter(tracer, TRACE_PHASE_MULTI_USER, 30);
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 31);
+    record_site(&tracer->cpu[0], &site_alpha, 31);
     expect_event(arena, 0, TRACE_TABLE_SHUTDOWN, 0, 31, site_alpha.id, 0);
     assert_int_equal(arena->phase_tsc[TRACE_PHASE_MULTI_USER], 0);
     free(tracer);
@@ -237,7 +255,7 @@ static void boot_and_shutdown_keep_the_first_events_and_run_the_last(void **stat
     for (size_t p = 0; p < 3; p++) {
         trace_tracer_enter(tracer, phases[p], 1);
         for (uint64_t i = 0; i < 10; i++)
-            trace_cpu_record_site(&tracer->cpu[0], &site_beta, 100 + i);
+            record_site(&tracer->cpu[0], &site_beta, 100 + i);
     }
     expect_books(arena, 0, TRACE_TABLE_BOOT,
                  (struct trace_books){.emitted = 10, .kept = 4, .dropped = 6});
@@ -260,11 +278,11 @@ static void furnish(struct trace_tracer *tracer)
     arena->clock = (struct trace_clock){.tsc_hz = 123, .method = TRACE_CLOCK_PIT};
     memset(arena->build_id, 0xb1, sizeof arena->build_id);
     (void)trace_names_intern(trace_arena_names(arena), "gamma", 5);
-    (void)trace_tasks_add(trace_arena_tasks(arena), 77, site_beta.id);
+    (void)add_task(arena, 77, site_beta.id);
     arena->phase_tsc[TRACE_PHASE_KERNEL] = 5;
     tracer->cpu[0].task = 1;
     for (uint64_t i = 0; i < 6; i++) /* two more than the table keeps */
-        trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 100 + i);
+        record_site(&tracer->cpu[0], &site_alpha, 100 + i);
     struct trace_usage usage = {8, 9, 10};
     trace_table_record_usage(tracer->cpu[1].table, 200, site_beta.id, 1, &usage);
 }
@@ -276,7 +294,7 @@ static void moving_to_a_larger_arena_keeps_everything(void **state)
     struct trace_arena *new = arena_of(&large_shape);
     struct trace_tracer *tracer = tracer_of(old);
     furnish(tracer);
-    trace_tracer_move(tracer, new, true);
+    trace_tracer_move(tracer, new);
 
     assert_ptr_equal(tracer->arena, new);
     assert_int_equal(new->clock.tsc_hz, 123);
@@ -304,7 +322,7 @@ static void moving_to_a_larger_arena_keeps_everything(void **state)
 
     memset(old, 0xee, (size_t)trace_arena_size(&small_shape)); /* nobody looks back */
     for (uint32_t cpu = 0; cpu < new->cpus; cpu++)
-        trace_cpu_record_site(&tracer->cpu[cpu], &site_beta, 300 + cpu);
+        record_site(&tracer->cpu[cpu], &site_beta, 300 + cpu);
     expect_event(new, 0, TRACE_TABLE_BOOT, 6, 300, site_beta.id, 1);
     expect_event(new, 1, TRACE_TABLE_BOOT, 1, 301, site_beta.id, 0);
     expect_event(new, 2, TRACE_TABLE_BOOT, 0, 302, site_beta.id, 0); /* a CPU that is new */
@@ -320,13 +338,14 @@ static void with_sites_switched_off_everything_is_counted_as_filtered(void **sta
     struct trace_arena *new = arena_of(&large_shape);
     struct trace_tracer *tracer = tracer_of(old);
     furnish(tracer);
-    trace_tracer_move(tracer, new, false);
+    trace_tracer_move(tracer, new);
+    switch_off(tracer);
     expect_books(new, 0, TRACE_TABLE_BOOT, (struct trace_books){.emitted = 6, .filtered = 6});
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 300);
+    record_site(&tracer->cpu[0], &site_alpha, 300);
     expect_books(new, 0, TRACE_TABLE_BOOT, (struct trace_books){.emitted = 7, .filtered = 7});
 
     trace_tracer_enter(tracer, TRACE_PHASE_MULTI_USER, 400);
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 401);
+    record_site(&tracer->cpu[0], &site_alpha, 401);
     trace_table_record(tracer->cpu[0].table, 402, site_beta.id, 0); /* not a static site */
     expect_books(new, 0, TRACE_TABLE_RUN,
                  (struct trace_books){.emitted = 2, .kept = 1, .filtered = 1});
@@ -344,10 +363,12 @@ static void a_second_move_forgets_nothing_that_was_filtered(void **state)
     struct trace_arena *third = arena_of(&large_shape);
     struct trace_tracer *tracer = tracer_of(first);
     furnish(tracer);
-    trace_tracer_move(tracer, second, false);
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 300);
-    trace_tracer_move(tracer, third, true);
-    trace_cpu_record_site(&tracer->cpu[0], &site_alpha, 400);
+    trace_tracer_move(tracer, second);
+    switch_off(tracer);
+    record_site(&tracer->cpu[0], &site_alpha, 300);
+    trace_tracer_move(tracer, third);
+    trace_tracer_switch(tracer, (struct trace_switches){true, true, true});
+    record_site(&tracer->cpu[0], &site_alpha, 400);
     expect_books(third, 0, TRACE_TABLE_BOOT,
                  (struct trace_books){.emitted = 8, .kept = 1, .filtered = 7});
     free(tracer);
@@ -375,7 +396,7 @@ static void the_clock_of_a_cpu_is_unknown_until_it_is_set_and_moves_along(void *
                                   &(struct trace_cpu_clock){.offset = INT64_MIN + i,
                                                             .uncertainty = UINT32_MAX - i,
                                                             .apic_id = 7 + i});
-    trace_tracer_move(tracer, new, true);
+    trace_tracer_move(tracer, new);
     for (uint32_t i = 0; i < 3; i++) {
         struct trace_cpu_clock clock = trace_arena_cpu_clock(new, cpus[i]);
         assert_int_equal(clock.known, 1);
