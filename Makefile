@@ -24,7 +24,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 # --- Sources -----------------------------------------------------------------------------------
 
-TRACE := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
+RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
          trace/table.c trace/text.c trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
@@ -72,7 +72,10 @@ WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wundef -Wswitch-enum -W
             -Wmissing-prototypes -Wvla
 COMMON   := -std=c11 $(WARNINGS) -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=.
 
-KERNEL_CFLAGS := $(COMMON) -m32 -march=i686 -mno-mmx -mno-sse -ffreestanding -fno-pic -fno-pie \
+# `make TRACE=0` builds a kernel without tracing, to compare with.
+TRACE   := 1
+K       := $(B)/kernel$(if $(filter 0,$(TRACE)),-untraced)
+KERNEL_CFLAGS := $(COMMON) -DFIRSTLIGHT_TRACE=$(TRACE) -m32 -march=i686 -mno-mmx -mno-sse -ffreestanding -fno-pic -fno-pie \
                  -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
                  -fno-strict-aliasing -fcf-protection=none -O2 -g
 KERNEL_LDFLAGS := -m32 -nostdlib -static -no-pie -Wl,-T,linker.ld -Wl,--build-id=sha1 \
@@ -85,36 +88,41 @@ SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(B)/flight $(B)/firstlight.elf $(B)/firstlight.iso $(B)/boot_archive ## build everything that runs (the default)
 
-kernel_objects := $(patsubst %.c,$(B)/kernel/%.o,$(TRACE) $(BOOT) $(DRIVERS) $(KERNEL) $(USERLAND)) \
-                  $(patsubst %.asm,$(B)/kernel/%.o,$(KERNEL_ASM))
+kernel_objects := $(patsubst %.c,$(K)/%.o,$(RUNTIME) $(BOOT) $(DRIVERS) $(KERNEL) $(USERLAND)) \
+                  $(patsubst %.asm,$(K)/%.o,$(KERNEL_ASM))
 
-$(B)/kernel/%.o: %.c Makefile | $(B)/.packages-run
+$(K)/%.o: %.c Makefile | $(B)/.packages-run
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
 
-$(B)/kernel/%.o: %.asm Makefile | $(B)/.packages-run
+$(K)/%.o: %.asm Makefile | $(B)/.packages-run
 	$(call say,NASM,$<)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -Werror -o $@ $<
 
 # Twice: the first link tells where the functions lie, the second carries that as a table.
-$(B)/kernel/symbols0.c: kernel/symbols.awk
+$(K)/symbols0.c: kernel/symbols.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f $< /dev/null > $@
 
-$(B)/kernel/symbols.c: $(B)/firstlight.stage1 kernel/symbols.awk
+$(K)/symbols.c: $(K)/firstlight.stage1 kernel/symbols.awk
 	$(Q)nm -n $< | awk -f kernel/symbols.awk > $@
 
-$(B)/kernel/symbols%o: $(B)/kernel/symbols%c
+$(K)/symbols%o: $(K)/symbols%c
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
 
 link_kernel = $(CC) $(KERNEL_LDFLAGS) -o $@ $(filter %.o,$^) "$$($(CC) -m32 -print-libgcc-file-name)"
 
-$(B)/firstlight.stage1: $(kernel_objects) $(B)/kernel/symbols0.o linker.ld
+$(K)/firstlight.stage1: $(kernel_objects) $(K)/symbols0.o linker.ld
 	$(Q)$(link_kernel)
 
-$(B)/firstlight.elf: $(kernel_objects) $(B)/kernel/symbols.o linker.ld
+# Which of the two the kernel is.
+$(B)/.trace: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TRACE)' | cmp -s - $@ || echo '$(TRACE)' > $@
+
+$(B)/firstlight.elf: $(kernel_objects) $(K)/symbols.o linker.ld $(B)/.trace
 	$(call say,LD,$@)
 	$(Q)$(link_kernel)
 	$(Q)grub-file --is-x86-multiboot $@ || { echo "make: $@ is not a Multiboot kernel" >&2; exit 1; }
@@ -162,7 +170,7 @@ $(B)/host/%.o: %.c Makefile | $(B)/.packages-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
-$(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(TRACE) $(BOOT))
+$(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ -ljansson
 

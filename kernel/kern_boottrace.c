@@ -101,6 +101,8 @@ typedef enum boottrace_status record_function(const struct boottrace *boottrace,
 static enum boottrace_status record(record_function *function, const struct trace_usage *usage,
                                     const char *text, size_t length)
 {
+    if (!FIRSTLIGHT_TRACE)
+        return BOOTTRACE_DISABLED;
     uint32_t flags = tracing_take_names(); /* which also keeps the thread on its CPU */
     const struct boottrace_source source = {tracing_this_cpu(), cpu_tsc, usage};
     enum boottrace_status status = function(&boottrace, &source, text, length);
@@ -113,7 +115,7 @@ static enum boottrace_status record(record_function *function, const struct trac
 void kern_boottrace_note(uint64_t size, const char *format, ...)
 {
     struct text text = {"-", 1};
-    if (tracing_tracer.on.annotations) {
+    if (FIRSTLIGHT_TRACE && tracing_tracer.on.annotations) {
         va_list arguments;
         va_start(arguments, format);
         print(&text, format, arguments);
@@ -128,7 +130,7 @@ void kern_boottrace_note(uint64_t size, const char *format, ...)
 void kern_boottrace_program(const char *format, va_list arguments)
 {
     struct text text = {"-", 1};
-    if (boottrace.enabled && boottrace.dotrace_user)
+    if (FIRSTLIGHT_TRACE && boottrace.enabled && boottrace.dotrace_user)
         print(&text, format, arguments);
     const struct trace_usage usage = thread_usage(thread_current());
     (void)record(boottrace_program, &usage, text.bytes, text.length);

@@ -29,8 +29,15 @@
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc);
 
+/* What the first line of C was given. */
+static struct {
+    uint32_t magic, info_address;
+    uint64_t entry_tsc;
+} handed_over;
+
 static void open_console(void)
 {
+    boot_info_find(handed_over.magic, handed_over.info_address);
     const struct multiboot_string *line = &boot_info()->command_line;
     tunables_read(line->text, line->length);
     fault_happen_early(tunables_fault());
@@ -42,7 +49,6 @@ static void open_console(void)
     console_describe(&sink);
     text_print(&sink, "\n");
     tracing_send_header();
-    BOOTTRACE("console open");
 }
 
 static void tell(const char *what, const char *key, const struct multiboot_string *string)
@@ -65,17 +71,18 @@ static void read_boot_information(void)
     tunables_read(info->command_line.text, info->command_line.length);
     log_line("memory: %llu KiB free by the loader's map",
              (unsigned long long)boot_info_memory_kib());
-    BOOTTRACE("boot information read");
 }
 
-static void set_up_machine(void)
+static void search_firmware_tables(void)
 {
     power_init();
     (void)smp_find();
-    BOOTTRACE("firmware tables searched");
+}
+
+static void turn_paging_on(void)
+{
     if (!paging_init())
         log_line("paging: this CPU has no 4 MiB pages; running without protection");
-    BOOTTRACE("paging on");
 }
 
 static void print_clock(const struct trace_clock *clock)
@@ -90,20 +97,23 @@ static void print_clock(const struct trace_clock *clock)
              ppm_tenths % 10);
 }
 
-static void set_up_clock(uint64_t entry_tsc)
+static void calibrate_clock(void)
 {
     static const enum clock_origin origins[] = {CLOCK_ORIGIN_UNKNOWN, CLOCK_ORIGIN_RESET,
                                                 CLOCK_ORIGIN_GUESS};
-    struct trace_clock clock = clock_find(entry_tsc, origins[tunable(TUNABLE_COUNTS_FROM_RESET)]);
+    struct trace_clock clock =
+        clock_find(handed_over.entry_tsc, origins[tunable(TUNABLE_COUNTS_FROM_RESET)]);
     tracing_set_clock(&clock);
     print_clock(&clock);
     wall_time_start();
-    BOOTTRACE("clock calibrated");
+}
+
+static void start_timer(void)
+{
     if (timer_init())
         log_line("timer: %s", timer_name());
     else
         log_line("timer: no alarm arrives; sleeping polls the TSC");
-    BOOTTRACE("timer working");
 }
 
 _Noreturn static void leave(const char *status, const char *reason, enum power_exit code)
@@ -123,28 +133,27 @@ _Noreturn static void refuse_to_boot(const char *why)
     leave("failure", why, POWER_EXIT_FAILURE);
 }
 
-/* Modules and what they configure; the trace tables take the sizes that they say. */
 static void read_modules(void)
 {
     const char *why_not = modules_read();
     if (why_not != NULL)
         refuse_to_boot(why_not);
-    BOOTTRACE("boot modules read");
+}
+
+/* What the modules configure: the trace tables take the sizes that they say. */
+static void configure(void)
+{
     configuration_read();
     tracing_settle();
     kern_boottrace_settle();
-    BOOTTRACE("configuration in force");
 }
 
-static void set_up_threads(void)
+static void start_threads(void)
 {
     log_line("threads: at most %u", thread_init());
-    BOOTTRACE("threads switch");
     if (!terminal_init())
         log_line("terminal: there is no serial line to listen to");
     console_wait_mode(CONSOLE_NOBODY_WAITS); /* from here on, until the dump */
-    sysctl_init();
-    BOOTTRACE("sysctls registered");
 }
 
 static void start_cpus(void)
@@ -152,7 +161,6 @@ static void start_cpus(void)
     uint32_t found = percpu_count(), online = smp_start();
     if (found > 1)
         log_line("smp: %u of %u CPUs run", online, found);
-    BOOTTRACE("CPUs started");
 }
 
 /* What becomes of the boot thread: it looks after init, which never ends by itself. */
@@ -168,24 +176,51 @@ _Noreturn static void run_init(void)
     panic("init died with status %d", child.status);
 }
 
+/* The boot, level by level, as mi_startup() has it: the numbers are FreeBSD's (sys/kernel.h, enum
+ * sysinit_sub_id) where it has a level for what is done here. */
+static const struct sysinit {
+    uint32_t level; /* never below that of the line before */
+    const char *name;
+    void (*start)(void);
+} sysinits[] = {
+    {0x0700000, "open_console", open_console},                     /* SI_SUB_TUNABLES */
+    {0x1000000, "read_boot_information", read_boot_information},   /* SI_SUB_VM */
+    {0x2100000, "search_firmware_tables", search_firmware_tables}, /* SI_SUB_CPU */
+    {0x2100000, "turn_paging_on", turn_paging_on},
+    {0x2800000, "calibrate_clock", calibrate_clock}, /* SI_SUB_INTR */
+    {0x2800000, "start_timer", start_timer},
+    {0x2f00000, "tracing_settle", tracing_settle},
+    {0x4000000, "read_modules", read_modules}, /* SI_SUB_VFS */
+    {0x7000000, "configure", configure},
+    {0xa000000, "start_threads", start_threads}, /* SI_SUB_KICK_SCHEDULER */
+    {0xd800000, "sysctl_init", sysctl_init},     /* SI_SUB_SYSCALLS */
+    {0xf000000, "start_cpus", start_cpus},       /* SI_SUB_SMP */
+};
+
+/* Each level is an event before its first function, so that none can be forgotten. */
+static void mi_startup(void)
+{
+    uint32_t level = 0;
+    for (size_t i = 0; i < sizeof sysinits / sizeof sysinits[0]; i++) {
+        const struct sysinit *sysinit = &sysinits[i];
+        if (sysinit->level > level)
+            kern_boottrace_note(0, "sysinit 0x%07x", (unsigned)sysinit->level);
+        level = sysinit->level;
+        sysinit->start();
+    }
+    BOOTTRACE("mi_startup done");
+}
+
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc)
 {
+    handed_over.magic = magic;
+    handed_over.info_address = info_address;
+    handed_over.entry_tsc = entry_tsc;
     percpu_init(0);
     segments_init(0, segments_double_fault_stack_end());
     traps_init();
     tracing_start(entry_tsc);
     thread_start_kernel();
-    BOOTTRACE("traps caught");
-    boot_info_find(magic, info_address);
-    open_console();
-    read_boot_information();
-    set_up_machine();
-    set_up_clock(entry_tsc);
-    tracing_settle();
-    BOOTTRACE("trace tables in place");
-    read_modules();
-    set_up_threads();
-    start_cpus();
-    BOOTTRACE("kernel initialised");
+    mi_startup();
     run_init();
 }

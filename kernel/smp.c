@@ -68,9 +68,7 @@ _Noreturn void ap_main(uint64_t entry_tsc)
     segments_init(number, starting_double_fault_stack);
     traps_load();
     tracing_this_cpu()->task = starting_idle->task;
-    TRACE_SITE(entry_site, "CPU entry");
-    trace_cpu_record_at(tracing_this_cpu(), tracing_this_cpu()->annotations, &entry_site,
-                        entry_tsc);
+    BOOTTRACE_AT("CPU entry", entry_tsc);
     paging_enter(number);
     apic_init(false);
     arrived = number;

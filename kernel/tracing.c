@@ -111,9 +111,7 @@ void tracing_start(uint64_t entry_tsc)
     tracing_this_cpu()->task =
         tracing_add_task(&(struct tracing_task){.pid = 0, .name = "kernel", .length = 6});
 
-    TRACE_SITE(entry_site, "kernel entry");
-    trace_cpu_record_at(tracing_this_cpu(), tracing_this_cpu()->annotations, &entry_site,
-                        entry_tsc);
+    BOOTTRACE_AT("kernel entry", entry_tsc);
     stream_start(&stream, console_raw());
 }
 

@@ -13,6 +13,11 @@
 #include "trace/text.h"
 #include "trace/tracer.h"
 
+/* 0: a kernel without tracing (make TRACE=0), to compare with.  The tables are there, and stay empty. */
+#ifndef FIRSTLIGHT_TRACE
+#define FIRSTLIGHT_TRACE 1
+#endif
+
 extern struct trace_tracer tracing_tracer;
 
 /* This CPU's way to its tables.  It stays this CPU's only while preemption or interrupts are off. */
@@ -24,6 +29,7 @@ static inline struct trace_cpu *tracing_this_cpu(void)
 /* Records an event of a static site in one of this CPU's tables (`sites`, `annotations`, `tslog`).
  * Preemption is off meanwhile: a recording belongs to its CPU, and writers on one CPU must nest
  * (trace/table.h).  Context: any, including NMI. */
+#if FIRSTLIGHT_TRACE
 #define TRACE_INTO(way, text)                                                                      \
     do {                                                                                           \
         TRACE_SITE(trace_event_site, text);                                                        \
@@ -33,12 +39,27 @@ static inline struct trace_cpu *tracing_this_cpu(void)
         preemption_enable();                                                                       \
     } while (0)
 
+/* The same at a time that is known. */
+#define TRACE_INTO_AT(way, text, tsc)                                                              \
+    do {                                                                                           \
+        TRACE_SITE(trace_event_site, text);                                                        \
+        const struct trace_cpu *trace_event_cpu = tracing_this_cpu();                              \
+        trace_cpu_record_at(trace_event_cpu, trace_event_cpu->way, &trace_event_site, tsc);        \
+    } while (0)
+#else
+#define TRACE_INTO(way, text)                                                                      \
+    do {                                                                                           \
+    } while (0)
+#define TRACE_INTO_AT(way, text, tsc) ((void)(tsc))
+#endif
+
 /* A plain event, switched by trace.enabled. */
 #define TRACE_EVENT(text) TRACE_INTO(sites, text)
 
 /* A boottrace event of the kernel, without a process's usage: switched by kern.boottrace.enabled and
  * kern.boottrace.dotrace_kernel, too. */
-#define BOOTTRACE(text) TRACE_INTO(annotations, text)
+#define BOOTTRACE(text)         TRACE_INTO(annotations, text)
+#define BOOTTRACE_AT(text, tsc) TRACE_INTO_AT(annotations, text, tsc)
 
 /* Starts tracing; the stamp of the first instruction becomes event 0, and the task "kernel" with
  * pid 0 runs. */

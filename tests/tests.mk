@@ -35,7 +35,7 @@ FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c
 
 headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
-pure := $(TRACE) $(BOOT) $(DRIVERS)
+pure := $(RUNTIME) $(BOOT) $(DRIVERS)
 unit_programs := $(UNIT:%=$(B)/tests/%)
 fuzz_programs := $(FUZZ:%=$(B)/fuzz/%)
 
@@ -54,12 +54,12 @@ $(B)/tests/test_digest: unit_more := -lcrypto
 BOOT_HOST := kernel/boot_archive.c kernel/complaint.c kernel/configuration.c kernel/files.c \
              kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/tunables.c
 
-$(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(TRACE) $(headers) $(wildcard kernel/*.h) \
+$(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME) $(headers) $(wildcard kernel/*.h) \
                       Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized))
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(BOOT_HOST) $(BOOT) $(TRACE)
+	    -o $@ $< $(BOOT_HOST) $(BOOT) $(RUNTIME)
 
 # The userland runs without a kernel, too: on small systems that the tests make up.
 table_of_programs := -Wl,--defsym,programs_start=__start_programs \
@@ -89,13 +89,13 @@ $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
 
-$(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(TRACE:%.c=$(B)/host/%.o)
+$(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(RUNTIME:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-$(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(TRACE) $(headers) Makefile | $(B)/.packages-test
+$(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(RUNTIME) $(headers) Makefile | $(B)/.packages-test
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(TRACE)
+	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(RUNTIME)
 
 fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 
@@ -118,7 +118,7 @@ $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
-$(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(TRACE) $(BOOT))
+$(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
