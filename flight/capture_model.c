@@ -12,6 +12,7 @@
 
 /* Of a module; digest and state came later. */
 #define MODULE_FIELDS_FIRST 5u
+#define LAYOUT_WITH_TSLOG   3u /* of the arena */
 /* Of a task; its parent came later. */
 #define TASK_FIELDS_FIRST 3u
 
@@ -274,7 +275,9 @@ static bool read_verdict(struct capture_model *model, const struct indexed_frame
 /* The fields without which a frame says nothing: all, but for those that came later. */
 static uint32_t fields_needed(char kind, const char *known)
 {
-    return kind == STREAM_MODULE ? MODULE_FIELDS_FIRST : schema_count(known);
+    return kind == STREAM_MODULE ? MODULE_FIELDS_FIRST
+           : kind == STREAM_TASK ? TASK_FIELDS_FIRST
+                                 : schema_count(known);
 }
 
 /* Frames that have other fields than this reader knows, or fewer than their stream says, are not
@@ -505,6 +508,11 @@ static bool tells_of(const struct capture_model *model, uint32_t cpu)
     for (uint32_t table = 0; table < TRACE_TABLES; table++)
         told = told || model->books[table][cpu].known || model->books[table][cpu].received > 0;
     return told;
+}
+
+bool capture_model_has_tslog(const struct capture_model *model)
+{
+    return model->header.known && model->header.layout >= LAYOUT_WITH_TSLOG;
 }
 
 uint32_t capture_model_cpus(const struct capture_model *model)

@@ -163,6 +163,9 @@ struct model_task capture_model_task(const struct capture_model *model, uint32_t
 /* The value that a configuration key was given last; text is NULL if there is none. */
 struct frame_string capture_model_config(const struct capture_model *model, const char *key);
 
+/* Whether the kernel has a table for TSLOG; older ones have none. */
+bool capture_model_has_tslog(const struct capture_model *model);
+
 /* How many CPUs there are, as far as anything tells of them; at least 1. */
 uint32_t capture_model_cpus(const struct capture_model *model);
 

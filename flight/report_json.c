@@ -225,11 +225,13 @@ static void write_tables(FILE *out, const struct capture_model *model)
 {
     write_key(out, "tables");
     fputc('[', out);
-    for (uint32_t table = 0; table < TRACE_TABLES; table++) {
+    for (uint32_t table = 0; table < TRACE_PHASE_TABLES; table++) {
         fputs(table == 0 ? "" : ", ", out);
         write_table(out, model, (enum trace_table_id)table);
     }
     fputc(']', out);
+    write_key(out, "tslog");
+    write_table(out, model, TRACE_TABLE_TSLOG);
 }
 
 static json_t *gaps_value(const struct capture_model *model)

@@ -242,7 +242,7 @@ static void print_books(const struct text_sink *sink, const struct capture_model
         struct model_books sum = model_books_sum(model, (enum trace_table_id)table, NULL);
         if (sum.known)
             log_books(sink, (enum trace_table_id)table, sum.capacity, &sum.books);
-        else
+        else if (table != TRACE_TABLE_TSLOG || capture_model_has_tslog(model))
             text_print(sink, "%s: the books were not received\n",
                        trace_table_name((enum trace_table_id)table));
     }

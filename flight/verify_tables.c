@@ -6,8 +6,6 @@
 #include "flight/memory.h"
 #include "flight/model_books.h"
 
-#define LAYOUT_WITH_TSLOG 3u /* of the arena */
-
 static void check_books(struct verify *verify, enum trace_table_id id, uint32_t cpu)
 {
     const struct model_books *table = &verify->model->books[id][cpu];
@@ -34,7 +32,7 @@ static void check_books(struct verify *verify, enum trace_table_id id, uint32_t 
 /* After a success nothing may be absent; a failure or panic sends what it still can. */
 static bool expected(const struct capture_model *model, enum trace_table_id id, uint32_t cpu)
 {
-    if (id == TRACE_TABLE_TSLOG && model->header.layout < LAYOUT_WITH_TSLOG)
+    if (id == TRACE_TABLE_TSLOG && !capture_model_has_tslog(model))
         return false;
     return frame_string_is(model->verdict.status, "success") && model->header.known &&
            cpu < capture_model_cpus(model);

@@ -24,13 +24,16 @@ check 'etc/system sets tunables' test "$(capacity boot) $(capacity run)" = '77 3
 check 'the capture says so' test "$(jq -r '.config["trace.boot"]' "$work/json")" = 77
 check 'and who set it' test "$(jq -r '.config["trace.boot.origin"]' "$work/json")" = etc/system:1
 check 'and it is verified' "$flight" verify "$work/capture"
-check 'reading it is an event with its size' told "configuration read: etc/system, $(stat -c %s "$work/system") bytes"
 check "the archive's own etc/system is overridden" told "^files: 'etc/system' of the boot archive is overridden by module 1"
 boottrace_events() {
     jq '[.tables[].events[].event] | index("multi-user start") != null' "$work/json"
 }
 check 'boottrace:enabled is kern.boottrace.enabled, and switches boottrace off' test "$(boottrace_events)" = false
 check 'its events are counted' test "$(jq '.tables[1].filtered > 0' "$work/json")" = true
+
+system 'set trace.boot = 77\nset trace:run = 0x20\nset boottrace:enabled = 1\n'
+run --module "$module" || bail 'the boot failed'
+check 'reading it is an event with its size' told "configuration read: etc/system, $(stat -c %s "$work/system") bytes"
 
 printf 'trace.boot="88"\n# a comment\ntrace.run=44\n' > "$work/loader.conf"
 printf 'trace.boot=99\0kern.boottrace.enabled=1\0\0' > "$work/environment"

@@ -25,7 +25,7 @@ SCHEMA = {
     "M": "index:u command_line:s name:s type:s size:u digest:s state:s",
     "P": "index:u name:s tsc:u",
     "N": "id:u text:s",
-    "I": "id:u pid:u name:u",
+    "I": "id:u pid:u name:u parent:u",
     "T": "table:u name:s cpu:u keep:u capacity:u emitted:u kept:u overwritten:u dropped:u filtered:u",
     "E": "table:u cpu:u first:u tsc:u (control:u name?1:u task?2:u cpu_ns?4:u in_blocks?4:u out_blocks?4:u)*",
     "L": "text_bytes:u frames:u",
@@ -34,7 +34,7 @@ SCHEMA = {
 
 
 # How many of a kind's fields all streams have, where that is not all of them.
-FIRST = {"M": 5}
+FIRST = {"M": 5, "I": 3}
 
 
 def number(digits):
@@ -267,7 +267,7 @@ def decode(capture):
 
     hz = clock["tsc_hz"] if clock else 0
     result = []
-    for index, title in enumerate(("boot", "run", "shutdown")):
+    for index, title in enumerate(("boot", "run", "shutdown", "tslog")):
         rows = sorted((table, corrected(tsc, cpus[cpu]), cpu, *rest) for table, tsc, cpu, *rest in events.values()
                       if table == index)
         books = tables.get(index, {})
@@ -286,7 +286,8 @@ def decode(capture):
         "clock": {"tsc_hz": hz or None, "method": text(clock["method"]) if clock else None},
         "cpus": cpus[:max(told) + 1],
         "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
-        "tables": result,
+        "tables": result[:3],
+        "tslog": result[3],
         "frames": {"accepted": len(frames), "damaged": damaged, "malformed": malformed},
         "line_loss": line_loss,
         "verdict": verdict[0] if verdict else None,
