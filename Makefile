@@ -45,22 +45,24 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
           kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/shutdown_log.c kernel/signals.c \
           kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
-          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_trace.c \
-          kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c kernel/terminal.c \
-          kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
+          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
+          kernel/sysctl_trace.c kernel/sysctl_tunables.c kernel/system.c \
+          kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
           kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c \
           kernel/wall_time.c
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/cat.c kernel/user/child.c \
             kernel/user/completion.c kernel/user/cpuset.c kernel/user/date.c \
             kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
+            kernel/user/init_children.c kernel/user/init_signals.c kernel/user/init_work.c \
             kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c \
             kernel/user/ntpd.c kernel/user/numbers.c kernel/user/process_list.c \
             kernel/user/reports.c kernel/user/screen.c kernel/user/sh.c \
             kernel/user/sh_builtins.c kernel/user/sh_command.c kernel/user/sh_console.c \
             kernel/user/sh_jobs.c kernel/user/sh_script.c kernel/user/shutdown.c \
-            kernel/user/signal_names.c kernel/user/sysctl_program.c kernel/user/top.c \
-            kernel/user/uname.c kernel/user/usage.c kernel/user/wide_character.c kernel/user/words.c
+            kernel/user/signal_names.c kernel/user/sysctl_program.c \
+            kernel/user/timeout.c kernel/user/top.c kernel/user/uname.c kernel/user/usage.c \
+            kernel/user/wide_character.c kernel/user/words.c
 
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 

@@ -175,6 +175,18 @@ void console_wait_mode(enum console_waiting who)
     send_all();
 }
 
+bool console_sync(void)
+{
+    uint64_t start = bytes_sent;
+    for (bool more = true; more;) {
+        uint32_t flags = take_lock();
+        send_waiting();
+        more = output_queue_waits(&queue) && bytes_sent - start < TEXT_SIZE + FRAMES_SIZE;
+        release_lock(flags);
+    }
+    return !uart.stuck;
+}
+
 static void send_and_release(uint32_t flags)
 {
     send_ready();

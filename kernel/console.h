@@ -65,6 +65,10 @@ enum console_waiting {
 /* With CONSOLE_ALL_WAIT all that waits is sent before this returns. */
 void console_wait_mode(enum console_waiting waiting);
 
+/* Sends what waits, whoever else goes on printing; never more than the queue holds.  False: the
+ * port takes nothing any more.  Context: thread. */
+bool console_sync(void);
+
 /* Takes the console over for the end of the machine, from whoever holds it on this CPU or on one
  * that was stopped: interrupts are off from now on, nobody else may print, and all wait.  May be
  * called again, by a panic inside a panic.  Context: any, including NMI. */

@@ -60,11 +60,22 @@ static void die_in_interrupt(void *argument)
     fault_happen((enum fault)(uintptr_t)argument);
 }
 
-void fault_happen_as_asked(void)
+static bool is_asked_for(enum fault_phase phase)
+{
+    return tunables_fault() != FAULT_NONE && tunable(TUNABLE_FAULT_PHASE) == (uint64_t)phase;
+}
+
+void fault_happen_at_last(void)
+{
+    if (is_asked_for(FAULT_AT_FINAL))
+        fault_happen(tunables_fault());
+}
+
+void fault_happen_as_asked(enum fault_phase phase)
 {
     enum fault fault = tunables_fault();
     uint32_t cpu = (uint32_t)tunable(TUNABLE_FAULT_CPU);
-    if (fault == FAULT_NONE)
+    if (!is_asked_for(phase))
         return;
     if (cpu != 0 && !thread_pin(cpu))
         log_line("fault: there is no CPU %u; it happens on this one", cpu);
@@ -82,6 +93,16 @@ void fault_happen_as_asked(void)
             fault_happen(fault);
         return;
     }
+}
+
+static bool nested; /* the next panic has a trap inside */
+
+void fault_happen_in_panic(void)
+{
+    bool now = nested;
+    nested = false;
+    if (now)
+        read_null();
 }
 
 void fault_happen(enum fault fault)
@@ -110,8 +131,11 @@ void fault_happen(enum fault fault)
     case FAULT_RESET:
         power_reset();
     case FAULT_NESTED:
-        tracing_tracer.arena = (struct trace_arena *)8; /* so that the panic's dump faults */
+        nested = true;
         panic("fault=nested was asked for");
+    case FAULT_ARENA:
+        tracing_tracer.arena = (struct trace_arena *)8; /* so that every dump faults */
+        panic("fault=arena was asked for");
     case FAULT_TEXT:
         write_text();
         return;

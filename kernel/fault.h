@@ -6,8 +6,14 @@
 /* Dies of a fault that belongs to the time before the console, if it is one. */
 void fault_happen_early(enum fault fault);
 
-/* Dies as fault, fault.cpu and fault.context say; returns if they say nothing. */
-void fault_happen_as_asked(void);
+/* Dies as fault, fault.cpu and fault.context say if fault.phase names this one; else returns. */
+void fault_happen_as_asked(enum fault_phase phase);
+
+/* The same where nobody else runs any more, neither thread nor CPU nor interrupt. */
+void fault_happen_at_last(void);
+
+/* Dies of fault=nested if it is on its way: called once the panic has begun with the tables. */
+void fault_happen_in_panic(void);
 
 /* Dies of any other one; returns only for FAULT_NONE. */
 void fault_happen(enum fault fault);

@@ -116,21 +116,11 @@ static void start_timer(void)
         log_line("timer: no alarm arrives; sleeping polls the TSC");
 }
 
-_Noreturn static void leave(const char *status, const char *reason, enum power_exit code)
-{
-    tracing_send_verdict(status, reason);
-    power_decide(code);
-    power_exit(code);
-}
-
 /* A boot archive that is not what its hash says must not be booted. */
 _Noreturn static void refuse_to_boot(const char *why)
 {
     log_line("\nThe boot stops here: %s", why);
-    tracing_enter(TRACE_PHASE_SHUTDOWN);
-    timer_stop();
-    tracing_dump();
-    leave("failure", why, POWER_EXIT_FAILURE);
+    power_off(SYSTEM_POWER_OFF, 1, why);
 }
 
 static void read_modules(void)
@@ -167,6 +157,7 @@ static void start_cpus(void)
 _Noreturn static void run_init(void)
 {
     static const char *const argv[] = {"init"};
+    fault_happen_as_asked(FAULT_AT_KERNEL);
     int pid = system_spawn("init", 1, argv);
     if (pid < 0)
         panic("init cannot start: %s", system_error_str(pid));

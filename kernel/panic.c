@@ -6,6 +6,7 @@
 #include "kernel/backtrace.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/fault.h"
 #include "kernel/power.h"
 #include "kernel/smp.h"
 #include "kernel/tracing.h"
@@ -13,9 +14,10 @@
 /* How far the panic has come; a panic inside a panic skips what it has reached. */
 static enum {
     STAGE_NONE,
-    STAGE_PREPARED, /* the console is there */
-    STAGE_TELLING,  /* message and backtrace are being printed */
-    STAGE_DUMPING,  /* the tables are being written */
+    STAGE_PREPARED,      /* the console is there */
+    STAGE_TELLING,       /* message and backtrace are being printed */
+    STAGE_DUMPING,       /* the tables are being written */
+    STAGE_DUMPING_AGAIN, /* what is left of them, after a panic inside that */
     STAGE_VERDICT,
 } stage;
 
@@ -43,13 +45,18 @@ static void keep_reason(const char *format, va_list arguments)
     text_print_list(&sink, format, arguments);
 }
 
+/* A second time it goes on behind what was sent; whatever went wrong may have been in the text. */
 static void dump(void)
 {
-    stage = STAGE_DUMPING;
+    bool again = stage == STAGE_DUMPING;
+    stage = again ? STAGE_DUMPING_AGAIN : STAGE_DUMPING;
     if (tracing_tracer.arena == NULL)
         return; /* nothing has been recorded yet */
-    tracing_enter(TRACE_PHASE_SHUTDOWN);
-    BOOTTRACE("panic");
+    if (!again) {
+        tracing_enter(TRACE_PHASE_SHUTDOWN);
+        BOOTTRACE("panic");
+        fault_happen_in_panic();
+    }
     tracing_dump();
 }
 
@@ -68,7 +75,7 @@ _Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
     } else {
         log_line("\npanic inside the panic, at %08x %s", eip, backtrace_symbol_of(eip).name);
     }
-    if (stage < STAGE_DUMPING)
+    if (stage < STAGE_DUMPING_AGAIN)
         dump();
     if (stage < STAGE_VERDICT) {
         stage = STAGE_VERDICT;

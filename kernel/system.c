@@ -354,14 +354,24 @@ static void run_workload(void)
         TRACE_EVENT("workload");
 }
 
+_Static_assert((uint32_t)FAULT_AT_KERNEL == TRACE_PHASE_KERNEL &&
+                   (uint32_t)FAULT_AT_SHUTDOWN == TRACE_PHASE_SHUTDOWN,
+               "faults know the phases by the same numbers");
+
+/* The boot table's share is recorded behind /etc/rc.  A phase that comes again has had its own. */
 void system_phase_work(void)
 {
-    run_workload();
-    if (tracing_phase() != TRACE_PHASE_MULTI_USER)
+    static uint32_t done; /* bit = phase */
+    enum trace_phase phase = tracing_phase();
+    if (done & 1u << phase)
         return;
-    if (tunable(TUNABLE_TORTURE) > 0 && !torture_run(tunable(TUNABLE_TORTURE)))
+    done |= 1u << phase;
+    if (phase != TRACE_PHASE_INIT)
+        run_workload();
+    if (phase == TRACE_PHASE_MULTI_USER && tunable(TUNABLE_TORTURE) > 0 &&
+        !torture_run(tunable(TUNABLE_TORTURE)))
         panic("torture found mistakes");
-    fault_happen_as_asked();
+    fault_happen_as_asked((enum fault_phase)phase);
 }
 
 const char *system_error_str(int error)

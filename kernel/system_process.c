@@ -66,6 +66,8 @@ int system_spawn(const char *name, int argc, const char *const *argv)
 {
     thread_obey_signals();
     system_call_flush();
+    if (power_off_has_begun())
+        return SYSTEM_EPERM;
     const struct program *program = find_program(name);
     if (program == NULL)
         return SYSTEM_ENOENT;

@@ -9,31 +9,36 @@
 #include "trace/table.h"
 
 enum {
-    VALUE_SIZE = 64,    /* bytes of a string's value, with its NUL */
-    PRINTED_SIZE = 128, /* of any value */
-    WORD_SIZE = 4096,   /* of the command line, where quotes have to go */
+    VALUE_SIZE = 64,      /* bytes of a string's value, with its NUL */
+    PRINTED_SIZE = 128,   /* of any value */
+    WORD_SIZE = 4096,     /* of the command line, where quotes have to go */
+    TIMEOUT_MAX = 999999, /* seconds */
 };
 
 static const char *const fault_names[] = {
-    [FAULT_NONE] = "none",
-    [FAULT_PANIC] = "panic",
-    [FAULT_INT3] = "int3",
-    [FAULT_STACK] = "stack",
-    [FAULT_TRIPLE] = "triple",
-    [FAULT_LOOP] = "loop",
-    [FAULT_NULL] = "null",
-    [FAULT_RESET] = "reset",
-    [FAULT_EARLY] = "early",
-    [FAULT_NESTED] = "nested",
-    [FAULT_TEXT] = "text",
-    [FAULT_DIVIDE] = "divide",
-    NULL,
+    [FAULT_NONE] = "none",     [FAULT_PANIC] = "panic",
+    [FAULT_INT3] = "int3",     [FAULT_STACK] = "stack",
+    [FAULT_TRIPLE] = "triple", [FAULT_LOOP] = "loop",
+    [FAULT_NULL] = "null",     [FAULT_RESET] = "reset",
+    [FAULT_EARLY] = "early",   [FAULT_NESTED] = "nested",
+    [FAULT_ARENA] = "arena",   [FAULT_TEXT] = "text",
+    [FAULT_DIVIDE] = "divide", NULL,
 };
 
 static const char *const fault_contexts[] = {
     [FAULT_IN_PROCESS] = "process",
     [FAULT_IN_KERNEL] = "kernel",
     [FAULT_IN_INTERRUPT] = "interrupt",
+    NULL,
+};
+
+static const char *const fault_phases[] = {
+    [FAULT_AT_KERNEL] = "kernel",
+    [FAULT_AT_INIT] = "init",
+    [FAULT_AT_RC] = "rc",
+    [FAULT_AT_MULTI_USER] = "multi-user",
+    [FAULT_AT_SHUTDOWN] = "shutdown",
+    [FAULT_AT_FINAL] = "final",
     NULL,
 };
 
@@ -115,6 +120,11 @@ static struct tunable table[TUNABLE_COUNT] = {
                                .help = "who dies",
                                .type = TUNABLE_CHOICE,
                                .choices = fault_contexts},
+    [TUNABLE_FAULT_PHASE] = {.name = "fault.phase",
+                             .help = "when to die",
+                             .type = TUNABLE_CHOICE,
+                             .choices = fault_phases,
+                             .default_value = FAULT_AT_MULTI_USER},
     [TUNABLE_CONSOLE] = {.name = "console", .help = "where text and frames go", TEXT_IN(console)},
     [TUNABLE_TTYA_MODE] = {.name = "ttya-mode", .help = "mode of COM1", TEXT_IN(ttya_mode)},
     [TUNABLE_TTYB_MODE] = {.name = "ttyb-mode", .help = "mode of COM2", TEXT_IN(ttyb_mode)},
@@ -132,6 +142,17 @@ static struct tunable table[TUNABLE_COUNT] = {
     [TUNABLE_SHELL] = {.name = "shell",
                        .help = "a shell on the console, instead of the shutdown after multi-user",
                        .type = TUNABLE_SWITCH},
+    [TUNABLE_BOOT_SINGLE] = {.name = "boot_single",
+                             .help = "single-user operation first",
+                             .type = TUNABLE_SWITCH},
+    [TUNABLE_RC_TIMEOUT] = {.name = "kern.init_rc_timeout",
+                            .help = "seconds until init ends /etc/rc, 0: never",
+                            .maximum = TIMEOUT_MAX,
+                            .default_value = 600},
+    [TUNABLE_SHUTDOWN_TIMEOUT] = {.name = "kern.init_shutdown_timeout",
+                                  .help = "seconds until init ends /etc/rc.shutdown, 0: never",
+                                  .maximum = TIMEOUT_MAX,
+                                  .default_value = 120},
     [TUNABLE_SHOW] = {.name = "tunables.show",
                       .help = "print this table during the boot",
                       .type = TUNABLE_SWITCH},

@@ -23,18 +23,22 @@ enum tunable_id {
     TUNABLE_FAULT,              /* enum fault */
     TUNABLE_FAULT_CPU,
     TUNABLE_FAULT_CONTEXT, /* enum fault_context */
+    TUNABLE_FAULT_PHASE,   /* enum fault_phase */
     TUNABLE_CONSOLE,
     TUNABLE_TTYA_MODE,
     TUNABLE_TTYB_MODE,
-    TUNABLE_MAXCPUS,      /* CPUs that are started, the boot CPU included */
-    TUNABLE_MAXPROC,      /* threads that there can be at a time */
-    TUNABLE_SHELL,        /* a shell on the console, instead of the shutdown after multi-user */
-    TUNABLE_SHOW,         /* print this table */
-    TUNABLE_READ_ARCHIVE, /* read the boot archive's bytes once, as a floor for a benchmark */
+    TUNABLE_MAXCPUS,          /* CPUs that are started, the boot CPU included */
+    TUNABLE_MAXPROC,          /* threads that there can be at a time */
+    TUNABLE_SHELL,            /* a shell on the console, instead of the shutdown after multi-user */
+    TUNABLE_BOOT_SINGLE,      /* single-user operation first */
+    TUNABLE_RC_TIMEOUT,       /* seconds that /etc/rc may take, 0: for ever */
+    TUNABLE_SHUTDOWN_TIMEOUT, /* and /etc/rc.shutdown */
+    TUNABLE_SHOW,             /* print this table */
+    TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_COUNT,
 };
 
-/* `fault=`: how to die, after init unless the name says otherwise. */
+/* `fault=`: how to die, in the phase of `fault.phase=` unless the name says otherwise. */
 enum fault {
     FAULT_NONE,
     FAULT_PANIC,
@@ -45,7 +49,8 @@ enum fault {
     FAULT_NULL,
     FAULT_RESET,
     FAULT_EARLY,  /* a panic before there is a console */
-    FAULT_NESTED, /* a trap inside a panic */
+    FAULT_NESTED, /* a trap inside a panic, when it begins with the tables */
+    FAULT_ARENA,  /* the tables are lost: a trap inside a panic, and again inside that one */
     FAULT_TEXT,   /* a write to the kernel's code */
     FAULT_DIVIDE, /* a division by zero */
 };
@@ -55,6 +60,16 @@ enum fault_context {
     FAULT_IN_PROCESS,
     FAULT_IN_KERNEL, /* a thread of the kernel */
     FAULT_IN_INTERRUPT,
+};
+
+/* `fault.phase=`: when to die. */
+enum fault_phase {
+    FAULT_AT_KERNEL, /* the kernel is initialised */
+    FAULT_AT_INIT,   /* init has started */
+    FAULT_AT_RC,     /* /etc/rc has ended */
+    FAULT_AT_MULTI_USER,
+    FAULT_AT_SHUTDOWN, /* init has begun with it */
+    FAULT_AT_FINAL,    /* the kernel's own last step: nobody else runs */
 };
 
 /* Reads `console=` and illumos' ttya-mode and ttyb-mode from the line, in silence. */

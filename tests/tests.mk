@@ -4,7 +4,7 @@
 UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line test_completion \
         test_config_lexer test_console_option test_cpio test_digest test_driver_conf \
         test_environment test_escape test_exec_words test_fat_list test_fat_place test_frame \
-        test_line_editor test_live_filter test_log_text test_madt test_message_buffer \
+        test_init test_line_editor test_live_filter test_log_text test_madt test_message_buffer \
         test_module_line test_mp_table test_multiboot test_names test_output_queue test_programs \
         test_rtc test_schema test_sh test_stage_name test_stream test_sysctl test_sysctl_program \
         test_system_file test_table test_text test_tracer test_tunable test_uart16550 test_ustar \
@@ -17,7 +17,7 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_dige
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh tests/boot/media.sh \
-           tests/unit/interrupted_i386.sh tests/boot/torture.sh tests/boot/ends_of_a_run.sh tests/decoder/damage.sh \
+           tests/unit/interrupted_i386.sh tests/boot/torture.sh tests/boot/ends_of_a_run.sh tests/boot/endings.sh tests/decoder/damage.sh \
            tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_exec.sh \
            tests/boot/flight_streams.sh tests/boot/shell_session.py \
            tests/boot/books.sh tests/boot/integrity.sh tests/boot/configuration.sh \
@@ -65,11 +65,11 @@ $(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME) 
 table_of_programs := -Wl,--defsym,programs_start=__start_programs \
                      -Wl,--defsym,programs_end=__stop_programs
 fake_system := $(B)/asan/tests/unit/fake_system.o \
-               $(patsubst %.c,$(B)/asan/%.o,$(filter-out kernel/user/init.c,$(USERLAND)))
+               $(USERLAND:%.c=$(B)/asan/%.o)
 
-$(B)/tests/test_programs $(B)/tests/test_sh: $(fake_system)
+$(B)/tests/test_init $(B)/tests/test_programs $(B)/tests/test_sh: $(fake_system)
 $(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor wide_character words)
-$(B)/tests/test_completion $(B)/tests/test_programs $(B)/tests/test_sh: unit_more := $(table_of_programs)
+$(B)/tests/test_completion $(B)/tests/test_init $(B)/tests/test_programs $(B)/tests/test_sh: unit_more := $(table_of_programs)
 $(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor wide_character)
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 

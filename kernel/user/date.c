@@ -1,4 +1,6 @@
 /* date(1) and uptime(1).  UTC is the only time zone. */
+#include "kernel/user/date.h"
+
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
@@ -31,11 +33,21 @@ static struct day day_of(uint64_t days)
     return day;
 }
 
-static int date_main(int argc, char **argv)
+void date_print(const struct text_sink *sink, uint64_t seconds)
 {
     static const char week[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const struct day day = day_of(seconds / DAY);
+    uint32_t second = (uint32_t)(seconds % DAY);
+    text_print(sink, "%s %s %2u %02u:%02u:%02u UTC %u", week[seconds / DAY % 7],
+               months[day.month - 1], (unsigned)day.day, (unsigned)(second / 3600),
+               (unsigned)(second / 60 % 60), (unsigned)(second % 60), (unsigned)day.year);
+}
+
+static int date_main(int argc, char **argv)
+{
+    const struct text_sink sink = system_output();
     uint64_t now = system_wall_time_s();
     (void)argv;
     if (argc > 1)
@@ -44,11 +56,8 @@ static int date_main(int argc, char **argv)
         system_print("date: the time is unknown\n");
         return EXIT_FAILED;
     }
-    const struct day day = day_of(now / DAY);
-    uint32_t second = (uint32_t)(now % DAY);
-    system_print("%s %s %2u %02u:%02u:%02u UTC %u\n", week[now / DAY % 7], months[day.month - 1],
-                 (unsigned)day.day, (unsigned)(second / 3600), (unsigned)(second / 60 % 60),
-                 (unsigned)(second % 60), (unsigned)day.year);
+    date_print(&sink, now);
+    system_print("\n");
     return EXIT_OK;
 }
 

@@ -196,7 +196,8 @@ void system_shuttrace(const char *format, ...) __attribute__((format(printf, 1, 
 /* Enters a phase (enum trace_phase by its name: "rc", "multi-user", "shutdown"). */
 int system_phase(const char *name);
 
-/* What `workload=` and `fault=` ask for in this phase, for tests and benchmarks. */
+/* What `workload=`, `torture=` and `fault=` ask for in this phase, for tests and benchmarks; once
+ * for each phase. */
 void system_phase_work(void);
 
 enum system_reboot {
@@ -205,5 +206,6 @@ enum system_reboot {
     SYSTEM_RESTART,
 };
 
-/* For init alone: ends the system; `status` 0 is success, otherwise `reason` says why not. */
+/* Ends the system; `status` 0 is success, otherwise `reason` says why not.  From anybody but init it
+ * is a dirty end: nobody has been told, and processes still run. */
 _Noreturn void system_reboot(enum system_reboot how, int status, const char *reason);

@@ -4,7 +4,8 @@
 Boots, waits for a line of the console, injects an NMI through QEMU's control socket, and expects
 a panic with a complete capture: once in an endless loop, and NMIS times (default 16), one step
 of time later each, from the console's first line to the middle of the dump.  Where the NMI comes
-too late the boot has succeeded, and the capture must be complete as well.  Ends with TAP.
+too late the boot has succeeded, and the capture must be complete as well.  The same inside a panic:
+its dump goes on, and no event is missing.  Ends with TAP.
 """
 import json
 import os
@@ -50,6 +51,26 @@ def boot(folder, append, line, delay):
     return run.wait(), error, verify.returncode, verify.stdout.strip(), capture
 
 
+def events_of(capture):
+    """How many events of each table the capture holds."""
+    report = subprocess.run([os.path.abspath("build/flight"), "report", "--format", "json", capture],
+                            capture_output=True, text=True)
+    return [len(table["events"]) for table in json.loads(report.stdout)["tables"]]
+
+
+def inside_a_panic(folder, delay):
+    """Whether everything is there, after an NMI in the dump of a panic; and what there was."""
+    status, error, verified, words, capture = boot(folder, "fault=panic workload=3000 trace.run=4000",
+                                                   "panic: fault=panic", delay)
+    whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
+    boot_events, run_events, shutdown_events = events_of(capture)
+    there = boot_events == 3000 and run_events == 3001 and shutdown_events >= 1
+    with open(capture, "rb") as file:
+        inside = b"panic inside the panic" in file.read()
+    good = whole and there and status == 3 and "fault=panic was asked for" in error
+    return good, inside, f"status {status}, {error}, {words}, {boot_events} {run_events} {shutdown_events}"
+
+
 def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +90,14 @@ def main():
                 print(f"# {i}: status {status}, {error}, {words}", file=sys.stderr)
             results.append((good, f"an NMI {i * 80} ms after the console's first line"))
         print(f"# {late} came after the end")
+        hits = 0
+        for i in range(int(os.environ.get("NMIS", "16")) // 2):
+            good, inside, words = inside_a_panic(folder, i * 0.005)
+            hits += inside
+            if not good:
+                print(f"# {i}: {words}", file=sys.stderr)
+            results.append((good, f"an NMI {i * 5} ms after the first line of a panic"))
+        print(f"# {hits} came inside the panic")
     for number, (good, name) in enumerate(results, 1):
         print("ok" if good else "not ok", number, "-", name)
     print(f"1..{len(results)}")

@@ -20,15 +20,19 @@ enum {
     SYSCTLS = 32,
     TEXT = 65536,
     ARGUMENTS = 1024,
-    DEADLY = 1 << SYSTEM_SIGHUP | 1 << SYSTEM_SIGINT | 1 << SYSTEM_SIGKILL | 1 << SYSTEM_SIGTERM |
-             1 << SYSTEM_SIGUSR1 | 1 << SYSTEM_SIGUSR2,
 };
+
+static const uint32_t deadly_signals = 1u << SYSTEM_SIGHUP | 1u << SYSTEM_SIGINT |
+                                       1u << SYSTEM_SIGKILL | 1u << SYSTEM_SIGTERM |
+                                       1u << SYSTEM_SIGUSR1 | 1u << SYSTEM_SIGUSR2;
 
 enum state {
     FREE,
     READY,
     STOPPED,
     STOPPED_AND_TOLD,
+    HANGING,
+    HANGING_UNTIL_KILLED,
     RUNNING,
     DEAD
 };
@@ -62,7 +66,8 @@ static struct {
     char value[SYSCTLS][4096];
     size_t sysctls;
     uint64_t now_ns, wall_s;
-    const char *keys, *stop_next;
+    const char *keys, *stop_next, *hang_next;
+    enum state hang_how;
     int signal_next;
     uint32_t lose, answers;
     char printed[TEXT], calls[TEXT], given[TEXT];
@@ -123,6 +128,12 @@ void fake_type(const char *keys)
 void fake_stop_next(const char *program)
 {
     fake.stop_next = program;
+}
+
+void fake_hang_next(const char *name, bool until_killed)
+{
+    fake.hang_next = name;
+    fake.hang_how = until_killed ? HANGING_UNTIL_KILLED : HANGING;
 }
 
 void fake_signal_next_sleep(int signal)
@@ -235,6 +246,11 @@ int system_spawn(const char *name, int argc, const char *const *argv)
         process->state = STOPPED;
         fake.stop_next = NULL;
     }
+    if (fake.hang_next != NULL && (strcmp(fake.hang_next, name) == 0 ||
+                                   (argc == 2 && strcmp(fake.hang_next, argv[1]) == 0))) {
+        process->state = fake.hang_how;
+        fake.hang_next = NULL;
+    }
     return process->pid;
 }
 
@@ -242,6 +258,8 @@ int system_spawn(const char *name, int argc, const char *const *argv)
 static bool sleep_is_ended(void)
 {
     uint32_t bit = 1u << fake.signal_next;
+    if ((fake.current->caught & fake.current->pending) != 0)
+        return true;
     if (fake.signal_next == 0 || (fake.current->caught & bit) == 0)
         return false;
     fake.current->pending |= bit;
@@ -249,15 +267,25 @@ static bool sleep_is_ended(void)
     return true;
 }
 
+static bool hangs(const struct process *process)
+{
+    return process->state == HANGING || process->state == HANGING_UNTIL_KILLED;
+}
+
+/* One with which something can happen, if there is one. */
 static struct process *child_of(int pid)
 {
+    struct process *hanging = NULL;
     for (size_t i = 0; i < PROCESSES; i++) {
         struct process *child = &fake.process[i];
-        if (child->state != FREE && child->parent == fake.current->pid &&
-            (pid == 0 || child->pid == pid))
+        if (child->state == FREE || child->parent != fake.current->pid ||
+            (pid != 0 && child->pid != pid))
+            continue;
+        if (!hangs(child))
             return child;
+        hanging = child;
     }
-    return NULL;
+    return hanging;
 }
 
 int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
@@ -275,7 +303,8 @@ int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
         return child->pid;
     }
     if (child->state != DEAD) {
-        assert_true(ms == 0); /* else nothing would ever happen */
+        assert_true(ms == 0 || (hangs(child) && ms != SYSTEM_FOREVER)); /* else for ever */
+        fake.now_ns += ms * 1000000;
         return SYSTEM_ETIMEDOUT;
     }
     *stopped = false;
@@ -305,6 +334,17 @@ int system_pin(uint32_t cpu)
     return cpu < 4 ? SYSTEM_OK : SYSTEM_EINVAL;
 }
 
+static void obey(struct process *process, enum system_signal signal)
+{
+    bool deadly = (deadly_signals & 1u << signal) != 0;
+    if (process->state == RUNNING) {
+        process->pending |= process->caught & 1u << signal;
+    } else if (deadly && (process->state != HANGING_UNTIL_KILLED || signal == SYSTEM_SIGKILL)) {
+        process->state = DEAD;
+        process->status = 128 + (int)signal;
+    }
+}
+
 int system_signal(int pid, enum system_signal signal)
 {
     struct process *process = find(pid);
@@ -314,10 +354,17 @@ int system_signal(int pid, enum system_signal signal)
     if (signal == SYSTEM_SIGCONT &&
         (process->state == STOPPED || process->state == STOPPED_AND_TOLD))
         process->state = READY;
-    if (process->state != RUNNING && (DEADLY & 1 << signal) != 0) {
-        process->state = DEAD;
-        process->status = 128 + (int)signal;
-    }
+    obey(process, signal);
+    return SYSTEM_OK;
+}
+
+int system_signal_all(enum system_signal signal)
+{
+    note("signal %d to all\n", (int)signal);
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (fake.process[i].state != FREE && fake.process[i].state != DEAD &&
+            &fake.process[i] != fake.current)
+            obey(&fake.process[i], signal);
     return SYSTEM_OK;
 }
 
@@ -482,6 +529,11 @@ int system_close(int descriptor)
     if (descriptor < OPEN)
         fake.open[descriptor].used = false;
     return SYSTEM_OK;
+}
+
+bool system_has_archive(void)
+{
+    return true;
 }
 
 /* --- sysctl --- */
@@ -663,6 +715,24 @@ void system_shuttrace(const char *format, ...)
     va_start(arguments, format);
     note_event("shuttrace", format, arguments);
     va_end(arguments);
+}
+
+int system_phase(const char *name)
+{
+    note("phase %s\n", name);
+    return SYSTEM_OK;
+}
+
+void system_phase_work(void)
+{
+    note("phase's work\n");
+}
+
+_Noreturn void system_reboot(enum system_reboot how, int status, const char *reason)
+{
+    static const char *const names[] = {"power off", "halt", "restart"};
+    note("%s, status %d: %s\n", names[how], status, reason);
+    system_exit(status);
 }
 
 const char *system_error_str(int error)

@@ -22,6 +22,10 @@ void fake_type(const char *keys);
 /* The next process of this name stops instead of running, until SIGCONT. */
 void fake_stop_next(const char *program);
 
+/* The next process of this program, or of this script, does nothing until a signal ends it: any
+ * deadly one, or SIGKILL alone. */
+void fake_hang_next(const char *name, bool until_killed);
+
 /* The next call that sleeps ends with this signal, if the caller catches it; a child that it waits
  * for has not run yet then. */
 void fake_signal_next_sleep(int signal);

@@ -128,7 +128,7 @@ static void every_program_refuses_what_it_does_not_know(void **state)
         "books",    "cat",   "cpuset", "date",     "dmesg",   "events", "halt",
         "ifconfig", "kill",  "ls",     "memory",   "modules", "ntpd",   "panic",
         "poweroff", "ps",    "reboot", "shutdown", "sleep",   "stty",   "top",
-        "tunables", "uname", "uptime", "burn",     "sh"};
+        "tunables", "uname", "uptime", "burn",     "sh",      "timeout"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char expected[64];
@@ -468,27 +468,94 @@ static void the_end_is_asked_of_init(void **state)
 {
     (void)state;
     assert_int_equal(FAKE_RUN("halt"), 0);
-    CALLED("signal 1 30\n");
+    CALLED("shuttrace halt by root\nboottrace signal to init(8)...\nsignal 1 30\n");
     assert_int_equal(FAKE_RUN("halt", "-p"), 0);
-    CALLED("signal 1 31\n");
+    CALLED("shuttrace power-down by root\nboottrace signal to init(8)...\nsignal 1 31\n");
     assert_int_equal(FAKE_RUN("poweroff"), 0);
-    CALLED("signal 1 31\n");
+    CALLED("shuttrace power-down by root\nboottrace signal to init(8)...\nsignal 1 31\n");
     assert_int_equal(FAKE_RUN("reboot"), 0);
-    CALLED("signal 1 2\n");
+    CALLED("shuttrace reboot by root\nboottrace signal to init(8)...\nsignal 1 2\n");
 }
 
+static void with_q_init_is_not_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("reboot", "-q"), 0);
+    CALLED("shuttrace reboot by root\nrestart, status 0: ended at once, without init\n");
+    assert_int_equal(FAKE_RUN("halt", "-q"), 0);
+    CALLED("shuttrace halt by root\nhalt, status 0: ended at once, without init\n");
+    assert_int_equal(FAKE_RUN("reboot", "-qp"), 0);
+    CALLED("shuttrace power-down by root\npower off, status 0: ended at once, without init\n");
+    assert_int_equal(FAKE_RUN("poweroff", "-q", "now"), 1);
+    CALLED("");
+}
+
+/* What happens before it is time belongs to the run. */
 static void shutdown_waits_for_its_time(void **state)
 {
     (void)state;
     assert_int_equal(FAKE_RUN("shutdown", "-p", "+1.5"), 0);
-    CALLED("sleep 1500\nboottrace power-down by root\nboottrace signal to init(8)...\n"
-           "signal 1 31\n");
-    PRINTED("Shutdown NOW!\n");
-    assert_int_equal(FAKE_RUN("shutdown", "-r", "now"), 0);
-    CALLED("boottrace reboot by root\nboottrace signal to init(8)...\nsignal 1 2\n");
+    CALLED("boottrace Shutdown at +1\nsleep 1500\nshuttrace Shutdown NOW!\n"
+           "boottrace power-down by root\nboottrace signal to init(8)...\nsignal 1 31\n");
+    PRINTED("Shutdown at +1\nShutdown NOW!\n");
+    fake_set_wall_time(1669314165);
+    assert_int_equal(FAKE_RUN("shutdown", "-r", "+3", "The", "house", "burns."), 0);
+    CALLED("boottrace Shutdown at Thu Nov 24 18:22:48 UTC 2022\nsleep 3000\n"
+           "shuttrace Shutdown NOW!\nboottrace reboot by root\nboottrace signal to init(8)...\n"
+           "signal 1 2\n");
+    PRINTED("Shutdown at Thu Nov 24 18:22:48 UTC 2022\nThe house burns.\nShutdown NOW!\n"
+            "The house burns.\n");
+}
+
+static void shutdown_without_an_option_leads_to_single_user_operation(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("shutdown", "now"), 0);
+    CALLED("shuttrace Shutdown NOW!\nboottrace shutdown by root\n"
+           "boottrace SIGTERM to init(8)...\nsignal 1 15\n");
     (void)fake_printed();
-    assert_int_equal(FAKE_RUN("shutdown", "now"), 1);
-    PRINTED("usage: shutdown -h | -p | -r now | +SECONDS\n");
+    assert_int_equal(FAKE_RUN("shutdown", "-h"), 1);
+    PRINTED("usage: shutdown [-h | -p | -r | -k] now | +SECONDS [MESSAGE...]\n");
+    assert_int_equal(FAKE_RUN("shutdown", "soon"), 1);
+    CALLED("");
+}
+
+static void a_shutdown_that_is_only_words_never_begins(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("shutdown", "-k", "now", "Only", "words."), 0);
+    CALLED("boottrace Shutdown NOW!\nboottrace shutdown by root\n"
+           "boottrace fake shutdown...\n");
+    PRINTED("Shutdown NOW!\nOnly words.\n");
+}
+
+static void timeout_gives_the_status_of_what_ends_in_time(void **state)
+{
+    (void)state;
+    (void)system_sleep_ms(1000);
+    assert_int_equal(FAKE_RUN("timeout", "2", "false"), 1);
+    CALLED("spawn false\n");
+    assert_int_equal(FAKE_RUN("timeout", "2", "nothing"), 127);
+    PRINTED("timeout: nothing: No such file or directory\n");
+    assert_int_equal(FAKE_RUN("timeout", "2"), 1);
+    assert_int_equal(FAKE_RUN("timeout", "soon", "true"), 1);
+    assert_int_equal(FAKE_RUN("timeout", "-s", "NONE", "2", "true"), 1);
+    assert_int_equal(FAKE_RUN("timeout", "-s", "HUP", "-k", "1", "2", "true"), 0);
+}
+
+static void timeout_ends_what_takes_longer_with_all_below_it(void **state)
+{
+    (void)state;
+    (void)system_sleep_ms(1000);
+    fake_hang_next("sleep", false);
+    assert_int_equal(FAKE_RUN("timeout", "2", "sleep", "5"), 124);
+    CALLED("spawn sleep 5\nsignal 15 to all below 4\nsignal 4 15\n");
+    assert_int_equal(system_time_ns(), 3000000000);
+    fake_hang_next("sleep", true);
+    assert_int_equal(FAKE_RUN("timeout", "-s", "INT", "-k", "0.5", "2", "sleep", "5"), 124);
+    CALLED("spawn sleep 5\nsignal 2 to all below 6\nsignal 6 2\nsignal 9 to all below 6\n"
+           "signal 6 9\n");
+    assert_int_equal(system_time_ns(), 5500000000);
 }
 
 static void panic_says_when_it_cannot(void **state)
@@ -570,7 +637,12 @@ int main(void)
         TEST(date_is_right_at_the_edges_of_the_calendar),
         TEST(uptime_counts_in_the_unit_that_suits),
         TEST(the_end_is_asked_of_init),
+        TEST(with_q_init_is_not_asked),
         TEST(shutdown_waits_for_its_time),
+        TEST(shutdown_without_an_option_leads_to_single_user_operation),
+        TEST(a_shutdown_that_is_only_words_never_begins),
+        TEST(timeout_gives_the_status_of_what_ends_in_time),
+        TEST(timeout_ends_what_takes_longer_with_all_below_it),
         TEST(panic_says_when_it_cannot),
         TEST(ifconfig_shows_and_switches),
         TEST(ntpd_asks_again_until_there_is_an_answer),
