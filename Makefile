@@ -24,8 +24,8 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 # --- Sources -----------------------------------------------------------------------------------
 
-RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c trace/names.c trace/stream.c \
-         trace/table.c trace/text.c trace/tracer.c
+RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c \
+           trace/names.c trace/stream.c trace/table.c trace/text.c trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
@@ -37,32 +37,43 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
 KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c \
-          kernel/calendar.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
-          kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/fault.c kernel/files.c \
-          kernel/firmware_tables.c kernel/kern_boottrace.c kernel/log_printer.c kernel/main.c kernel/memory_functions.c kernel/message_buffer.c \
-          kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/network.c \
-          kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c \
-          kernel/power_off.c kernel/rtc.c kernel/scheduler.c kernel/segments.c kernel/shutdown_log.c kernel/signals.c \
-          kernel/smp.c kernel/stacks.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
+          kernel/calendar.c kernel/captures.c kernel/clock.c kernel/complaint.c \
+          kernel/configuration.c kernel/console.c kernel/costs.c kernel/cpu_search.c \
+          kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/heaps.c \
+          kernel/kern_boottrace.c kernel/log_printer.c kernel/main.c kernel/memory_functions.c \
+          kernel/message_buffer.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
+          kernel/network.c kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c \
+          kernel/pit.c kernel/power.c kernel/power_off.c kernel/rtc.c kernel/scheduler.c \
+          kernel/segments.c kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
+          kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
           kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
-          kernel/sysctl_trace.c kernel/sysctl_tunables.c kernel/system.c \
-          kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
-          kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c \
-          kernel/wall_time.c
+          kernel/sysctl_trace.c kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c \
+          kernel/terminal.c kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c \
+          kernel/traps.c kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c \
+          kernel/wait_queue.c kernel/wall_time.c
 
-USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/cat.c kernel/user/child.c \
-            kernel/user/completion.c kernel/user/cpuset.c kernel/user/date.c \
-            kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
+USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kernel/user/cat.c \
+            kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c kernel/user/daemon.c \
+            kernel/user/date.c kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
             kernel/user/init_children.c kernel/user/init_signals.c kernel/user/init_work.c \
-            kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c \
-            kernel/user/ntpd.c kernel/user/numbers.c kernel/user/process_list.c \
-            kernel/user/reports.c kernel/user/screen.c kernel/user/sh.c \
-            kernel/user/sh_builtins.c kernel/user/sh_command.c kernel/user/sh_console.c \
-            kernel/user/sh_jobs.c kernel/user/sh_script.c kernel/user/shutdown.c \
-            kernel/user/signal_names.c kernel/user/sysctl_program.c \
-            kernel/user/timeout.c kernel/user/top.c kernel/user/uname.c kernel/user/usage.c \
-            kernel/user/wide_character.c kernel/user/words.c
+            kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c \
+            kernel/user/numbers.c kernel/user/pgrep.c kernel/user/process_list.c \
+            kernel/user/rc_scripts.c kernel/user/rcorder.c kernel/user/rcorder_problem.c \
+            kernel/user/rcorder_program.c kernel/user/rcstart.c kernel/user/reports.c \
+            kernel/user/screen.c kernel/user/service.c kernel/user/sh.c \
+            kernel/user/sh_arithmetic.c kernel/user/sh_builtins.c kernel/user/sh_command.c \
+            kernel/user/sh_console.c kernel/user/sh_control.c kernel/user/sh_expand.c \
+            kernel/user/sh_fields.c kernel/user/sh_function.c kernel/user/sh_glob.c \
+            kernel/user/sh_jobs.c kernel/user/sh_memory.c kernel/user/sh_names.c \
+            kernel/user/sh_parameter.c kernel/user/sh_parse.c kernel/user/sh_pattern.c \
+            kernel/user/sh_print.c kernel/user/sh_rc.c kernel/user/sh_redirect.c \
+            kernel/user/sh_run.c kernel/user/sh_scan.c kernel/user/sh_script.c \
+            kernel/user/sh_start.c kernel/user/sh_subshell.c kernel/user/sh_test.c \
+            kernel/user/sh_variables.c kernel/user/shutdown.c kernel/user/signal_names.c \
+            kernel/user/sysctl_program.c kernel/user/timeout.c kernel/user/top.c \
+            kernel/user/uname.c kernel/user/usage.c kernel/user/wide_character.c \
+            kernel/user/words.c
 
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define STACK_GUARD_SIZE 4096u
-#define STACK_SIZE       12288u /* bytes, without the guard page */
+#define STACK_SIZE       28672u /* bytes, without the guard page */
 #define STACK_SLOT_SIZE  (STACK_GUARD_SIZE + STACK_SIZE)
 
 #define STACKS_MAX     1024u

@@ -1,4 +1,5 @@
 /* sysctls: threads, and what they have used. */
+#include "kernel/heaps.h"
 #include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/sysctl.h"
@@ -162,3 +163,20 @@ SYSCTL_OID(cpu_time, .name = "kern.cpu_time_ns",
            .help = "CPU time of who asks and of its children that it has waited for",
            .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
            .read = read_cpu_time);
+
+static void read_heaps(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, heaps_count());
+}
+
+static void read_heaps_free(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, heaps_free());
+}
+
+SYSCTL_OID(heaps, .name = "vm.heaps", .help = "Pieces of memory for processes that ask for it",
+           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_heaps);
+SYSCTL_OID(heaps_free, .name = "vm.heaps_free", .help = "Those that nobody has",
+           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_heaps_free);

@@ -3,6 +3,7 @@
 #include "kernel/user/system.h"
 
 #include "kernel/boot_archive.h"
+#include "kernel/captures.h"
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
 #include "kernel/files.h"
@@ -207,9 +208,69 @@ void system_call_flush(void)
         terminal_write(self->pid, self->line, length);
 }
 
+/* Where what is printed goes just now. */
+static int target_of(const struct thread *self)
+{
+    return self->targets[self->speaks_of_errors];
+}
+
+static bool is_captured(const struct thread *self)
+{
+    return target_of(self) >= CAPTURE_FIRST;
+}
+
+static void set_spoken(struct thread *self, bool errors)
+{
+    if (self->targets[errors] != target_of(self))
+        system_call_flush();
+    self->speaks_of_errors = errors;
+}
+
+enum system_stream system_speak(enum system_stream stream)
+{
+    struct thread *self = thread_current();
+    enum system_stream before = self->speaks_of_errors ? SYSTEM_ERRORS : SYSTEM_OUTPUT;
+    set_spoken(self, stream == SYSTEM_ERRORS);
+    return before;
+}
+
+int system_stream_target(enum system_stream stream)
+{
+    return thread_current()->targets[stream == SYSTEM_ERRORS];
+}
+
+void system_stream_set(enum system_stream stream, int target)
+{
+    system_call_flush();
+    thread_current()->targets[stream == SYSTEM_ERRORS] = target;
+}
+
+int system_capture_begin(char *bytes, size_t size)
+{
+    int number = capture_begin(thread_current()->pid, bytes, size);
+    return number == 0 ? SYSTEM_ENOMEM : number;
+}
+
+size_t system_capture_end(int target, bool *whole)
+{
+    return capture_end(target, whole);
+}
+
+/* Text that goes to no line. */
+static bool write_elsewhere(const struct thread *self, const char *bytes, size_t length)
+{
+    if (is_captured(self))
+        capture_write(target_of(self), bytes, length);
+    return target_of(self) != SYSTEM_TO_CONSOLE;
+}
+
 void system_write(const char *bytes, size_t length)
 {
     struct thread *self = thread_current();
+    if (write_elsewhere(self, bytes, length)) {
+        thread_obey_signals();
+        return;
+    }
     for (size_t i = 0; i < length; i++) {
         self->line[self->line_length++] = bytes[i];
         if (bytes[i] == '\n' || self->line_length == THREAD_LINE_SIZE)
@@ -241,7 +302,10 @@ void system_print(const char *format, ...)
 void system_print_foreign(const char *bytes, size_t length)
 {
     struct text_sink sink = system_output();
-    text_print_foreign(&sink, bytes, length);
+    if (is_captured(thread_current()))
+        system_write(bytes, length); /* nobody sees it */
+    else
+        text_print_foreign(&sink, bytes, length);
 }
 
 int system_read_console(char *bytes, size_t size, uint64_t ms)

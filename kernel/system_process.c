@@ -1,5 +1,6 @@
 /* The system interface, kernel side: processes. */
 #include "kernel/cpu.h"
+#include "kernel/heaps.h"
 #include "kernel/percpu.h"
 #include "kernel/power_off.h"
 #include "kernel/system_call.h"
@@ -9,7 +10,7 @@
 #include "kernel/user/system.h"
 
 enum {
-    ARGUMENTS_MAX = 64,
+    ARGUMENTS_MAX = 256,
 };
 
 static const struct program *find_program(const char *name)
@@ -62,6 +63,17 @@ static const char *base_name(const char *path)
     return base;
 }
 
+static void inherit(struct thread *child, struct thread *parent)
+{
+    child->pinned = parent->pinned;
+    child->targets[0] = parent->targets[0];
+    child->targets[1] = parent->targets[1];
+    child->environment_length = parent->environment_length;
+    __builtin_memcpy(child->environment, parent->environment, parent->environment_length);
+    child->heap = parent->child_heap;
+    parent->child_heap = NULL;
+}
+
 int system_spawn(const char *name, int argc, const char *const *argv)
 {
     thread_obey_signals();
@@ -81,7 +93,7 @@ int system_spawn(const char *name, int argc, const char *const *argv)
         thread_abandon(thread);
         return SYSTEM_E2BIG;
     }
-    thread->pinned = thread_current()->pinned;
+    inherit(thread, thread_current());
     int pid = (int)thread->pid; /* once it goes, it may be gone */
     terminal_started(thread->pid);
     thread_go(thread);
@@ -185,7 +197,45 @@ void system_signals_catch(uint32_t set)
 
 int system_signal_take(void)
 {
+    thread_obey_signals();
     return (int)thread_take_signal();
+}
+
+/* --- Memory and environment --- */
+
+void *system_heap(size_t *size)
+{
+    struct thread *self = thread_current();
+    if (self->heap == NULL)
+        self->heap = heap_take();
+    *size = heap_size();
+    return self->heap;
+}
+
+void *system_heap_of_child(size_t *size)
+{
+    struct thread *self = thread_current();
+    if (self->child_heap == NULL)
+        self->child_heap = heap_take();
+    *size = heap_size();
+    return self->child_heap;
+}
+
+const char *system_environment(size_t *length)
+{
+    const struct thread *self = thread_current();
+    *length = self->environment_length;
+    return self->environment;
+}
+
+int system_environment_set(const char *bytes, size_t length)
+{
+    struct thread *self = thread_current();
+    if (length > THREAD_ENVIRONMENT_SIZE || (length > 0 && bytes[length - 1] != '\0'))
+        return SYSTEM_E2BIG;
+    __builtin_memmove(self->environment, bytes, length);
+    self->environment_length = (uint32_t)length;
+    return SYSTEM_OK;
 }
 
 _Noreturn void system_reboot(enum system_reboot how, int status, const char *reason)

@@ -2,7 +2,9 @@
 #include "kernel/thread.h"
 
 #include "kernel/boot_info.h"
+#include "kernel/captures.h"
 #include "kernel/cpu.h"
+#include "kernel/heaps.h"
 #include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/stacks.h"
@@ -72,6 +74,7 @@ uint32_t thread_init(void)
         place_count = count;
         __builtin_memset(places, 0, count * sizeof *places);
     }
+    (void)heaps_init();
     percpu_this()->idle = thread_make_idle(0);
     scheduler_start();
     return count;
@@ -235,10 +238,22 @@ static bool parent_lives(const struct thread *thread)
     return parent != NULL && parent->state != THREAD_DEAD;
 }
 
+/* What others might still write to goes first. */
+static void give_up_memory(struct thread *self)
+{
+    if (self->is_kernel)
+        return;
+    captures_leave(self->pid);
+    heap_give_back(self->heap);
+    heap_give_back(self->child_heap);
+    self->heap = self->child_heap = NULL;
+}
+
 _Noreturn void thread_exit(int status)
 {
-    (void)scheduler_take(); /* whoever runs next releases it */
     struct thread *self = thread_current();
+    give_up_memory(self);
+    (void)scheduler_take(); /* whoever runs next releases it */
     self->status = status;
     self->state = THREAD_DEAD;
     counts.exited++;

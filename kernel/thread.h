@@ -15,7 +15,8 @@
 
 enum {
     THREAD_NAME_SIZE = 32, /* bytes, with the NUL */
-    THREAD_ARGUMENTS_SIZE = 1024,
+    THREAD_ARGUMENTS_SIZE = 8192,
+    THREAD_ENVIRONMENT_SIZE = 2048,
     THREAD_FILES = 8,       /* open at a time */
     THREAD_LINE_SIZE = 256, /* of text that is being put together */
     THREAD_INIT = 1,        /* pid of init, whom only signals reach that it catches */
@@ -81,10 +82,17 @@ struct thread {
     void *argument;
     uint32_t open_files; /* bit = place in `files` */
     struct bootfs_file files[THREAD_FILES];
+    void *heap;       /* NULL: it has none */
+    void *child_heap; /* that the next process it starts will have */
+    int targets[2];   /* where output and errors go: a number of capture_begin, or enum
+                         system_target */
+    bool speaks_of_errors;
+    uint32_t environment_length;
     uint32_t line_length; /* of a line of text that is not finished */
     char line[THREAD_LINE_SIZE];
     int argument_count;
-    char arguments[THREAD_ARGUMENTS_SIZE]; /* one behind the other, each with its NUL */
+    char environment[THREAD_ENVIRONMENT_SIZE]; /* NAME=VALUE, each with its NUL */
+    char arguments[THREAD_ARGUMENTS_SIZE];     /* one behind the other, each with its NUL */
 };
 
 enum thread_wake {

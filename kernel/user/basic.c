@@ -4,7 +4,7 @@
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
-PROGRAM(echo, "echo", "[TEXT...]", "prints its words");
+PROGRAM(echo, "echo", "[-n] [TEXT...]", "prints its words");
 PROGRAM(sleep, "sleep", "SECONDS", "sleeps; a fraction counts down to milliseconds");
 PROGRAM(burn, "burn", "MILLISECONDS", "uses the CPU");
 PROGRAM(success, "true", "", "ends with status 0");
@@ -12,7 +12,7 @@ PROGRAM(failure, "false", "", "ends with status 1");
 
 static int echo_main(int argc, char **argv)
 {
-    print_words(argc - 1, (const char *const *)argv + 1);
+    echo_words(argc - 1, (const char *const *)argv + 1);
     return EXIT_OK;
 }
 

@@ -22,19 +22,6 @@ static size_t open_end(const char *bytes, size_t length)
     return 0;
 }
 
-/* Ends of lines and tabs do no harm. */
-static void print_piece(const char *bytes, size_t length)
-{
-    size_t start = 0;
-    for (size_t i = 0; i < length; i++)
-        if (bytes[i] == '\n' || bytes[i] == '\t') {
-            system_print_foreign(bytes + start, i - start);
-            system_write(bytes + i, 1);
-            start = i + 1;
-        }
-    system_print_foreign(bytes + start, length - start);
-}
-
 static int print_descriptor(int descriptor)
 {
     char bytes[PIECE];
@@ -43,10 +30,10 @@ static int print_descriptor(int descriptor)
     while ((count = system_read(descriptor, bytes + kept, sizeof bytes - kept)) > 0) {
         size_t length = kept + (size_t)count;
         kept = open_end(bytes, length);
-        print_piece(bytes, length - kept);
+        print_lines(bytes, length - kept);
         __builtin_memmove(bytes, bytes + length - kept, kept);
     }
-    print_piece(bytes, kept);
+    print_lines(bytes, kept);
     return count;
 }
 

@@ -5,7 +5,7 @@
 #include "kernel/user/usage.h"
 
 enum {
-    ARGUMENTS_MAX = 64,
+    ARGUMENTS_MAX = 256,
 };
 
 static int start_script(int argc, const char *const *argv)
@@ -18,7 +18,7 @@ static int start_script(int argc, const char *const *argv)
     return system_spawn("sh", argc + 1, arguments);
 }
 
-static bool is_path(const char *name)
+bool child_is_script(const char *name)
 {
     while (*name != '\0' && *name != '/')
         name++;
@@ -28,7 +28,7 @@ static bool is_path(const char *name)
 int child_start(int argc, const char *const *argv)
 {
     struct system_stat stat;
-    if (!is_path(argv[0]))
+    if (!child_is_script(argv[0]))
         return system_spawn(argv[0], argc, argv);
     int error = system_stat(argv[0], &stat);
     if (error != SYSTEM_OK)

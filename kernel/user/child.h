@@ -1,10 +1,15 @@
 /* Running another program on behalf of somebody: what sh, boottrace and cpuset share. */
 #pragma once
 
+#include <stdbool.h>
+
 enum {
     CHILD_NOT_FOUND = 127,
     CHILD_CANNOT_RUN = 126,
 };
+
+/* Whether a command of that name is a script: whether there is a slash in it. */
+bool child_is_script(const char *name);
 
 /* Starts argv[0]: a program, or a script if it is the path of a file.  Gives its pid, or an error
  * of system_spawn or system_stat. */

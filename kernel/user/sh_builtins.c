@@ -4,20 +4,11 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "kernel/user/words.h"
-#include "trace/text.h"
 
 enum {
     BURN_MS_MAX = 1000000,
     BURN_STEP_MS = 50, /* between looks at signals */
-    STATUS_MAX = 255,
 };
-
-static void do_echo(struct sh *sh, int argc, const char *const *argv)
-{
-    print_words(argc - 1, argv + 1);
-    sh->status = EXIT_OK;
-}
 
 /* A signal that does not end the shell does not end its sleep either. */
 static void do_sleep(struct sh *sh, int argc, const char *const *argv)
@@ -59,38 +50,6 @@ static void do_burn(struct sh *sh, int argc, const char *const *argv)
     }
 }
 
-static void do_exit(struct sh *sh, int argc, const char *const *argv)
-{
-    uint64_t status;
-    if (argc > 1 && read_number(sh, argv[1], STATUS_MAX, &status))
-        sh->status = (int)status;
-    if (sh->interactive && !sh->warned && sh_has_stopped_jobs(sh)) {
-        system_print("You have stopped jobs.\n");
-        sh->warned = true;
-        return;
-    }
-    sh->exiting = true;
-}
-
-static void do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
-{
-    const char *arguments[WORDS_MAX] = {"boottrace"};
-    char what[sizeof "status 255"];
-    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    if (argc < 2) {
-        sh_complain(sh, argv[0], "no path", SH_MISUSED);
-        return;
-    }
-    for (int i = 1; i < argc; i++)
-        arguments[i] = argv[i];
-    sh_run_program(sh, argc, arguments, argv[1], __builtin_strlen(argv[1]));
-    if (sh->status == EXIT_OK || sh->exiting)
-        return;
-    text_print(&sink, "status %d", sh->status);
-    sh_complain(sh, argv[1], what, sh->status);
-}
-
 /* --- time --- */
 
 /* What the shell and the children that it waited for have used; false: the kernel does not say. */
@@ -120,7 +79,7 @@ static void do_time(struct sh *sh, int argc, const char *const *argv)
     }
     bool cpu = cpu_time_ns(&before);
     uint64_t start = system_time_ns();
-    sh_run_words(sh, argc - 1, argv + 1, argv[1], __builtin_strlen(argv[1]));
+    sh_run_words(sh, argc - 1, argv + 1);
     print_span(system_time_ns() - start, "real");
     if (cpu && cpu_time_ns(&after))
         print_span(after - before, "cpu");
@@ -182,24 +141,66 @@ static void do_history(struct sh *sh, int argc, const char *const *argv)
     sh->status = EXIT_OK;
 }
 
+/* --- The smallest --- */
+
+static void do_nothing(struct sh *sh, int argc, const char *const *argv)
+{
+    (void)argc;
+    (void)argv;
+    sh->status = EXIT_OK;
+}
+
+static void do_false(struct sh *sh, int argc, const char *const *argv)
+{
+    (void)argc;
+    (void)argv;
+    sh->status = EXIT_FAILED;
+}
+
 /* --- The table --- */
 
 static const struct sh_builtin builtins[] = {
-    {"bg", "[JOB]", "lets a stopped job go on in the background", sh_do_bg, false},
-    {"burn", "MILLISECONDS", "uses the CPU", do_burn, true},
-    {"echo", "[TEXT...]", "prints its words", do_echo, false},
-    {"exit", "[STATUS]", "ends the shell", do_exit, false},
-    {"fg", "[JOB]", "takes a job to the foreground", sh_do_fg, false},
-    {"help", "[COMMAND]", "lists the commands, or tells about one", do_help, false},
-    {"history", "", "lists the lines that were typed", do_history, false},
-    {"jobs", "", "lists what runs in the background or is stopped", sh_do_jobs, false},
+    {".", "FILE", "runs a file in this shell", sh_do_dot, SH_SPECIAL},
+    {":", "[WORD...]", "does nothing", do_nothing, SH_SPECIAL},
+    {"[", "EXPRESSION ]", "is test", sh_do_test, 0},
+    {"bg", "[JOB]", "lets a stopped job go on in the background", sh_do_bg, 0},
+    {"break", "[LOOPS]", "ends a loop, or several", sh_do_break, SH_SPECIAL},
+    {"burn", "MILLISECONDS", "uses the CPU", do_burn, SH_ONLY_SCRIPTS},
+    {"command", "[-v] COMMAND...", "runs a command that is no function; -v: says if it is there",
+     sh_do_command, 0},
+    {"continue", "[LOOPS]", "begins the next round of a loop", sh_do_continue, SH_SPECIAL},
+    {"echo", "[-n] [TEXT...]", "prints its words", sh_do_echo, 0},
+    {"eval", "[TEXT...]", "runs its words as a text", sh_do_eval, SH_SPECIAL},
+    {"exec", "COMMAND...", "runs a command, then ends the shell", sh_do_exec, SH_SPECIAL},
+    {"exit", "[STATUS]", "ends the shell", sh_do_exit, SH_SPECIAL},
+    {"export", "[-p | NAME[=VALUE]...]", "gives variables to the programs that are started",
+     sh_do_export, SH_SPECIAL},
+    {"false", "", "ends with status 1", do_false, SH_ONLY_SCRIPTS},
+    {"fg", "[JOB]", "takes a job to the foreground", sh_do_fg, 0},
+    {"help", "[COMMAND]", "lists the commands, or tells about one", do_help, 0},
+    {"history", "", "lists the lines that were typed", do_history, 0},
+    {"jobs", "", "lists what runs in the background or is stopped", sh_do_jobs, 0},
     {"kill", "[-l | [-SIGNAL | -s SIGNAL] PID | %JOB...]", "sends a signal, TERM if none is named",
-     sh_do_kill, false},
+     sh_do_kill, 0},
+    {"local", "NAME[=VALUE]...", "makes variables the function's own", sh_do_local, 0},
+    {"printf", "FORMAT [WORD...]", "prints words as the format says", sh_do_printf, 0},
+    {"read", "[-r] NAME...", "reads a line of the input into variables", sh_do_read, 0},
+    {"readonly", "[-p | NAME[=VALUE]...]", "keeps variables as they are", sh_do_readonly,
+     SH_SPECIAL},
+    {"return", "[STATUS]", "leaves a function or a file", sh_do_return, SH_SPECIAL},
     {"run_rc_script", "PATH [ARGUMENT...]", "runs a script between two boottrace events",
-     do_run_rc_script, false},
-    {"sleep", "SECONDS", "sleeps; a fraction counts down to milliseconds", do_sleep, true},
-    {"time", "COMMAND...", "runs a command, and says how long it took", do_time, false},
-    {"wait", "[JOB...]", "waits for jobs, or for all", sh_do_wait, false},
+     sh_do_run_rc_script, 0},
+    {"set", "[-eux] [+eux] [--] [WORD...]", "sets options and parameters", sh_do_set, SH_SPECIAL},
+    {"shift", "[COUNT]", "drops the first parameters", sh_do_shift, SH_SPECIAL},
+    {"sleep", "SECONDS", "sleeps; a fraction counts down to milliseconds", do_sleep,
+     SH_ONLY_SCRIPTS},
+    {"test", "EXPRESSION", "compares texts and numbers, and asks after files", sh_do_test, 0},
+    {"time", "COMMAND...", "runs a command, and says how long it took", do_time, 0},
+    {"trap", "COMMANDS EXIT", "runs commands when the shell ends", sh_do_trap, SH_SPECIAL},
+    {"true", "", "ends with status 0", do_nothing, SH_ONLY_SCRIPTS},
+    {"type", "NAME...", "says what names stand for", sh_do_type, 0},
+    {"unset", "[-f] NAME...", "removes variables, or functions", sh_do_unset, SH_SPECIAL},
+    {"wait", "[PID | %JOB...]", "waits for jobs, or for all", sh_do_wait, 0},
 };
 
 #define BUILTINS (sizeof builtins / sizeof builtins[0])
@@ -214,6 +215,7 @@ const struct sh_builtin *sh_builtin_find(const struct sh *sh, const char *name)
 {
     for (size_t i = 0; i < BUILTINS; i++)
         if (text_equal(builtins[i].name, name))
-            return builtins[i].only_scripts && sh->interactive ? NULL : &builtins[i];
+            return (builtins[i].flags & SH_ONLY_SCRIPTS) != 0 && sh->interactive ? NULL
+                                                                                 : &builtins[i];
     return NULL;
 }

@@ -1,52 +1,73 @@
-/* sh: a text, command by command. */
+/* sh: what a name stands for. */
+#include "kernel/user/program.h"
 #include "kernel/user/sh.h"
-#include "kernel/user/words.h"
+#include "kernel/user/system.h"
+#include "kernel/user/usage.h"
 
-/* Stands for itself: neither quoted nor behind a backslash. */
-static bool is_plain(const struct words_scan *scan, enum words_kind kind)
+static bool is_reserved(const char *name)
 {
-    return kind == WORDS_LITERAL && scan->quote == 0 && scan->at - scan->start == 1;
+    static const char *const words[] = {"if",    "then", "elif", "else", "fi", "while",
+                                        "until", "do",   "done", "for",  "in", "case",
+                                        "esac",  "{",    "}",    "!"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_equal(words[i], name))
+            return true;
+    return false;
 }
 
-/* What other shells know and this one does not; NULL: nothing of the kind stands here. */
-static const char *foreign_sign(const char *text, size_t length)
+static bool is_file(const char *name)
 {
-    static const char *const signs[] = {"&&", "||", "|", "<", ">", "$(", "`"};
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        size_t sign = __builtin_strlen(signs[i]);
-        if (sign <= length && __builtin_memcmp(text, signs[i], sign) == 0)
-            return signs[i];
+    struct system_stat stat;
+    bool path = false;
+    for (const char *at = name; *at != '\0'; at++)
+        path = path || *at == '/';
+    return path && system_stat(name, &stat) == SYSTEM_OK && stat.kind != SYSTEM_DIRECTORY;
+}
+
+/* NULL: it stands for nothing. */
+static const char *kind_of(const struct sh *sh, const char *name)
+{
+    if (is_reserved(name))
+        return "a word of the shell's language";
+    if (sh_function_find(sh, name) != NULL)
+        return "a function";
+    if (sh_builtin_find(sh, name) != NULL)
+        return "a builtin of the shell";
+    if (program_find(name) != NULL)
+        return "a program";
+    return is_file(name) ? "a file" : NULL;
+}
+
+void sh_do_type(struct sh *sh, int argc, const char *const *argv)
+{
+    sh->status = EXIT_OK;
+    for (int i = 1; i < argc; i++) {
+        const char *kind = kind_of(sh, argv[i]);
+        if (kind == NULL) {
+            sh_complain(sh, argv[i], "not found", 127);
+            continue;
+        }
+        print_text(argv[i]);
+        system_print(" is %s\n", kind);
     }
-    return NULL;
 }
 
-/* Looks at a character; true if the command ends before it. */
-static bool look(struct sh_command *command, struct words_scan *scan, const char *text,
-                 size_t length)
+/* command -v NAME says what would run; command NAME... runs it, but no function. */
+void sh_do_command(struct sh *sh, int argc, const char *const *argv)
 {
-    const char *sign = foreign_sign(text + scan->start, length - scan->start);
-    if (sign != NULL && command->refused == NULL)
-        command->refused = sign;
-    if (sign != NULL)
-        scan->at = scan->start + __builtin_strlen(sign);
-    command->background = sign == NULL && text[scan->start] == '&';
-    return command->background;
-}
-
-bool sh_command_next(struct sh_command *command, const char *text, size_t length, size_t *at)
-{
-    struct words_scan scan = {.at = *at};
-    *command = (struct sh_command){.text = text + *at};
-    if (*at == length)
-        return false;
-    enum words_kind kind;
-    do {
-        kind = words_scan_next(&scan, text, length);
-        if (is_plain(&scan, kind) && look(command, &scan, text, length))
-            break;
-    } while (kind != WORDS_END && kind != WORDS_SEPARATOR);
-    size_t end = kind == WORDS_END ? length : scan.start;
-    command->length = end - *at;
-    *at = scan.at;
-    return true;
+    sh->status = EXIT_OK;
+    if (argc > 2 && (text_equal(argv[1], "-v") || text_equal(argv[1], "-V"))) {
+        if (kind_of(sh, argv[2]) == NULL)
+            sh->status = 127;
+        else
+            print_words(1, argv + 2);
+        return;
+    }
+    if (argc == 1)
+        return;
+    const struct sh_builtin *builtin = sh_builtin_find(sh, argv[1]);
+    if (builtin != NULL)
+        builtin->run(sh, argc - 1, argv + 1);
+    else
+        sh_run_program(sh, argc - 1, argv + 1);
 }

@@ -17,7 +17,7 @@
 #include "kernel/user/usage.h"
 
 enum {
-    NAMES_MAX = 32,
+    NAMES_MAX = 48,
     CONTROL_C = 3,
 };
 
@@ -141,17 +141,18 @@ static bool read_key(char *key)
 enum reading {
     READ_MORE,
     READ_LINE,
-    READ_END,   /* ^D */
-    READ_CLOSED /* nobody will ever type again, or not for this shell */
+    READ_INTERRUPTED, /* ^C */
+    READ_END,         /* ^D */
+    READ_CLOSED       /* nobody will ever type again, or not for this shell */
 };
 
-static bool start_line(void)
+static bool start_line(const char *prompt)
 {
     if (!may_read())
         return false;
     lock();
     set_up();
-    line_editor_start(&editor, "# ");
+    line_editor_start(&editor, prompt);
     unlock();
     return true;
 }
@@ -172,7 +173,7 @@ static enum reading take_line(struct sh *sh, enum line_editor_event event, char 
         return READ_LINE;
     case LINE_EDITOR_INTERRUPTED:
         sh->status = SH_OF_SIGNAL + SYSTEM_SIGINT;
-        return READ_LINE;
+        return READ_INTERRUPTED;
     case LINE_EDITOR_END:
         return READ_END;
     }
@@ -191,11 +192,11 @@ static enum reading take_key(struct sh *sh, char key, char *line, size_t *length
 
 /* Reads a line into memory of SH_LINE_MAX bytes, key by key: what is typed ahead is for the program
  * that runs then. */
-static enum reading read_line(struct sh *sh, char *line, size_t *length)
+static enum reading read_line(struct sh *sh, const char *prompt, char *line, size_t *length)
 {
     enum reading reading = READ_MORE;
     char key;
-    if (!start_line())
+    if (!start_line(prompt))
         reading = READ_CLOSED;
     while (reading == READ_MORE) {
         if (!read_key(&key))
@@ -215,29 +216,68 @@ static void keep_from_dying(void)
         system_console_foreground(0); /* of this shell: keys at its prompt are for the editor */
 }
 
-static void run_line(struct sh *sh, const char *line, size_t length)
+/* --- Running --- */
+
+/* Lines that belong together. */
+struct typed {
+    uint32_t length;
+    char text[SH_TEXT_MAX + 1];
+};
+
+/* False: the text is not complete. */
+static bool run_text(struct sh *sh, struct slice text)
 {
     bool warned = sh->warned;
     sh->interrupted = false;
-    sh_run_text(sh, line, length);
-    if (warned)
+    sh->flow = SH_FLOW_ON;
+    bool complete = sh_run_text(sh, text, 1, true);
+    if (complete && warned)
         sh->warned = false;
+    return complete;
+}
+
+/* What is not complete waits for the next line. */
+static void take_typed(struct sh *sh, struct typed *typed, const char *line, size_t length)
+{
+    if (length > SH_TEXT_MAX - typed->length) {
+        sh_complain(sh, "console", "more than 4,095 bytes belong together", SH_MISUSED);
+        typed->length = 0;
+        return;
+    }
+    __builtin_memcpy(typed->text + typed->length, line, length);
+    typed->length += (uint32_t)length;
+    typed->text[typed->length++] = '\n';
+    if (run_text(sh, (struct slice){typed->text, typed->length}))
+        typed->length = 0;
+}
+
+/* Gives whether there will be another one. */
+static bool read_and_run(struct sh *sh, struct typed *typed, char *line)
+{
+    static const char end[] = "exit";
+    size_t length;
+    bool further = typed->length > 0;
+    enum reading reading = read_line(sh, further ? "> " : "# ", line, &length);
+    if (reading == READ_CLOSED)
+        return false;
+    if (reading == READ_END)
+        (void)run_text(sh, (struct slice){end, sizeof end - 1});
+    else if (reading == READ_INTERRUPTED)
+        typed->length = 0;
+    else if (length > 0 || further)
+        take_typed(sh, typed, line, length);
+    return true;
 }
 
 void sh_run_console(struct sh *sh)
 {
-    static const char end[] = "exit";
-    char line[SH_LINE_MAX];
-    size_t length;
+    char *line = sh_push(sh, SH_LINE_MAX);
+    struct typed *typed = sh_push(sh, sizeof *typed);
     keep_from_dying();
-    while (!sh->exiting) {
+    if (line == NULL || typed == NULL)
+        return;
+    typed->length = 0;
+    do
         sh_jobs_poll(sh);
-        enum reading reading = read_line(sh, line, &length);
-        if (reading == READ_CLOSED)
-            break;
-        if (reading == READ_END)
-            run_line(sh, end, sizeof end - 1);
-        else if (length > 0)
-            run_line(sh, line, length);
-    }
+    while (read_and_run(sh, typed, line) && !sh->exiting);
 }

@@ -45,6 +45,15 @@ struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length)
     return job;
 }
 
+void sh_job_go(struct sh *sh, struct sh_job *job, int pid)
+{
+    job->pid = pid;
+    sh->state->last_background = pid;
+    sh->status = EXIT_OK;
+    if (sh->interactive)
+        system_print("[%u] %d\n", (unsigned)sh_job_number(sh, job), pid);
+}
+
 uint32_t sh_job_number(const struct sh *sh, const struct sh_job *job)
 {
     return (uint32_t)(job - sh->jobs) + 1;

@@ -1,90 +1,84 @@
-/* sh: a script, line by line. */
+/* sh: texts and files, command by command. */
 #include "kernel/user/sh.h"
-#include "kernel/user/child.h"
+#include "kernel/user/sh_syntax.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
 
-enum {
-    READ_SIZE = 256
-};
-
-struct script {
-    int descriptor;
-    int error;  /* of the last reading */
-    size_t at;  /* in `bytes` */
-    size_t end; /* of what has been read */
-    size_t length;
-    bool too_long;
-    char line[SH_LINE_MAX];
-    char bytes[READ_SIZE];
-};
-
-/* True if there is a byte at `at`. */
-static bool fill(struct script *script)
+/* What is wrong with a text stands at its line; the script ends there. */
+static void tell(struct sh *sh, const struct sh_parser *parser)
 {
-    if (script->at < script->end)
-        return true;
-    int count = system_read(script->descriptor, script->bytes, sizeof script->bytes);
-    script->error = count < 0 ? count : SYSTEM_OK;
-    script->at = 0;
-    script->end = count < 0 ? 0 : (size_t)count;
-    return script->end > 0;
-}
-
-/* Reads the next line; false at the end. */
-static bool next_line(struct script *script)
-{
-    bool any = false;
-    script->length = 0;
-    script->too_long = false;
-    while (fill(script)) {
-        char c = script->bytes[script->at++];
-        any = true;
-        if (c == '\n')
-            break;
-        script->too_long = script->length == SH_LINE_MAX;
-        if (!script->too_long)
-            script->line[script->length++] = c;
-        if (script->too_long)
-            break;
-    }
-    return any;
-}
-
-static void skip_line(struct script *script)
-{
-    while (fill(script) && script->bytes[script->at++] != '\n')
-        ;
-}
-
-static void run_line(struct sh *sh, struct script *script)
-{
-    sh->line++;
-    if (!script->too_long) {
-        sh_run_text(sh, script->line, script->length);
+    if (parser->wrong_word[0] == '\0') /* has been told */
         return;
-    }
-    skip_line(script);
-    sh_complain(sh, "a line", "is longer than 1,023 bytes", SH_MISUSED);
+    sh->line = parser->wrong_line;
+    sh_fail(sh, parser->wrong_word, parser->what);
 }
 
-void sh_run_script(struct sh *sh, const char *path)
+bool sh_run_text(struct sh *sh, struct slice text, uint32_t line, bool ask)
 {
-    struct script script;
-    script.descriptor = system_open(path);
-    script.error = SYSTEM_OK;
-    script.at = script.end = 0;
-    if (script.descriptor < 0) {
-        (void)complain("sh", path, script.descriptor);
-        sh->status = child_status_of_error(script.descriptor);
-        return;
+    struct sh_parser parser;
+    uint32_t mark = sh_mark(sh);
+    sh_parse_start(&parser, sh, text, line);
+    enum sh_parsed parsed = SH_PARSED;
+    while (parsed == SH_PARSED && !sh_stops(sh)) {
+        struct sh_node *node;
+        parsed = sh_parse_next(&parser, &node);
+        if (parsed == SH_PARSED)
+            sh_run_list(sh, node);
+        else if (parsed == SH_PARSED_WRONG || (parsed == SH_PARSED_OPEN && !ask))
+            tell(sh, &parser);
+        sh_release(sh, mark);
     }
-    sh->script = path;
-    while (!sh->exiting && next_line(&script))
-        run_line(sh, &script);
-    (void)system_close(script.descriptor);
-    if (script.error != SYSTEM_OK) {
-        (void)complain("sh", path, script.error);
-        sh->status = CHILD_CANNOT_RUN;
+    return parsed != SH_PARSED_OPEN || !ask;
+}
+
+/* Reads a file as a whole onto the stack. */
+static int read_all(struct sh *sh, int descriptor, struct slice *text)
+{
+    char *bytes = sh_push(sh, 0);
+    size_t length = 0;
+    *text = (struct slice){bytes, 0};
+    for (;;) {
+        size_t room = sh_room(sh);
+        int count = room == 0 ? 0 : system_read(descriptor, bytes + length, room);
+        if (count < 0)
+            return count;
+        if (count == 0)
+            break;
+        length += (size_t)count;
+        if (sh_push(sh, (size_t)count) == NULL)
+            return SYSTEM_ENOMEM;
     }
+    *text = (struct slice){bytes, length};
+    return SYSTEM_OK;
+}
+
+static int read_file(struct sh *sh, const char *path, struct slice *text)
+{
+    struct system_stat stat;
+    int error = system_stat(path, &stat);
+    if (error != SYSTEM_OK)
+        return error;
+    if (stat.kind != SYSTEM_DIRECTORY && stat.size >= sh_room(sh))
+        return SYSTEM_ENOMEM;
+    int descriptor = system_open(path);
+    if (descriptor < 0)
+        return descriptor;
+    error = read_all(sh, descriptor, text);
+    (void)system_close(descriptor);
+    return error;
+}
+
+int sh_run_file(struct sh *sh, const char *path)
+{
+    struct slice text;
+    const char *script = sh->script;
+    uint32_t mark = sh_mark(sh), line = sh->line;
+    int error = read_file(sh, path, &text);
+    if (error == SYSTEM_OK) {
+        sh->script = path;
+        (void)sh_run_text(sh, text, 1, false);
+        sh->script = script;
+        sh->line = line;
+    }
+    sh_release(sh, mark);
+    return error;
 }

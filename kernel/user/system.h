@@ -51,7 +51,7 @@ enum system_signal {
 /* --- Processes --- */
 
 /* Starts the program of that name with its arguments (argv[0] is what it calls itself; together at
- * most 1,000 bytes).  Gives the pid, or ENOENT, E2BIG, ENOMEM. */
+ * most 256 words and 8,000 bytes).  Gives the pid, or ENOENT, E2BIG, ENOMEM. */
 int system_spawn(const char *program, int argc, const char *const *argv);
 
 /* Waits for a child, or for any (pid 0).  Gives its pid; *status is then its exit status (0..255,
@@ -62,6 +62,19 @@ int system_wait(int pid, uint64_t ms, int *status, bool *stopped);
 
 _Noreturn void system_exit(int status);
 int system_pid(void);
+
+/* Memory of the process, the same at each call; zeroed, and gone when the process ends.  NULL: none
+ * is left. */
+void *system_heap(size_t *size);
+
+/* Memory that the next process which the caller starts finds as its heap, with what the caller has
+ * written there. */
+void *system_heap_of_child(size_t *size);
+
+/* The environment, NAME=VALUE one behind the other, each with its NUL; children have what it is when they
+ * are started.  The second replaces all of it: at most 2,048 bytes, else E2BIG. */
+const char *system_environment(size_t *length);
+int system_environment_set(const char *bytes, size_t length);
 
 /* Binds the process to a CPU, or with SYSTEM_ANY_CPU to none; EINVAL: it does not run. */
 #define SYSTEM_ANY_CPU UINT32_MAX
@@ -157,9 +170,33 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about);
 void system_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void system_write(const char *bytes, size_t length);
 
-/* Bytes of a file or of a user, made harmless (text_print_foreign). */
+/* Bytes of a file or of a user, made harmless (text_print_foreign); what is captured stays as it
+ * is. */
 void system_print_foreign(const char *bytes, size_t length);
 struct text_sink system_output(void);
+
+/* What is printed belongs to one of two streams; each goes to a target, and children inherit that. */
+enum system_stream {
+    SYSTEM_OUTPUT = 1,
+    SYSTEM_ERRORS = 2,
+};
+
+enum system_target {
+    SYSTEM_TO_CONSOLE = 0,
+    SYSTEM_TO_NOTHING = 1,
+};
+
+/* What is printed from now on belongs to this stream; gives the one before. */
+enum system_stream system_speak(enum system_stream stream);
+
+int system_stream_target(enum system_stream stream);
+void system_stream_set(enum system_stream stream, int target);
+
+/* A target of its own: what goes there is put into this memory.  ENOMEM: there are too many.  The end
+ * gives how many bytes there are; *whole: nothing had to be left out.  What still goes there
+ * behind the end is lost. */
+int system_capture_begin(char *bytes, size_t size);
+size_t system_capture_end(int target, bool *whole);
 
 /* The next bytes typed, at least one: waits at most `ms`.  ETIMEDOUT, EINTR; EIO: there is no
  * line. */

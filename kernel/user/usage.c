@@ -1,21 +1,44 @@
 /* What programs say when they cannot do what they were asked. */
 #include "kernel/user/usage.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/user/system.h"
 
 int usage(const struct program *program)
 {
+    enum system_stream before = system_speak(SYSTEM_ERRORS);
     system_print("usage: %s%s%s\n", program->name, program->usage[0] == '\0' ? "" : " ",
                  program->usage);
+    (void)system_speak(before);
     return EXIT_MISUSED;
 }
 
 void print_text(const char *text)
 {
     system_print_foreign(text, __builtin_strlen(text));
+}
+
+void print_lines(const char *text, size_t length)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n' || text[i] == '\t') {
+            system_print_foreign(text + start, i - start);
+            system_write(text + i, 1);
+            start = i + 1;
+        }
+    system_print_foreign(text + start, length - start);
+}
+
+void echo_words(int count, const char *const *words)
+{
+    bool open = count > 0 && text_equal(words[0], "-n");
+    for (int i = open; i < count; i++) {
+        print_lines(words[i], __builtin_strlen(words[i]));
+        system_print("%s", i + 1 < count ? " " : "");
+    }
+    system_print("%s", open ? "" : "\n");
 }
 
 void print_words(int count, const char *const *words)
@@ -29,9 +52,11 @@ void print_words(int count, const char *const *words)
 
 int complain(const char *program, const char *subject, int error)
 {
+    enum system_stream before = system_speak(SYSTEM_ERRORS);
     system_print("%s: ", program);
     print_text(subject);
     system_print(": %s\n", system_error_str(error));
+    (void)system_speak(before);
     return EXIT_FAILED;
 }
 

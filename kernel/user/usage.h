@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "kernel/user/program.h"
 
@@ -28,5 +29,11 @@ int text_compare(const char *a, const char *b);
 /* Text that may hold anything, made harmless. */
 void print_text(const char *text);
 
-/* The same of words, with blanks between them, and the end of a line. */
+/* The same, but ends of lines and tabs are what they are. */
+void print_lines(const char *text, size_t length);
+
+/* The words of echo(1): with blanks between them, and the end of a line if the first is not -n. */
+void echo_words(int count, const char *const *words);
+
+/* As print_text, with blanks between them, and the end of a line. */
 void print_words(int count, const char *const *words);

@@ -84,7 +84,7 @@ check 'a file with a wrong hash does not stop the boot' gives 0 success \
 check 'is told as false' test "$(module 1 verified) $(module 1 digest)" = "false sha256:$wrong256"
 check 'is named' told "^module 1: 'etc/rc': hash mismatch: expected sha256:$wrong256, found sha256:$file256; the module is left out"
 hidden() {
-    ! grep -q '^overridden' "$work/capture" && grep -q '^Starting the system' "$work/capture"
+    ! grep -q '^overridden' "$work/capture" && grep -q '^Setting hostname' "$work/capture"
 }
 check "and the archive's own appears" hidden
 check 'a file whose hash cannot be read is left out' gives 0 success \
@@ -109,7 +109,7 @@ old_style() {
 }
 check 'an old-style line alone is the archive' gives 0 success run --module "$archive"
 check 'which is told' told '^module 0: an old-style line: taken as the boot archive'
-check 'and runs its scripts' told '^Starting the system'
+check 'and runs its scripts' told '^Setting hostname'
 check 'two old-style lines are the archive and its hash' gives 0 success old_style "$archive" "$work/illumos"
 check 'which is told' told '^module 1: an old-style line: taken as the hash of module 0'
 check 'and verified' test "$(module 0 verified)" = true

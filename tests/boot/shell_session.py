@@ -192,11 +192,11 @@ def a_path_is_completed(terminal):
     terminal.type("cat /e")
     terminal.keys("Tab")
     terminal.shows("# cat /etc/", column=11)
-    terminal.type("rc.d/hostn")
+    terminal.type("rc.d/FILE")
     terminal.keys("Tab")
-    terminal.shows("# cat /etc/rc.d/hostname", column=25)
+    terminal.shows("# cat /etc/rc.d/FILESYSTEMS", column=28)
     terminal.keys("Enter")
-    terminal.expect(lambda rows, _: "echo Setting hostname: firstlight." in rows and rows[-1] == "#", "the file")
+    terminal.expect(lambda rows, _: "# All local filesystems are there." in rows and rows[-1] == "#", "the file")
 
 
 def history_is_recalled(terminal):

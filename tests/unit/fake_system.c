@@ -19,7 +19,12 @@ enum {
     OPEN = 128, /* of all processes together */
     SYSCTLS = 32,
     TEXT = 65536,
-    ARGUMENTS = 1024,
+    ARGUMENTS = 8192,
+    WORDS = 256,
+    ENVIRONMENT = 2048,
+    HEAP = 131072,
+    CAPTURES = 32,
+    CAPTURE_FIRST = 16,
 };
 
 static const uint32_t deadly_signals = 1u << SYSTEM_SIGHUP | 1u << SYSTEM_SIGINT |
@@ -42,8 +47,12 @@ struct process {
     int pid, parent, status;
     const struct program *program;
     int argc;
-    char *argv[65];
+    char *argv[WORDS + 1];
     char arguments[ARGUMENTS];
+    char environment[ENVIRONMENT];
+    size_t environment_length;
+    bool has_heap, child_has_heap, speaks_of_errors;
+    int targets[2];
     uint32_t caught, pending;
     jmp_buf exit;
 };
@@ -65,6 +74,13 @@ static struct {
     struct system_sysctl_about about[SYSCTLS];
     char value[SYSCTLS][4096];
     size_t sysctls;
+    struct {
+        int number, owner;
+        char *bytes;
+        size_t size, length;
+        bool cut;
+    } capture[CAPTURES];
+    int last_capture;
     uint64_t now_ns, wall_s;
     const char *keys, *stop_next, *hang_next;
     enum state hang_how;
@@ -73,6 +89,10 @@ static struct {
     char printed[TEXT], calls[TEXT], given[TEXT];
     struct text_buffer out, log;
 } fake;
+
+/* One for each process, and one for what it starts next. */
+static char heaps[PROCESSES][HEAP] __attribute__((aligned(16)));
+static char child_heaps[PROCESSES][HEAP] __attribute__((aligned(16)));
 
 /* --- For tests --- */
 
@@ -93,6 +113,7 @@ void fake_start(void)
     fake.out = (struct text_buffer){.bytes = fake.printed, .size = TEXT};
     fake.log = (struct text_buffer){.bytes = fake.calls, .size = TEXT};
     fake.next_pid = 1;
+    fake.last_capture = CAPTURE_FIRST - 1;
     fake.keys = "";
     add_process(0)->state = RUNNING;
     fake.current = add_process(1);
@@ -209,7 +230,7 @@ static struct process *find(int pid)
 static void run(struct process *process)
 {
     struct process *before = fake.current;
-    char *argv[65];
+    char *argv[WORDS + 1];
     memcpy(argv, process->argv, sizeof argv);
     process->state = RUNNING;
     fake.current = process;
@@ -217,7 +238,27 @@ static void run(struct process *process)
         process->status = process->program->main(process->argc, argv);
     process->status &= 255;
     process->state = DEAD;
+    for (size_t i = 0; i < CAPTURES; i++)
+        if (fake.capture[i].owner == process->pid)
+            fake.capture[i].number = 0;
     fake.current = before;
+}
+
+static size_t place_of(const struct process *process)
+{
+    return (size_t)(process - fake.process);
+}
+
+static void inherit(struct process *process)
+{
+    struct process *parent = fake.current;
+    memcpy(process->environment, parent->environment, sizeof process->environment);
+    process->environment_length = parent->environment_length;
+    memcpy(process->targets, parent->targets, sizeof process->targets);
+    process->has_heap = parent->child_has_heap;
+    if (parent->child_has_heap)
+        memcpy(heaps[place_of(process)], child_heaps[place_of(parent)], HEAP);
+    parent->child_has_heap = false;
 }
 
 int system_spawn(const char *name, int argc, const char *const *argv)
@@ -230,11 +271,12 @@ int system_spawn(const char *name, int argc, const char *const *argv)
     struct process *process = add_process(fake.current->pid);
     if (process == NULL)
         return SYSTEM_ENOMEM;
+    inherit(process);
     size_t used = 0;
     note("spawn");
     for (int i = 0; i < argc; i++) {
         size_t size = strlen(argv[i]) + 1;
-        assert_true(i < 64 && used + size <= ARGUMENTS);
+        assert_true(i < WORDS && used + size <= ARGUMENTS);
         process->argv[i] = memcpy(process->arguments + used, argv[i], size);
         used += size;
         note(" %s", argv[i]);
@@ -385,6 +427,43 @@ int system_signal_take(void)
     int signal = pending == 0 ? 0 : __builtin_ctz(pending);
     fake.current->pending &= pending - 1;
     return signal;
+}
+
+/* --- Memory and environment --- */
+
+void *system_heap(size_t *size)
+{
+    char *heap = heaps[place_of(fake.current)];
+    if (!fake.current->has_heap)
+        memset(heap, 0, HEAP);
+    fake.current->has_heap = true;
+    *size = HEAP;
+    return heap;
+}
+
+void *system_heap_of_child(size_t *size)
+{
+    char *heap = child_heaps[place_of(fake.current)];
+    if (!fake.current->child_has_heap)
+        memset(heap, 0, HEAP);
+    fake.current->child_has_heap = true;
+    *size = HEAP;
+    return heap;
+}
+
+const char *system_environment(size_t *length)
+{
+    *length = fake.current->environment_length;
+    return fake.current->environment;
+}
+
+int system_environment_set(const char *bytes, size_t length)
+{
+    if (length > ENVIRONMENT)
+        return SYSTEM_E2BIG;
+    memcpy(fake.current->environment, bytes, length);
+    fake.current->environment_length = length;
+    return SYSTEM_OK;
 }
 
 /* --- Time --- */
@@ -590,11 +669,82 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about)
     return index < 0 ? index : SYSTEM_OK;
 }
 
-/* --- The console --- */
+/* --- The console, and what it does not show --- */
+
+static int target(void)
+{
+    return fake.current->targets[fake.current->speaks_of_errors];
+}
+
+enum system_stream system_speak(enum system_stream stream)
+{
+    bool before = fake.current->speaks_of_errors;
+    fake.current->speaks_of_errors = stream == SYSTEM_ERRORS;
+    return before ? SYSTEM_ERRORS : SYSTEM_OUTPUT;
+}
+
+int system_stream_target(enum system_stream stream)
+{
+    return fake.current->targets[stream == SYSTEM_ERRORS];
+}
+
+void system_stream_set(enum system_stream stream, int to)
+{
+    fake.current->targets[stream == SYSTEM_ERRORS] = to;
+}
+
+int system_capture_begin(char *bytes, size_t size)
+{
+    for (size_t i = 0; i < CAPTURES; i++)
+        if (fake.capture[i].number == 0) {
+            fake.capture[i].number = ++fake.last_capture;
+            fake.capture[i].owner = fake.current->pid;
+            fake.capture[i].bytes = bytes;
+            fake.capture[i].size = size;
+            fake.capture[i].length = 0;
+            fake.capture[i].cut = false;
+            return fake.last_capture;
+        }
+    return SYSTEM_ENOMEM;
+}
+
+size_t system_capture_end(int number, bool *whole)
+{
+    for (size_t i = 0; i < CAPTURES; i++)
+        if (fake.capture[i].number == number) {
+            fake.capture[i].number = 0;
+            *whole = !fake.capture[i].cut;
+            return fake.capture[i].length;
+        }
+    *whole = false;
+    return 0;
+}
+
+static void capture(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < CAPTURES; i++)
+        if (fake.capture[i].number == target()) {
+            size_t room = fake.capture[i].size - fake.capture[i].length;
+            size_t kept = length < room ? length : room;
+            memcpy(fake.capture[i].bytes + fake.capture[i].length, bytes, kept);
+            fake.capture[i].length += kept;
+            fake.capture[i].cut = fake.capture[i].cut || kept < length;
+        }
+}
+
+static void put(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    const struct text_sink sink = text_buffer_sink(&fake.out);
+    if (target() == SYSTEM_TO_CONSOLE)
+        sink.put(sink.context, bytes, length);
+    else
+        capture(bytes, length);
+}
 
 struct text_sink system_output(void)
 {
-    return text_buffer_sink(&fake.out);
+    return (struct text_sink){put, NULL};
 }
 
 void system_print(const char *format, ...)
@@ -615,7 +765,10 @@ void system_write(const char *bytes, size_t length)
 void system_print_foreign(const char *bytes, size_t length)
 {
     const struct text_sink sink = system_output();
-    text_print_foreign(&sink, bytes, length);
+    if (target() >= CAPTURE_FIRST)
+        put(NULL, bytes, length);
+    else
+        text_print_foreign(&sink, bytes, length);
 }
 
 int system_read_console(char *bytes, size_t size, uint64_t ms)

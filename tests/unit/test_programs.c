@@ -294,7 +294,8 @@ static void boottrace_passes_signals_on(void **state)
     (void)state;
     fake_signal_next_sleep(SYSTEM_SIGINT);
     assert_int_equal(FAKE_RUN("boottrace", "true"), 130);
-    CALLED("boottrace true start\nspawn true\nsignal 4 2\nboottrace true done\n");
+    CALLED("boottrace true start\nspawn true\nsignal 4 2\nboottrace true: status 130\n"
+           "boottrace true done\n");
     fake_signal_next_sleep(SYSTEM_SIGTSTP);
     assert_int_equal(FAKE_RUN("boottrace", "true"), 0);
     CALLED("boottrace true start\nspawn true\nsignal 6 18\nsignal 5 17\nsignal 6 19\n"

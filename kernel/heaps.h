@@ -1,0 +1,23 @@
+/* Heaps: memory of processes, in pieces of one size.  A piece belongs to one process until it ends.
+ *
+ * Contexts: "thread" may sleep; "any" also holds in interrupt handlers, not in an NMI. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HEAP_SIZE         131072u /* bytes */
+#define HEAPS_MAX         64u
+#define HEAPS_MIN         4u
+#define HEAP_AT_HAND_SIZE 16384u /* without any memory of their own: HEAPS_MIN of these */
+
+/* Memory for HEAPS_MAX pieces, or as many as fit.  Gives how many. */
+uint32_t heaps_init(void);
+
+/* A zeroed piece, NULL: none is left.  Context: thread. */
+void *heap_take(void);
+void heap_give_back(void *heap); /* NULL is nothing */
+
+size_t heap_size(void);
+uint32_t heaps_count(void);
+uint32_t heaps_free(void);

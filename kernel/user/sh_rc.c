@@ -1,0 +1,136 @@
+/* sh: run_rc_script, which starts the scripts of a boot and of a shutdown.
+ *
+ * A script runs as a process of its own, between two boottrace events (boottrace(8)) if
+ * kern.boottrace.enabled and kern.boottrace.dotrace_user say so.  With rc_script_timeout=SECONDS it
+ * has so long: then it is ended with all that it has started. */
+#include "kernel/user/child.h"
+#include "kernel/user/numbers.h"
+#include "kernel/user/sh.h"
+#include "kernel/user/system.h"
+#include "kernel/user/usage.h"
+#include "trace/text.h"
+
+enum {
+    TIMEOUT_MAX_S = 1000000,
+    MERCY_MS = 2000, /* from SIGTERM to SIGKILL */
+};
+
+/* --- What it is to be --- */
+
+/* Whether a sysctl is anything but 0; one that is not there is `otherwise`. */
+static bool is_on(const char *name, bool otherwise)
+{
+    char value[2] = "";
+    size_t length = 1;
+    int error = system_sysctl(name, value, &length, NULL, 0);
+    if (error != SYSTEM_OK && error != SYSTEM_ENOMEM)
+        return otherwise;
+    return value[0] != '0';
+}
+
+static bool is_traced(void)
+{
+    return is_on("kern.boottrace.enabled", false) && is_on("kern.boottrace.dotrace_user", true);
+}
+
+/* 0: it may take any time. */
+static uint64_t timeout_ms(const struct sh *sh)
+{
+    static const char name[] = "rc_script_timeout";
+    uint64_t seconds = 0;
+    const char *value = sh_variable(sh, (struct slice){name, sizeof name - 1});
+    if (value == NULL || !number_parse(value, TIMEOUT_MAX_S, &seconds))
+        return 0;
+    return seconds * 1000;
+}
+
+/* --- Running --- */
+
+static int start(int argc, const char *const *argv)
+{
+    const char *arguments[SH_ARGUMENTS_MAX + 1] = {"boottrace"};
+    if (argc > SH_ARGUMENTS_MAX)
+        return SYSTEM_E2BIG;
+    if (!is_traced())
+        return child_start(argc - 1, argv + 1);
+    for (int i = 1; i < argc; i++)
+        arguments[i] = argv[i];
+    return child_start(argc, arguments);
+}
+
+/* Waits at most so long; signals that end this shell are passed on.  False: the time is over. */
+static bool wait_for(struct sh *sh, int pid, uint64_t ms)
+{
+    uint64_t start_ns = system_time_ns(), gone = 0;
+    while (gone < ms) {
+        bool stopped = false;
+        int child = system_wait(pid, ms - gone, &sh->status, &stopped);
+        if (child == pid && !stopped)
+            return true;
+        if (child < 0 && child != SYSTEM_EINTR && child != SYSTEM_ETIMEDOUT)
+            return true;
+        sh_take_signals(sh);
+        if (sh->killed || sh->interrupted) {
+            (void)system_signal(pid, SYSTEM_SIGTERM);
+            sh_wait_for(sh, pid);
+            return true;
+        }
+        gone = (system_time_ns() - start_ns) / 1000000;
+    }
+    return false;
+}
+
+static void end_hung(struct sh *sh, int pid, const char *path, uint64_t ms)
+{
+    char what[48];
+    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    text_print(&sink, "hung for %u s; ended", (unsigned)(ms / 1000));
+    (void)system_signal_tree(pid, SYSTEM_SIGTERM, true);
+    if (!wait_for(sh, pid, MERCY_MS)) {
+        (void)system_signal_tree(pid, SYSTEM_SIGKILL, true);
+        sh_wait_for(sh, pid);
+    }
+    sh_complain(sh, path, what, SH_HUNG);
+}
+
+static void complain_of_status(struct sh *sh, const char *path)
+{
+    char what[sizeof "status 255"];
+    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    text_print(&sink, "status %d", sh->status);
+    sh_complain(sh, path, what, sh->status);
+}
+
+static void complain_of_start(struct sh *sh, const char *path, int error)
+{
+    int status = child_status_of_error(error);
+    sh_complain(sh, path,
+                error == SYSTEM_ENOENT ? "there is no such script" : system_error_str(error),
+                status);
+}
+
+void sh_do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
+{
+    if (argc < 2) {
+        sh_complain(sh, argv[0], "no path", SH_MISUSED);
+        return;
+    }
+    uint64_t ms = timeout_ms(sh);
+    if (!sh_export_variables(sh))
+        return;
+    int pid = start(argc, argv);
+    if (pid < 0) {
+        complain_of_start(sh, argv[1], pid);
+        return;
+    }
+    if (ms == 0)
+        sh_wait_for(sh, pid);
+    else if (!wait_for(sh, pid, ms)) {
+        end_hung(sh, pid, argv[1], ms);
+        return;
+    }
+    if (sh->status != EXIT_OK && !sh->exiting)
+        complain_of_status(sh, argv[1]);
+}
