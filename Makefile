@@ -25,7 +25,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 # --- Sources -----------------------------------------------------------------------------------
 
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c \
-           trace/names.c trace/stream.c trace/table.c trace/text.c trace/tracer.c
+           trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
@@ -48,10 +48,10 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
           kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
           kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
-          kernel/sysctl_trace.c kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c \
-          kernel/terminal.c kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c \
-          kernel/traps.c kernel/tsc_offset.c kernel/tunables.c kernel/vga_text.c \
-          kernel/wait_queue.c kernel/wall_time.c
+          kernel/sysctl_trace.c kernel/sysctl_tslog.c kernel/sysctl_tunables.c kernel/system.c \
+          kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c \
+          kernel/torture.c kernel/tracing.c kernel/traps.c kernel/tsc_offset.c kernel/tslog.c \
+          kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c kernel/wall_time.c
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kernel/user/cat.c \
             kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c kernel/user/daemon.c \

@@ -6,6 +6,7 @@
 #include "kernel/console.h"
 #include "kernel/files.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 
 static bool there;
@@ -32,6 +33,7 @@ static void print_unreadable(const struct boot_module *module, const struct arch
 
 uint32_t boot_archive_measure(struct boot_module *module)
 {
+    TSSCOPE("boot_archive_measure");
     if (module == NULL)
         return 0;
     struct slice content = boot_module_content(module);
@@ -79,6 +81,7 @@ static bool goes_on(struct archive *archive, struct archive_entry *entry,
 
 void boot_archive_index(const struct boot_module *module, uint32_t reserved)
 {
+    TSSCOPE("boot_archive_index");
     if (!there)
         return;
     struct slice content = boot_module_content(module);

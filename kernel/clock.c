@@ -8,6 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/pit.h"
+#include "kernel/tslog.h"
 
 enum {
     WINDOWS = 24,          /* at most; seldom more than three */
@@ -113,11 +114,14 @@ static bool agree(const struct rates *rates)
  * in, 55 ms, and such a window counts too little of the timer, never too much. */
 static struct trace_clock calibrate(void)
 {
+    TSSCOPE("calibrate");
     struct rates rates = {0};
-    uint64_t hz, error;
+    uint64_t hz = 0, error = 0;
     pit_start_stopwatch();
     for (uint32_t i = 0; i < WINDOWS && !agree(&rates); i++) {
+        TSENTER("DELAY");
         enum measurement result = measure(&hz, &error);
+        TSEXIT("DELAY");
         if (result == DEAD)
             break;
         if (result == MEASURED && error <= GOOD_PPB)

@@ -9,6 +9,7 @@
 #include "kernel/files.h"
 #include "kernel/modules.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 
 enum {
@@ -38,6 +39,7 @@ static void note_read(struct slice file, size_t size)
 
 static void read_environment(struct slice file, struct slice content)
 {
+    TSSCOPE("read_environment");
     const struct diagnosis_listener listener = {print_diagnosis, &file};
     struct environment environment = {
         .text = content, .buffer = buffer, .buffer_size = sizeof buffer, .listener = &listener};
@@ -91,6 +93,7 @@ static void obey_set(struct slice file, const struct system_command *command)
 /* Forceloads and their like ask for what this kernel has built in. */
 static void read_system_file(struct slice file, struct slice content)
 {
+    TSSCOPE("read_system_file");
     const struct diagnosis_listener listener = {print_diagnosis, &file};
     struct system_file system = {.lexer = {.text = content}, .listener = &listener};
     struct system_command command;
@@ -127,6 +130,7 @@ static void find_system_file(void)
 
 static void read_driver_file(struct slice file, struct slice content)
 {
+    TSSCOPE("read_driver_file");
     const struct diagnosis_listener listener = {print_diagnosis, &file};
     struct driver_conf conf = {.lexer = {.text = content}, .listener = &listener};
     struct driver_entry entry;

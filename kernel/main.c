@@ -22,6 +22,7 @@
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
 #include "kernel/traps.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/user/system.h"
 #include "kernel/version.h"
@@ -120,6 +121,7 @@ static void start_timer(void)
 _Noreturn static void refuse_to_boot(const char *why)
 {
     log_line("\nThe boot stops here: %s", why);
+    TSEVENT("REFUSE boot archive");
     power_off(SYSTEM_POWER_OFF, 1, why);
 }
 
@@ -191,13 +193,14 @@ static const struct sysinit {
 /* Each level is an event before its first function, so that none can be forgotten. */
 static void mi_startup(void)
 {
+    TSSCOPE("mi_startup");
     uint32_t level = 0;
     for (size_t i = 0; i < sizeof sysinits / sizeof sysinits[0]; i++) {
         const struct sysinit *sysinit = &sysinits[i];
         if (sysinit->level > level)
             kern_boottrace_note(0, "sysinit 0x%07x", (unsigned)sysinit->level);
         level = sysinit->level;
-        sysinit->start();
+        tslog_call("SYSINIT", sysinit->name, sysinit->start);
     }
     BOOTTRACE("mi_startup done");
 }
@@ -211,7 +214,9 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry
     segments_init(0, segments_double_fault_stack_end());
     traps_init();
     tracing_start(entry_tsc);
+    TSENTER_AT("kernel_main", entry_tsc);
     thread_start_kernel();
     mi_startup();
+    TSEXIT("kernel_main");
     run_init();
 }

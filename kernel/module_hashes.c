@@ -9,6 +9,7 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/tslog.h"
 
 static const struct slice leaf = {" ", 1};
 static struct bootfs hashes;
@@ -169,6 +170,7 @@ static void verify(struct boot_module *module)
 {
     if (module->digest.kind == DIGEST_NONE)
         return;
+    TSSCOPE("verify");
     struct slice content = boot_module_content(module);
     module->found = digest_of(module->digest.kind, (const uint8_t *)content.text, content.length);
     bool same = digest_equal(&module->digest, &module->found);
@@ -226,6 +228,7 @@ static void verify_all(bool hash_modules)
 
 void module_hashes_verify(void)
 {
+    TSSCOPE("module_hashes_verify");
     if (!collect()) {
         refuse_all();
         return;

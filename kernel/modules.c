@@ -10,6 +10,7 @@
 #include "kernel/module_list.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 #include "trace/stream.h"
 
 static const struct slice modules_folder = {"system/boot", 11};
@@ -165,6 +166,7 @@ static bool start_tree(uint32_t nodes)
 
 static void make_files(void)
 {
+    TSSCOPE("make_files");
     struct boot_module *archive = choose_archive();
     uint32_t nodes = boot_archive_measure(archive);
     if (!start_tree(nodes + nodes_of_modules()))
@@ -220,6 +222,7 @@ static void tell(const struct boot_module *module)
 
 static void tell_all(void)
 {
+    TSSCOPE("tell_modules");
     for (uint32_t i = 0; i < module_list_count(); i++)
         tell(module_list_at(i));
 }
@@ -236,7 +239,9 @@ static const char *explain(const struct boot_module *archive)
 
 const char *modules_read(void)
 {
+    TSENTER("module_list_read");
     module_list_read();
+    TSEXIT("module_list_read");
     module_hashes_verify();
     const struct boot_module *false_archive = find_false_archive();
     if (false_archive == NULL) {

@@ -6,6 +6,7 @@
 #include "kernel/sysctl.h"
 #include "kernel/system_call.h"
 #include "kernel/thread.h"
+#include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
 
@@ -34,7 +35,8 @@ static struct socket {
     size_t length;
     uint8_t bytes[DATAGRAM_SIZE];
 } sockets[SOCKETS];
-static struct mutex sockets_mutex;
+TSLOG_TOPIC(sockets_topic, "sockets");
+static struct mutex sockets_mutex = MUTEX_OF(sockets_topic);
 
 static bool is(const char *a, const char *b)
 {

@@ -10,6 +10,7 @@
 #include "kernel/power.h"
 #include "kernel/smp.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 
 /* How far the panic has come; a panic inside a panic skips what it has reached. */
 static enum {
@@ -55,6 +56,7 @@ static void dump(void)
     if (!again) {
         tracing_enter(TRACE_PHASE_SHUTDOWN);
         BOOTTRACE("panic");
+        TSEVENT("PANIC");
         fault_happen_in_panic();
     }
     tracing_dump();

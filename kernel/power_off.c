@@ -9,6 +9,7 @@
 #include "kernel/timer.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 
 static bool begun;
 
@@ -87,6 +88,7 @@ static void shut_buffers_down(void)
 /* Nobody but this CPU from here on. */
 static void be_alone(void)
 {
+    TSSCOPE("be_alone");
     cpu_interrupts_off();
     smp_stop_others();
     timer_stop();
@@ -100,6 +102,7 @@ static void be_alone(void)
 static void tell_everything(int status, const char *reason)
 {
     kern_boottrace_note(0, "shutdown final begin");
+    TSEXIT("power_off"); /* the last one that the dump can have */
     fault_happen_at_last();
     tracing_dump();
     tracing_send_verdict(status == 0 ? "success" : "failure", reason);
@@ -108,6 +111,7 @@ static void tell_everything(int status, const char *reason)
 _Noreturn void power_off(enum system_reboot how, int status, const char *reason)
 {
     const enum power_exit code = status == 0 ? POWER_EXIT_SUCCESS : POWER_EXIT_FAILURE;
+    TSENTER("power_off");
     begin();
     say_how(how);
     shut_buffers_down();

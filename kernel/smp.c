@@ -14,6 +14,7 @@
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 #include "kernel/traps.h"
 #include "kernel/tsc_offset.h"
 #include "kernel/tunables.h"
@@ -68,12 +69,14 @@ _Noreturn void ap_main(uint64_t entry_tsc)
     segments_init(number, starting_double_fault_stack);
     traps_load();
     tracing_this_cpu()->task = starting_idle->task;
+    TSENTER_AT("ap_main", entry_tsc);
     BOOTTRACE_AT("CPU entry", entry_tsc);
     paging_enter(number);
     apic_init(false);
     arrived = number;
     tsc_offset_answer();
     BOOTTRACE("CPU ready");
+    TSEXIT("ap_main");
     scheduler_join(percpu_this()->idle);
 }
 
@@ -114,6 +117,7 @@ static bool kick(const struct percpu *cpu, uint32_t page)
 
 static const char *start_one(struct percpu *cpu, uint32_t page)
 {
+    TSSCOPE("start_one");
     if (stacks_free() < STACKS_KEPT + 2)
         return "no memory for its stacks";
     cpu->idle = thread_make_idle(cpu->number);
@@ -146,6 +150,7 @@ static void tell_of_the_others(void)
 
 uint32_t smp_start(void)
 {
+    TSSCOPE("smp_start");
     (void)thread_pin(0); /* TSC offsets are those to the boot CPU */
     uint32_t page = percpu_count() > 1 && timer_is_of_each_cpu() ? boot_info_take_low_page() : 0;
     if (page == 0 || tracing_cpus() == 1)
@@ -175,7 +180,8 @@ void smp_nudge(uint32_t cpu)
 }
 
 /* One call at a time. */
-static struct mutex call_mutex;
+TSLOG_TOPIC(call_topic, "smp call");
+static struct mutex call_mutex = MUTEX_OF(call_topic);
 static struct {
     void (*function)(void *argument);
     void *argument;
@@ -232,6 +238,7 @@ bool smp_stop_was_asked(void)
 _Noreturn void smp_stop_here(void)
 {
     BOOTTRACE("CPU stopped");
+    TSEVENT("STOP");
     percpu_this()->stopped = true;
     cpu_stop();
 }

@@ -15,6 +15,7 @@
 #include "kernel/thread.h"
 #include "kernel/torture.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wall_time.h"
 
@@ -103,10 +104,19 @@ static struct bootfs_file *file_of(int descriptor)
     return &self->files[descriptor];
 }
 
+/* The first path that a process opens: a shell's script, most of the time. */
+static void tell_first_path(struct thread *self, const char *path)
+{
+    if (!self->has_looked_up)
+        tslog_event("NAMEI", (struct slice){path, __builtin_strlen(path)});
+    self->has_looked_up = true;
+}
+
 int system_open(const char *path)
 {
     thread_obey_signals();
     struct thread *self = thread_current();
+    tell_first_path(self, path);
     int free = __builtin_ctz(~self->open_files);
     if (free >= THREAD_FILES)
         return SYSTEM_EMFILE;

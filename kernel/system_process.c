@@ -6,6 +6,7 @@
 #include "kernel/system_call.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
+#include "kernel/tslog.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 
@@ -38,11 +39,28 @@ static bool copy_arguments(struct thread *thread, int argc, const char *const *a
     return true;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *base = path;
+    for (; *path != '\0'; path++)
+        if (*path == '/')
+            base = path + 1;
+    return base;
+}
+
+/* The program by its path, if it was called by one. */
+static void tell_exec(const struct program *program, const char *called)
+{
+    const char *path = base_name(called) != called ? called : program->name;
+    tslog_event("EXEC", (struct slice){path, __builtin_strlen(path)});
+}
+
 /* A process's first function: calls the program's main. */
 static int run_program(void *argument)
 {
     const struct program *program = argument;
     struct thread *self = thread_current();
+    tell_exec(program, self->arguments);
     char *argv[ARGUMENTS_MAX + 1], *at = self->arguments;
     for (int i = 0; i < self->argument_count; i++) {
         argv[i] = at;
@@ -52,15 +70,6 @@ static int run_program(void *argument)
     int status = program->main(self->argument_count, argv);
     system_call_flush();
     return status & 255;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *base = path;
-    for (; *path != '\0'; path++)
-        if (*path == '/')
-            base = path + 1;
-    return base;
 }
 
 static void inherit(struct thread *child, struct thread *parent)

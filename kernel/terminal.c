@@ -6,6 +6,7 @@
 #include "kernel/spinlock.h"
 #include "kernel/thread.h"
 #include "kernel/traps.h"
+#include "kernel/tslog.h"
 #include "kernel/wait_queue.h"
 
 enum {
@@ -15,12 +16,14 @@ enum {
 };
 
 static bool listening;
-static struct wait_queue readers;
+TSLOG_TOPIC(read_topic, "console read");
+TSLOG_TOPIC(reading_topic, "terminal");
+static struct wait_queue readers = {.topic = &read_topic};
 static char input[INPUT_SIZE];
 
 /* Bytes, ever; the interrupt writes one, readers the other. */
 static volatile uint32_t typed, taken;
-static struct mutex reading;
+static struct mutex reading = MUTEX_OF(reading_topic);
 
 static struct spinlock typing; /* between a key and a change of the foreground */
 static volatile uint32_t foreground;

@@ -9,6 +9,7 @@
 #include "kernel/scheduler.h"
 #include "kernel/stacks.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wait_queue.h"
 
@@ -24,7 +25,9 @@ static struct thread *places = at_hand;
 static uint32_t place_count = STACKS_AT_HAND;
 static uint32_t last_pid;
 static struct thread_counts counts;
-static struct wait_queue parents; /* who waits for a child */
+
+TSLOG_TOPIC(child_topic, "child");
+static struct wait_queue parents = {.topic = &child_topic}; /* who waits for a child */
 
 /* In thread_switch.asm. */
 extern const char thread_entry[];
@@ -159,13 +162,15 @@ struct thread *thread_prepare(const char *name, int (*start)(void *argument), vo
                               bool is_kernel)
 {
     struct thread *thread = make_locked(name, start, argument, is_kernel);
-    if (thread != NULL)
-        thread->task = tracing_add_task(&(struct tracing_task){
-            .pid = thread->pid,
-            .name = thread->name,
-            .length = __builtin_strlen(thread->name),
-            .parent = thread_current()->task,
-        });
+    if (thread == NULL)
+        return NULL;
+    thread->task = tracing_add_task(&(struct tracing_task){
+        .pid = thread->pid,
+        .name = thread->name,
+        .length = __builtin_strlen(thread->name),
+        .parent = thread_current()->task,
+    });
+    tslog_thread(thread->task, thread->name);
     return thread;
 }
 
@@ -188,8 +193,10 @@ struct thread *thread_make_idle(uint32_t cpu)
         thread->pinned = cpu;
     }
     scheduler_release(flags);
-    if (thread != NULL)
-        thread->task = tracing_add_task(&(struct tracing_task){0, "idle", 4, 0});
+    if (thread == NULL)
+        return NULL;
+    thread->task = tracing_add_task(&(struct tracing_task){0, "idle", 4, 0});
+    tslog_thread(thread->task, thread->name);
     return thread;
 }
 
@@ -251,6 +258,7 @@ static void give_up_memory(struct thread *self)
 
 _Noreturn void thread_exit(int status)
 {
+    tslog_process_exit(status);
     struct thread *self = thread_current();
     give_up_memory(self);
     (void)scheduler_take(); /* whoever runs next releases it */

@@ -74,6 +74,7 @@ struct thread {
     bool deaf;            /* no signal ends the present sleep */
     bool started_running; /* thread_go has been called */
     bool stop_told;       /* its parent knows that it has stopped */
+    bool has_looked_up;   /* TSLOG knows the first path that it has opened */
     uint32_t pinned;      /* CPU that it must run on, or THREAD_ANYWHERE */
     struct wait_queue *waits_on;
     struct thread *next; /* in the queue of its CPU, or of those who wait */

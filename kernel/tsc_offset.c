@@ -5,6 +5,7 @@
 
 #include "kernel/cpu.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 
 enum {
     ROUNDS = 32,
@@ -54,6 +55,7 @@ static void take(struct percpu *cpu, int64_t offset, uint64_t uncertainty)
 
 void tsc_offset_measure(struct percpu *cpu)
 {
+    TSSCOPE("tsc_offset_measure");
     uint64_t best = UINT64_MAX, start, end;
     uint32_t first = cpu->number * NUMBERS;
     uint32_t flags = cpu_interrupts_save();

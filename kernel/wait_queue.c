@@ -2,6 +2,15 @@
 #include "kernel/wait_queue.h"
 
 #include "kernel/scheduler.h"
+#include "kernel/tslog.h"
+
+/* Who only waits for a time does so for this. */
+TSLOG_TOPIC(sleep_topic, "sleep");
+
+static const struct tslog_topic *topic_of(const struct wait_queue *queue)
+{
+    return queue == NULL ? &sleep_topic : queue->topic;
+}
 
 static void add(struct wait_queue *queue, struct thread *thread)
 {
@@ -25,8 +34,8 @@ static void sleep_once(struct thread *self, struct wait_queue *queue, uint64_t m
     scheduler_switch();
 }
 
-enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*condition)(void *context),
-                                        void *context, uint64_t ns)
+static enum thread_wake sleep_until(struct wait_queue *queue, bool (*condition)(void *context),
+                                    void *context, uint64_t ns, bool *slept)
 {
     struct thread *self = thread_current();
     uint64_t moment = scheduler_moment(ns);
@@ -38,8 +47,22 @@ enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*conditi
             return THREAD_INTERRUPTED;
         if (self->timed_out)
             return THREAD_TIMED_OUT;
+        if (!*slept && topic_of(queue) != NULL)
+            tslog_site(&topic_of(queue)->wait);
+        *slept = true;
         sleep_once(self, queue, moment);
     }
+}
+
+/* Nothing is recorded of a wait that ends before it has begun. */
+enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*condition)(void *context),
+                                        void *context, uint64_t ns)
+{
+    bool slept = false;
+    enum thread_wake woken = sleep_until(queue, condition, context, ns, &slept);
+    if (slept && topic_of(queue) != NULL)
+        tslog_site(&topic_of(queue)->unwait);
+    return woken;
 }
 
 static enum thread_wake wait(struct wait_queue *queue, bool (*condition)(void *context),
@@ -92,10 +115,14 @@ static bool take_if_free(void *context)
 void mutex_take(struct mutex *mutex)
 {
     (void)wait_queue_wait_deaf(&mutex->waiting, take_if_free, mutex, THREAD_FOREVER);
+    if (mutex->waiting.topic != NULL)
+        tslog_site(&mutex->waiting.topic->hold);
 }
 
 void mutex_release(struct mutex *mutex)
 {
+    if (mutex->waiting.topic != NULL)
+        tslog_site(&mutex->waiting.topic->release);
     uint32_t flags = scheduler_take();
     mutex->holder = NULL;
     wait_queue_wake_all_locked(&mutex->waiting);

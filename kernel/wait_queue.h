@@ -6,9 +6,12 @@
 
 #include "kernel/thread_list.h"
 
-/* Zeroed memory is an empty queue. */
+struct tslog_topic;
+
+/* Zeroed memory is an empty queue; with a topic, TSLOG tells who waits in it. */
 struct wait_queue {
     struct thread_list waiting;
+    const struct tslog_topic *topic;
 };
 
 /* Waits until condition(context) is true or `ns` have passed (THREAD_FOREVER: no such time).  The
@@ -34,11 +37,15 @@ void wait_queue_wake_all(struct wait_queue *queue);
 /* The same under the scheduler's lock. */
 void wait_queue_wake_all_locked(struct wait_queue *queue);
 
-/* Zeroed memory is a free mutex. */
+/* Zeroed memory is a free mutex; with a topic, TSLOG tells who waits for it and who holds it. */
 struct mutex {
     struct thread *holder;
     struct wait_queue waiting;
 };
+#define MUTEX_OF(name)                                                                             \
+    {                                                                                              \
+        .waiting.topic = &(name)                                                                   \
+    }
 
 /* Context: thread. */
 void mutex_take(struct mutex *mutex);

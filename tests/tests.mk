@@ -59,7 +59,7 @@ $(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME) 
                       Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(BOOT_HOST) $(BOOT) $(RUNTIME)
 
 # The userland runs without a kernel, too: on small systems that the tests make up.

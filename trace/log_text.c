@@ -265,6 +265,7 @@ bool log_cursors_next(struct log_cursor *cursors, struct trace_arena *arena,
     *event = (struct log_event){
         .cpu = (uint32_t)(cursor - cursors),
         .tsc = taken.record.tsc,
+        .task = taken.record.task,
         .pid = task.pid,
         .process = trace_names_get(names, task.name),
         .name = trace_names_get(names, taken.record.name),

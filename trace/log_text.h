@@ -12,6 +12,7 @@
 struct log_event {
     uint32_t cpu;
     uint64_t tsc;
+    uint32_t task; /* id in the arena's tasks */
     uint32_t pid;
     struct trace_name process;
     struct trace_name name;
