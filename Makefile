@@ -24,7 +24,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 # --- Sources -----------------------------------------------------------------------------------
 
-RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_text.c \
+RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c trace/log_text.c \
            trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
@@ -40,7 +40,7 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
           kernel/calendar.c kernel/captures.c kernel/clock.c kernel/complaint.c \
           kernel/configuration.c kernel/console.c kernel/costs.c kernel/cpu_search.c \
           kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/heaps.c \
-          kernel/kern_boottrace.c kernel/log_printer.c kernel/main.c kernel/memory_functions.c \
+          kernel/kern_boottrace.c kernel/log_printer.c kernel/long_log.c kernel/main.c kernel/memory_functions.c \
           kernel/message_buffer.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
           kernel/network.c kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c \
           kernel/pit.c kernel/power.c kernel/power_off.c kernel/rtc.c kernel/scheduler.c \

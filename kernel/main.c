@@ -8,6 +8,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/long_log.h"
 #include "kernel/modules.h"
 #include "kernel/paging.h"
 #include "kernel/panic.h"
@@ -138,6 +139,7 @@ static void configure(void)
     configuration_read();
     tracing_settle();
     kern_boottrace_settle();
+    long_log_init();
 }
 
 static void start_threads(void)

@@ -31,7 +31,7 @@ void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t 
                "IBlks", "OBlks");
 }
 
-static void print_name(const struct text_sink *sink, const struct trace_name *name, size_t width)
+void log_name(const struct text_sink *sink, const struct trace_name *name, size_t width)
 {
     const char *text = name->text == NULL ? "?" : name->text;
     size_t length = name->text == NULL ? 1 : name->length;
@@ -54,9 +54,9 @@ static void print_row(const struct log_table *log, const struct log_event *event
     uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
     text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
                (unsigned long long)(now > then ? now - then : 0));
-    print_name(sink, &event->process, 24);
+    log_name(sink, &event->process, 24);
     text_print(sink, " ");
-    print_name(sink, &event->name, 40);
+    log_name(sink, &event->name, 40);
     if (event->pid == LOG_PID_UNKNOWN)
         text_print(sink, " %5s", "?");
     else

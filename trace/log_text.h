@@ -62,6 +62,9 @@ void log_table_loss(struct log_table *log, uint32_t cpu, uint64_t events, const 
 void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t capacity,
                const struct trace_books *books);
 
+/* A name, made harmless, and blanks up to the width; "?" for none. */
+void log_name(const struct text_sink *sink, const struct trace_name *name, size_t width);
+
 /* A time span in the unit that suits it: "740 ns", "8.13 ms", "1.20 s". */
 void log_duration(const struct text_sink *sink, uint64_t ns);
 
