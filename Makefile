@@ -24,8 +24,9 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 # --- Sources -----------------------------------------------------------------------------------
 
-RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c trace/log_text.c \
-           trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c trace/tracer.c
+RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
+           trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
+           trace/tracer.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
@@ -40,14 +41,14 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
           kernel/calendar.c kernel/captures.c kernel/clock.c kernel/complaint.c \
           kernel/configuration.c kernel/console.c kernel/costs.c kernel/cpu_search.c \
           kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/heaps.c \
-          kernel/kern_boottrace.c kernel/log_printer.c kernel/long_log.c kernel/main.c kernel/memory_functions.c \
-          kernel/message_buffer.c kernel/module_hashes.c kernel/module_list.c kernel/modules.c \
-          kernel/network.c kernel/paging.c kernel/panic.c kernel/percpu.c kernel/pic.c \
-          kernel/pit.c kernel/power.c kernel/power_off.c kernel/rtc.c kernel/scheduler.c \
-          kernel/segments.c kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
-          kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c kernel/sysctl_exec.c \
-          kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
-          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
+          kernel/kern_boottrace.c kernel/log_printer.c kernel/long_log.c kernel/main.c \
+          kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
+          kernel/module_list.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
+          kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c kernel/rtc.c \
+          kernel/scheduler.c kernel/segments.c kernel/shutdown_log.c kernel/signals.c kernel/smp.c \
+          kernel/stacks.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c \
+          kernel/sysctl_exec.c kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c \
+          kernel/sysctl_init.c kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
           kernel/sysctl_trace.c kernel/sysctl_tslog.c kernel/sysctl_tunables.c kernel/system.c \
           kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c \
           kernel/torture.c kernel/tracing.c kernel/traps.c kernel/tsc_offset.c kernel/tslog.c \
@@ -58,8 +59,9 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
             kernel/user/date.c kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
             kernel/user/init_children.c kernel/user/init_signals.c kernel/user/init_work.c \
             kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c \
-            kernel/user/numbers.c kernel/user/pgrep.c kernel/user/process_list.c \
-            kernel/user/rc_scripts.c kernel/user/rcorder.c kernel/user/rcorder_problem.c \
+            kernel/user/numbers.c kernel/user/path_names.c kernel/user/pgrep.c \
+            kernel/user/process_list.c kernel/user/rc_scripts.c kernel/user/rcorder.c \
+            kernel/user/rcorder_header.c kernel/user/rcorder_problem.c \
             kernel/user/rcorder_program.c kernel/user/rcstart.c kernel/user/reports.c \
             kernel/user/screen.c kernel/user/service.c kernel/user/sh.c \
             kernel/user/sh_arithmetic.c kernel/user/sh_builtins.c kernel/user/sh_command.c \

@@ -230,6 +230,11 @@ void *system_heap_of_child(size_t *size)
     return self->child_heap;
 }
 
+size_t system_stack_left(void)
+{
+    return (uint32_t)__builtin_frame_address(0) - thread_current()->stack;
+}
+
 const char *system_environment(size_t *length)
 {
     const struct thread *self = thread_current();

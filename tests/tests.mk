@@ -6,13 +6,13 @@ UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line 
         test_environment test_escape test_exec_words test_fat_list test_fat_place test_frame \
         test_init test_line_editor test_live_filter test_log_text test_madt test_message_buffer \
         test_module_line test_mp_table test_multiboot test_names test_output_queue test_programs \
-        test_rc_programs test_rcorder test_rtc test_schema test_sh test_stage_name test_stream \
-        test_sysctl test_sysctl_program test_system_file test_table test_text test_tracer \
-        test_tunable test_uart16550 test_ustar test_words
+        test_rc_programs test_rcorder test_rtc test_schema test_sh test_sh_language \
+        test_stage_name test_stream test_sysctl test_sysctl_program test_system_file test_table \
+        test_text test_tracer test_tunable test_uart16550 test_ustar test_words
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
         fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor fuzz_madt fuzz_module_line \
-        fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_stage fuzz_system_file fuzz_tunable \
+        fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_stage fuzz_system_file fuzz_tunable \
         fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
@@ -26,7 +26,7 @@ SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_medi
            tests/hostile/hostile.py tests/boot/determinism.sh tests/boot/nmi.py tests/boot/cpus.sh \
            tests/boot/faults.sh tests/boot/flight_console.py tests/decoder/agrees.sh \
            tests/model/run.sh tests/golden/golden.sh tests/house/arrows.sh tests/house/format.sh \
-           tests/house/documents.sh tests/boot/rc.sh
+           tests/house/documents.sh tests/boot/rc.sh tests/boot/sh.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
@@ -68,12 +68,12 @@ table_of_programs := -Wl,--defsym,programs_start=__start_programs \
 fake_system := $(B)/asan/tests/unit/fake_system.o \
                $(USERLAND:%.c=$(B)/asan/%.o)
 
-$(B)/tests/test_init $(B)/tests/test_programs $(B)/tests/test_rc_programs $(B)/tests/test_sh: $(fake_system)
+on_fake_system := $(patsubst %,$(B)/tests/%,test_init test_programs test_rc_programs test_sh test_sh_language)
+$(on_fake_system): $(fake_system)
 $(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor wide_character words)
-$(B)/tests/test_completion $(B)/tests/test_init $(B)/tests/test_programs $(B)/tests/test_rc_programs \
-$(B)/tests/test_sh: unit_more := $(table_of_programs)
+$(B)/tests/test_completion $(on_fake_system): unit_more := $(table_of_programs)
 $(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor wide_character)
-$(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_problem)
+$(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 
 # What they take of flight, beside what is pure.
@@ -115,7 +115,10 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
 # Its model of a terminal compares so much that tracing this would take nine tenths of the time.
 $(B)/fuzzed/tests/fuzz/fuzz_line_editor.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp
-$(B)/fuzz/fuzz_rcorder: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,rcorder rcorder_problem)
+$(B)/fuzz/fuzz_rcorder: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
+$(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
+                   $(USERLAND:%.c=$(B)/fuzzed/%.o)
+$(B)/fuzz/fuzz_sh: fuzz_more := -lcmocka $(table_of_programs)
 $(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
 $(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson

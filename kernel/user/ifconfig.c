@@ -37,9 +37,11 @@ static void print_interface(void *context, char *line)
 
 static int no_such_interface(const char *name)
 {
+    enum system_stream before = system_speak(SYSTEM_ERRORS);
     system_print("ifconfig: interface ");
     print_text(name);
     system_print(" does not exist\n");
+    (void)system_speak(before);
     return EXIT_FAILED;
 }
 

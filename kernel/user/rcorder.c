@@ -12,13 +12,6 @@ enum {
 
 #define MEMORY_MAX (1u << 28)
 
-enum kind {
-    PROVIDE,
-    REQUIRE,
-    BEFORE,
-    KEYWORD,
-};
-
 /* Offsets are from the start of the memory; mentions are numbered from 1. */
 struct mention {
     uint32_t word;      /* offset */
@@ -135,7 +128,7 @@ static uint32_t find_or_add_word(struct rcorder *order, struct slice text)
     return added;
 }
 
-static bool is_mentioned(const struct rcorder *order, uint32_t script, enum kind kind,
+static bool is_mentioned(const struct rcorder *order, uint32_t script, enum rcorder_kind kind,
                          struct slice text)
 {
     for (uint32_t i = script_of(order, script)->mention; i < mentions_end(order, script); i++)
@@ -145,7 +138,8 @@ static bool is_mentioned(const struct rcorder *order, uint32_t script, enum kind
     return false;
 }
 
-static enum rcorder_status add_mention(struct rcorder *order, enum kind kind, struct slice text)
+enum rcorder_status rcorder_add_name(struct rcorder *order, enum rcorder_kind kind,
+                                     struct slice text)
 {
     if (is_mentioned(order, order->count - 1, kind, text))
         return RCORDER_OK;
@@ -156,114 +150,7 @@ static enum rcorder_status add_mention(struct rcorder *order, enum kind kind, st
     return RCORDER_OK;
 }
 
-/* --- Headers --- */
-
-enum state {
-    LINE_START = 0, /* what it begins with stands in `text`, as far as it has been read */
-    OTHER_LINE,     /* before the header */
-    NAMES,          /* `text` has the beginning of one */
-    DONE,
-};
-
-static const struct beginning {
-    const char *text;
-    enum kind kind;
-} beginnings[] = {
-    {"# PROVIDE:", PROVIDE},  {"# PROVIDES:", PROVIDE}, {"# REQUIRE:", REQUIRE},
-    {"# REQUIRES:", REQUIRE}, {"# BEFORE:", BEFORE},    {"# KEYWORD:", KEYWORD},
-    {"# KEYWORDS:", KEYWORD},
-};
-
-enum {
-    BEGINNINGS = sizeof beginnings / sizeof beginnings[0]
-};
-
-static enum rcorder_status end_name(struct rcorder *order)
-{
-    const struct slice name = {order->text, order->length};
-    bool too_long = order->too_long;
-    order->length = 0;
-    order->too_long = false;
-    if (too_long)
-        return RCORDER_NAME_TOO_LONG;
-    if (name.length == 0)
-        return RCORDER_OK;
-    enum rcorder_status status = add_mention(order, (enum kind)order->kind, name);
-    if (status != RCORDER_OK)
-        order->state = DONE;
-    return status;
-}
-
-static enum rcorder_status take_name(struct rcorder *order, char c)
-{
-    bool is_blank = c == ' ' || c == '\t' || c == '\r';
-    if (!is_blank && c != '\n') {
-        if (order->length == RCORDER_NAME_MAX)
-            order->too_long = true;
-        else
-            order->text[order->length++] = c;
-        return RCORDER_OK;
-    }
-    enum rcorder_status status = end_name(order);
-    if (c == '\n' && order->state == NAMES)
-        order->state = LINE_START;
-    return status;
-}
-
-/* The beginning that the line has, or may still get; NULL: none. */
-static const struct beginning *find_beginning(const struct rcorder *order)
-{
-    for (uint32_t i = 0; i < BEGINNINGS; i++)
-        if (order->length <= __builtin_strlen(beginnings[i].text) &&
-            __builtin_memcmp(order->text, beginnings[i].text, order->length) == 0)
-            return &beginnings[i];
-    return NULL;
-}
-
-static void take_beginning(struct rcorder *order, char c)
-{
-    order->text[order->length++] = c;
-    const struct beginning *beginning = find_beginning(order);
-    if (beginning != NULL && c != ':')
-        return;
-    order->length = 0;
-    if (beginning != NULL) {
-        order->kind = beginning->kind;
-        order->in_header = true;
-        order->state = NAMES;
-    } else if (order->in_header)
-        order->state = DONE;
-    else if (c != '\n')
-        order->state = OTHER_LINE;
-}
-
-/* The next character of a line, continued lines being one. */
-static enum rcorder_status take(struct rcorder *order, char c)
-{
-    if (order->state == NAMES)
-        return take_name(order, c);
-    if (order->state == LINE_START)
-        take_beginning(order, c);
-    else if (order->state == OTHER_LINE && c == '\n')
-        order->state = LINE_START;
-    return RCORDER_OK;
-}
-
-static enum rcorder_status worse(enum rcorder_status a, enum rcorder_status b)
-{
-    return a > b ? a : b;
-}
-
-/* A backslash takes the next character as it is, but together with a newline it vanishes. */
-static enum rcorder_status take_raw(struct rcorder *order, char c)
-{
-    if (order->backslash) {
-        order->backslash = false;
-        return c == '\n' ? RCORDER_OK : worse(take(order, '\\'), take(order, c));
-    }
-    order->backslash = c == '\\';
-    return order->backslash ? RCORDER_OK : take(order, c);
-}
+/* --- Scripts --- */
 
 enum rcorder_status rcorder_add_script(struct rcorder *order, struct slice path)
 {
@@ -276,28 +163,8 @@ enum rcorder_status rcorder_add_script(struct rcorder *order, struct slice path)
         return RCORDER_NO_MEMORY;
     *script_of(order, order->count++) =
         (struct script){.path = offset, .mention = order->mentions, .parent = NONE};
-    order->state = LINE_START;
-    order->length = 0;
-    order->in_header = order->backslash = order->too_long = false;
+    order->reading = (struct rcorder_reading){0};
     return RCORDER_OK;
-}
-
-enum rcorder_status rcorder_add_text(struct rcorder *order, struct slice text, bool *more)
-{
-    enum rcorder_status status = RCORDER_OK;
-    for (size_t i = 0; i < text.length && order->state != DONE; i++)
-        status = worse(status, take_raw(order, text.text[i]));
-    *more = order->state != DONE;
-    return status;
-}
-
-enum rcorder_status rcorder_end_text(struct rcorder *order)
-{
-    enum rcorder_status status = order->backslash ? take(order, '\\') : RCORDER_OK;
-    if (order->state == NAMES)
-        status = worse(status, end_name(order));
-    order->state = DONE;
-    return status;
 }
 
 struct slice rcorder_path(const struct rcorder *order, uint32_t script)
@@ -307,7 +174,7 @@ struct slice rcorder_path(const struct rcorder *order, uint32_t script)
 
 bool rcorder_has_keyword(const struct rcorder *order, uint32_t script, struct slice keyword)
 {
-    return is_mentioned(order, script, KEYWORD, keyword);
+    return is_mentioned(order, script, RCORDER_KEYWORD, keyword);
 }
 
 /* --- Who waits for whom --- */
@@ -318,9 +185,9 @@ static void link_mentions(struct rcorder *order)
     for (uint32_t i = order->mentions - 1; i > 0; i--) {
         struct mention *mention = mention_of(order, i);
         struct word *word = word_of(order, mention->word);
-        uint32_t *first = mention->kind == PROVIDE  ? &word->providers
-                          : mention->kind == BEFORE ? &word->befores
-                                                    : NULL;
+        uint32_t *first = mention->kind == RCORDER_PROVIDE  ? &word->providers
+                          : mention->kind == RCORDER_BEFORE ? &word->befores
+                                                            : NULL;
         if (first != NULL) {
             mention->next = *first & (MEMORY_MAX - 1);
             *first = i;
@@ -352,7 +219,7 @@ static uint32_t first_link(const struct rcorder *order, uint32_t mention, bool b
 static bool next_mention(const struct rcorder *order, uint32_t script,
                          struct rcorder_cursor *cursor)
 {
-    const enum kind kind = cursor->befores ? PROVIDE : REQUIRE;
+    const enum rcorder_kind kind = cursor->befores ? RCORDER_PROVIDE : RCORDER_REQUIRE;
     while (++cursor->mention < mentions_end(order, script))
         if (mention_of(order, cursor->mention)->kind == kind) {
             cursor->link = first_link(order, cursor->mention, cursor->befores);
@@ -403,7 +270,7 @@ static void tell(const struct rcorder *order, struct rcorder_problem problem, ui
 static bool provides(const struct rcorder *order, uint32_t script, uint32_t word)
 {
     for (uint32_t i = script_of(order, script)->mention; i < mentions_end(order, script); i++)
-        if (mention_of(order, i)->kind == PROVIDE && mention_of(order, i)->word == word)
+        if (mention_of(order, i)->kind == RCORDER_PROVIDE && mention_of(order, i)->word == word)
             return true;
     return false;
 }
@@ -414,12 +281,14 @@ static void look_at_mention(const struct rcorder *order, uint32_t script, uint32
 {
     const struct mention *mention = mention_of(order, number);
     struct rcorder_problem problem = {.script = script, .name = text_of(order, mention->word)};
-    if (mention->kind != REQUIRE && mention->kind != BEFORE)
+    if (mention->kind != RCORDER_REQUIRE && mention->kind != RCORDER_BEFORE)
         return;
     if (word_of(order, mention->word)->providers == 0)
-        problem.kind = mention->kind == REQUIRE ? RCORDER_NO_PROVIDER : RCORDER_BEFORE_NOTHING;
+        problem.kind =
+            mention->kind == RCORDER_REQUIRE ? RCORDER_NO_PROVIDER : RCORDER_BEFORE_NOTHING;
     else if (provides(order, script, mention->word))
-        problem.kind = mention->kind == REQUIRE ? RCORDER_REQUIRES_ITSELF : RCORDER_BEFORE_ITSELF;
+        problem.kind =
+            mention->kind == RCORDER_REQUIRE ? RCORDER_REQUIRES_ITSELF : RCORDER_BEFORE_ITSELF;
     else
         return;
     tell(order, problem, problems);

@@ -52,6 +52,23 @@ struct rcorder_problem {
     struct slice name;
 };
 
+/* What names stand for in a header. */
+enum rcorder_kind {
+    RCORDER_PROVIDE,
+    RCORDER_REQUIRE,
+    RCORDER_BEFORE,
+    RCORDER_KEYWORD,
+};
+
+/* How far a header has been read; private. */
+struct rcorder_reading {
+    uint32_t state;
+    enum rcorder_kind kind; /* of the present line */
+    bool in_header, backslash, too_long;
+    uint32_t length; /* of what stands in `text`: the beginning of a line, or a name */
+    char text[RCORDER_NAME_MAX];
+};
+
 /* What the caller's memory holds is private: see rcorder.c. */
 struct rcorder {
     char *memory;
@@ -61,13 +78,7 @@ struct rcorder {
     uint32_t words_end;   /* the size of the memory */
     uint32_t buckets[RCORDER_BUCKETS];
 
-    /* Reading a header. */
-    uint32_t state;
-    uint32_t kind; /* of the present line */
-    bool in_header, backslash, too_long;
-    uint32_t length; /* of what stands in `text`: the beginning of a line, or a name */
-    char text[RCORDER_NAME_MAX];
-
+    struct rcorder_reading reading;
     /* Ordering. */
     uint32_t ordered;
     void (*tell)(void *context, const struct rcorder_problem *problem);
@@ -87,6 +98,10 @@ enum rcorder_status rcorder_add_text(struct rcorder *order, struct slice text, b
 
 /* The last script's text is at its end. */
 enum rcorder_status rcorder_end_text(struct rcorder *order);
+
+/* One step below: adds a name to the last script.  RCORDER_NO_MEMORY: it is not there. */
+enum rcorder_status rcorder_add_name(struct rcorder *order, enum rcorder_kind kind,
+                                     struct slice name);
 
 /* Orders the scripts, once; tells each problem while it does.  Gives how many there were. */
 uint32_t rcorder_sort(struct rcorder *order,

@@ -5,7 +5,7 @@
 #include "kernel/user/usage.h"
 
 PROGRAM(rcorder, "rcorder", "[-p] [-k keep] [-s skip] [-D directory] [file ...]",
-        "prints the order of rc scripts; -p: those that may start together in a line");
+        "prints the order in which rc scripts start; -p: a line for each group");
 
 static void print_path(const struct rcorder *order, uint32_t script)
 {

@@ -7,7 +7,7 @@
 #include "kernel/user/usage.h"
 
 PROGRAM(service, "service", "-e | -l | -r | SCRIPT COMMAND...",
-        "runs an rc script; -e: lists enabled ones, -l: all, -r: all in their order");
+        "runs an rc script; -e: lists the enabled ones, -l: all, -r: in their order");
 
 #define DIRECTORY "/etc/rc.d"
 

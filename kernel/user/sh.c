@@ -61,7 +61,7 @@ bool sh_stops(const struct sh *sh)
 
 bool sh_enter(struct sh *sh)
 {
-    if (sh->depth == SH_DEPTH_MAX)
+    if (sh->depth == SH_DEPTH_MAX || system_stack_left() < SH_STACK_MIN)
         return false;
     sh->depth++;
     return true;

@@ -33,7 +33,8 @@ enum {
     SH_JOB_TEXT_MAX = 47,   /* bytes of a command that `jobs` shows */
     SH_LINE_MAX = 1023,     /* bytes that are typed, without the end of the line */
     SH_TEXT_MAX = 4095,     /* bytes of typed lines that belong together */
-    SH_DEPTH_MAX = 40,      /* commands, functions and expansions within each other */
+    SH_STACK_MIN = 6144,    /* bytes of the stack for what does not call itself, or the kernel */
+    SH_DEPTH_MAX = 64,      /* commands, functions and expansions within each other */
     SH_CAPTURE_MAX = 16384, /* bytes that $(...) takes */
     SH_ARGUMENTS_MAX = 256, /* words of a command; a program gets no more */
 };

@@ -79,7 +79,7 @@ void sh_do_exec(struct sh *sh, int argc, const char *const *argv)
     sh->status = EXIT_OK;
     if (argc == 1)
         return;
-    sh_run_program(sh, argc - 1, argv + 1);
+    sh_run_words(sh, argc - 1, argv + 1);
     sh->exiting = true;
 }
 

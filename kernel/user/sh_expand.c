@@ -87,7 +87,7 @@ static bool expand_single(struct sh_expansion *expansion)
 static bool toggle_double(struct sh_expansion *expansion)
 {
     (void)take(expansion);
-    expansion->quoted = !expansion->quoted;
+    expansion->quoted = expansion->held || !expansion->quoted;
     return sh_put_cell(expansion, SH_CELL_QUOTES);
 }
 
@@ -187,7 +187,7 @@ bool sh_expand_apart(struct sh_expansion *expansion, size_t from, size_t to, str
     struct sh_expansion apart = *expansion;
     apart.source.at = from;
     apart.quoted = expansion->here;
-    apart.expanded = false;
+    apart.expanded = apart.held = false;
     if (!start_cells(&apart) || !sh_expand_until(&apart, to))
         return false;
     *cells = cells_from(apart.sh, apart.start);

@@ -54,6 +54,7 @@ struct sh_expansion {
     struct sh_parser source; /* the word: at, line */
     uint32_t start;          /* of the cells on the stack */
     bool quoted;             /* within double quotes */
+    bool held;               /* and further quotes do not change that: "${x-"a"}" */
     bool expanded;           /* within ${x-WORD}: what is not quoted counts as expanded */
     bool here;               /* a here-document: quotes are text */
 };

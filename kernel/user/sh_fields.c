@@ -73,9 +73,6 @@ static bool put_word(struct sh *sh, const struct sh_word *word, uint32_t *count)
 static bool point_to(struct sh *sh, uint32_t start, uint32_t count, struct sh_fields *fields)
 {
     const char *at = (const char *)sh->memory + start;
-    if (sh_push(sh, sizeof(void *)) == NULL) /* pointers of the host are larger than 4 bytes */
-        return false;
-    sh_release(sh, (sh_mark(sh) - 1) & ~(uint32_t)(sizeof(void *) - 1));
     fields->at = sh_push(sh, (count + 1) * sizeof *fields->at);
     if (fields->at == NULL)
         return false;

@@ -192,7 +192,19 @@ void sh_jobs_poll(struct sh *sh)
 
 /* --- Builtins --- */
 
-/* "2" or "%2"; NULL, the current one.  NULL: there is none, which has been told. */
+static struct sh_job *find_pid(struct sh *sh, const char *word)
+{
+    uint64_t pid;
+    if (!number_parse(word, INT32_MAX, &pid) || pid == 0)
+        return NULL;
+    for (uint32_t i = 0; i < SH_JOBS_MAX; i++)
+        if (sh->jobs[i].pid == (int)pid)
+            return &sh->jobs[i];
+    return NULL;
+}
+
+/* A pid, "%2", or "2" for that if no job has such a pid; NULL, the current one.  NULL: there is
+ * none, which has been told. */
 static struct sh_job *find(struct sh *sh, const char *word)
 {
     uint64_t number;
@@ -202,6 +214,9 @@ static struct sh_job *find(struct sh *sh, const char *word)
             sh_complain(sh, "%", "there is no current job", EXIT_FAILED);
         return job;
     }
+    struct sh_job *of_pid = find_pid(sh, word);
+    if (of_pid != NULL)
+        return of_pid;
     const char *digits = *word == '%' ? word + 1 : word;
     if (number_parse(digits, SH_JOBS_MAX, &number) && number > 0 && sh->jobs[number - 1].pid != 0)
         return &sh->jobs[number - 1];

@@ -4,17 +4,18 @@
 #include "kernel/user/sh.h"
 
 enum {
-    ALIGNMENT = 4,
-    USED = 1, /* bit of a block's size, which is a multiple of ALIGNMENT */
+    ALIGNMENT = 4,       /* of blocks */
+    STACK_ALIGNMENT = 8, /* of what is pushed */
+    USED = 1,            /* bit of a block's size, which is a multiple of ALIGNMENT */
 };
 
 struct block {
     uint32_t size; /* with this header */
 };
 
-static size_t aligned(size_t size)
+static size_t aligned(size_t size, size_t alignment)
 {
-    return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    return (size + alignment - 1) & ~(alignment - 1);
 }
 
 static void *at(const struct sh *sh, uint32_t offset)
@@ -32,14 +33,14 @@ static void *full(struct sh *sh)
 void sh_memory_init(struct sh_memory *memory, size_t size, size_t used)
 {
     memory->size = memory->low = (uint32_t)(size & ~(size_t)(ALIGNMENT - 1));
-    memory->top = (uint32_t)aligned(used);
+    memory->top = (uint32_t)aligned(used, STACK_ALIGNMENT);
 }
 
 /* --- The stack --- */
 
 size_t sh_room(const struct sh *sh)
 {
-    uint32_t top = (uint32_t)aligned(sh->memory->top);
+    uint32_t top = (uint32_t)aligned(sh->memory->top, STACK_ALIGNMENT);
     return top < sh->memory->low ? sh->memory->low - top : 0;
 }
 
@@ -48,7 +49,7 @@ void *sh_push(struct sh *sh, size_t size)
     struct sh_memory *memory = sh->memory;
     if (size > sh_room(sh))
         return full(sh);
-    uint32_t top = (uint32_t)aligned(memory->top);
+    uint32_t top = (uint32_t)aligned(memory->top, STACK_ALIGNMENT);
     memory->top = top + (uint32_t)size;
     return at(sh, top);
 }
@@ -144,7 +145,7 @@ void *sh_keep(struct sh *sh, size_t size)
 {
     if (size > sh->memory->size)
         return full(sh);
-    uint32_t whole = (uint32_t)aligned(sizeof(struct block) + size);
+    uint32_t whole = (uint32_t)aligned(sizeof(struct block) + size, ALIGNMENT);
     struct block *block = find_free(sh, whole);
     if (block == NULL)
         block = add_block(sh, whole);

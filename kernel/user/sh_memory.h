@@ -39,7 +39,7 @@ struct sh_memory {
 /* The first `used` bytes are not the stack's. */
 void sh_memory_init(struct sh_memory *memory, size_t size, size_t used);
 
-/* On top of the stack, aligned to 4 bytes; not zeroed.  NULL: memory is full, which has been told
+/* On top of the stack, aligned to 8 bytes; not zeroed.  NULL: memory is full, which has been told
  * and ends the shell. */
 void *sh_push(struct sh *sh, size_t size);
 

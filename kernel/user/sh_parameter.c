@@ -184,12 +184,14 @@ static bool cut_braces(struct slice inner, struct braces *braces)
 /* The word in the place of the value. */
 static bool put_word(struct sh_expansion *expansion, const struct braces *braces)
 {
-    bool expanded = expansion->expanded, quoted = expansion->quoted;
+    bool expanded = expansion->expanded, quoted = expansion->quoted, held = expansion->held;
     expansion->source.at = braces->word;
     expansion->expanded = true;
+    expansion->held = quoted;
     bool put = sh_expand_until(expansion, braces->end);
     expansion->expanded = expanded;
     expansion->quoted = quoted;
+    expansion->held = held;
     return put;
 }
 
@@ -294,7 +296,11 @@ static bool put_braces(struct sh_expansion *expansion, struct braces *braces)
 
 static bool bad_substitution(struct sh_expansion *expansion)
 {
-    sh_fail(expansion->sh, "${", "makes no sense");
+    const struct sh_parser *source = &expansion->source;
+    if (source->status == SH_PARSED)
+        sh_fail(expansion->sh, "${", "makes no sense");
+    else
+        sh_fail(expansion->sh, source->wrong_word, source->what);
     return false;
 }
 

@@ -640,6 +640,8 @@ bool sh_parse_until_parenthesis(struct sh_parser *parser)
     sh_link *list = push_link(parser);
     if (list == NULL || !sh_scan(parser) || !parse_list(parser, list))
         return false;
+    if (!sh_heres_read(parser))
+        return false;
     return sh_token_is(parser, ")") ||
            (parser->token == TOKEN_END
                 ? sh_parse_open(parser, parser->token_line, "$(", "is not closed")

@@ -156,6 +156,7 @@ static void print_conversion(struct printing *printing)
     else {
         printing->wrong = true;
         printing->argc = 0;
+        printing->at = "";
         sh_complain(printing->sh, "printf", "only %s %c %d %i %u %x and %% are known", EXIT_FAILED);
     }
 }

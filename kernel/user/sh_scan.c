@@ -300,6 +300,12 @@ static bool scan_newline(struct sh_parser *parser)
     return true;
 }
 
+bool sh_heres_read(struct sh_parser *parser)
+{
+    return parser->heres == 0 ||
+           sh_parse_open(parser, parser->here[0]->line, "<<", "the end of its text is missing");
+}
+
 static bool is_number(const struct sh_parser *parser)
 {
     char next = look(parser, 0);
@@ -314,7 +320,7 @@ bool sh_scan(struct sh_parser *parser)
     parser->word = (struct slice){"the end", 7};
     parser->token = TOKEN_END;
     if (at_end(parser))
-        return true;
+        return sh_heres_read(parser);
     char c = look(parser, 0);
     if (c == '\n')
         return scan_newline(parser);

@@ -14,7 +14,6 @@
 
 struct outside {
     struct sh_saved_blocks *blocks;
-    uint32_t loops;
     bool interactive;
     const char *script;
     uint32_t line;
@@ -22,11 +21,9 @@ struct outside {
 
 static bool enter(struct sh *sh, struct outside *outside)
 {
-    *outside =
-        (struct outside){sh_save_blocks(sh), sh->loops, sh->interactive, sh->script, sh->line};
+    *outside = (struct outside){sh_save_blocks(sh), sh->interactive, sh->script, sh->line};
     if (outside->blocks == NULL)
         return false;
-    sh->loops = 0;
     sh->interactive = false;
     sh->state->trap = 0;
     if (outside->interactive)
@@ -40,7 +37,6 @@ static void leave(struct sh *sh, const struct outside *outside)
     sh_run_trap(sh);
     sh_restore_blocks(sh, outside->blocks);
     sh->flow = SH_FLOW_ON;
-    sh->loops = outside->loops;
     sh->interactive = outside->interactive;
     sh->script = outside->script;
     sh->line = outside->line;

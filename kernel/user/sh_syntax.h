@@ -31,7 +31,7 @@ enum sh_redirecting {
 };
 
 enum {
-    SH_BOTH_STREAMS = 3, /* &> */
+    SH_BOTH_STREAMS = 10, /* &> */
 };
 
 struct sh_redirection {
@@ -123,6 +123,9 @@ enum token {
 
 /* Reads the next token; false: something is wrong. */
 bool sh_scan(struct sh_parser *parser);
+
+/* The texts of all here-documents have been read; else that is told. */
+bool sh_heres_read(struct sh_parser *parser);
 
 /* Whether the token is this operator, or this word without quotes. */
 bool sh_token_is(const struct sh_parser *parser, const char *text);

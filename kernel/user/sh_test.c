@@ -142,7 +142,10 @@ static bool binary(struct test *test)
 static bool parentheses(struct test *test)
 {
     test->at++;
+    if (!sh_enter(test->sh))
+        return wrong(test, "test", "nested too deeply");
     bool value = either(test);
+    sh_leave(test->sh);
     return take(test, ")") ? value : wrong(test, "test", "')' is missing");
 }
 
@@ -173,12 +176,9 @@ static bool both(struct test *test)
 
 static bool either(struct test *test)
 {
-    if (!sh_enter(test->sh))
-        return wrong(test, "test", "nested too deeply");
     bool value = both(test);
     while (take(test, "-o"))
         value = both(test) || value;
-    sh_leave(test->sh);
     return value;
 }
 

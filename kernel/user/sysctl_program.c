@@ -117,12 +117,19 @@ static void show_below(const struct options *options, const char *node)
             show(options, &about);
 }
 
-/* One line: sysctl: BEFORE'TEXT'BEHIND */
+/* One line: sysctl: BEFORETEXTBEHIND */
+static void tell(const char *before, const char *text, size_t length, const char *behind)
+{
+    enum system_stream stream = system_speak(SYSTEM_ERRORS);
+    system_print("sysctl: %s", before);
+    system_print_foreign(text, length);
+    system_print("%s\n", behind);
+    (void)system_speak(stream);
+}
+
 static void complain(const char *before, const char *text, const char *behind)
 {
-    system_print("sysctl: %s'", before);
-    system_print_foreign(text, __builtin_strlen(text));
-    system_print("'%s\n", behind);
+    tell(before, text, __builtin_strlen(text), behind);
 }
 
 /* Whether this looks like a number, decimal or hexadecimal; its size is for the kernel to judge. */
@@ -144,21 +151,22 @@ static bool is_number(const char *text)
 static bool may_set(const struct system_sysctl_about *about, const char *value)
 {
     if ((about->flags & SYSTEM_SYSCTL_NODE) != 0) {
-        complain("oid ", about->name, " isn't a leaf node");
+        complain("oid '", about->name, "' isn't a leaf node");
     } else if ((about->flags & SYSTEM_SYSCTL_WRITE) != 0) {
         bool text = (about->flags & SYSTEM_SYSCTL_STRING) != 0;
         if (text || is_number(value))
             return true;
         if (*value == '\0')
-            system_print("sysctl: empty numeric value\n");
+            complain("empty numeric value", "", "");
         else
-            complain("invalid integer ", value, "");
+            complain("invalid integer '", value, "'");
     } else if ((about->flags & SYSTEM_SYSCTL_TUNABLE) != 0) {
-        complain("oid ", about->name, " is a read only tunable");
-        system_print("sysctl: Tunable values are set on the kernel's command line, in an "
-                     "environment module or in /etc/system\n");
+        complain("oid '", about->name, "' is a read only tunable");
+        complain("Tunable values are set on the kernel's command line, in an "
+                 "environment module or in /etc/system",
+                 "", "");
     } else {
-        complain("oid ", about->name, " is read only");
+        complain("oid '", about->name, "' is read only");
     }
     return false;
 }
@@ -173,9 +181,12 @@ static bool set(const struct options *options, const struct system_sysctl_about 
     print_value(options, about, false);
     int error = system_sysctl(about->name, NULL, NULL, value, __builtin_strlen(value));
     if (error != SYSTEM_OK) {
-        system_print("\nsysctl: ");
+        system_print("\n");
+        enum system_stream stream = system_speak(SYSTEM_ERRORS);
+        system_print("sysctl: ");
         system_print_foreign(argument, __builtin_strlen(argument));
         system_print(": %s\n", system_error_str(error));
+        (void)system_speak(stream);
         return false;
     }
     system_print(" -> ");
@@ -205,9 +216,7 @@ static bool tell_unknown(const struct options *options, const char *argument)
         return true;
     if (options->quiet)
         return false;
-    system_print("sysctl: unknown oid '");
-    system_print_foreign(argument, length);
-    system_print("'\n");
+    tell("unknown oid '", argument, length, "'");
     return false;
 }
 
@@ -270,9 +279,7 @@ static int read_options(int argc, char **argv, struct options *options)
             return next + 1;
         for (const char *letter = argv[next] + 1; *letter != '\0'; letter++)
             if (!set_option(options, *letter)) {
-                system_print("sysctl: illegal option -- ");
-                system_print_foreign(letter, 1);
-                system_print("\n");
+                tell("illegal option -- ", letter, 1, "");
                 return 0;
             }
     }
@@ -281,8 +288,10 @@ static int read_options(int argc, char **argv, struct options *options)
 
 static int tell_usage(void)
 {
+    enum system_stream stream = system_speak(SYSTEM_ERRORS);
     system_print("usage: sysctl [-bdeiNnoqTWx] name[=value] ...\n"
                  "       sysctl [-bdeNnoqTWx] -a\n");
+    (void)system_speak(stream);
     return 1;
 }
 

@@ -26,7 +26,7 @@ check 'and who set it' test "$(jq -r '.config["trace.boot.origin"]' "$work/json"
 check 'and it is verified' "$flight" verify "$work/capture"
 check "the archive's own etc/system is overridden" told "^files: 'etc/system' of the boot archive is overridden by module 1"
 boottrace_events() {
-    jq '[.tables[].events[].event] | index("multi-user start") != null' "$work/json"
+    jq '[.tables[].events[].event] | index("init(8) starting...") != null' "$work/json"
 }
 check 'boottrace:enabled is kern.boottrace.enabled, and switches boottrace off' test "$(boottrace_events)" = false
 check 'its events are counted' test "$(jq '.tables[1].filtered > 0' "$work/json")" = true

@@ -3,9 +3,10 @@
 # the boot does not wait for it, and what it could not carry is accounted for.
 . tests/tap.sh
 
-# medium NAME OPTIONS [FOLDER]: an ISO whose kernel gets these options, and the folder's files.
+# medium NAME OPTIONS [FOLDER]: an ISO whose kernel gets these options, and the folder's files.  Its run table
+# keeps what the demonstration records there, so that the start of multi-user operation is not overwritten.
 medium() {
-    sed "s/\(multiboot .* firstlight.elf\);/\1 $2;/" iso/grub.cfg > "$work/grub.cfg"
+    sed "s/\(multiboot .* firstlight.elf\);/\1 trace.run=3000 $2;/" iso/grub.cfg > "$work/grub.cfg"
     grep -q "$2" "$work/grub.cfg" || bail 'the menu has no line for the kernel'
     # shellcheck disable=SC2086
     sh iso/make_iso.sh "$work/$1.iso" "$work/grub.cfg" build/firstlight.elf build/boot_archive \
@@ -43,8 +44,14 @@ loss_is_told_twice() {
 medium silent console=none
 medium slow 'console=ttya ttya-mode=9600,8,n,1,-'
 mkdir -p "$work/files/etc/rc.d"
-awk 'BEGIN { for (i = 0; i < 2500; i++) print "echo This is line " i " of a script that has much to say." }' \
-    > "$work/files/etc/rc.d/hostid"
+cat > "$work/files/etc/rc.d/hostid" << 'SCRIPT'
+# PROVIDE: hostid
+i=0
+while [ $i -lt 2500 ]; do
+    echo "This is line $i of a script that has much to say."
+    i=$((i + 1))
+done
+SCRIPT
 medium chatty 'console=ttya ttya-mode=9600,8,n,1,-' "$work/files"
 
 runs slow > "$work/slow.out" 2>&1 &

@@ -51,7 +51,8 @@ struct process {
     char arguments[ARGUMENTS];
     char environment[ENVIRONMENT];
     size_t environment_length;
-    bool has_heap, child_has_heap, speaks_of_errors;
+    char *heap, *child_heap;
+    bool speaks_of_errors;
     int targets[2];
     uint32_t caught, pending;
     jmp_buf exit;
@@ -81,6 +82,8 @@ static struct {
         bool cut;
     } capture[CAPTURES];
     int last_capture;
+    bool limited;
+    uint32_t steps;
     uint64_t now_ns, wall_s;
     const char *keys, *stop_next, *hang_next;
     enum state hang_how;
@@ -90,16 +93,20 @@ static struct {
     struct text_buffer out, log;
 } fake;
 
-/* One for each process, and one for what it starts next. */
-static char heaps[PROCESSES][HEAP] __attribute__((aligned(16)));
-static char child_heaps[PROCESSES][HEAP] __attribute__((aligned(16)));
-
 /* --- For tests --- */
+
+static void free_heaps(struct process *process)
+{
+    free(process->heap);
+    free(process->child_heap);
+    process->heap = process->child_heap = NULL;
+}
 
 static struct process *add_process(int parent)
 {
     for (size_t i = 0; i < PROCESSES; i++)
         if (fake.process[i].state == FREE) {
+            free_heaps(&fake.process[i]);
             fake.process[i] =
                 (struct process){.state = READY, .pid = fake.next_pid++, .parent = parent};
             return &fake.process[i];
@@ -109,6 +116,8 @@ static struct process *add_process(int parent)
 
 void fake_start(void)
 {
+    for (size_t i = 0; i < PROCESSES; i++)
+        free_heaps(&fake.process[i]);
     memset(&fake, 0, sizeof fake);
     fake.out = (struct text_buffer){.bytes = fake.printed, .size = TEXT};
     fake.log = (struct text_buffer){.bytes = fake.calls, .size = TEXT};
@@ -162,6 +171,12 @@ void fake_signal_next_sleep(int signal)
     fake.signal_next = signal;
 }
 
+void fake_limit(uint32_t steps)
+{
+    fake.limited = true;
+    fake.steps = steps;
+}
+
 void fake_lose(uint32_t datagrams)
 {
     fake.lose = datagrams;
@@ -171,7 +186,7 @@ static const char *take(struct text_buffer *buffer)
 {
     memcpy(fake.given, buffer->bytes, buffer->length);
     fake.given[buffer->length] = '\0';
-    assert_true(buffer->length < TEXT - 1);
+    assert_true(buffer->length < TEXT - 1 || fake.limited);
     buffer->length = 0;
     buffer->bytes[0] = '\0';
     return fake.given;
@@ -238,15 +253,11 @@ static void run(struct process *process)
         process->status = process->program->main(process->argc, argv);
     process->status &= 255;
     process->state = DEAD;
+    free_heaps(process);
     for (size_t i = 0; i < CAPTURES; i++)
         if (fake.capture[i].owner == process->pid)
             fake.capture[i].number = 0;
     fake.current = before;
-}
-
-static size_t place_of(const struct process *process)
-{
-    return (size_t)(process - fake.process);
 }
 
 static void inherit(struct process *process)
@@ -255,10 +266,8 @@ static void inherit(struct process *process)
     memcpy(process->environment, parent->environment, sizeof process->environment);
     process->environment_length = parent->environment_length;
     memcpy(process->targets, parent->targets, sizeof process->targets);
-    process->has_heap = parent->child_has_heap;
-    if (parent->child_has_heap)
-        memcpy(heaps[place_of(process)], child_heaps[place_of(parent)], HEAP);
-    parent->child_has_heap = false;
+    process->heap = parent->child_heap;
+    parent->child_heap = NULL;
 }
 
 int system_spawn(const char *name, int argc, const char *const *argv)
@@ -423,6 +432,8 @@ void system_signals_catch(uint32_t set)
 
 int system_signal_take(void)
 {
+    if (fake.limited && (fake.steps == 0 || --fake.steps == 0))
+        system_exit(128 + SYSTEM_SIGKILL);
     uint32_t pending = fake.current->pending;
     int signal = pending == 0 ? 0 : __builtin_ctz(pending);
     fake.current->pending &= pending - 1;
@@ -433,22 +444,23 @@ int system_signal_take(void)
 
 void *system_heap(size_t *size)
 {
-    char *heap = heaps[place_of(fake.current)];
-    if (!fake.current->has_heap)
-        memset(heap, 0, HEAP);
-    fake.current->has_heap = true;
+    if (fake.current->heap == NULL)
+        fake.current->heap = calloc(1, HEAP);
     *size = HEAP;
-    return heap;
+    return fake.current->heap;
 }
 
 void *system_heap_of_child(size_t *size)
 {
-    char *heap = child_heaps[place_of(fake.current)];
-    if (!fake.current->child_has_heap)
-        memset(heap, 0, HEAP);
-    fake.current->child_has_heap = true;
+    if (fake.current->child_heap == NULL)
+        fake.current->child_heap = calloc(1, HEAP);
     *size = HEAP;
-    return heap;
+    return fake.current->child_heap;
+}
+
+size_t system_stack_left(void)
+{
+    return 28672;
 }
 
 const char *system_environment(size_t *length)

@@ -30,6 +30,9 @@ void fake_hang_next(const char *name, bool until_killed);
  * for has not run yet then. */
 void fake_signal_next_sleep(int signal);
 
+/* When the processes have asked for signals so often, each is killed when it does so again. */
+void fake_limit(uint32_t steps);
+
 /* Answers of the network: how many of the next datagrams are lost. */
 void fake_lose(uint32_t datagrams);
 

@@ -34,6 +34,12 @@ void system_print(const char *format, ...)
     va_end(arguments);
 }
 
+enum system_stream system_speak(enum system_stream stream)
+{
+    (void)stream;
+    return SYSTEM_OUTPUT;
+}
+
 void system_print_foreign(const char *bytes, size_t length)
 {
     struct text_sink sink = system_output();
