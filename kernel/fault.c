@@ -77,7 +77,7 @@ void fault_happen_as_asked(enum fault_phase phase)
     uint32_t cpu = (uint32_t)tunable(TUNABLE_FAULT_CPU);
     if (!is_asked_for(phase))
         return;
-    if (cpu != 0 && !thread_pin(cpu))
+    if (!thread_pin(cpu))
         log_line("fault: there is no CPU %u; it happens on this one", cpu);
     void *argument = (void *)(uintptr_t)fault;
     switch ((enum fault_context)tunable(TUNABLE_FAULT_CONTEXT)) {

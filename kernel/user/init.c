@@ -20,6 +20,7 @@ PROGRAM(init, "init", "", "brings the system up, and down again");
 struct init init = {.how = SYSTEM_POWER_OFF, .reason = "booted, ran and shut down"};
 
 static bool rc_failed; /* in the last runcom */
+static bool fastboot;  /* somebody has looked at the system in single-user operation */
 static bool services;  /* multi-user operation has begun and not been left */
 static int working;    /* pid of what runs of the work; 0: nothing */
 
@@ -37,6 +38,7 @@ static enum init_state serve_single_user(void)
     system_console_page(0, 0);
     system_print("\nSingle-user operation; leave the shell for multi-user operation.\n");
     int shell = init_start_shell("-sh", NULL, NULL);
+    fastboot = true;
     if (shell > 0)
         (void)init_wait(shell, UINT64_MAX, false, &status);
     if (init.request != INIT_NOWHERE)
@@ -91,7 +93,8 @@ static void run_rc(void)
         return;
     }
     system_boottrace("/etc/rc starting...");
-    enum init_wait wait = init_run_script(&rc, &status, &seconds);
+    enum init_wait wait = init_run_script(&rc, fastboot ? NULL : "autoboot", &status, &seconds);
+    fastboot = false;
     if (wait != INIT_WAIT_TOLD)
         rc_failed = !judge_rc(wait, status, seconds);
 }
@@ -155,7 +158,7 @@ static enum init_state death(void)
     system_phase_work();
     if (init_is_file(rc_shutdown.path)) {
         system_boottrace("start rc.shutdown");
-        (void)init_run_script(&rc_shutdown, &status, &seconds);
+        (void)init_run_script(&rc_shutdown, init.ends ? "reboot" : "single", &status, &seconds);
     }
     return INIT_DEATH_SINGLE;
 }

@@ -73,9 +73,10 @@ struct init_script {
     bool whatever_comes; /* requests wait until it has ended */
 };
 
-/* Runs it.  When its time is over, that is an event, and it is ended with everything below it;
+/* Runs it with an argument (NULL: none).  When its time is over, that is an event, and it is ended with everything below it;
  * *seconds is how many it had. */
-enum init_wait init_run_script(const struct init_script *script, int *status, uint32_t *seconds);
+enum init_wait init_run_script(const struct init_script *script, const char *argument, int *status,
+                               uint32_t *seconds);
 
 /* --- init_work.c: what was handed over before the boot, for multi-user operation --- */
 

@@ -103,11 +103,12 @@ static uint32_t seconds_of(const char *sysctl)
     return number_parse(text, SECONDS_MAX, &seconds) ? (uint32_t)seconds : 0;
 }
 
-enum init_wait init_run_script(const struct init_script *script, int *status, uint32_t *seconds)
+enum init_wait init_run_script(const struct init_script *script, const char *argument, int *status,
+                               uint32_t *seconds)
 {
     *status = CANNOT_RUN;
     *seconds = seconds_of(script->timeout);
-    int pid = init_start_shell("sh", script->path, NULL);
+    int pid = init_start_shell("sh", script->path, argument);
     if (pid < 0)
         return INIT_WAIT_ENDED;
     uint64_t end = *seconds == 0 ? UINT64_MAX : system_time_ns() + *seconds * 1000ull * NS_PER_MS;

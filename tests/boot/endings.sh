@@ -11,7 +11,7 @@ printf 'echo up\n' > "$work/one"
 printf 'run_rc_script /etc/rc.d/stop/one faststop\n' > "$work/stop"
 printf 'echo down\n' > "$work/down"
 printf 'run_rc_script /etc/rc.d/one faststart\nrun_rc_script /etc/rc.d/never faststart\n' > "$work/rc2"
-printf 'sleep 90000\n' > "$work/hang"
+printf 'sleep 90000 &\nsleep 90000\n' > "$work/hang"
 printf 'echo failing\nexit 3\n' > "$work/fail"
 printf 'kill -USR1 1\nsleep 90000\n' > "$work/killer"
 
@@ -101,13 +101,19 @@ check 'a signal in /etc/rc: no service is stopped' ends 0 success \
 check 'reboot -q does not hide what failed before' ends 1 "failure: 'false' ended with status 1" \
     "events(\"shutdown\")[-1] | is_last" --exec false --exec 'reboot -q'
 
-# To single-user operation, and up again; where the events behind it stand is the tracer's business.
+check 'several at once, on 4 CPUs: one of them ends the system' ends 0 'success: ended at once' \
+    "events(\"shutdown\") | ([.[] | select(startswith(\"kernel shutdown\"))] | length) == 1 and (.[-1] | is_last)" \
+    --smp 4 --exec 'cpuset -l 1 sh -c "sleep 1; halt -q" & cpuset -l 2 sh -c "sleep 1; reboot -q" & cpuset -l 3 sh -c "sleep 1; poweroff" & sleep 5'
+printf 'reboot -q\n' > "$work/autoexec"
+check 'reboot -q by a script' ends 0 'success: ended at once' 'events("shutdown")[-1] | is_last' \
+    --module 'autoexec name=etc/autoexec'
+
+# To single-user operation, and up again: the run goes on in its table.
 check 'SIGTERM, up again, power-off' ends 0 success \
-    "came_up and ([events(\"shutdown\")[], events(\"run\")[1:][]] |
-     contains([\"multi-user start\"])) and
+    "came_up and (events(\"run\") | in_order([\"multi-user start\", \"multi-user start\"])) and
      (events(\"shutdown\") | in_order([\"signal 15 from multi-user\", \"single-user from multi-user\"] +
-     stopping + [\"start killing user processes\", \"going to single user mode\"]) and
-     in_order([\"halt & poweroff from multi-user\"] + stopping + ending + going(\"clean\"; $off)) and
+     stopping + [\"start killing user processes\", \"going to single user mode\"] + (up | .[1:]) +
+     [\"halt & poweroff from multi-user\"] + stopping + ending + going(\"clean\"; $off)) and
      (.[-1] | is_last))" --exec 'kill -TERM 1; sleep 50' --exec 'echo again'
 grep -q '^again' "$work/ends.out"
 check 'and what was left to do is done' test $? = 0
@@ -136,6 +142,10 @@ check 'a shorter patience, on 4 CPUs, set while the system runs' ends 0 success 
 check 'a failing /etc/rc' ends 1 'failure: /etc/rc failed' \
     "(events(\"boot\") | in_order([\"/etc/rc finished\", \"going to single user mode\"])) and
      (events(\"shutdown\")[-1] | is_last)" --module 'fail name=etc/rc'
+
+check 'timeout ends a command with all that it started' ends 1 "failure: 'timeout -k 1 2 .*' ended with status 124" true \
+    --exec 'timeout -k 1 2 boottrace sh -c "sleep 90000 & sleep 90000; echo on and on"' --exec ps
+check 'and nothing of it is left' sh -c "! grep -E '(timeout|boottrace|sleep) *\$|^on and on' '$work/ends.out'"
 
 # --- Panics ---
 
@@ -172,6 +182,8 @@ check 'in an interrupt, behind /etc/rc, 4 CPUs' panics rc boot '/etc/rc finished
 append='fault=panic fault.context=kernel' reason='fault=panic'
 check 'in a thread of the kernel, when the shutdown begins' \
     panics shutdown shutdown 'halt & poweroff from multi-user'
+check 'several panics at once, on 4 CPUs' ends 3 'panic: debug.kdb.panic was set' 'came_up and panicked' \
+    --smp 4 --exec 'sh -c "sleep 1; panic" & sh -c "sleep 1; panic" & sh -c "sleep 1; panic" & sleep 5'
 check 'a trap in every dump: nothing of the tables, but a verdict' ends 3 'panic: fault=arena' true \
     --append fault=arena
 check 'and two panics inside a panic' test "$(grep -c '^panic inside the panic' "$work/ends.out")" = 2

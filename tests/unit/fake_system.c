@@ -297,8 +297,8 @@ int system_spawn(const char *name, int argc, const char *const *argv)
         process->state = STOPPED;
         fake.stop_next = NULL;
     }
-    if (fake.hang_next != NULL && (strcmp(fake.hang_next, name) == 0 ||
-                                   (argc == 2 && strcmp(fake.hang_next, argv[1]) == 0))) {
+    if (fake.hang_next != NULL &&
+        (strcmp(fake.hang_next, name) == 0 || (argc > 1 && strcmp(fake.hang_next, argv[1]) == 0))) {
         process->state = fake.hang_how;
         fake.hang_next = NULL;
     }

@@ -86,14 +86,16 @@ static void assert_called(const char *expected)
     assert_string_equal(calls, expected);
 }
 
-#define RC       "boottrace init(8) starting...\nboottrace /etc/rc starting...\nspawn sh /etc/rc\n"
-#define RC_ENDED "boottrace /etc/rc finished\n"
-#define MULTI    "runtrace multi-user start\n"
-#define OFF      "shuttrace halt & poweroff from multi-user\n"
-#define STOP     "boottrace start rc.shutdown\nspawn sh /etc/rc.shutdown\n"
-#define ALL_END  "boottrace start killing user processes\nsignal 15 to all\n"
-#define DOWN     ALL_END "boottrace shutting down the system\n"
-#define SUCCESS  "power off, status 0: booted, ran and shut down\n"
+#define RC                                                                                         \
+    "boottrace init(8) starting...\nboottrace /etc/rc starting...\nspawn sh /etc/rc autoboot\n"
+#define RC_ENDED       "boottrace /etc/rc finished\n"
+#define MULTI          "runtrace multi-user start\n"
+#define OFF            "shuttrace halt & poweroff from multi-user\n"
+#define STOP           "boottrace start rc.shutdown\nspawn sh /etc/rc.shutdown reboot\n"
+#define STOP_TO_SINGLE "boottrace start rc.shutdown\nspawn sh /etc/rc.shutdown single\n"
+#define ALL_END        "boottrace start killing user processes\nsignal 15 to all\n"
+#define DOWN           ALL_END "boottrace shutting down the system\n"
+#define SUCCESS        "power off, status 0: booted, ran and shut down\n"
 
 static void a_system_without_scripts_comes_up_and_goes_down(void **state)
 {
@@ -237,9 +239,9 @@ static void from_single_user_operation_the_system_comes_up_again(void **state)
     assert_int_equal(run_init(), 0);
     assert_called(RC RC_ENDED MULTI
                   "spawn sh -c kill -TERM 3\nsignal 3 15\nshuttrace signal 15 from multi-user\n"
-                  "shuttrace single-user from multi-user\n" STOP ALL_END
+                  "shuttrace single-user from multi-user\n" STOP_TO_SINGLE ALL_END
                   "boottrace going to single user mode\nboottrace /etc/rc starting...\n"
-                  "spawn sh /etc/rc\n" RC_ENDED MULTI
+                  "spawn sh /etc/rc autoboot\n" RC_ENDED MULTI
                   "spawn sh -c echo again\n" OFF STOP DOWN SUCCESS);
 }
 
@@ -274,7 +276,7 @@ static void what_was_asked_later_ends_the_system(void **state)
     assert_int_equal(run_init(), 0);
     assert_called("boottrace init(8) starting...\n" MULTI
                   "spawn sh -c kill -TERM 3\nsignal 3 15\nshuttrace signal 15 from multi-user\n"
-                  "shuttrace single-user from multi-user\n" STOP
+                  "shuttrace single-user from multi-user\n" STOP_TO_SINGLE
                   "signal 3 2\nshuttrace signal 2 from death\nshuttrace reboot from death\n" DOWN
                   "restart, status 0: booted, ran and shut down\n");
 }
