@@ -113,3 +113,49 @@ static void read_costs(const struct sysctl_oid *oid, const struct text_sink *sin
 SYSCTL_OID(costs, .name = "debug.costs",
            .help = "What things cost now, one a line: name, a tab, cycles", .kind = SYSCTL_STRING,
            .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_costs);
+
+/* --- Events into a table with room, and into a full one --- */
+
+enum {
+    OVERFLOW_EVENTS = 2000,
+};
+
+static uint64_t cycles_of_events(uint32_t events)
+{
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < events; i++)
+        TRACE_EVENT("cost of an event");
+    return cpu_tsc() - start;
+}
+
+static void print_cost(const struct text_sink *sink, const char *name, uint32_t events,
+                       uint64_t cycles)
+{
+    text_print(sink, "%s\t%u\t%llu\n", name, events, (unsigned long long)cycles);
+}
+
+/* The present table is emptied for it, and left full: of `capacity` events and OVERFLOW_EVENTS more. */
+static void read_overflow(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    enum trace_table_id id = trace_phase_table(tracing_phase());
+    uint32_t capacity = tracing_tracer.arena->capacity[id], events = 0;
+    uint32_t batch = capacity < OVERFLOW_EVENTS ? capacity : OVERFLOW_EVENTS;
+    uint64_t room = 0, clock = 0;
+    for (; events < OVERFLOW_EVENTS; events += batch) {
+        trace_tracer_reset(&tracing_tracer, id, false);
+        room += cycles_of_events(batch);
+        clock += cycles_of_events(0);
+    }
+    (void)cycles_of_events(capacity - batch);
+    uint64_t full = cycles_of_events(OVERFLOW_EVENTS);
+    print_cost(sink, "room", events, room - clock);
+    print_cost(sink, "full", OVERFLOW_EVENTS, full - cycles_of_events(0));
+    print_cost(sink, "bytes", capacity, trace_table_size(capacity));
+}
+
+SYSCTL_OID(
+    overflow, .name = "debug.overflow",
+    .help = "What events cost in the present table, which is emptied: with room for them, and "
+            "full; name, events, cycles",
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_overflow);

@@ -80,7 +80,7 @@ uint64_t kern_boottrace_threshold(void)
     return threshold_ms <= 0 ? 0 : (uint64_t)threshold_ms * (hz / 1000);
 }
 
-/* One byte longer than a name may be is refused whole, not cut. */
+/* With room for one byte more than a name may have: what is too long is refused whole, not cut. */
 struct text {
     char bytes[TRACE_NAME_LENGTH_MAX + 2];
     size_t length;

@@ -214,7 +214,7 @@ static void print_from(uint32_t place, enum trace_table_id table, struct log_tab
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
         log_cursor_start_at(&cursors[cpu], arena, cpu, table, places[place].next[table][cpu]);
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
-        log_table_loss(log, cpu, cursors[cpu].lost, "overwritten before they were read");
+        log_table_loss(log, cpu, cursors[cpu].lost, "overwritten unread");
     while (log_cursors_next(cursors, arena, &event))
         log_table_event(log, &event);
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
@@ -241,21 +241,26 @@ static void read_cursor(const struct sysctl_oid *oid, const struct text_sink *si
     log_printer_release();
 }
 
-static int write_cursor(const struct sysctl_oid *oid, struct slice text, uint64_t number)
-{
-    (void)text;
-    (void)number;
-    __builtin_memset(&places[(uintptr_t)oid->data], 0, sizeof places[0]);
-    return SYSTEM_OK;
-}
-
 #define CURSOR(digit)                                                                              \
     OID(cursor_##digit, "cursor." #digit,                                                          \
-        .help = "The events since it was read last; any text written to it rewinds it",            \
-        .kind = SYSCTL_STRING, .flags = READ | WRITE | SKIP, .read = read_cursor,                  \
-        .write = write_cursor, .data = (void *)(digit))
+        .help = "The events since it was read last; kern.boottrace.rewind rewinds it",             \
+        .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_cursor, .data = (void *)(digit))
 
 CURSOR(0);
 CURSOR(1);
 CURSOR(2);
 CURSOR(3);
+
+/* No write to the cursor itself: sysctl(8) reads what it sets, before and after. */
+static int write_rewind(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)text;
+    if (number >= CURSORS)
+        return SYSTEM_EINVAL;
+    __builtin_memset(&places[number], 0, sizeof places[0]);
+    return SYSTEM_OK;
+}
+
+OID(rewind, "rewind", .help = "The number of a cursor that is to begin anew",
+    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_rewind);

@@ -344,23 +344,27 @@ void tracing_print_tables(const struct text_sink *sink, const struct tracing_pri
                             .form = how->form,
                             .tsc_hz = arena()->clock.tsc_hz,
                             .entry_tsc = tracing_entry_tsc(),
-                            .all = how->all,
                             .elsewhere = "stand in the frames only"};
     for (uint32_t i = how->first; i <= how->last; i++) {
-        log.threshold = i == TRACE_TABLE_SHUTDOWN ? how->shutdown_threshold : 0;
+        bool shutdown = i == TRACE_TABLE_SHUTDOWN;
+        log.threshold = shutdown ? how->shutdown_threshold : 0;
+        log.all = how->all || (shutdown && how->all_of_shutdown);
         log_arena_table(&log, arena(), (enum trace_table_id)i, memory);
     }
 }
 
-/* For the console, at the end.  The shutdown table is printed whole if that was asked for. */
+/* For the console, at the end, as flight prints them.  The shutdown table is printed whole if that was
+ * asked for. */
 static void print_all(void)
 {
     struct text_sink text = console_text();
-    struct tracing_print how = {.first = TRACE_TABLE_BOOT, .last = TRACE_TABLE_RUN};
-    tracing_print_tables(&text, &how, cursors);
-    how.first = how.last = TRACE_TABLE_SHUTDOWN;
-    how.all = kern_boottrace_is_on(KERN_BOOTTRACE_SHUTDOWN_TRACE);
-    how.shutdown_threshold = how.all ? kern_boottrace_threshold() : 0;
+    bool wanted = kern_boottrace_is_on(KERN_BOOTTRACE_SHUTDOWN_TRACE);
+    const struct tracing_print how = {
+        .first = TRACE_TABLE_BOOT,
+        .last = TRACE_TABLE_SHUTDOWN,
+        .all_of_shutdown = wanted,
+        .shutdown_threshold = wanted ? kern_boottrace_threshold() : 0,
+    };
     tracing_print_tables(&text, &how, cursors);
     log_line("\nbooks");
     tracing_print_books(&text);

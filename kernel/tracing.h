@@ -129,6 +129,7 @@ struct tracing_print {
     enum log_form form;
     enum trace_table_id first, last;
     bool all;                    /* every row */
+    bool all_of_shutdown;        /* every row of the shutdown table */
     uint64_t shutdown_threshold; /* cycles, of the shutdown table */
 };
 void tracing_print_tables(const struct text_sink *sink, const struct tracing_print *how,

@@ -1,19 +1,20 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except the one that steps through instructions.
-UNIT := test_acpi test_archive test_bootfs test_capture_model test_command_line test_completion \
-        test_config_lexer test_console_option test_cpio test_digest test_driver_conf \
-        test_environment test_escape test_exec_words test_fat_list test_fat_place test_frame \
-        test_init test_line_editor test_live_filter test_log_text test_madt test_message_buffer \
-        test_module_line test_mp_table test_multiboot test_names test_output_queue test_programs \
-        test_rc_programs test_rcorder test_rtc test_schema test_sh test_sh_language \
-        test_stage_name test_stream test_sysctl test_sysctl_program test_system_file test_table \
-        test_text test_tracer test_tunable test_uart16550 test_ustar test_words
+UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
+        test_capture_model test_command_line test_completion test_config_lexer test_console_option \
+        test_cpio test_digest test_driver_conf test_environment test_escape test_exec_words \
+        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter \
+        test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
+        test_names test_output_queue test_programs test_rc_programs test_rcorder test_rtc \
+        test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
+        test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
+        test_uart16550 test_ustar test_words
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
         fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor fuzz_madt fuzz_module_line \
-        fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_stage fuzz_system_file fuzz_tunable \
-        fuzz_ustar fuzz_words
+        fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span fuzz_stage fuzz_system_file \
+        fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh \
@@ -26,7 +27,8 @@ SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_medi
            tests/hostile/hostile.py tests/boot/determinism.sh tests/boot/nmi.py tests/boot/cpus.sh \
            tests/boot/faults.sh tests/boot/flight_console.py tests/decoder/agrees.sh \
            tests/model/run.sh tests/golden/golden.sh tests/house/arrows.sh tests/house/format.sh \
-           tests/house/documents.sh tests/boot/rc.sh tests/boot/sh.sh
+           tests/house/documents.sh tests/boot/rc.sh tests/boot/sh.sh tests/boot/boottrace_log.sh \
+           tests/boot/boottrace_sysctl.sh tests/boot/overflow.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/memory.c \
@@ -85,6 +87,9 @@ $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
+
+# Boottrace beside a model of FreeBSD's.
+$(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # What they take of the kernel.
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
@@ -157,9 +162,18 @@ bench-costs: $(B)/.packages-test ## measure context switch, sysctl, spawn, event
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run_costs.sh $(B)/bench-costs.json
 
+bench-overflow: $(B)/.packages-test ## measure tables that are full beside such with room; adds to build/bench.json
+	$(Q)$(MAKE) --no-print-directory all $(B)/bench/bench_overflow
+	$(Q)sh tests/bench/run_overflow.sh $(B)/bench.json
+
+$(B)/bench/bench_overflow: $(B)/host/tests/bench/bench_overflow.o $(B)/host/trace/table.o
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
 bench: bench-events bench-files bench-costs ## run every benchmark
+	$(Q)$(MAKE) --no-print-directory bench-overflow
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-events bench-files bench-costs format
+.PHONY: test test-programs soak bench bench-events bench-files bench-costs bench-overflow format

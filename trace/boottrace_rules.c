@@ -36,21 +36,22 @@ static enum boottrace_status filter(const struct boottrace *boottrace,
     return boottrace->enabled ? BOOTTRACE_NOT_TRACED : BOOTTRACE_DISABLED;
 }
 
-static bool fits(size_t length)
+static bool has_room(const struct boottrace_source *source)
 {
-    return length > 0 && length <= TRACE_NAME_LENGTH_MAX;
+    const struct trace_table *table = source->cpu->table;
+    return trace_local_read(&table->written) < trace_local_read(&table->limit);
 }
 
+/* An event that finds no room takes no name from those that do. */
 static enum boottrace_status record(const struct boottrace *boottrace,
                                     const struct boottrace_source *source, uint32_t task,
                                     const char *event, size_t length)
 {
     struct trace_names *names = trace_arena_names(boottrace->tracer->arena);
-    struct trace_table *table = source->cpu->table;
-    uint16_t name = trace_local_read(&table->written) < trace_local_read(&table->limit)
-                        ? trace_names_intern(names, event, length)
-                        : (uint16_t)TRACE_NAME_NONE;
-    bool kept = trace_table_record_usage_now(table, source->now, name, task, source->usage);
+    uint16_t name =
+        has_room(source) ? trace_names_intern(names, event, length) : (uint16_t)TRACE_NAME_NONE;
+    bool kept =
+        trace_table_record_usage_now(source->cpu->table, source->now, name, task, source->usage);
     return kept ? BOOTTRACE_OK : BOOTTRACE_LOST;
 }
 
@@ -58,8 +59,6 @@ enum boottrace_status boottrace_kernel(const struct boottrace *boottrace,
                                        const struct boottrace_source *source, const char *event,
                                        size_t length)
 {
-    if (!fits(length))
-        return BOOTTRACE_BAD_TEXT;
     if (!boottrace->tracer->on.annotations)
         return filter(boottrace, source);
     return record(boottrace, source, source->cpu->task, event, length);
@@ -69,8 +68,6 @@ enum boottrace_status boottrace_program(const struct boottrace *boottrace,
                                         const struct boottrace_source *source, const char *event,
                                         size_t length)
 {
-    if (!fits(length))
-        return BOOTTRACE_BAD_TEXT;
     if (!boottrace->enabled || !boottrace->dotrace_user)
         return filter(boottrace, source);
     return record(boottrace, source, source->cpu->task, event, length);
@@ -110,30 +107,31 @@ struct boottrace_text boottrace_split(const char *text, size_t length)
     return parts;
 }
 
-static bool is_named(const struct trace_names *names, uint32_t id,
-                     const struct boottrace_text *parts)
-{
-    struct trace_name name = trace_names_get(names, id);
-    return name.text != NULL && name.length == parts->process_length &&
-           __builtin_memcmp(name.text, parts->process, name.length) == 0;
-}
-
-/* The writer under the name that it gives; it is often the same as before. */
+/* The writer under the name that it gives; it is often the same as before.  All names that the pool
+ * refuses are one. */
 static uint32_t task_of(struct trace_arena *arena, uint32_t writer,
                         const struct boottrace_text *parts)
 {
-    struct trace_names *names = trace_arena_names(arena);
     struct trace_tasks *tasks = trace_arena_tasks(arena);
     struct trace_task as = tasks->task[writer];
-    if (parts->process_length == 0 || writer == 0 || is_named(names, as.name, parts))
+    if (parts->process_length == 0 || writer == 0)
+        return writer;
+    uint16_t name =
+        trace_names_intern(trace_arena_names(arena), parts->process, parts->process_length);
+    if (name == as.name)
         return writer;
     uint32_t end = tasks->count > TASKS_SEARCHED ? tasks->count - TASKS_SEARCHED : 1;
     for (uint32_t id = tasks->count - 1; id >= end; id--)
-        if (tasks->task[id].pid == as.pid && is_named(names, tasks->task[id].name, parts))
+        if (tasks->task[id].pid == as.pid && tasks->task[id].name == name)
             return id;
-    as.name = trace_names_intern(names, parts->process, parts->process_length);
+    as.name = name;
     uint16_t task = trace_tasks_add(tasks, &as);
     return task == 0 ? writer : task;
+}
+
+static bool fits(size_t length)
+{
+    return length > 0 && length <= TRACE_NAME_LENGTH_MAX;
 }
 
 enum boottrace_status boottrace_user(const struct boottrace *boottrace,
@@ -145,7 +143,9 @@ enum boottrace_status boottrace_user(const struct boottrace *boottrace,
         return BOOTTRACE_BAD_TEXT;
     if (!boottrace->enabled || !boottrace->dotrace_user)
         return filter(boottrace, source);
-    uint32_t task = task_of(boottrace->tracer->arena, source->cpu->task, &parts);
+    uint32_t task = source->cpu->task;
+    if (has_room(source))
+        task = task_of(boottrace->tracer->arena, task, &parts);
     return record(boottrace, source, task, parts.event, parts.length);
 }
 

@@ -13,7 +13,7 @@ enum boottrace_status {
     BOOTTRACE_OK = 0,
     BOOTTRACE_DISABLED,   /* kern.boottrace.enabled is 0: counted as filtered */
     BOOTTRACE_NOT_TRACED, /* kern.boottrace.dotrace_user or dotrace_kernel is: counted as filtered */
-    BOOTTRACE_BAD_TEXT,   /* no event, or one of more than TRACE_NAME_LENGTH_MAX bytes */
+    BOOTTRACE_BAD_TEXT,   /* a user's: no event, or one of more than TRACE_NAME_LENGTH_MAX bytes */
     BOOTTRACE_LOST,       /* the table is full: counted as dropped */
 };
 const char *boottrace_status_str(enum boottrace_status status);
@@ -35,7 +35,9 @@ struct boottrace_source {
     const struct trace_usage *usage; /* of the process */
 };
 
-/* Records an event of the kernel, or of a program by its own name.  Context: one thread at a time. */
+/* Records an event of the kernel, or of a program by its own name.  Nobody hears of a text that is too
+ * long, so its event is recorded all the same, and its name is one that was refused.
+ * Context: one thread at a time. */
 enum boottrace_status boottrace_kernel(const struct boottrace *boottrace,
                                        const struct boottrace_source *source, const char *event,
                                        size_t length);

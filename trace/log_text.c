@@ -121,11 +121,13 @@ void log_table_loss(struct log_table *log, uint32_t cpu, uint64_t events, const 
     print_row(log, &row, 0);
 }
 
+/* Of the times as they are printed, so that the deltas add up to it. */
 void log_table_end(struct log_table *log)
 {
-    uint64_t cycles = log->row == 0 ? 0 : log->previous - log->first;
+    uint64_t first = log->row == 0 ? 0 : since_entry(log, log->first);
+    uint64_t last = log->row == 0 ? 0 : since_entry(log, log->previous);
     text_print(log->sink, "Total measured time: %llu %s\n",
-               (unsigned long long)milliseconds(log, cycles),
+               (unsigned long long)(last > first ? last - first : 0),
                log->tsc_hz == 0 ? "cycles" : "msecs");
 }
 

@@ -113,6 +113,7 @@ static bool push(struct spans *spans, uint32_t *list, const struct span_event *e
     struct span_open *open = at(spans, place);
     const struct span_open *below = at(spans, *list);
     open->event = *event;
+    open->order = spans->pushed++;
     open->depth = below == NULL ? 0 : below->depth + 1;
     open->below = *list;
     *list = place;
@@ -127,12 +128,13 @@ static void take_out(struct spans *spans, uint32_t *link)
     give_place(spans, place);
 }
 
-/* The link to the first event of that text, or NULL. */
-static uint32_t *find(const struct spans *spans, uint32_t *list, const struct span_text *text)
+/* The link to the first event of that text that came before `order`, or NULL. */
+static uint32_t *find(const struct spans *spans, uint32_t *list, const struct span_text *text,
+                      uint64_t order)
 {
     for (uint32_t looks = 0; *list != 0 && looks < SPAN_SEARCHED; looks++) {
         struct span_open *open = at(spans, *list);
-        if (same(&open->event.text, text))
+        if (open->order < order && same(&open->event.text, text))
             return list;
         list = &open->below;
     }
@@ -178,37 +180,103 @@ static void cut(struct spans *spans, uint32_t *link, uint64_t tsc)
 static bool may_be_swapped(const struct spans *spans, const struct span_event *earlier,
                            const struct span_event *later)
 {
-    return earlier->cpu != later->cpu && later->tsc - earlier->tsc <= spans->skew;
+    uint64_t apart =
+        later->tsc > earlier->tsc ? later->tsc - earlier->tsc : earlier->tsc - later->tsc;
+    return earlier->cpu != later->cpu && apart <= spans->skew;
 }
 
-static void drop_ends(struct spans *spans, uint32_t *list)
+/* A call above the span from `begin` to `end` that was left without a word, and did not begin after the
+ * end or before the beginning, as far as clocks can tell. */
+static bool is_left_open(const struct spans *spans, const struct span_event *above,
+                         const struct span_event *begin, const struct span_event *end)
 {
-    while (*list != 0) {
-        take_out(spans, list);
-        spans->counts.unmatched++;
+    return is_nested(above->text.kind) && !may_be_swapped(spans, above, end) &&
+           !may_be_swapped(spans, begin, above);
+}
+
+static bool is_in_order(const struct spans *spans, uint32_t top, uint32_t place,
+                        const struct span_event *end)
+{
+    const struct span_event *begin = &at(spans, place)->event;
+    for (; top != place; top = at(spans, top)->below)
+        if (is_left_open(spans, &at(spans, top)->event, begin, end))
+            return false;
+    return true;
+}
+
+static void cut_above(struct spans *spans, struct span_task *task, uint32_t place,
+                      const struct span_open *end)
+{
+    const struct span_event *begin = &at(spans, place)->event;
+    for (uint32_t *link = &task->top; *link != place;) {
+        const struct span_open *above = at(spans, *link);
+        if (above->order < end->order && is_left_open(spans, &above->event, begin, &end->event))
+            cut(spans, link, end->event.tsc);
+        else
+            link = &at(spans, *link)->below;
     }
 }
 
-/* Ends that have waited too long; they stand in the order of time, the latest first. */
-static void drop_old_ends(struct spans *spans, struct span_task *task, uint64_t tsc)
+static void complete(struct spans *spans, struct span_task *task, uint32_t place,
+                     const struct span_event *end)
+{
+    uint32_t *link = &task->top;
+    while (*link != place)
+        link = &at(spans, *link)->below;
+    tell(spans, at(spans, place), end->tsc, end);
+    take_out(spans, link);
+}
+
+/* An end that has waited long enough is what it seems to be. */
+static void settle(struct spans *spans, struct span_task *task, uint32_t *link)
+{
+    const struct span_open end = *at(spans, *link);
+    take_out(spans, link);
+    const uint32_t *found = find(spans, &task->top, &end.event.text, end.order);
+    if (found == NULL) {
+        spans->counts.unmatched++;
+        return;
+    }
+    uint32_t place = *found;
+    if (is_nested(end.event.text.kind))
+        cut_above(spans, task, place, &end);
+    complete(spans, task, place, &end.event);
+}
+
+/* Those that wait stand in the order of time, the latest first; the earliest is settled first. */
+static uint32_t *earliest_end(const struct spans *spans, struct span_task *task)
 {
     uint32_t *link = &task->early;
-    while (*link != 0 && tsc - at(spans, *link)->event.tsc <= spans->skew)
+    while (*link != 0 && at(spans, *link)->below != 0)
         link = &at(spans, *link)->below;
-    drop_ends(spans, link);
+    return link;
+}
+
+static void settle_until(struct spans *spans, struct span_task *task, uint64_t tsc)
+{
+    for (uint32_t *link = earliest_end(spans, task);
+         *link != 0 && tsc - at(spans, *link)->event.tsc > spans->skew;
+         link = earliest_end(spans, task))
+        settle(spans, task, link);
+}
+
+static void settle_all(struct spans *spans, struct span_task *task)
+{
+    while (task->early != 0)
+        settle(spans, task, earliest_end(spans, task));
 }
 
 /* A beginning whose end has come before it, from another CPU. */
 static bool has_ended(struct spans *spans, struct span_task *task, const struct span_event *event)
 {
-    uint32_t *early = find(spans, &task->early, &event->text);
+    uint32_t *early = find(spans, &task->early, &event->text, UINT64_MAX);
     if (early == NULL || !may_be_swapped(spans, &at(spans, *early)->event, event))
         return false;
     const struct span_event end = at(spans, *early)->event;
     const struct span_open *top = at(spans, task->top);
+    const struct span_open open = {.event = *event, .depth = top == NULL ? 0 : top->depth + 1};
     take_out(spans, early);
-    tell(spans, &(struct span_open){.event = *event, .depth = top == NULL ? 0 : top->depth + 1},
-         event->tsc, &end);
+    tell(spans, &open, event->tsc, &end);
     return true;
 }
 
@@ -216,39 +284,44 @@ static void take_begin(struct spans *spans, struct span_task *task, const struct
 {
     if (has_ended(spans, task, event))
         return;
-    if (task->refused > 0 || !push(spans, &task->top, event)) {
+    const struct span_open *top = at(spans, task->top);
+    bool too_deep = spans->depth_max != 0 && top != NULL && top->depth + 1 >= spans->depth_max;
+    if (task->refused > 0 || too_deep || !push(spans, &task->top, event)) {
         task->refused++;
         spans->counts.refused++;
     }
 }
 
-/* Whether all above a span may have begun only after its end. */
-static bool all_may_be_later(const struct spans *spans, uint32_t top, uint32_t place,
-                             const struct span_event *end)
+/* The first of the ends that wait whose span ends now that others have. */
+static uint32_t *find_ready(const struct spans *spans, struct span_task *task)
 {
-    for (; top != place; top = at(spans, top)->below)
-        if (is_nested(at(spans, top)->event.text.kind) &&
-            !may_be_swapped(spans, &at(spans, top)->event, end))
-            return false;
-    return true;
+    uint32_t *link = &task->early;
+    for (; *link != 0; link = &at(spans, *link)->below) {
+        const struct span_open *end = at(spans, *link);
+        const uint32_t *found = find(spans, &task->top, &end->event.text, end->order);
+        if (found != NULL && is_in_order(spans, task->top, *found, &end->event))
+            return link;
+    }
+    return NULL;
 }
 
-/* Calls above the one that ends have been left without a word. */
-static void cut_above(struct spans *spans, struct span_task *task, uint32_t place, uint64_t tsc)
+static void complete_ready(struct spans *spans, struct span_task *task)
 {
-    for (uint32_t *link = &task->top; *link != place;) {
-        if (is_nested(at(spans, *link)->event.text.kind))
-            cut(spans, link, tsc);
-        else
-            link = &at(spans, *link)->below;
+    uint32_t *ready;
+    while (task->early != 0 && (ready = find_ready(spans, task)) != NULL) {
+        const struct span_open end = *at(spans, *ready);
+        take_out(spans, ready);
+        complete(spans, task, *find(spans, &task->top, &end.event.text, end.order), &end.event);
     }
 }
 
-static uint32_t *link_to(const struct spans *spans, uint32_t *list, uint32_t place)
+static void wait(struct spans *spans, struct span_task *task, const struct span_event *end)
 {
-    while (*list != place)
-        list = &at(spans, *list)->below;
-    return list;
+    uint32_t *link = earliest_end(spans, task);
+    if (task->early != 0 && at(spans, task->early)->depth + 1 >= SPAN_SEARCHED)
+        settle(spans, task, link);
+    if (!push(spans, &task->early, end))
+        spans->counts.unmatched++;
 }
 
 static void take_end(struct spans *spans, struct span_task *task, const struct span_event *event)
@@ -257,25 +330,21 @@ static void take_end(struct spans *spans, struct span_task *task, const struct s
         task->refused--;
         return;
     }
-    uint32_t *found = find(spans, &task->top, &event->text);
-    if (found == NULL) {
-        if (!push(spans, &task->early, event))
-            spans->counts.unmatched++;
+    const uint32_t *found = find(spans, &task->top, &event->text, UINT64_MAX);
+    if (found == NULL ||
+        (is_nested(event->text.kind) && !is_in_order(spans, task->top, *found, event))) {
+        wait(spans, task, event);
         return;
     }
-    uint32_t place = *found;
-    if (is_nested(event->text.kind) && !all_may_be_later(spans, task->top, place, event))
-        cut_above(spans, task, place, event->tsc);
-    found = link_to(spans, &task->top, place);
-    tell(spans, at(spans, place), event->tsc, event);
-    take_out(spans, found);
+    complete(spans, task, *found, event);
+    complete_ready(spans, task);
 }
 
 static void cut_task(struct spans *spans, struct span_task *task, uint64_t tsc)
 {
+    settle_all(spans, task);
     while (task->top != 0)
         cut(spans, &task->top, tsc);
-    drop_ends(spans, &task->early);
     task->refused = 0;
 }
 
@@ -290,6 +359,15 @@ static struct span_task *task_of(struct spans *spans, uint32_t id)
     return task;
 }
 
+/* Where clocks agree, the next event of the same CPU comes surely behind an end that waits. */
+static void settle_before(struct spans *spans, struct span_task *task,
+                          const struct span_event *event)
+{
+    settle_until(spans, task, event->tsc);
+    if (spans->skew == 0 && task->early != 0 && at(spans, task->early)->event.cpu == event->cpu)
+        settle_all(spans, task);
+}
+
 void spans_take(struct spans *spans, const struct span_event *event)
 {
     enum span_mark mark = event->text.mark;
@@ -298,13 +376,20 @@ void spans_take(struct spans *spans, const struct span_event *event)
         spans->counts.unknown += mark == SPAN_BEGIN || mark == SPAN_END;
         return;
     }
-    drop_old_ends(spans, task, event->tsc);
+    settle_before(spans, task, event);
     if (mark == SPAN_BEGIN)
         take_begin(spans, task, event);
     if (mark == SPAN_END)
         take_end(spans, task, event);
     if (mark == SPAN_PROCESS_EXIT)
         cut_task(spans, task, event->tsc);
+}
+
+void spans_settle(struct spans *spans, uint32_t id, uint64_t tsc)
+{
+    struct span_task *task = task_of(spans, id);
+    if (task != NULL)
+        settle_until(spans, task, tsc);
 }
 
 void spans_start(struct spans *spans)

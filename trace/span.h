@@ -9,8 +9,8 @@
  *     were lost (spans_gap), or at the end of all, and says so (`complete` is false);
  *   - an end without a beginning is counted, and changes nothing;
  *   - a thread that moves to another CPU may seem to come there before it left, by no more than the
- *     clocks are off (`skew`).  An end that comes so much too early waits for its beginning, and a
- *     beginning that seems to stand inside a span that had ended stays open when that one is taken out.
+ *     clocks are off (`skew`).  An end that fits to nothing therefore waits so long for the events that
+ *     may belong before it.
  *
  * Pure logic: the caller hands over the memory, and gets each span when it ends. */
 #pragma once
@@ -73,6 +73,7 @@ struct span {
 /* A span that is open, or an end that waits for its beginning.  Places are index + 1, 0: none. */
 struct span_open {
     struct span_event event;
+    uint64_t order; /* in which the events came */
     uint32_t below; /* the next one of the task, or of those that are free */
     uint32_t depth;
     bool used;
@@ -80,7 +81,7 @@ struct span_open {
 
 struct span_task {
     uint32_t top;     /* innermost open span */
-    uint32_t early;   /* ends that wait */
+    uint32_t early;   /* ends that wait, the latest first */
     uint32_t refused; /* beginnings for which there was no place, and that have not ended */
     uint32_t generation;
 };
@@ -98,20 +99,26 @@ struct spans {
     uint32_t capacity;
     struct span_task *tasks;
     uint32_t task_count;
-    uint64_t skew; /* cycles by which times of two CPUs may be out of order */
+    uint64_t skew;      /* cycles by which times of two CPUs may be out of order */
+    uint32_t depth_max; /* beginnings deeper than this are refused; 0: no bound but the places */
     void (*ended)(void *context, const struct span *span);
     void *context;
     struct span_counts counts;
     uint32_t used,
         free; /* places that were ever in use since the last gap, and the first free one */
     uint32_t generation;
+    uint64_t pushed;
 };
 
 /* Starts with nothing open.  Before it: `open` (`capacity` of them), zeroed `tasks` (`task_count`
- * of them, by id), `skew`, `ended` and `context` are set. */
+ * of them, by id), `skew`, `depth_max`, `ended` and `context` are set. */
 void spans_start(struct spans *spans);
 
 void spans_take(struct spans *spans, const struct span_event *event);
+
+/* Decides about the ends that still wait: nothing from before `tsc` will come any more for this task.
+ * spans_take does it, too; who looks at what is open calls it before. */
+void spans_settle(struct spans *spans, uint32_t task, uint64_t tsc);
 
 /* Events may be missing from here on, of any task: all that is open is cut.  Also the end of all.
  * Gives how many spans that were. */
