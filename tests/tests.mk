@@ -4,7 +4,7 @@
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_digest test_driver_conf test_environment test_escape test_exec_words \
-        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter \
+        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_output_queue test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -158,6 +158,15 @@ $(B)/bench/bootfs_lookup: $(B)/host/tests/bench/bootfs_lookup.o $(BOOT:%.c=$(B)/
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
+# A kernel without tracing, kept beside the other one.
+$(B)/untraced.elf: FORCE
+	$(Q)$(MAKE) --no-print-directory TRACE=0 $(B)/firstlight.elf
+	$(Q)cp $(B)/firstlight.elf $@
+	$(Q)$(MAKE) --no-print-directory all
+
+bench-overhead: $(B)/.packages-test $(B)/untraced.elf ## measure what tracing costs a boot; writes build/bench-overhead.json
+	$(Q)sh tests/bench/run_overhead.sh $(B)/bench-overhead.json $(B)/firstlight.elf $(B)/untraced.elf
+
 bench-costs: $(B)/.packages-test ## measure context switch, sysctl, spawn, event; writes build/bench-costs.json
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run_costs.sh $(B)/bench-costs.json
@@ -170,10 +179,10 @@ $(B)/bench/bench_overflow: $(B)/host/tests/bench/bench_overflow.o $(B)/host/trac
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-bench: bench-events bench-files bench-costs ## run every benchmark
+bench: bench-events bench-overflow bench-overhead bench-files bench-costs ## run every benchmark
 	$(Q)$(MAKE) --no-print-directory bench-overflow
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-events bench-files bench-costs bench-overflow format
+.PHONY: test test-programs soak bench bench-overhead bench-events bench-files bench-costs bench-overflow format
