@@ -44,7 +44,7 @@ static void start(void)
     struct trace_arena *arena = tracing_tracer.arena;
     rows = (struct log_table){
         .sink = &sink,
-        .form = LOG_TITLED,
+        .title = "shutdown log",
         .tsc_hz = tracing_clock()->tsc_hz,
         .entry_tsc = tracing_entry_tsc(),
         .threshold = kern_boottrace_threshold(),

@@ -24,6 +24,8 @@ void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t 
         return;
     if (log->form == LOG_FREEBSD)
         text_print(log->sink, "\n\n");
+    else if (log->title != NULL)
+        text_print(log->sink, "\n%s\n", log->title);
     else
         text_print(log->sink, "\n%s table\n", trace_table_name(table));
     text_print(log->sink, "%3s %10s %10s %-24s %-40s %5s %6s %5s %5s\n", "CPU",

@@ -33,6 +33,7 @@ enum log_form {
 struct log_table {
     const struct text_sink *sink;
     enum log_form form;
+    const char *title;     /* instead of "boot table"; NULL: that */
     uint64_t threshold;    /* cycles; 0: every event is printed */
     struct log_event last; /* the event before, its `before`, and whether it has been printed */
     uint64_t last_before;
