@@ -1,9 +1,9 @@
 /* boottrace(8): runs a command between two boottrace events, "COMMAND start" and "COMMAND done".  A
  * command with a slash is a script.
  *
- * FreeBSD's names the command alone, and so a script that stops looks like one that starts: here a script
- * that is not plainly started is named with its arguments, "/etc/rc.d/cron faststop start", and a status
- * that is not 0 is an event before the last one. */
+ * FreeBSD's names the command alone, so that a script that stops looks like one that starts: here the
+ * arguments of a script that is not plainly started are an event before these, "COMMAND: faststop", and a
+ * status that is not 0 is one between them, "COMMAND: status 1". */
 #include "kernel/user/child.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
@@ -11,7 +11,7 @@
 #include "trace/text.h"
 
 enum {
-    NAME_SIZE = 230, /* with what stands behind it, the text of an event */
+    TEXT_SIZE = 256, /* of an event */
 };
 
 PROGRAM(boottrace, "boottrace", "utility [argument ...]",
@@ -32,27 +32,28 @@ static bool tells_more(int argc, char **argv)
     return child_is_script(argv[1]) && (argc > 3 || !start);
 }
 
-/* The command, and its arguments if they tell more. */
-static void name_of(int argc, char **argv, char *text, size_t size)
+static void tell_arguments(int argc, char **argv)
 {
-    struct text_buffer buffer = {.bytes = text, .size = size};
+    char text[TEXT_SIZE];
+    struct text_buffer buffer = {.bytes = text, .size = sizeof text};
     const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "%s", argv[1]);
-    for (int i = 2; i < argc && tells_more(argc, argv); i++)
+    text_print(&sink, "%s:", argv[1]);
+    for (int i = 2; i < argc; i++)
         text_print(&sink, " %s", argv[i]);
+    system_boottrace("%s", text);
 }
 
 static int boottrace_main(int argc, char **argv)
 {
-    char name[NAME_SIZE];
     if (argc < 2)
         return usage(&boottrace_program);
-    name_of(argc, argv, name, sizeof name);
     child_catch_signals();
-    system_boottrace("%s start", name);
+    if (tells_more(argc, argv))
+        tell_arguments(argc, argv);
+    system_boottrace("%s start", argv[1]);
     int status = run(argc - 1, (const char *const *)argv + 1);
     if (status != EXIT_OK)
-        system_boottrace("%s: status %d", name, status);
-    system_boottrace("%s done", name);
+        system_boottrace("%s: status %d", argv[1], status);
+    system_boottrace("%s done", argv[1]);
     return status;
 }

@@ -48,7 +48,7 @@ echo empty ends
 END
 set -- --module "$work/slow type=file name=etc/rc.d/stop/slow" --module "$work/quick type=file name=etc/rc.d/stop/quick" \
     --module "$work/down type=file name=etc/rc.shutdown" --module "$work/after type=file name=etc/autoexec"
-run "$@" --append kern.boottrace.shutdown_trace=1
+run "$@" --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=0'
 
 check 'the log is FreeBSD text, its sums are right, and the report has the same events' \
     log_of log boot run --report "$work/json"
@@ -70,7 +70,7 @@ check 'and says which one was slow' slow "$work/down.log"
 
 # The live log, without what the script prints in between.
 live() {
-    sed -e '/^boot table/,$d' -e '/^down begins/,/^down ends/d' "$work/console" | sed '1,/^shutdown table/d' |
+    sed -e '/^boot table/,$d' -e '/^down begins/,/^down ends/d' "$work/console" | sed '1,/^shutdown log/d' |
         grep -E '^ *[0-9]+ +[0-9]+ +[0-9]+ [^ ]+ ' > "$work/live"
 }
 live
@@ -89,7 +89,7 @@ check 'in the order of time: every row of the live log stands in the table, and 
     cut -c 1-14,26- '$work/live' > '$work/a'
     grep -v ^Total '$work/end' | cut -c 1-14,26- > '$work/b'; diff '$work/a' '$work/b'"
 
-run "$@" --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=500'
+run "$@" --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=1000'
 live
 check 'with a threshold the slow script is shown' slow "$work/live"
 check 'and its start, as the landmark' has "$work/live" boottrace '/etc/rc.d/stop/slow start'

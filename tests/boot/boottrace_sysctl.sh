@@ -233,7 +233,7 @@ check 'table_size is an unsigned number' has kinds '^kern.boottrace.table_size: 
 check 'reset is a number' has kinds "invalid integer 'x'"
 check 'shutdown_trace is a switch' has kinds 'shutdown_trace=2: Invalid argument'
 check 'dotrace_user is one' test "$(section kinds | grep -c "invalid integer 'x'")" = 2
-check 'the threshold is a signed number of milliseconds' has threshold ': 0 -> 250$'
+check 'the threshold is a signed number of milliseconds' has threshold ': 100 -> 250$'
 check 'with 32 bits' has threshold ' 250 -> -2147483648$'
 check 'no more' has threshold 'threshold=2147483648: Invalid argument'
 check 'and no less' has threshold 'threshold=-2147483649: Invalid argument'

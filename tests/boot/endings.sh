@@ -43,7 +43,7 @@ def in_order($wanted): reduce .[] as $event (0; if $event == $wanted[.] then . +
 def up: ["init(8) starting...", "/etc/rc starting...", "/etc/rc.d/one start", "/etc/rc.d/one done",
          "/etc/rc finished"];
 def came_up: (events("boot") | in_order(up)) and (events("run")[0] == "multi-user start");
-def stopping: ["start rc.shutdown", "/etc/rc.d/stop/one faststop start", "/etc/rc.d/stop/one faststop done"];
+def stopping: ["start rc.shutdown", "/etc/rc.d/stop/one start", "/etc/rc.d/stop/one done"];
 def ending: ["start killing user processes", "shutting down the system"];
 def going($clean; $how):
     ["kernel shutdown (\($clean)) started", $how, "shutdown pre sync complete", "bufshutdown begin",
@@ -133,7 +133,7 @@ check 'a shorter patience' ends 1 'failure: /etc/rc did not end within 7 s' \
     "events(\"boot\") | contains([\"/etc/rc's 7 sec timeout expired\"])" \
     --module 'hang name=etc/rc.d/one' --append kern.init_rc_timeout=7
 check 'a stop that hangs does not stop the shutdown' ends 0 success \
-    "events(\"shutdown\") | in_order([\"start rc.shutdown\", \"/etc/rc.d/stop/one faststop start\",
+    "events(\"shutdown\") | in_order([\"start rc.shutdown\", \"/etc/rc.d/stop/one start\",
      \"rc.shutdown's 120 sec timeout expired\"] + ending + going(\"clean\"; $off)) and (.[-1] | is_last)" \
     --module 'hang name=etc/rc.d/stop/one'
 check 'a shorter patience, on 4 CPUs, set while the system runs' ends 0 success \

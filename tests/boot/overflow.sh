@@ -75,7 +75,7 @@ for file in log end report; do
 done
 check 'the first ones are there' test "$(field boot '.events | "\(length) \(.[0].event)"')" = '20 kernel entry'
 check 'JSON agrees' test "$(field boot .dropped)" = "$((count - 20))"
-check 'the report says where, and when' said boot "$((count - 20)) events were dropped, all after event 19 \(.*\) at [0-9.]+ ms"
+check 'the report says where, and when' said boot "$((count - 20)) events were dropped, all after event 19 \(.*\) at [0-9.]+ m?s"
 check 'the books balance' "$flight" verify "$work/capture"
 
 # --- The run table, which keeps the last
@@ -85,7 +85,7 @@ check 'the books have what was overwritten' books run '51 emitted = 5 kept \+ 46
 for file in log end report; do
     check "what was overwritten stood before the rest: $file" row_is first $file run '46 events overwritten'
 done
-check 'the report says before which' said run '46 events were overwritten, all before event 46 \(workload\) at [0-9.]+ ms'
+check 'the report says before which' said run '46 events were overwritten, all before event 46 \(workload\) at [0-9.]+ m?s'
 check 'JSON agrees' test "$(field run '"\(.emitted) \(.kept) \(.overwritten) \(.dropped)"')" = '51 5 46 0'
 check 'and no other table is blamed' nothing_lost end boot
 check 'the books balance' "$flight" verify "$work/capture"

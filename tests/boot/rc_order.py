@@ -42,7 +42,7 @@ def spans(report, table):
     found = {}
     events = next(t["events"] for t in report["tables"] if t["name"] == table)
     for place, event in enumerate(events):
-        match = re.fullmatch(r"(/etc/rc\.d/\S+)(?: faststop)? (start|done)", event["event"])
+        match = re.fullmatch(r"(/etc/rc\.d/\S+) (start|done)", event["event"])
         if match:
             found.setdefault(match[1], []).append((match[2], place))
     for script, marks in found.items():
