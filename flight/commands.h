@@ -25,6 +25,7 @@ extern const struct flight_command capture_command;
 extern const struct flight_command console_command;
 extern const struct flight_command report_command;
 extern const struct flight_command verify_command;
+extern const struct flight_command export_command;
 extern const struct flight_command stage_command;
 
 /* One line on stderr, "flight: COMMAND: ...", and the status to leave with. */

@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "flight/file_bytes.h"
+#include "flight/losses.h"
 #include "flight/model_books.h"
+#include "flight/model_spans.h"
 #include "flight/timeline.h"
+
+#define SPANS_SHOWN 100u
 
 /* JSON as jansson has it ends at 2^63 - 1; above that a number is as exact as a double. */
 static json_t *of_unsigned(uint64_t value)
@@ -234,6 +238,60 @@ static void write_tables(FILE *out, const struct capture_model *model)
     write_table(out, model, TRACE_TABLE_TSLOG);
 }
 
+/* The event at the edge of a loss; null: none. */
+static json_t *edge_value(const struct capture_model *model, const struct model_event *event)
+{
+    if (event == NULL)
+        return json_null();
+    return json_pack("{s:o, s:o}", "event", of_string(capture_model_name(model, event->name)),
+                     "tsc", of_unsigned(event->tsc));
+}
+
+static void write_losses(FILE *out, const struct capture_model *model)
+{
+    struct loss losses[LOSSES_MAX];
+    size_t count = losses_find(model, losses);
+    write_key(out, "losses");
+    fputc('[', out);
+    for (size_t i = 0; i < count; i++)
+        write_row(out, i,
+                  json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "table",
+                            trace_table_name(losses[i].table), "cpu", (int)losses[i].cpu, "kind",
+                            loss_kind_str(losses[i].kind), "events", of_unsigned(losses[i].events),
+                            "after", edge_value(model, losses[i].after), "before",
+                            edge_value(model, losses[i].before)));
+    fputs(count == 0 ? "]" : "\n ]", out);
+}
+
+static json_t *span_value(const struct capture_model *model, const struct span *span)
+{
+    const struct model_task task = capture_model_task(model, span->task);
+    uint32_t phase = span_phase_at(model, span->begin);
+    uint64_t ns;
+    bool known = timeline_span_ns(model, span->end - span->begin, &ns);
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
+        of_string((struct frame_string){span->name.text, span->name.length}), "process",
+        task.known ? of_string(capture_model_name(model, task.name)) : json_null(), "pid",
+        task.known ? json_integer(task.pid) : json_null(), "phase",
+        phase == TRACE_PHASES ? json_null()
+                              : json_string(trace_phase_name((enum trace_phase)phase)),
+        "start_ns", moment(model, span->begin), "duration_ns",
+        known ? of_unsigned(ns) : json_null(), "cpu_ns",
+        span->cpu_ns > 0 ? of_unsigned(span->cpu_ns) : json_null(), "complete", span->complete);
+}
+
+static void write_spans(FILE *out, const struct capture_model *model)
+{
+    struct span_list list = span_list_of(model);
+    write_key(out, "spans");
+    fputc('[', out);
+    for (size_t i = 0; i < list.count && i < SPANS_SHOWN; i++)
+        write_row(out, i, span_value(model, &list.items[i]));
+    fputs(list.count == 0 ? "]" : "\n ]", out);
+    free(list.items);
+}
+
 static json_t *gaps_value(const struct capture_model *model)
 {
     size_t count;
@@ -281,7 +339,9 @@ void report_json(FILE *out, const struct capture_model *model)
     write_cpus(out, model);
     write_phases(out, model);
     write_modules(out, model);
+    write_spans(out, model);
     write_tables(out, model);
+    write_losses(out, model);
     write_key(out, "frames");
     write_value(out, frames_value(model));
     write_key(out, "line_loss");

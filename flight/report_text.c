@@ -7,6 +7,7 @@
 #include "boot/command_line.h"
 #include "flight/model_books.h"
 #include "flight/print.h"
+#include "flight/report_parts.h"
 #include "flight/timeline.h"
 #include "trace/log_text.h"
 
@@ -147,16 +148,6 @@ static void print_modules(const struct text_sink *sink, const struct capture_mod
     }
 }
 
-static void print_span(const struct text_sink *sink, const struct capture_model *model,
-                       uint64_t cycles)
-{
-    uint64_t ns;
-    if (timeline_span_ns(model, cycles, &ns))
-        log_duration(sink, ns);
-    else
-        print_count(sink, cycles, "cycle");
-}
-
 static void print_phases(const struct text_sink *sink, const struct capture_model *model)
 {
     struct timeline_phase phases[TIMELINE_PHASES];
@@ -167,7 +158,7 @@ static void print_phases(const struct text_sink *sink, const struct capture_mode
         print_string(sink, phases[i].name);
         text_print(sink, " ");
         if (phases[i].duration.known)
-            print_span(sink, model, phases[i].duration.cycles);
+            report_print_span(sink, model, phases[i].duration.cycles);
         else
             text_print(sink, i == 0 ? "unknown before entry" : "unknown");
     }
@@ -269,95 +260,6 @@ static void print_refused(const struct text_sink *sink, const struct capture_mod
     text_print(sink, " did not fit into the trace arena: their events have no name\n");
 }
 
-/* One CPU's table, and whether more CPUs than this one have such a table. */
-struct loss {
-    const struct text_sink *sink;
-    const struct capture_model *model;
-    enum trace_table_id table;
-    uint32_t cpu;
-    bool many;
-};
-
-static void print_loss_head(const struct loss *loss, uint64_t events)
-{
-    text_print(loss->sink, "%s", trace_table_name(loss->table));
-    if (loss->many)
-        text_print(loss->sink, ", CPU %u", loss->cpu);
-    text_print(loss->sink, ": ");
-    print_count(loss->sink, events, "event");
-    text_print(loss->sink, events == 1 ? " was " : " were ");
-}
-
-/* The first or last event of the table on this CPU that was received. */
-static const struct model_event *edge_of(const struct loss *loss, bool last)
-{
-    const struct model_events *events = &loss->model->events[loss->table];
-    for (size_t i = 0; i < events->count; i++) {
-        const struct model_event *event = &events->items[last ? events->count - 1 - i : i];
-        if (event->cpu == loss->cpu)
-            return event;
-    }
-    return NULL;
-}
-
-static void print_edge(const struct loss *loss, const char *where, const struct model_event *event)
-{
-    const struct text_sink *sink = loss->sink;
-    if (event == NULL) {
-        text_print(sink, "; no event beside them was received\n");
-        return;
-    }
-    uint64_t entry = timeline_entry(loss->model).cycles;
-    text_print(sink, ", all %s event ", where);
-    print_grouped(sink, event->number);
-    text_print(sink, " (");
-    print_string(sink, capture_model_name(loss->model, event->name));
-    text_print(sink, ") at ");
-    print_span(sink, loss->model, event->tsc >= entry ? event->tsc - entry : 0);
-    text_print(sink, "\n");
-}
-
-static void print_loss(const struct loss *loss, const struct model_books *table)
-{
-    const struct trace_books *books = &table->books;
-    uint64_t unpublished = model_books_unpublished(table);
-    if (books->overwritten > 0) {
-        print_loss_head(loss, books->overwritten);
-        text_print(loss->sink, "overwritten");
-        print_edge(loss, "before", edge_of(loss, false));
-    }
-    if (books->dropped > unpublished) {
-        print_loss_head(loss, books->dropped - unpublished);
-        text_print(loss->sink, "dropped");
-        print_edge(loss, "after", edge_of(loss, true));
-    }
-    if (unpublished > 0) {
-        print_loss_head(loss, unpublished);
-        text_print(loss->sink, "begun but never finished, and counted as dropped\n");
-    }
-    if (books->filtered > 0) {
-        print_loss_head(loss, books->filtered);
-        text_print(loss->sink, "filtered: recorded while they were not wanted\n");
-    }
-    if (books->kept > table->received) {
-        print_loss_head(loss, books->kept - table->received);
-        text_print(loss->sink, "kept but not received: frames are missing\n");
-    }
-}
-
-static void print_losses(const struct text_sink *sink, const struct capture_model *model)
-{
-    for (uint32_t table = 0; table < TRACE_TABLES; table++) {
-        uint32_t cpus = 0;
-        (void)model_books_sum(model, (enum trace_table_id)table, &cpus);
-        for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
-            struct loss loss = {sink, model, (enum trace_table_id)table, cpu, cpus > 1};
-            if (model->books[table][cpu].known)
-                print_loss(&loss, &model->books[table][cpu]);
-        }
-    }
-}
-
 static void print_line_loss(const struct text_sink *sink, const struct model_line_loss *loss)
 {
     if (!loss->known)
@@ -428,10 +330,11 @@ void report_text(const struct text_sink *sink, const struct capture_model *model
     print_cpus(sink, model);
     print_modules(sink, model);
     print_phases(sink, model);
+    report_print_slowest(sink, model);
     print_tables(sink, model, all);
     print_books(sink, model);
     print_refused(sink, model);
-    print_losses(sink, model);
+    report_print_losses(sink, model);
     print_line_loss(sink, &model->line_loss);
     print_frames(sink, model);
     print_gaps(sink, model);

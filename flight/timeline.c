@@ -57,6 +57,12 @@ static struct model_phase phase_of(const struct capture_model *model, uint32_t i
     return phase;
 }
 
+struct timeline_value timeline_phase_start(const struct capture_model *model, uint32_t index)
+{
+    const struct model_phase phase = phase_of(model, index);
+    return (struct timeline_value){phase.known, phase.tsc};
+}
+
 /* When phase `index` ended. */
 static struct timeline_value end_of(const struct capture_model *model, uint32_t index)
 {

@@ -20,6 +20,9 @@ struct timeline_value timeline_end(const struct capture_model *model);   /* the 
 bool timeline_span_ns(const struct capture_model *model, uint64_t cycles, uint64_t *ns);
 bool timeline_moment_ns(const struct capture_model *model, uint64_t tsc, int64_t *ns);
 
+/* When a phase began, by its index. */
+struct timeline_value timeline_phase_start(const struct capture_model *model, uint32_t index);
+
 struct timeline_phase {
     struct frame_string name;
     struct timeline_value start; /* TSC */

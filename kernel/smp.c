@@ -238,7 +238,6 @@ bool smp_stop_was_asked(void)
 _Noreturn void smp_stop_here(void)
 {
     BOOTTRACE("CPU stopped");
-    TSEVENT("STOP");
     percpu_this()->stopped = true;
     cpu_stop();
 }

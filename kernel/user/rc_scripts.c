@@ -14,25 +14,25 @@ static struct slice slice_of(const char *text)
     return (struct slice){text, __builtin_strlen(text)};
 }
 
-/* "PROGRAM: PATH: what is wrong; what happens" */
+/* "rcorder: PATH: what is wrong; what happens" */
 static void tell(struct rc_scripts *scripts, const char *path, const char *wrong,
                  const char *happens)
 {
     enum system_stream before = system_speak(SYSTEM_ERRORS);
     scripts->faulty = true;
-    system_print("%s: ", scripts->program);
+    system_print("rcorder: ");
     print_text(path);
     system_print(": %s; %s\n", wrong, happens);
     (void)system_speak(before);
 }
 
-bool rc_scripts_start(struct rc_scripts *scripts, const char *program)
+bool rc_scripts_start(struct rc_scripts *scripts)
 {
     size_t size;
     void *memory = system_heap(&size);
-    *scripts = (struct rc_scripts){.program = program};
+    *scripts = (struct rc_scripts){.faulty = false};
     if (memory == NULL) {
-        (void)complain(program, "no heap", SYSTEM_ENOMEM);
+        (void)complain("rcorder", "no heap", SYSTEM_ENOMEM);
         return false;
     }
     rcorder_start(&scripts->order, memory, size);
@@ -179,7 +179,7 @@ static void tell_problem(void *context, const struct rcorder_problem *problem)
     const struct rc_scripts *scripts = context;
     const struct text_sink sink = system_output();
     enum system_stream before = system_speak(SYSTEM_ERRORS);
-    system_print("%s: ", scripts->program);
+    system_print("rcorder: ");
     rcorder_problem_print(&sink, &scripts->order, problem);
     system_print("\n");
     (void)system_speak(before);

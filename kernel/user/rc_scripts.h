@@ -1,5 +1,5 @@
 /* The scripts of a start or a stop: read from files and put into their order (rcorder.h).  What is wrong
- * is told, a line each. */
+ * is told, a line each, in the name of rcorder, whoever asks. */
 #pragma once
 
 #include "kernel/user/rcorder.h"
@@ -10,8 +10,7 @@ enum {
 
 struct rc_scripts {
     struct rcorder order;
-    const char *program; /* who tells what is wrong */
-    bool faulty;         /* something was told */
+    bool faulty; /* something was told */
 
     /* Private. */
     bool full;
@@ -20,7 +19,7 @@ struct rc_scripts {
 };
 
 /* The order lies in the heap of the process.  False: there is none, which has been told. */
-bool rc_scripts_start(struct rc_scripts *scripts, const char *program);
+bool rc_scripts_start(struct rc_scripts *scripts);
 
 /* Takes -k and -s, keywords to keep and to skip, and -D, a directory whose files are added in the order
  * of their names.  False: it is none of them, or there are too many. */

@@ -61,7 +61,7 @@ static int rcorder_main(int argc, char **argv)
     struct rc_scripts scripts;
     bool groups = false;
     int at = 1;
-    if (!rc_scripts_start(&scripts, "rcorder"))
+    if (!rc_scripts_start(&scripts))
         return EXIT_FAILED;
     if (!read_options(&scripts, argc, argv, &at, &groups))
         return usage(&rcorder_program);

@@ -129,7 +129,7 @@ static int rcstart_main(int argc, char **argv)
 {
     struct start start = {.jobs = JOBS_USUAL};
     int at = 1;
-    if (!rc_scripts_start(&start.scripts, "rcstart"))
+    if (!rc_scripts_start(&start.scripts))
         return EXIT_FAILED;
     if (!read_options(&start, argc, argv, &at) || at + 1 != argc)
         return usage(&rcstart_program);

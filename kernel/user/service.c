@@ -90,7 +90,7 @@ static bool is_enabled(const struct rcorder *order, uint32_t script)
 static int list_in_order(bool only_enabled)
 {
     struct rc_scripts scripts;
-    if (!rc_scripts_start(&scripts, "service"))
+    if (!rc_scripts_start(&scripts))
         return EXIT_FAILED;
     (void)rc_scripts_take_option(&scripts, 's', "nostart");
     (void)rc_scripts_take_option(&scripts, 'D', DIRECTORY);

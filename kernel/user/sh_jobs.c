@@ -156,7 +156,7 @@ int sh_job_wait(struct sh *sh, struct sh_job *job)
     job->pid = 0;
     if (child < 0)
         return child_status_of_error(child);
-    sh->interrupted = status == SH_OF_SIGNAL + SYSTEM_SIGINT;
+    sh->interrupted = sh->interrupted || status == SH_OF_SIGNAL + SYSTEM_SIGINT;
     if (death(status) != NULL)
         system_print("%s\n", death(status));
     return status;

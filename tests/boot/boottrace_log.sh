@@ -35,6 +35,7 @@ echo down ends
 END
 printf '#!/bin/sh\nburn 1\n' > "$work/quick"
 cat > "$work/after" << 'END'
+sysctl vm.stats.sched.created
 sysctl -q kern.boottrace.boottrace="sh:annotation of a user"
 sysctl -q kern.boottrace.boottrace=:unnamed
 sleep 0.1
@@ -95,7 +96,13 @@ check 'with a threshold the slow script is shown' slow "$work/live"
 check 'and its start, as the landmark' has "$work/live" boottrace '/etc/rc.d/stop/slow start'
 check 'and nothing else' test "$(wc -l < "$work/live")" = 2
 
-run --append kern.boottrace.enabled=0 --module "$work/after type=file name=etc/autoexec"
+# How many processes there had been when the boot was over.
+processes() {
+    sed -n 's/^vm.stats.sched.created: //p' "$work/console"
+}
+enabled=$(processes)
+run "$@" --append kern.boottrace.enabled=0
+check 'enabling boottrace starts no process more, and none less' test "$(processes)" = "$enabled"
 between log
 check 'without boottrace the log is empty: what sysctl prints is the end of its line' test "$(od -An -c "$work/log.log" | tr -d ' ')" = '\n'
 

@@ -15,8 +15,8 @@ run() {
 section() {
     awk -v name="@$1" '/^@/ { on = $0 == name; next } on' "$work/console"
 }
-is() { # NAME LINES: the section is exactly that
-    section "$1" > "$work/section"
+is() { # NAME LINES: the section is exactly that, but for blanks at the ends of lines
+    section "$1" | sed 's/ *$//' > "$work/section"
     printf '%b\n' "$2" | diff "$work/section" -
 }
 has() { # NAME PATTERN
@@ -73,19 +73,19 @@ kern.boottrace.boot.emitted: $count_of_boot
 kern.boottrace.boot.filtered: $count_of_boot
 kern.boottrace.boot.kept: 0
 kern.boottrace.boot.overwritten: 0
-kern.boottrace.boottrace: 
+kern.boottrace.boottrace:
 kern.boottrace.dotrace_kernel: 1
 kern.boottrace.dotrace_user: 1
 kern.boottrace.enabled: 0
-kern.boottrace.reset: 
-kern.boottrace.rewind: 
+kern.boottrace.reset:
+kern.boottrace.rewind:
 kern.boottrace.run.dropped: 0
 kern.boottrace.run.emitted: 1
 kern.boottrace.run.filtered: 1
 kern.boottrace.run.kept: 0
 kern.boottrace.run.overwritten: 0
 kern.boottrace.run_table_size: 2000
-kern.boottrace.runtrace: 
+kern.boottrace.runtrace:
 kern.boottrace.shutdown.dropped: 0
 kern.boottrace.shutdown.emitted: 0
 kern.boottrace.shutdown.filtered: 0
@@ -94,16 +94,16 @@ kern.boottrace.shutdown.overwritten: 0
 kern.boottrace.shutdown_table_size: 1000
 kern.boottrace.shutdown_trace: 0
 kern.boottrace.shutdown_trace_threshold: 0
-kern.boottrace.shuttrace: 
+kern.boottrace.shuttrace:
 kern.boottrace.table_size: 3000"
 check 'not enabled, no table is touched, and what was recorded before that was known is counted as filtered' \
     test "$count_of_boot" -gt 10
 check 'the log is empty' is log ''
 check 'a writer hears nothing of it, but a bad text is a bad text' has off 'boottrace=: Invalid argument'
 check 'what is not wanted is counted' has off '^2$'
-check 'enabled works at run time' is on 'kern.boottrace.enabled: 0 -> 1\n -> \n1'
+check 'enabled works at run time' is on 'kern.boottrace.enabled: 0 -> 1\n ->\n1'
 check 'and from then on there is a log' rows_are log_on 'sh kept'
-check 'and back' is off_again 'kern.boottrace.enabled: 1 -> 0\n -> \n1'
+check 'and back' is off_again 'kern.boottrace.enabled: 1 -> 0\n ->\n1'
 check 'enabled is a switch: nothing but 0 and 1' has two 'enabled=2: Invalid argument'
 check 'the shutdown was counted, too' test "$(table shutdown '.kept == 0 and .filtered > 2')" = true
 
@@ -156,7 +156,7 @@ sysctl -q kern.boottrace.boottrace=":nobody"
 sysctl -q kern.boottrace.boottrace="a:b:c"
 sysctl -q kern.boottrace.boottrace="init(8): start rc.shutdown"
 sysctl -q kern.boottrace.boottrace='Shutdown at Thu Nov 24 18:22:48 2022'
-sysctl -q kern.boottrace.boottrace='sh:tab	bell$(printf '\a') esc$(printf '\033')[2J'
+sysctl -q kern.boottrace.boottrace='sh:tab$(printf '\t')bell$(printf '\a') esc$(printf '\033')[2J'
 sysctl -q kern.boottrace.boottrace='sh:a \\ and ~'
 sysctl -q kern.boottrace.boottrace='sh:grün 日本'
 sysctl -q kern.boottrace.boottrace="sh:$long"
@@ -241,7 +241,7 @@ check 'and is no word' has threshold "invalid integer 'soon'"
 check 'a negative one is kept' has threshold ': 2147483647 -> -1$'
 check 'there is no dotrace_debugging: the counters tell' has debugging 'unknown oid'
 check 'reading what is for writing gives nothing' is write_only ''
-check 'a reset empties the tables, begins their books anew and leaves the phase' is reset "kern.boottrace.reset:  -> 
+check 'a reset empties the tables, begins their books anew and leaves the phase' is reset "kern.boottrace.reset:  ->
 kern.boottrace.boot.emitted: 0
 kern.boottrace.run.emitted: 0
 kern.boottrace.run.kept: 0
@@ -271,7 +271,7 @@ sysctl|nobody
 a|b:c
 init(8)|start rc.shutdown
 sysctl|Shutdown at Thu Nov 24 18:22:48 2022
-sh|tab	bell$(printf '\a') esc$(printf '\033')[2J
+sh|tab$(printf '\t')bell$(printf '\a') esc$(printf '\033')[2J
 sh|a \\ and ~
 sh|grün 日本
 sh|$long"
@@ -368,7 +368,7 @@ true
 END
 run "$work/off" --append 'kern.boottrace.dotrace_kernel=0 kern.boottrace.dotrace_user=0 kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=-3 kern.boottrace.table_size=1'
 check 'dotrace_user=0 from the loader: an error to the writer' has off 'Device not configured'
-check 'what the loader has set is what is read' is off "kern.boottrace.boottrace: 
+check 'what the loader has set is what is read' is off "kern.boottrace.boottrace:
 sysctl: kern.boottrace.boottrace=sh:unheard: Device not configured
 0\n0\n0\n1\n-3"
 check 'nothing is kept, in no table' test "$(jq '[.tables[0:3][].kept] | add' "$work/json")" = 0

@@ -141,6 +141,10 @@ check 'a script that requires itself is told' \
 check 'both run' says_once wrong '^a runs: faststart$'
 check 'one of them fails, in one line' says_once wrong '/etc/rc.d/b: status 3$'
 check 'and the others start' says wrong '^Starting sshd\.$'
+echo 'rc_parallel="YES"' | put wrong/etc/rc.conf.local
+check 'the same side by side' run wrong
+check 'the cycle is told there, too' says_once wrong '^rcorder: .*: a cycle of requirements; /etc/rc.d/b does not wait for'
+check 'both run there, too' says_once wrong '^a runs: faststart$'
 
 put hung/etc/rc.d/hung << 'SCRIPT'
 # PROVIDE: hung

@@ -49,18 +49,19 @@ the_rest_is_sent() {
         "$work/chatty.json"
 }
 
-medium silent console=none
-medium slow 'console=ttya ttya-mode=9600,8,n,1,-'
-mkdir -p "$work/files/etc/rc.d"
-cat > "$work/files/etc/rc.d/hostid" << 'SCRIPT'
-# PROVIDE: hostid
-i=0
-while [ $i -lt 2500 ]; do
-    echo "This is line $i of a script that has much to say."
-    i=$((i + 1))
+# Systems of their own: one says little, one too much.
+for system in quiet much; do
+    mkdir -p "$work/$system/etc"
+    printf 'echo Stopping.\n' > "$work/$system/etc/rc.shutdown"
+    printf 'true\n' > "$work/$system/etc/autoexec"
 done
-SCRIPT
-medium chatty 'console=ttya ttya-mode=9600,8,n,1,-' "$work/files"
+printf 'echo Starting.\nsleep 0.5\n' > "$work/quiet/etc/rc"
+printf 'cat /etc/words\n' > "$work/much/etc/rc"
+awk 'BEGIN { for (i = 0; i < 2500; i++) print "This is line " i " of a system that has much to say." }' \
+    > "$work/much/etc/words"
+medium silent console=none "$work/quiet"
+medium slow 'console=ttya ttya-mode=9600,8,n,1,-' "$work/quiet"
+medium chatty 'console=ttya ttya-mode=9600,8,n,1,-' "$work/much"
 
 runs slow > "$work/slow.out" 2>&1 &
 check 'a boot without text ends well' runs silent

@@ -192,6 +192,74 @@ def events_of(payload, first, tsc):
         count += 1
 
 
+PHASES = ("kernel", "init", "rc", "multi-user", "shutdown")
+
+
+def take_phase(phases, v):
+    """A shutdown may come again, later: the last one counts.  False: this one may not."""
+    index = v["index"]
+    if index >= len(PHASES) or index in phases and (index != 4 or v["tsc"] < phases[index]["tsc"]):
+        return False
+    phases[index] = v
+    return True
+
+
+def phases_of(phases, entry, hz, from_reset):
+    """When each phase began, the firmware's before the entry."""
+    if 0 not in phases and entry is not None:
+        phases[0] = {"name": b"kernel", "tsc": entry}
+
+    def moment(tsc):
+        return nanoseconds(tsc - entry, hz) if hz and entry is not None else None
+
+    first = {"name": "firmware+loader", "start_ns": moment(0) if from_reset and entry is not None else None}
+    return [first] + [{"name": text(phases[i]["name"]), "start_ns": moment(phases[i]["tsc"])} for i in sorted(phases)]
+
+
+def losses_of(tables, told, names):
+    """What is missing of each table on each CPU, and the events between which it is."""
+    def edge(event):
+        return event and {"event": names.get(event[2]), "tsc": as_printed(event[0])}
+
+    def behind(table, cpu, after):
+        moment = after[0] if after else 0
+        later = [event for index in (range(3) if table == 3 else range(table + 1, 3))
+                 for event in [next((e for e in told.get((index, cpu), []) if e[0] >= moment), None)] if event]
+        return min(later, key=lambda event: event[0], default=None)
+
+    losses = []
+    for table, cpu in sorted((table, cpu) for table, books in tables.items() for cpu in books if table < 4):
+        v, own = tables[table][cpu], told.get((table, cpu), [])
+        written = max(v["emitted"] - v["filtered"], 0)
+        first = v["overwritten"]
+        held = min(max(written - first, 0), v["capacity"])
+        unfinished = min(max(held - v["kept"], 0), v["dropped"])
+        earlier = [told[index, cpu][-1] for index in range(table) if (index, cpu) in told]
+        hole, expected = (None, None), first
+        for event in own:
+            if event[1] > expected:
+                hole = hole[0], event
+                break
+            hole, expected = (event, None), event[1] + 1
+        else:
+            hole = hole[0], behind(table, cpu, hole[0])
+        last = own[-1] if own else None
+        for kind, count, after, before in (
+                ("overwritten", v["overwritten"], max(earlier, key=lambda e: e[0], default=None), own[0] if own else None),
+                ("dropped", v["dropped"] - unfinished, last, behind(table, cpu, last)),
+                ("unfinished", unfinished, *hole),
+                ("filtered", v["filtered"], None, None),
+                ("missing", max(v["kept"] - len(own), 0), *hole)):
+            if count > 0:
+                losses.append({"table": text_of(table), "cpu": cpu, "kind": kind, "events": as_printed(count),
+                               "after": edge(after), "before": edge(before)})
+    return losses
+
+
+def text_of(table):
+    return ("boot", "run", "shutdown", "tslog")[table]
+
+
 def last_boot(good):
     """The frames of the last boot in a list of good ones, without repetitions."""
     start = back = 0  # where this boot began, and where the numbers last stepped back
@@ -212,7 +280,7 @@ def decode(capture):
     frames = last_boot([f for f in found if f is not None])
 
     lists, malformed = lists_of(frames)
-    names, tasks, modules, events = {}, {}, [], {}
+    names, tasks, modules, events, phases = {}, {}, [], {}, {}
     tables, told = {}, {0}
     cpus = [{"cpu": i, "apic_id": None, "offset": None if i else 0, "uncertainty": None if i else 0} for i in range(CPUS)]
     clock = verdict = entry = None
@@ -234,8 +302,11 @@ def decode(capture):
         if kind == "H":
             entry = v["entry_tsc"]
             told.update(range(v["cpus"]))
-        elif kind == "P" and v["index"] == 0:
-            entry = v["tsc"]  # the same, said twice
+        elif kind == "P":
+            if v["index"] == 0:
+                entry = v["tsc"]  # the same, said twice
+            if not take_phase(phases, v):
+                malformed += 1
         elif kind == "C":
             clock = v
         elif kind == "U":
@@ -245,7 +316,7 @@ def decode(capture):
         elif kind == "N":
             names[v["id"]] = text(v["text"])
         elif kind == "I":
-            tasks[v["id"]] = (v["pid"], v["name"])
+            tasks[v["id"]] = (v["pid"], v["name"], v.get("parent", 0))
         elif kind == "M":
             state = text(v["state"]) if "state" in v else None
             modules.append((v["index"], {"command_line": text(v["command_line"]), "name": text(v["name"]),
@@ -266,10 +337,14 @@ def decode(capture):
                 events.setdefault((v["table"], v["cpu"], count), event)
 
     hz = clock["tsc_hz"] if clock else 0
+    from_reset = clock is not None and clock["counts_from_reset"] == 1
     result = []
+    told_events = {}  # (tsc, number, name) of each table and CPU, in the order of time
     for index, title in enumerate(("boot", "run", "shutdown", "tslog")):
         rows = sorted((table, corrected(tsc, cpus[cpu]), cpu, *rest) for table, tsc, cpu, *rest in events.values()
                       if table == index)
+        for _, tsc, cpu, number, name, _, _ in rows:
+            told_events.setdefault((index, cpu), []).append((tsc, number, name))
         books = tables.get(index, {})
         entry_row = {"name": title}
         for counter in ("emitted", "kept", "overwritten", "dropped", "filtered"):
@@ -288,6 +363,8 @@ def decode(capture):
         "modules": [m for _, m in sorted(modules, key=lambda m: m[0])],
         "tables": result[:3],
         "tslog": result[3],
+        "phases": phases_of(phases, entry, hz, from_reset),
+        "losses": losses_of(tables, told_events, names),
         "frames": {"accepted": len(frames), "damaged": damaged, "malformed": malformed},
         "line_loss": line_loss,
         "verdict": verdict[0] if verdict else None,

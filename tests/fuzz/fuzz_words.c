@@ -1,9 +1,8 @@
 /* Words of a command line.
  *
- * Property: reading always advances and ends at the end; the words of a command lie one after the
- * other in its bytes, at most 64 of them; an error's position lies in the text, and an open quote
- * or backslash stands there; and words written down in quotes, or with backslashes, read back as
- * themselves. */
+ * Property: reading always advances and ends at the end; each character lies in the text, an open
+ * quote or backslash stands where it is said to; and the first word, written down in quotes or
+ * with backslashes, reads back as itself. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,94 +17,78 @@ static void require(bool condition)
         __builtin_trap();
 }
 
-static void check_words(const struct words *words)
+static void check_scan(const struct words_scan *scan, enum words_kind kind, const char *text,
+                       size_t length, size_t before)
 {
-    const char *expected = words->bytes;
-    require(words->argc >= 0 && words->argc <= WORDS_MAX && words->argv[words->argc] == NULL);
-    for (int i = 0; i < words->argc; i++) {
-        require(words->argv[i] == expected);
-        expected += strlen(expected) + 1;
-        require(expected <= words->bytes + WORDS_BYTES_MAX);
-    }
+    require(scan->at <= length && scan->start >= before && scan->start <= scan->at);
+    require(scan->at > before || kind == WORDS_END);
+    require(scan->quote == 0 || text[scan->opened] == scan->quote);
+    require(!scan->open_backslash || (text[scan->start] == '\\' && scan->at == length));
+    require(kind != WORDS_END || scan->at == length);
+    require(kind != WORDS_LITERAL || scan->in_word);
+    require(kind != WORDS_SEPARATOR || !scan->in_word);
 }
 
-static char *put_quoted(char *end, const char *word)
+/* Reads all of the text; gives the bytes of its first word in memory as large as the text. */
+static size_t first_word(const char *text, size_t length, char *word)
 {
+    struct words_scan scan = {0};
+    size_t count = 0;
+    bool first = true, began = false;
+    enum words_kind kind;
+    do {
+        size_t before = scan.at;
+        kind = words_scan_next(&scan, text, length);
+        check_scan(&scan, kind, text, length, before);
+        began = began || scan.in_word;
+        first = first && (!began || scan.in_word);
+        if (first && kind == WORDS_LITERAL)
+            word[count++] = scan.literal;
+    } while (kind != WORDS_END);
+    return count;
+}
+
+static char *put_quoted(char *end, char c)
+{
+    if (c == '\'')
+        return stpcpy(end, "\"'\"");
     *end++ = '\'';
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            end = stpcpy(end, "'\\'");
-        *end++ = *word;
-    }
+    *end++ = c;
     *end++ = '\'';
     return end;
 }
 
 /* A newline cannot stand behind a backslash, so it is quoted. */
-static char *put_escaped(char *end, const char *word)
+static char *put_escaped(char *end, char c)
 {
-    if (*word == '\0')
-        end = stpcpy(end, "\"\"");
-    for (; *word != '\0'; word++) {
-        if (*word == '\n')
-            end = stpcpy(end, "\"\n\"");
-        else
-            *end++ = '\\', *end++ = *word;
-    }
+    if (c == '\n')
+        return put_quoted(end, c);
+    *end++ = '\\';
+    *end++ = c;
     return end;
 }
 
-static void check_reads_back(const struct words *words, char *(*put)(char *, const char *))
+static void check_reads_back(const char *word, size_t length, char *(*put)(char *, char))
 {
-    static char text[4 * WORDS_BYTES_MAX + 4 * WORDS_MAX];
-    static struct words again;
-    char *end = text;
-    for (int i = 0; i < words->argc; i++) {
-        end = put(end, words->argv[i]);
-        *end++ = ' ';
-    }
-    size_t at = 0, length = (size_t)(end - text);
-    require(words_next(&again, text, length, &at) == WORDS_OK && at == length);
-    require(again.argc == words->argc);
-    for (int i = 0; i < words->argc; i++)
-        require(strcmp(again.argv[i], words->argv[i]) == 0);
-}
-
-static void check_position(const struct words *words, enum words_status status, const char *text,
-                           size_t length, size_t before, size_t at)
-{
-    size_t position = words->position;
-    require(words_status_str(status)[0] != '\0');
-    if (status == WORDS_OK && words->argc == 0) {
-        require(position == length && at == length);
-        return;
-    }
-    require(position >= before && position < at && at <= length);
-    require(status != WORDS_OPEN_QUOTE || text[position] == '\'' || text[position] == '"');
-    require(status != WORDS_OPEN_BACKSLASH || (text[position] == '\\' && position + 1 == length));
-    require(status != WORDS_NUL || text[position] == '\0' || text[position + 1] == '\0');
-    require((status != WORDS_OPEN_QUOTE && status != WORDS_OPEN_BACKSLASH) || at == length);
+    char *text = malloc(3 * length + 1), *again = malloc(3 * length + 1), *end = text;
+    require(text != NULL && again != NULL);
+    for (size_t i = 0; i < length; i++)
+        end = put(end, word[i]);
+    require(first_word(text, (size_t)(end - text), again) == length);
+    require(memcmp(again, word, length) == 0);
+    free(text);
+    free(again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const char *text = (const char *)data;
-    struct words *words = malloc(sizeof *words);
-    require(words != NULL);
-    for (size_t at = 0, before = SIZE_MAX; at != before;) {
-        before = at;
-        enum words_status status = words_next(words, text, size, &at);
-        require(at > before || at == size);
-        check_position(words, status, text, size, before, at);
-        check_words(words);
-        require(status == WORDS_OK || words->argc == 0);
-        if (words->argc > 0) {
-            check_reads_back(words, put_quoted);
-            check_reads_back(words, put_escaped);
-        }
-    }
-    free(words);
+    char *word = malloc(size + 1);
+    require(word != NULL);
+    size_t length = first_word((const char *)data, size, word);
+    check_reads_back(word, length, put_quoted);
+    check_reads_back(word, length, put_escaped);
+    free(word);
     return 0;
 }

@@ -220,7 +220,7 @@ static void rcstart_tells_problems(void **state)
     assert_int_equal(run_rcstart("8"), 1);
     assert_non_null(
         strstr(fake_printed(),
-               "rcstart: /etc/rc.d/a: requires 'x', which no script provides; that is ignored\n"));
+               "rcorder: /etc/rc.d/a: requires 'x', which no script provides; that is ignored\n"));
 }
 
 /* --- service --- */

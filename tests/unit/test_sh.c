@@ -336,6 +336,56 @@ static void control_c_at_the_prompt_gives_the_line_up(void **state)
     assert_null(strstr(printed, "\na\n"));
 }
 
+static void what_is_not_complete_asks_for_more(void **state)
+{
+    (void)state;
+    assert_int_equal(type("for i in a b\rdo\r\recho \"<$i>\r\"\rdone; f() {\recho f; }\rf\r"), 0);
+    const char *printed = fake_printed();
+    assert_non_null(strstr(printed, "\n> "));
+    assert_non_null(strstr(printed, "\n<a>\n\n<b>\n\n# "));
+    assert_non_null(strstr(printed, "\nf\n# "));
+}
+
+static void control_c_gives_up_what_is_not_complete(void **state)
+{
+    (void)state;
+    assert_int_equal(type("if true; then\recho a\x03"
+                          "echo b\r"),
+                     0);
+    const char *printed = fake_printed();
+    assert_null(strstr(printed, "\na\n"));
+    assert_non_null(strstr(printed, "\nb\n# "));
+}
+
+static void a_mistake_gives_up_what_was_typed_and_no_more(void **state)
+{
+    (void)state;
+    assert_int_equal(type("echo a; fi; echo b\recho ${x?}; echo c\recho d\r"), 0);
+    const char *printed = fake_printed();
+    assert_non_null(strstr(printed, "\nsh: fi: not expected here\n# "));
+    assert_non_null(strstr(printed, "\nsh: x: is not set\n# "));
+    assert_null(strstr(printed, "\nc\n"));
+    assert_non_null(strstr(printed, "\nd\n# "));
+}
+
+static void variables_and_functions_outlast_a_line(void **state)
+{
+    (void)state;
+    assert_int_equal(type("x=1; f() { return $x; }\rx=5\rf\rexit $?\r"), 5);
+}
+
+static void more_than_4095_bytes_do_not_belong_together(void **state)
+{
+    static char keys[8192] = "echo '";
+    (void)state;
+    for (size_t i = 0; i < 60; i++)
+        strcat(keys, "0123456789012345678901234567890123456789012345678901234567890123456789\r");
+    strcat(keys, "\x03"
+                 "exit 4\r");
+    assert_int_equal(type(keys), 4);
+    SHOWN("\nsh: console: more than 4,095 bytes belong together\n");
+}
+
 static void a_stopped_command_is_a_job(void **state)
 {
     (void)state;
@@ -521,6 +571,11 @@ int main(void)
         TEST(the_shell_ends_when_the_console_is_closed),
         TEST(control_d_ends_the_shell),
         TEST(control_c_at_the_prompt_gives_the_line_up),
+        TEST(what_is_not_complete_asks_for_more),
+        TEST(control_c_gives_up_what_is_not_complete),
+        TEST(a_mistake_gives_up_what_was_typed_and_no_more),
+        TEST(variables_and_functions_outlast_a_line),
+        TEST(more_than_4095_bytes_do_not_belong_together),
         TEST(a_stopped_command_is_a_job),
         TEST(a_job_in_the_background_is_told_before_the_prompt),
         TEST(bg_lets_a_stopped_job_go_on),
