@@ -3,11 +3,11 @@
 
 #include "kernel/console.h"
 #include "kernel/fault.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/power.h"
 #include "kernel/smp.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
-#include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
 

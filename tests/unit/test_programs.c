@@ -289,6 +289,19 @@ static void boottrace_records_start_and_end(void **state)
     PRINTED("usage: boottrace utility [argument ...]\n");
 }
 
+static void boottrace_tells_how_a_script_was_called(void **state)
+{
+    (void)state;
+    fake_add_file("/etc/rc.d/a", "exit 3\n", 7);
+    assert_int_equal(FAKE_RUN("boottrace", "/etc/rc.d/a", "faststart"), 3);
+    CALLED("boottrace /etc/rc.d/a start\nspawn sh /etc/rc.d/a faststart\n"
+           "boottrace /etc/rc.d/a: status 3\nboottrace /etc/rc.d/a done\n");
+    assert_int_equal(FAKE_RUN("boottrace", "/etc/rc.d/a", "faststop", "b"), 3);
+    CALLED("boottrace /etc/rc.d/a: faststop b\nboottrace /etc/rc.d/a start\n"
+           "spawn sh /etc/rc.d/a faststop b\n"
+           "boottrace /etc/rc.d/a: status 3\nboottrace /etc/rc.d/a done\n");
+}
+
 static void boottrace_passes_signals_on(void **state)
 {
     (void)state;
@@ -626,6 +639,7 @@ int main(void)
         TEST(top_has_room_for_32_processes_and_counts_the_rest),
         TEST(cpuset_binds_itself_and_then_runs_the_command),
         TEST(boottrace_records_start_and_end),
+        TEST(boottrace_tells_how_a_script_was_called),
         TEST(boottrace_passes_signals_on),
         TEST(events_prints_the_log),
         TEST(events_prints_one_table),
