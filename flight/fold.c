@@ -108,7 +108,7 @@ static void push_processes(struct stack *stack, const struct fold *fold, uint32_
 {
     uint32_t bottom = stack->count;
     for (uint32_t i = 0; task != 0 && i < GENERATIONS_MAX; i++) {
-        task = fold->walk.owner[task];
+        task = task < fold->walk.tasks ? fold->walk.owner[task] : task;
         push(stack, &(struct fold_frame){.type = FOLD_PROCESS, .id = task});
         task = capture_model_task(fold->model, task).parent;
     }
@@ -189,20 +189,29 @@ static void account(struct fold *fold, uint32_t task, uint64_t tsc)
 
 /* --- The walk --- */
 
+/* How many there are is known once the walk has begun. */
+static void grow_threads(struct fold *fold)
+{
+    if (fold->threads == NULL)
+        fold->threads = memory_zeroed(fold->walk.tasks + 1, sizeof *fold->threads);
+}
+
 static void see_event(void *context, const struct span_event *event)
 {
     struct fold *fold = context;
-    struct fold_thread *thread = &fold->threads[event->task];
     bool is_tslog = event->tag == TRACE_TABLE_TSLOG;
     if (event->task == 0)
         return;
+    grow_threads(fold);
+    struct fold_thread *thread = &fold->threads[event->task];
     if (!thread->alive && is_tslog)
         *thread =
             (struct fold_thread){.since = event->tsc,
                                  .gaps = fold->gap_count,
                                  .alive = true,
                                  .lost = fold->gap_count > 0 && event->text.mark != SPAN_THREAD};
-    account(fold, event->task, event->tsc);
+    if (is_tslog || event->text.mark != SPAN_OTHER)
+        account(fold, event->task, event->tsc);
     if (event->text.mark == SPAN_PROCESS_EXIT)
         thread->alive = false;
 }
@@ -227,22 +236,21 @@ static void end_life(struct fold *fold, uint32_t task)
     const struct model_task known = capture_model_task(fold->model, task);
     spans_settle(&fold->walk.calls, task, fold->walk.end);
     bool lives_on = known.pid != 0 || spans_top(&fold->walk.calls, task) != NULL;
-    if (thread->gaps < fold->gap_count)
-        give_time(fold, task, fold->gap_times[thread->gaps]);
-    else if (!thread->lost && lives_on)
-        give_time(fold, task, fold->walk.end);
+    if (thread->lost || !lives_on)
+        return;
+    give_time(fold, task,
+              thread->gaps < fold->gap_count ? fold->gap_times[thread->gaps] : fold->walk.end);
 }
 
 void fold_read(struct fold *fold, const struct capture_model *model)
 {
     *fold = (struct fold){.model = model};
-    fold->threads = memory_zeroed(MODEL_IDS, sizeof *fold->threads);
     add_node(fold, 0, &(struct fold_frame){0});
     fold->walk.event = see_event;
     fold->walk.gap = see_gap;
     fold->walk.context = fold;
     span_walk_run(&fold->walk, model);
-    for (uint32_t task = 1; task < MODEL_IDS; task++)
+    for (uint32_t task = 1; fold->threads != NULL && task < fold->walk.tasks; task++)
         if (fold->threads[task].alive)
             end_life(fold, task);
 }

@@ -144,14 +144,26 @@ static void find_births(const struct capture_model *model, struct named_task *ta
     }
 }
 
+/* Defined, or only used. */
+static uint32_t count_tasks(const struct capture_model *model)
+{
+    size_t count = model->task_count;
+    for (uint32_t table = 0; table < TRACE_TABLES; table++)
+        for (size_t i = 0; i < model->events[table].count; i++)
+            if (model->events[table].items[i].task >= count)
+                count = model->events[table].items[i].task + 1u;
+    return (uint32_t)count;
+}
+
 /* Of the tasks with one pid, the first is the process, and each that was born is another one. */
 static void find_owners(struct span_walk *walk)
 {
     const struct capture_model *model = walk->model;
     size_t count = model->task_count;
     struct named_task *tasks = memory_zeroed(count + 1, sizeof *tasks);
-    walk->owner = memory_zeroed(MODEL_IDS, sizeof *walk->owner);
-    for (uint32_t i = 0; i < MODEL_IDS; i++)
+    walk->tasks = count_tasks(model);
+    walk->owner = memory_zeroed(walk->tasks + 1, sizeof *walk->owner);
+    for (uint32_t i = 0; i < walk->tasks; i++)
         walk->owner[i] = i;
     for (uint32_t i = 0; i < count; i++)
         tasks[i] = (struct named_task){capture_model_task(model, i).pid, i, false};
@@ -181,8 +193,8 @@ static void start(struct span_walk *walk, struct spans *spans, size_t events)
 {
     spans->capacity = (uint32_t)(events < UINT32_MAX / 2 ? events : UINT32_MAX / 2);
     spans->open = memory_zeroed(events + 1, sizeof *spans->open);
-    spans->task_count = MODEL_IDS;
-    spans->tasks = memory_zeroed(MODEL_IDS, sizeof *spans->tasks);
+    spans->task_count = walk->tasks;
+    spans->tasks = memory_zeroed(walk->tasks + 1, sizeof *spans->tasks);
     spans->skew = skew_of(walk->model);
     spans->depth_max = DEPTH_MAX;
     spans->ended = walk->ended;
@@ -264,13 +276,15 @@ void span_walk_free(struct span_walk *walk)
 struct list_maker {
     struct span_list list;
     bool orderly; /* the boot came to an end of its own will */
+    bool at_end;  /* what is cut now was open when the boot ended */
 };
 
-/* Where a boot ended in order, what was announced and never ended was only an announcement. */
+/* What was announced and was still under way when a boot ended in order was never meant to end:
+ * "multi-user start". */
 static bool is_shown(const struct list_maker *maker, const struct span *span)
 {
-    bool never_meant = span->kind == SPAN_ANNOUNCED || span->kind == SPAN_BLOCK;
-    return span->kind != SPAN_WAIT && (span->complete || !never_meant || !maker->orderly);
+    bool never_ends = maker->orderly && maker->at_end && span->kind != SPAN_CALL;
+    return span->kind != SPAN_WAIT && (span->complete || !never_ends);
 }
 
 static void keep(void *context, const struct span *span)
@@ -298,6 +312,7 @@ struct span_list span_list_of(const struct capture_model *model)
                                           !frame_string_is(model->verdict.status, "panic")};
     struct span_walk walk = {.ended = keep, .context = &maker};
     span_walk_run(&walk, model);
+    maker.at_end = true;
     (void)spans_gap(&walk.calls, walk.end);
     (void)spans_gap(&walk.announcements, walk.end);
     span_walk_free(&walk);

@@ -23,6 +23,7 @@ struct span_walk {
     struct spans calls;         /* of TSLOG */
     struct spans announcements; /* of boottrace */
     uint64_t end;               /* TSC: the last moment that is known */
+    uint32_t tasks;             /* ids below this one are in use */
     uint32_t *owner;            /* of a task: the process that it is a name of, or itself */
     struct span_gap *gaps;
     size_t gap_count, gap_capacity;
@@ -43,7 +44,7 @@ struct span_list {
     size_t capacity;
 };
 
-/* The spans that a person would look for: no waits, and no announcement that nothing followed. */
+/* The spans that a person would look for: no waits, and nothing that was only announced. */
 struct span_list span_list_of(const struct capture_model *model);
 
 /* The phase in which a moment lies: that which began last; TRACE_PHASES if none had begun. */

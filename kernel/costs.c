@@ -1,6 +1,7 @@
 /* What things cost, measured here: reading debug.costs does each some hundred times and tells the
  * cycles of one.  Under -icount a cycle is an instruction. */
 #include "kernel/cpu.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/percpu.h"
 #include "kernel/sysctl.h"
 #include "kernel/thread.h"
@@ -134,7 +135,8 @@ static void print_cost(const struct text_sink *sink, const char *name, uint32_t 
     text_print(sink, "%s\t%u\t%llu\n", name, events, (unsigned long long)cycles);
 }
 
-/* The present table is emptied for it, and left full: of `capacity` events and OVERFLOW_EVENTS more. */
+/* The tables are emptied for it, and the present one is left full: `capacity` events and
+ * OVERFLOW_EVENTS more. */
 static void read_overflow(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
@@ -143,7 +145,7 @@ static void read_overflow(const struct sysctl_oid *oid, const struct text_sink *
     uint32_t batch = capacity < OVERFLOW_EVENTS ? capacity : OVERFLOW_EVENTS;
     uint64_t room = 0, clock = 0;
     for (; events < OVERFLOW_EVENTS; events += batch) {
-        trace_tracer_reset(&tracing_tracer, id, false);
+        kern_boottrace_reset();
         room += cycles_of_events(batch);
         clock += cycles_of_events(0);
     }
@@ -156,6 +158,6 @@ static void read_overflow(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(
     overflow, .name = "debug.overflow",
-    .help = "What events cost in the present table, which is emptied: with room for them, and "
-            "full; name, events, cycles",
+    .help = "Costs of events in the present table, with room and full: name, events, cycles. "
+            "Empties the tables",
     .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_overflow);

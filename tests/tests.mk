@@ -32,11 +32,11 @@ SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_medi
            tests/house/named_tests.sh tests/boot/tslog.sh
 
 # What reads captures, without commands, processes and devices.
-FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/frame_index.c flight/losses.c \
-                 flight/memory.c flight/model_books.c flight/model_spans.c flight/print.c \
-                 flight/report_json.c flight/report_parts.c flight/report_text.c flight/schema.c \
-                 flight/timeline.c flight/verify_cpus.c flight/verify_frames.c \
-                 flight/verify_tables.c
+FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
+                 flight/losses.c flight/memory.c flight/model_books.c flight/model_spans.c \
+                 flight/print.c flight/report_json.c flight/report_parts.c flight/report_text.c \
+                 flight/schema.c flight/timeline.c flight/trace_events.c flight/verify_cpus.c \
+                 flight/verify_frames.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 

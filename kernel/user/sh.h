@@ -12,8 +12,8 @@
  * cannot be run, 2 if its words make no sense, 128 + N after signal N.
  *
  * How it works: a file is read as a whole and cut into trees, one complete command after the other
- * (sh_syntax.h); each is run (sh_run.c) before the next one is read.  A word goes through
- * expansion (sh_expand.h) each time that it is run.  All of that lies in the process's heap (sh_memory.h).
+ * (sh_syntax.h); each is run (sh_run.c) before the next one is read.  A word goes through expansion
+ * (sh_expand.h) each time that it is run.  All of that lies in the process's heap (sh_memory.h).
  *
  * This header is what the files of sh share. */
 #pragma once
@@ -115,10 +115,12 @@ void sh_leave(struct sh *sh);
 
 /* --- sh_script.c --- */
 
-/* Runs the commands of a text.  False: it is not complete, and nothing has been told because `ask` is set. */
+/* Runs the commands of a text.  False: it is not complete, which has not been told because `ask` is
+ * set. */
 bool sh_run_text(struct sh *sh, struct slice text, uint32_t line, bool ask);
 
-/* Runs a file in this shell.  The name must last.  0, or an error of the system, which has not been told. */
+/* Runs a file in this shell.  The name must last.  0, or an error of the system, which has not been
+ * told. */
 int sh_run_file(struct sh *sh, const char *path);
 
 /* --- sh_run.c --- */
@@ -150,8 +152,8 @@ void sh_join_words(char text[SH_JOB_TEXT_MAX + 1], int argc, const char *const *
 /* Runs commands so that nothing of this shell but the status is changed. */
 void sh_run_subshell(struct sh *sh, const struct sh_node *node);
 
-/* Runs the commands of a text in a subshell; what they print goes on top of the stack, without the newlines at its
- * end.  False: it failed, which has been told. */
+/* Runs the commands of a text in a subshell; what they print goes on top of the stack, without the
+ * newlines at its end.  False: it failed, which has been told. */
 bool sh_substitute(struct sh *sh, struct slice text, uint32_t line, struct slice *printed);
 
 /* Runs a command in a process of its own that gets a copy of all that this shell has. */

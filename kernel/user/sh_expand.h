@@ -69,7 +69,7 @@ bool sh_expand_until(struct sh_expansion *expansion, size_t end);
 bool sh_expand_dollar(struct sh_expansion *expansion);
 bool sh_expand_backticks(struct sh_expansion *expansion);
 
-/* Bytes between two places of the source, expanded as cells of their own, behind those that are there. */
+/* What stands between two places of the source, as cells of its own behind those that are there. */
 bool sh_expand_apart(struct sh_expansion *expansion, size_t from, size_t to,
                      struct sh_cells *cells);
 
@@ -92,7 +92,8 @@ bool sh_is_pattern(struct sh_cells cells);
 
 /* --- sh_glob.c --- */
 
-/* Puts the paths of files that match on the stack, one behind the other with a NUL, in their order; *count may be 0. */
+/* Puts the paths of files that match on the stack, one behind the other with a NUL, in their order;
+ * *count may be 0. */
 bool sh_glob(struct sh *sh, struct sh_cells pattern, uint32_t *count);
 
 /* --- sh_arithmetic.c --- */

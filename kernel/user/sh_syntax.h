@@ -1,8 +1,8 @@
 /* sh: from text to commands.
  *
  * A text is read one complete command after the other: what stands on a line, and on the lines
- * that it needs to be complete.  Each becomes a tree on the stack of the shell's memory.  The parts of a tree
- * refer to each other by sh_link and lie in one piece, so that it can be copied as a whole.
+ * that it needs to be complete.  Each becomes a tree on the stack of the shell's memory.  The parts of
+ * a tree refer to each other by sh_link and lie in one piece, so that it can be copied as a whole.
  *
  * Words keep their quotes, `$` and all (sh_expand.h); what stands in `$(...)` is read here once to
  * find its end, and again when it runs. */

@@ -74,8 +74,8 @@ void *system_heap_of_child(size_t *size);
 /* Bytes of the stack that are left, for who calls itself. */
 size_t system_stack_left(void);
 
-/* The environment, NAME=VALUE one behind the other, each with its NUL; children have what it is when they
- * are started.  The second replaces all of it: at most 2,048 bytes, else E2BIG. */
+/* The environment, NAME=VALUE one behind the other, each with its NUL; children have what it is when
+ * they are started.  The second replaces all of it: at most 2,048 bytes, else E2BIG. */
 const char *system_environment(size_t *length);
 int system_environment_set(const char *bytes, size_t length);
 

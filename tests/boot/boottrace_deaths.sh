@@ -29,49 +29,62 @@ module() { # NAME TEXT
     echo "$work/$(basename "$1") type=file name=$1"
 }
 
+# A small system of its own: two scripts start it, two stop it, and it does little else.
+rc=$(module etc/rc 'boottrace /etc/one start
+boottrace /etc/two start')
+down=$(module etc/rc.shutdown 'boottrace /etc/three stop
+boottrace /etc/four stop')
+one=$(module etc/one 'echo one')
+three=$(module etc/three 'echo three')
+after=$(module etc/autoexec true)
+set -- --module "$rc" --module "$down" --module "$one" --module "$three" --module "$after"
+two() { # TEXT
+    module etc/two "$1"
+}
+four() {
+    module etc/four "$1"
+}
+
 # --- Panics
 
 check 'a panic before the console is reached' ends 3 --append 'fault=early kern.boottrace.enabled=1 kern.boottrace.shutdown_trace=1'
 check 'the boot table was there before' sh -c "'$flight' report '$work/capture' | grep -qE ' (kernel entry|traps caught) '"
-panic=$(module etc/rc.d/netif 'sysctl debug.kdb.panic=1')
-check 'a panic in a script of the boot' ends 3 --module "$panic"
+check 'a panic in a script of the boot' ends 3 "$@" --module "$(two 'sysctl debug.kdb.panic=1')"
 check 'sends what it had' report
-check 'the console shows the boot table' printed '/etc/rc.d/hostid done'
-check 'with the script in which it happened' printed '/etc/rc.d/netif start'
-check 'and the frames have it' kept boot '/etc/rc.d/netif start'
-panic=$(module etc/rc.shutdown 'boottrace /etc/rc.d/stop/cron faststop
-sysctl debug.kdb.panic=1')
-check 'a panic in the shutdown' ends 3 --module "$panic"
+check 'the console shows the boot table' printed '/etc/one done'
+check 'with the script in which it happened' printed '/etc/two start'
+check 'and the frames have it' kept boot '/etc/two start'
+check 'a panic in the shutdown' ends 3 "$@" --module "$(two true)" --module "$(four 'sysctl debug.kdb.panic=1')"
 check 'sends what it had' report
 check 'of the boot' kept boot '/etc/rc finished'
 check 'of run time' kept run 'multi-user start'
-check 'and of the shutdown' kept shutdown '/etc/rc.d/stop/cron done'
+check 'and of the shutdown' kept shutdown '/etc/three stop done'
 
 # --- Hangs and resets in the shutdown: nobody prints a table any more, the log on the way stays
 
+set -- "$@" --module "$(two true)"
 loud='kern.boottrace.shutdown_trace=1'
-hang=$(module etc/rc.shutdown 'boottrace /etc/rc.d/stop/cron faststop
-boottrace /etc/rc.d/stop/sshd faststop')
-stuck=$(module etc/rc.d/stop/sshd 'sysctl debug.fault=loop')
-check 'a shutdown that hangs' ends 4 --timeout 3 --append "$loud" --module "$hang" --module "$stuck"
-check 'shows what was done' printed '/etc/rc.d/stop/cron done'
-check 'and where it hangs' printed '/etc/rc.d/stop/sshd start'
+check 'a shutdown that hangs' ends 4 "$@" --timeout 3 --append "$loud" --module "$(four 'sysctl debug.fault=loop')"
+check 'shows what was done' printed '/etc/three stop done'
+check 'and where it hangs' printed '/etc/four stop start'
 check 'no table was printed for that' sh -c "! grep -q '^boot table' '$work/console'"
 
-waiting=$(module etc/rc.d/stop/sshd 'sleep 3600
-sysctl debug.fault=loop')
-check 'with a threshold' ends 4 --timeout 3 --append "$loud kern.boottrace.shutdown_trace_threshold=400" --module "$hang" --module "$waiting"
-check 'what it waits for is shown as soon as the threshold has passed' printed '/etc/rc.d/stop/sshd start'
-check 'and nothing that was quick' test "$(grep -cE '^ *[0-9]+ +[0-9]+ +[0-9]+ .*rc.d/stop' "$work/console")" = 1
+check 'with a threshold' ends 4 "$@" --timeout 3 --append "$loud kern.boottrace.shutdown_trace_threshold=400" \
+    --module "$(four 'sleep 20
+sysctl debug.fault=loop')"
+check 'what it waits for is shown as soon as the threshold has passed' printed '/etc/four stop start'
+check 'and nothing that was quick' sh -c "! grep -E '^ *[0-9]+ +[0-9]+ +[0-9]+ .*/etc/three' '$work/console'"
 
-triple=$(module etc/rc.d/stop/sshd 'sysctl debug.fault=triple')
-check 'a shutdown that ends in a triple fault' ends 3 --append "$loud" --module "$hang" --module "$triple"
-check 'shows where' printed '/etc/rc.d/stop/sshd start'
+check 'a shutdown that ends in a triple fault' ends 3 "$@" --append "$loud" --module "$(four 'sysctl debug.fault=triple')"
+check 'shows where' printed '/etc/four stop start'
 
 # --- The last things
 
-check 'a good end' ends 0
+check 'a restart that nobody has announced' ends 0 "$@" --module "$(four true)" --exec 'reboot -q'
 check 'sends what it had' report
-check 'up to the last word' test "$(jq -r '.tables[] | select(.name == "shutdown") | .events[-1].event' "$work/json")" = 'system powering off...'
-check 'and says that there was nothing behind it' test "$(jq -r .verdict "$work/json")" = success
+check "the kernel's first event of it is in the shutdown table" kept shutdown 'kernel shutdown (dirty) started'
+check 'a good end' ends 0 "$@" --module "$(four true)"
+check 'sends what it had' report
+check 'up to the last word' test "$(jq -r '.tables[] | select(.name == "shutdown") | .events[-1].event' "$work/json")" = 'shutdown final begin'
+check 'and behind it comes the verdict' test "$(jq -r .verdict "$work/json")" = success
 finish

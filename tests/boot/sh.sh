@@ -118,17 +118,17 @@ while :; do :; done
 END
 script killer << 'END'
 sh /etc/forever &
-sleep 1
+sleep 0.05
 kill $!
 wait $!
 echo "TERM $?"
 sh /etc/forever &
-sleep 1
+sleep 0.05
 kill -KILL $!
 wait $!
 echo "KILL $?"
 { while true; do x=$((x+1)); done; } &
-sleep 1
+sleep 0.05
 kill $!
 wait $!
 echo "TERM $?"

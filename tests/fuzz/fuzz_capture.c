@@ -3,7 +3,7 @@
  * Input: a first byte, then, if that is even, the capture as it is; if odd, frames as kind, length
  * and payload, which get numbers and checksums here, so that the payloads are reached.
  *
- * Property: every capture can be read, verified and reported, the JSON is one valid object, and no
+ * Property: every capture can be read, verified, reported and exported, the JSON is one valid object, and no
  * field of a module is known without those before it. */
 #include <jansson.h>
 #include <stdint.h>
@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "flight/capture_model.h"
+#include "flight/fold.h"
 #include "flight/report.h"
+#include "flight/trace_events.h"
 #include "flight/verify.h"
 
 static void require(bool condition)
@@ -65,13 +67,33 @@ static void check_modules(const struct capture_model *model)
     }
 }
 
-static void check_json(const struct capture_model *model)
+/* A stack stands behind the one that it has grown from. */
+static void check_folded(const struct capture_model *model)
+{
+    const struct text_sink nowhere = {ignore, NULL};
+    struct fold fold;
+    fold_read(&fold, model);
+    fold_print(&fold, &nowhere, false);
+    for (size_t i = 1; i < fold.count; i++)
+        require(fold.nodes[i].parent < i);
+    fold_free(&fold);
+}
+
+static void write_trace_events(FILE *out, const struct capture_model *model)
+{
+    struct span_walk walk = {0};
+    trace_events_write(out, model, &walk);
+    span_walk_free(&walk);
+}
+
+static void check_json(const struct capture_model *model,
+                       void (*write)(FILE *out, const struct capture_model *model))
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     require(out != NULL);
-    report_json(out, model);
+    write(out, model);
     fclose(out);
     json_error_t error;
     json_t *json = json_loadb(text, length, JSON_ALLOW_NUL, &error);
@@ -107,7 +129,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verify_sizes(&nowhere, &model);
         report_text(&nowhere, &model, true);
         check_modules(&model);
-        check_json(&model);
+        check_json(&model, report_json);
+        check_json(&model, write_trace_events);
+        check_folded(&model);
     }
     capture_model_free(&model);
     free(exact);

@@ -2,14 +2,15 @@
 # Captures kept for ever.  The good ones must go on decoding to the same data, however kernel and
 # flight change; the bad ones, named by their fault, must be refused with its reason.
 #
-# NAME.json and NAME.txt are what NAME.capture says; a good one without data of its own says the
+# NAME.json, NAME.txt and NAME.folded are what NAME.capture says; a good one without data of its own says the
 # same as good-boot.
 . tests/tap.sh
 command -v jq > /dev/null || bail 'no jq'
 
 same_data() {
     "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, verdict_reason, config, build_id}
-        + (if (.cpus | length) > 1 then {cpus} else {} end)' |
+        + (if (.cpus | length) > 1 then {cpus} else {} end)
+        + (if .tslog.kept != null then {tslog, spans, losses} else {} end)' |
         diff - "$2"
 }
 same_text() {
@@ -36,6 +37,10 @@ for capture in tests/golden/bad-*.capture; do
 done
 for text in tests/golden/*.txt; do
     check "$text is what people read" same_text "${text%.txt}.capture" "$text"
+done
+for folded in tests/golden/*.folded; do
+    check "$folded is what becomes of stacks" sh -c \
+        "'$flight' export '${folded%.folded}.capture' --format folded --unit cycles | diff - '$folded'"
 done
 for name in $(python3 tests/golden/craft.py); do
     check "$name is what its recipe makes" crafted "$name"
