@@ -58,25 +58,25 @@ check 'a panic in the shutdown' ends 3 "$@" --module "$(two true)" --module "$(f
 check 'sends what it had' report
 check 'of the boot' kept boot '/etc/rc finished'
 check 'of run time' kept run 'multi-user start'
-check 'and of the shutdown' kept shutdown '/etc/three stop done'
+check 'and of the shutdown' kept shutdown '/etc/three done'
 
 # --- Hangs and resets in the shutdown: nobody prints a table any more, the log on the way stays
 
 set -- "$@" --module "$(two true)"
-loud='kern.boottrace.shutdown_trace=1'
+loud='kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=0'
 check 'a shutdown that hangs' ends 4 "$@" --timeout 3 --append "$loud" --module "$(four 'sysctl debug.fault=loop')"
-check 'shows what was done' printed '/etc/three stop done'
-check 'and where it hangs' printed '/etc/four stop start'
+check 'shows what was done' printed '/etc/three done'
+check 'and where it hangs' printed '/etc/four start'
 check 'no table was printed for that' sh -c "! grep -q '^boot table' '$work/console'"
 
-check 'with a threshold' ends 4 "$@" --timeout 3 --append "$loud kern.boottrace.shutdown_trace_threshold=400" \
+check 'with a threshold' ends 4 "$@" --timeout 3 --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=400' \
     --module "$(four 'sleep 20
 sysctl debug.fault=loop')"
-check 'what it waits for is shown as soon as the threshold has passed' printed '/etc/four stop start'
+check 'what it waits for is shown as soon as the threshold has passed' printed '/etc/four start'
 check 'and nothing that was quick' sh -c "! grep -E '^ *[0-9]+ +[0-9]+ +[0-9]+ .*/etc/three' '$work/console'"
 
 check 'a shutdown that ends in a triple fault' ends 3 "$@" --append "$loud" --module "$(four 'sysctl debug.fault=triple')"
-check 'shows where' printed '/etc/four stop start'
+check 'shows where' printed '/etc/four start'
 
 # --- The last things
 

@@ -168,7 +168,7 @@ END
 check 'nothing that calls itself reaches the end of a stack' runs /etc/nest
 check 'it is refused, a line each' sh -c "[ \$(grep -c 'nested too deeply\$' '$work/printed') -ge 9 ] && ! grep -v nested '$work/printed' | grep -vE '^[0-2]?\$'"
 
-for mib in 3 4 8; do
+for mib in 4 8; do
     check "a machine of $mib MiB runs scripts" "$flight" run --deterministic --quiet --memory $mib --exec 'sh -c "x=\$(echo a); [ \$x = a ]"'
 done
 finish
