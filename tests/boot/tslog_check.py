@@ -53,7 +53,8 @@ KERNEL_THREADS = ["shutdown log"]
 
 
 def processes(report):
-    """Birth, program and end of every process, in this order; init alone does not end."""
+    """Birth, program and end of every process, in this order; init alone does not end.  Threads of the
+    kernel have no program."""
     lives = collections.defaultdict(list)
     for event in report["tslog"]["events"]:
         match = re.match(r"THREAD|EVENT EXEC|EVENT EXIT", event["event"])
@@ -128,9 +129,15 @@ def lives(report, path):
     pids = [int(life[0]) for life in found]
     if len(pids) < 10 or pids != list(range(1, len(pids) + 1)):
         fail("processes", pids)
+    births, ends_ = ({event["pid"]: event["tsc"] for event in report["tslog"]["events"]
+                      if event["event"].startswith(start)} for start in ("THREAD", "EVENT EXIT"))
     for pid, parent, fork, end, program, _ in found:
-        if int(parent) >= int(pid) or int(fork) == 0 or 0 < int(end) < int(fork) or not program:
+        if int(parent) >= int(pid) or births[int(pid)] != int(fork) or not program:
             fail("process", pid, "says", parent, fork, end, program)
+        if int(end) not in (0, ends_.get(int(pid), 0)):
+            fail("process", pid, "ended at", ends_.get(int(pid)), "and says", end)
+    if sum(int(life[3]) > 0 for life in found) < 10:
+        fail("who has ended?")
     if not any(path == "/etc/rc.d/netif" for *_, path in found):
         fail("nobody has opened /etc/rc.d/netif")
 

@@ -101,6 +101,15 @@ def longer_schema(kind, payload):
     yield kind, payload
 
 
+def shutdown_twice(kind, payload):
+    """A shutdown that led to single-user operation came before the last one."""
+    if kind == "P":
+        values, _ = fields(kind, payload)
+        if values["index"] == 4:
+            yield "P", payload_of({**values, "tsc": values["tsc"] - 100000})
+    yield kind, payload
+
+
 def events_sent_twice():
     """Five events of the boot table come again, at other times, before its books."""
     first = []
@@ -221,6 +230,7 @@ RECIPES = {
     "good-modules": ("good-modules", module_states),
     "bad-module-payload": ("good-modules", module_payload),
     "good-longer-schema": ("good-boot", longer_schema),
+    "good-shutdown-twice": ("good-boot", shutdown_twice),
     "bad-events-sent-twice": ("good-modules", events_sent_twice()),
     "good-names-refused": ("good-modules", names_refused()),
     "good-cpus": ("good-boot", several_cpus((0, 1 << 20, -(1 << 40)), shuffle=in_pairs)),
