@@ -12,17 +12,21 @@ static uint32_t size = HEAP_AT_HAND_SIZE, count = HEAPS_MIN;
 static uint64_t taken; /* bit = number of the piece */
 static struct spinlock lock;
 
-uint32_t heaps_init(void)
+static void use(uint32_t memory, uint32_t pieces)
 {
-    for (uint32_t wanted = HEAPS_MAX; wanted >= HEAPS_MIN; wanted /= 2) {
-        uintptr_t memory = boot_info_take_memory((uint64_t)wanted * HEAP_SIZE);
-        if (memory == 0)
-            continue;
-        start = (uint8_t *)memory;
-        size = HEAP_SIZE;
-        count = wanted;
-        break;
+    start = (uint8_t *)(uintptr_t)memory;
+    size = HEAP_SIZE;
+    count = pieces;
+}
+
+uint32_t heaps_init(uint32_t memory, uint32_t pieces)
+{
+    for (uint32_t wanted = HEAPS_MAX; memory == 0 && wanted >= HEAPS_MIN; wanted /= 2) {
+        memory = boot_info_take_memory((uint64_t)wanted * HEAP_SIZE);
+        pieces = wanted;
     }
+    if (memory != 0)
+        use(memory, pieces);
     return count;
 }
 

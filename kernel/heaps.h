@@ -11,8 +11,9 @@
 #define HEAPS_MIN         4u
 #define HEAP_AT_HAND_SIZE 16384u /* without any memory of their own: HEAPS_MIN of these */
 
-/* Memory for HEAPS_MAX pieces, or as many as fit.  Gives how many. */
-uint32_t heaps_init(void);
+/* Makes up to `count` pieces (at most HEAPS_MAX) in memory of count * HEAP_SIZE bytes that starts on a page; 0
+ * for `memory` looks for memory itself, and else takes those at hand.  Gives how many there are. */
+uint32_t heaps_init(uint32_t memory, uint32_t count);
 
 /* A zeroed piece, NULL: none is left.  Context: thread. */
 void *heap_take(void);

@@ -15,7 +15,7 @@
 
 enum {
     PID_MAX = 99999,  /* as FreeBSD's */
-    THREADS_MIN = 16, /* before memory is taken for them */
+    THREADS_MIN = 8,  /* that memory is taken for */
     SPARE_STACKS = 2, /* for each further CPU: its idle thread and its double faults */
 };
 
@@ -55,29 +55,40 @@ void thread_start_kernel(void)
     cpu->current = &kernel_thread;
 }
 
-/* Memory for `count` threads, stacks first; 0: there is not so much. */
-static uint32_t take_memory(uint32_t count)
+/* Memory for stacks, heaps, and what is known of each thread, one behind the other; 0: there is not so
+ * much. */
+static uint32_t take_memory(uint32_t count, uint32_t heaps)
 {
-    return boot_info_take_memory(count * (STACK_SLOT_SIZE + sizeof(struct thread)));
+    return boot_info_take_memory(count * (STACK_SLOT_SIZE + sizeof(struct thread)) +
+                                 heaps * HEAP_SIZE);
 }
 
+/* Where memory is short. */
+static uint32_t heaps_beside(uint32_t threads)
+{
+    uint32_t heaps = threads / 4;
+    return heaps < HEAPS_MIN ? HEAPS_MIN : heaps > HEAPS_MAX ? HEAPS_MAX : heaps;
+}
+
+/* As much of all as there is room for, so that threads leave some to heaps: scripts need both. */
 uint32_t thread_init(void)
 {
     uint32_t count = (uint32_t)tunable(TUNABLE_MAXPROC) + SPARE_STACKS * percpu_count();
     if (count > STACKS_MAX)
         count = STACKS_MAX;
-    uint32_t memory = take_memory(count);
+    uint32_t heaps = HEAPS_MAX, memory = take_memory(count, heaps);
     while (memory == 0 && count / 2 >= THREADS_MIN) {
         count /= 2;
-        memory = take_memory(count);
+        heaps = heaps_beside(count);
+        memory = take_memory(count, heaps);
     }
-    count = stacks_init(memory, count);
+    (void)heaps_init(memory == 0 ? 0 : memory + count * STACK_SLOT_SIZE, heaps);
     if (memory != 0) {
-        places = (struct thread *)(memory + count * STACK_SLOT_SIZE);
+        places = (struct thread *)(memory + count * STACK_SLOT_SIZE + heaps * HEAP_SIZE);
         place_count = count;
         __builtin_memset(places, 0, count * sizeof *places);
     }
-    (void)heaps_init();
+    count = stacks_init(memory, count);
     percpu_this()->idle = thread_make_idle(0);
     scheduler_start();
     return count;
