@@ -9,13 +9,15 @@
 
 enum {
     GENERATIONS_MAX = 32, /* of processes that are shown above a thread */
-    FRAMES_MAX = 384,     /* phase, processes, a mark of loss, two stacks of at most 128 spans */
+    FRAMES_MAX = 384, /* phase, processes and what they are within, a mark of loss, two stacks of
+                           * at most 128 spans */
 };
 
 /* The life of a thread, as far as it has been walked. */
 struct fold_thread {
-    uint64_t since; /* TSC up to which its time has been given to stacks */
-    size_t gaps;    /* of the walk that it has passed */
+    uint64_t since;           /* TSC up to which its time has been given to stacks */
+    size_t gaps;              /* of the walk that it has passed */
+    struct trace_name within; /* what its parent was about when it started it; NULL: nothing */
     bool alive;
     bool lost; /* events may be missing: its stack is not known until it is empty */
 };
@@ -110,6 +112,9 @@ static void push_processes(struct stack *stack, const struct fold *fold, uint32_
     for (uint32_t i = 0; task != 0 && i < GENERATIONS_MAX; i++) {
         task = task < fold->walk.tasks ? fold->walk.owner[task] : task;
         push(stack, &(struct fold_frame){.type = FOLD_PROCESS, .id = task});
+        const struct trace_name *within = &fold->threads[task].within;
+        if (within->text != NULL)
+            push(stack, &(struct fold_frame){.type = FOLD_CALL, .name = *within});
         task = capture_model_task(fold->model, task).parent;
     }
     turn(stack->frames + bottom, stack->count - bottom);
@@ -196,6 +201,19 @@ static void grow_threads(struct fold *fold)
         fold->threads = memory_zeroed(fold->walk.tasks + 1, sizeof *fold->threads);
 }
 
+/* The innermost span of boottrace that is open in the parent of a task: the script that runs, say. */
+static struct trace_name parent_span(const struct fold *fold, uint32_t task)
+{
+    uint32_t parent = capture_model_task(fold->model, task).parent;
+    parent = parent < fold->walk.tasks ? fold->walk.owner[parent] : 0;
+    const struct span_open *open = parent == 0 ? NULL : spans_top(&fold->walk.calls, parent);
+    while (open != NULL && open->event.text.kind != SPAN_STARTED)
+        open = spans_below(&fold->walk.calls, open);
+    if (open == NULL && parent != 0)
+        open = spans_top(&fold->walk.announcements, parent);
+    return open == NULL ? (struct trace_name){NULL, 0} : open->event.text.name;
+}
+
 static void see_event(void *context, const struct span_event *event)
 {
     struct fold *fold = context;
@@ -207,6 +225,7 @@ static void see_event(void *context, const struct span_event *event)
     if (!thread->alive && is_tslog)
         *thread =
             (struct fold_thread){.since = event->tsc,
+                                 .within = parent_span(fold, event->task),
                                  .gaps = fold->gap_count,
                                  .alive = true,
                                  .lost = fold->gap_count > 0 && event->text.mark != SPAN_THREAD};

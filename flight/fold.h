@@ -1,7 +1,7 @@
 /* Folded stacks: how long each stack of each thread was what it was, as flame graph tools read it.
  *
- * A stack is a phase, the processes from the first ancestor to the thread's own, and the spans that were
- * open.  Each moment of a thread's life belongs to one stack, so its stacks add up to its life. */
+ * A stack is a phase, the processes from the first ancestor to the thread's own, each within what its parent
+ * was about when it started it, and the spans that were open.  Each moment of a thread's life belongs to one stack, so its stacks add up to its life. */
 #pragma once
 
 #include "flight/model_spans.h"
