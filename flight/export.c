@@ -11,6 +11,8 @@
 #include "flight/trace_events.h"
 #include "trace/log_text.h"
 
+#define GAPS_SHOWN 10u
+
 struct request {
     const char *format, *unit, *output;
     uint32_t boot;
@@ -25,7 +27,7 @@ struct format {
 
 static void tell_gaps(const struct text_sink *sink, const struct span_walk *walk)
 {
-    for (size_t i = 0; i < walk->gap_count; i++) {
+    for (size_t i = 0; i < walk->gap_count && i < GAPS_SHOWN; i++) {
         const struct span_gap *gap = &walk->gaps[i];
         const struct model_event *edge = gap->after != NULL ? gap->after : gap->before;
         int64_t ns;
@@ -40,6 +42,9 @@ static void tell_gaps(const struct text_sink *sink, const struct span_walk *walk
         print_count(sink, gap->cut, "span");
         text_print(sink, " closed there\n");
     }
+    if (walk->gap_count > GAPS_SHOWN)
+        text_print(sink, "flight: export: ... and in %llu more places\n",
+                   (unsigned long long)(walk->gap_count - GAPS_SHOWN));
 }
 
 static void tell_count(const struct text_sink *sink, uint64_t count, const char *noun,

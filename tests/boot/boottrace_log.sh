@@ -66,6 +66,7 @@ check 'a stop script' has "$work/down.log" boottrace '/etc/rc.d/stop/quick done'
 slow() { # FILE: the planted script's row, with its delta
     awk '/\/etc\/rc.d\/stop\/slow done/ && $3 >= 1700 && $3 < 1800 { found = 1 } END { exit !found }' "$1" || { cat "$1"; return 1; }
 }
+check 'whose arguments are an event before it' has "$work/down.log" boottrace '/etc/rc.d/stop/quick: faststop'
 check 'and says which one was slow' slow "$work/down.log"
 
 # The live log, without what the script prints in between.
