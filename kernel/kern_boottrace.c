@@ -64,6 +64,19 @@ void kern_boottrace_turn(enum kern_boottrace_switch which, bool on)
     tracing_release_names(flags);
 }
 
+uint64_t kern_boottrace_tslog_mode(void)
+{
+    return tslog_mode;
+}
+
+void kern_boottrace_set_tslog_mode(uint64_t mode)
+{
+    uint32_t flags = tracing_take_names();
+    tslog_mode = mode;
+    obey();
+    tracing_release_names(flags);
+}
+
 int64_t kern_boottrace_threshold_ms(void)
 {
     return threshold_ms;

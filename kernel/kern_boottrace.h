@@ -21,6 +21,10 @@ enum kern_boottrace_switch {
 bool kern_boottrace_is_on(enum kern_boottrace_switch which);
 void kern_boottrace_turn(enum kern_boottrace_switch which, bool on); /* Context: thread */
 
+/* debug.tslog_enabled: 0 off, 1 on, 2 as long as boottrace is enabled.  Context: thread. */
+uint64_t kern_boottrace_tslog_mode(void);
+void kern_boottrace_set_tslog_mode(uint64_t mode);
+
 /* From how many ms on an event of the shutdown is printed; 0 or less: each is. */
 int64_t kern_boottrace_threshold_ms(void);
 void kern_boottrace_set_threshold_ms(int64_t ms);

@@ -5,9 +5,11 @@
 #include "kernel/kern_boottrace.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
+#include "kernel/tslog.h"
 #include "kernel/wait_queue.h"
 
-static struct mutex mutex; /* of all below */
+TSLOG_TOPIC(mutex_topic, "shutdown log");
+static struct mutex mutex = MUTEX_OF(mutex_topic); /* of all below */
 static struct log_cursor cursors[TRACE_CPUS_MAX];
 static struct log_table rows;
 static bool started;

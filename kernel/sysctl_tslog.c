@@ -3,6 +3,7 @@
  *
  * A thread is told by the number of its task, which no other thread ever has, and which says nothing of
  * addresses.  Lives of a pid are lines of their own. */
+#include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
@@ -194,3 +195,27 @@ ACCOUNT(tslog_emitted, EMITTED, "TSLOG records that were made");
 ACCOUNT(tslog_kept, KEPT, "TSLOG records that the table holds");
 ACCOUNT(tslog_dropped, DROPPED, "TSLOG records for which there was no room");
 ACCOUNT(tslog_filtered, FILTERED, "TSLOG records that were not wanted");
+
+/* --- debug.tslog_enabled --- */
+
+static void read_mode(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, kern_boottrace_tslog_mode());
+}
+
+static int write_mode(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)text;
+    if (number > 2)
+        return SYSTEM_EINVAL;
+    kern_boottrace_set_tslog_mode(number);
+    return SYSTEM_OK;
+}
+
+SYSCTL_OID(tslog_enabled, .name = "debug.tslog_enabled",
+           .help = "TSLOG records: 0 no, 1 yes, 2 as long as boottrace is enabled",
+           .kind = SYSCTL_UNSIGNED,
+           .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE | SYSTEM_SYSCTL_TUNABLE,
+           .read = read_mode, .write = write_mode);

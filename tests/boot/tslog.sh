@@ -58,6 +58,12 @@ boot --deterministic --quiet --append debug.tslog_enabled=0 -o "$work/off"
 check 'switched off, everything is counted as filtered' test \
     "$(jq '.tslog.kept == 0 and .tslog.filtered == .tslog.emitted and .tslog.emitted > 100' "$work/json")" = true
 
+boot --deterministic -o "$work/turned" --exec 'sysctl debug.tslog_enabled=0; sysctl debug.tslog_kept; true; sysctl debug.tslog_kept' \
+    --exec 'sysctl debug.tslog_enabled=1; sysctl debug.tslog_kept; sysctl debug.tslog_enabled=3 || true' > "$work/text"
+check 'it is switched at run time, too: off, and on again' sh -c "
+    set -- \$(sed -n 's/^debug.tslog_kept: \([0-9]*\).*/\1/p' '$work/text'); [ \$1 = \$2 ] && [ \$3 -ge \$2 ]"
+check 'to 0, 1 and 2' grep -q 'debug.tslog_enabled=3: Invalid argument' "$work/text"
+
 check 'export needs a format' gives 2 '--format is missing: folded or json' "$flight" export "$work/off"
 check 'and one that it knows' gives 2 "unknown format 'svg': folded or json" \
     "$flight" export "$work/off" --format svg
