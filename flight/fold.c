@@ -112,9 +112,9 @@ static void push_processes(struct stack *stack, const struct fold *fold, uint32_
     for (uint32_t i = 0; task != 0 && i < GENERATIONS_MAX; i++) {
         task = task < fold->walk.tasks ? fold->walk.owner[task] : task;
         push(stack, &(struct fold_frame){.type = FOLD_PROCESS, .id = task});
-        const struct trace_name *within = &fold->threads[task].within;
-        if (within->text != NULL)
-            push(stack, &(struct fold_frame){.type = FOLD_CALL, .name = *within});
+        if (task < fold->walk.tasks && fold->threads[task].within.text != NULL)
+            push(stack,
+                 &(struct fold_frame){.type = FOLD_CALL, .name = fold->threads[task].within});
         task = capture_model_task(fold->model, task).parent;
     }
     turn(stack->frames + bottom, stack->count - bottom);
