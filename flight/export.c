@@ -104,14 +104,16 @@ static int write_to(const struct flight_command *command, const struct request *
 {
     FILE *out = request->output == NULL ? stdout : fopen(request->output, "w");
     if (out == NULL)
-        return flight_refuse(command, FLIGHT_HOST, "%s: %s", request->output, strerror(errno));
+        return flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", request->output,
+                             strerror(errno));
     struct text_sink messages = print_sink(stderr);
     find(request->format)->write(out, model, request, &messages);
     bool failed = fflush(out) != 0 || ferror(out);
     if (out != stdout && fclose(out) != 0)
         failed = true;
     if (failed && out != stdout) /* of standard output main tells */
-        return flight_refuse(command, FLIGHT_HOST, "%s: %s", request->output, strerror(errno));
+        return flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", request->output,
+                             strerror(errno));
     return capture_model_whole(model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 

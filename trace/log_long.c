@@ -70,12 +70,16 @@ static struct span_text text_of(const struct log_event *event)
     return text;
 }
 
+static uint64_t since_entry(const struct log_long *log, uint64_t tsc)
+{
+    return tsc > log->entry_tsc ? tsc - log->entry_tsc : 0;
+}
+
 static void print_row(struct log_long *log, const struct log_event *event, uint32_t depth)
 {
     const struct text_sink *sink = log->sink;
-    uint64_t since = event->tsc > log->entry_tsc ? event->tsc - log->entry_tsc : 0;
     bool later = log->previous != 0 && event->tsc > log->previous;
-    print_time(log, since, 16);
+    print_time(log, since_entry(log, event->tsc), 16);
     text_print(sink, " ");
     print_time(log, later ? event->tsc - log->previous : 0, 14);
     if (event->pid == LOG_PID_UNKNOWN)
@@ -129,7 +133,7 @@ void log_long_loss(struct log_long *log, uint32_t cpu, uint64_t events, const ch
         return;
     uint64_t tsc = log->previous == 0 ? log->entry_tsc : log->previous;
     (void)spans_gap(log->spans, tsc);
-    print_time(log, tsc - log->entry_tsc, 16);
+    print_time(log, since_entry(log, tsc), 16);
     text_print(log->sink, " %14s %3u %5s %-15s %llu event%s %s here\n", "", cpu, "", "(lost)",
                (unsigned long long)events, events == 1 ? "" : "s", what);
 }

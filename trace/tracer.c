@@ -3,7 +3,7 @@
 
 /* Points every CPU at the table of the phase.  A pointer store is whole, so a recorder sees
  * the old table or the new one, and either keeps its books. */
-static void aim_once(struct trace_tracer *tracer, uint32_t phase)
+static void aim_once(struct trace_tracer *tracer, uint32_t phase, struct trace_switches on)
 {
     struct trace_arena *arena = tracer->arena;
     enum trace_table_id table = trace_phase_table((enum trace_phase)phase);
@@ -11,22 +11,31 @@ static void aim_once(struct trace_tracer *tracer, uint32_t phase)
         struct trace_cpu *cpu = &tracer->cpu[i];
         struct trace_table *filter = trace_arena_filter(arena, i, table);
         cpu->table = trace_arena_table(arena, i, table);
-        cpu->sites = tracer->on.sites ? cpu->table : filter;
-        cpu->annotations = tracer->on.annotations ? cpu->table : filter;
-        cpu->tslog = tracer->on.tslog ? trace_arena_table(arena, i, TRACE_TABLE_TSLOG)
-                                      : trace_arena_filter(arena, i, TRACE_TABLE_TSLOG);
+        cpu->sites = on.sites ? cpu->table : filter;
+        cpu->annotations = on.annotations ? cpu->table : filter;
+        cpu->tslog = on.tslog ? trace_arena_table(arena, i, TRACE_TABLE_TSLOG)
+                              : trace_arena_filter(arena, i, TRACE_TABLE_TSLOG);
     }
 }
 
-/* Again, if an NMI has raised the phase and aimed meanwhile: the last aim must be its. */
+static bool same_switches(struct trace_switches a, struct trace_switches b)
+{
+    return a.sites == b.sites && a.annotations == b.annotations && a.tslog == b.tslog;
+}
+
+/* Again, if an NMI or another CPU has changed phase or switches and aimed meanwhile: the last aim must
+ * be its.  The fence has the pointers stored before that is looked at. */
 static void aim(struct trace_tracer *tracer)
 {
     uint32_t phase;
+    struct trace_switches on;
     do {
         phase = __atomic_load_n(&tracer->arena->phase, __ATOMIC_SEQ_CST);
-        aim_once(tracer, phase);
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    } while (phase != __atomic_load_n(&tracer->arena->phase, __ATOMIC_SEQ_CST));
+        on = tracer->on;
+        aim_once(tracer, phase, on);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } while (phase != __atomic_load_n(&tracer->arena->phase, __ATOMIC_SEQ_CST) ||
+             !same_switches(on, tracer->on));
 }
 
 void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,

@@ -81,7 +81,7 @@ static bool judge_rc(enum init_wait wait, int status, uint32_t seconds)
 }
 
 static const struct init_script rc = {
-    .path = "/etc/rc", .name = "/etc/rc", .timeout = "kern.init_rc_timeout"};
+    .path = "/etc/rc", .name = "/etc/rc", .timeout = "kern.init_rc_timeout", .has_console = true};
 
 static void run_rc(void)
 {

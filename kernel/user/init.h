@@ -71,10 +71,11 @@ struct init_script {
     const char *name;    /* in events */
     const char *timeout; /* sysctl: seconds that it may take, 0: for ever */
     bool whatever_comes; /* requests wait until it has ended */
+    bool has_console;    /* ^C speaks to it; no shell is there that reads keys */
 };
 
-/* Runs it with an argument (NULL: none).  When its time is over, that is an event, and it is ended with everything below it;
- * *seconds is how many it had. */
+/* Runs it with an argument (NULL: none).  When its time is over, that is an event, and it is ended with
+ * everything below it; *seconds is how many it had. */
 enum init_wait init_run_script(const struct init_script *script, const char *argument, int *status,
                                uint32_t *seconds);
 

@@ -103,12 +103,25 @@ static uint32_t seconds_of(const char *sysctl)
     return number_parse(text, SECONDS_MAX, &seconds) ? (uint32_t)seconds : 0;
 }
 
+/* Nobody has to press a key for it to go on: it does not page. */
+static int start_script(const struct init_script *script, const char *argument)
+{
+    if (script->has_console) {
+        system_console_page(0, 0);
+        system_console_foreground(SYSTEM_NEXT_CHILD);
+    }
+    int pid = init_start_shell("sh", script->path, argument);
+    if (pid < 0 && script->has_console)
+        system_console_foreground(0);
+    return pid;
+}
+
 enum init_wait init_run_script(const struct init_script *script, const char *argument, int *status,
                                uint32_t *seconds)
 {
     *status = CANNOT_RUN;
     *seconds = seconds_of(script->timeout);
-    int pid = init_start_shell("sh", script->path, argument);
+    int pid = start_script(script, argument);
     if (pid < 0)
         return INIT_WAIT_ENDED;
     uint64_t end = *seconds == 0 ? UINT64_MAX : system_time_ns() + *seconds * 1000ull * NS_PER_MS;
@@ -119,5 +132,7 @@ enum init_wait init_run_script(const struct init_script *script, const char *arg
                      script->path, (unsigned)*seconds);
         end_tree(pid);
     }
+    if (script->has_console)
+        system_console_foreground(0);
     return wait;
 }

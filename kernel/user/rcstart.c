@@ -97,6 +97,14 @@ static void take_end(struct start *start, int pid)
         }
 }
 
+/* ^C at the console is for the scripts that run, not for those that wait for them. */
+static void pass_on_interrupts(const struct start *start)
+{
+    while (system_signal_take() != 0)
+        for (uint32_t i = 0; i < start->running; i++)
+            (void)system_signal(start->pid[i], SYSTEM_SIGINT);
+}
+
 static void run(struct start *start)
 {
     for (begin_what_may(start); start->running > 0; begin_what_may(start)) {
@@ -107,6 +115,7 @@ static void run(struct start *start)
             return;
         if (pid > 0 && !stopped)
             take_end(start, pid);
+        pass_on_interrupts(start);
     }
 }
 
@@ -135,6 +144,7 @@ static int rcstart_main(int argc, char **argv)
         return usage(&rcstart_program);
     start.argument = argv[at];
     rc_scripts_sort(&start.scripts);
+    system_signals_catch(1u << SYSTEM_SIGINT);
     run(&start);
     return start.scripts.faulty ? EXIT_FAILED : EXIT_OK;
 }

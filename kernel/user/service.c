@@ -6,7 +6,7 @@
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
-PROGRAM(service, "service", "-e | -l | -r | SCRIPT COMMAND...",
+PROGRAM(service, "service", "-e | -l | -r | SCRIPT [COMMAND...]",
         "runs an rc script; -e: lists the enabled ones, -l: all, -r: in their order");
 
 #define DIRECTORY "/etc/rc.d"
@@ -136,7 +136,7 @@ static int service_main(int argc, char **argv)
         return list();
     if (argc == 2 && (text_equal(argv[1], "-e") || text_equal(argv[1], "-r")))
         return list_in_order(argv[1][1] == 'e');
-    if (argc < 3 || argc > ARGUMENTS_MAX || argv[1][0] == '-')
+    if (argc < 2 || argc > ARGUMENTS_MAX || argv[1][0] == '-')
         return usage(&service_program);
     return run_script(argc - 1, argv + 1);
 }

@@ -141,7 +141,8 @@ void sh_run_program(struct sh *sh, int argc, const char *const *argv);
 /* Starts one in the background; `text` is what `jobs` shows. */
 void sh_start_program(struct sh *sh, int argc, const char *const *argv, const char *text);
 
-/* Waits for a child and sets the status; a signal that the child was given ends the script. */
+/* Waits for a child and sets the status; a signal that the child was given ends the script, but for ^C
+ * that the child took care of. */
 void sh_wait_for(struct sh *sh, int pid);
 
 /* Words with blanks between them, cut to SH_JOB_TEXT_MAX. */

@@ -2,7 +2,10 @@
  *
  * A script runs as a process of its own, between two boottrace events (boottrace(8)) if
  * kern.boottrace.enabled and kern.boottrace.dotrace_user say so.  With rc_script_timeout=SECONDS it
- * has so long: then it is ended with all that it has started. */
+ * has so long: then it is ended with all that it has started.
+ *
+ * ^C at the console ends the script, not the boot: whoever sits before a script that hangs wants the
+ * others. */
 #include "kernel/user/child.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/sh.h"
@@ -12,7 +15,8 @@
 
 enum {
     TIMEOUT_MAX_S = 1000000,
-    MERCY_MS = 2000, /* from SIGTERM to SIGKILL */
+    MERCY_MS = 2000,                            /* from SIGTERM to SIGKILL */
+    INTERRUPTED = SH_OF_SIGNAL + SYSTEM_SIGINT, /* status */
 };
 
 /* --- What it is to be --- */
@@ -71,8 +75,10 @@ static bool wait_for(struct sh *sh, int pid, uint64_t ms)
             return true;
         sh_take_signals(sh);
         if (sh->killed || sh->interrupted) {
-            (void)system_signal(pid, SYSTEM_SIGTERM);
+            bool by_key = sh->status == INTERRUPTED;
+            (void)system_signal(pid, by_key ? SYSTEM_SIGINT : SYSTEM_SIGTERM);
             sh_wait_for(sh, pid);
+            sh->status = by_key ? INTERRUPTED : sh->status;
             return true;
         }
         gone = (system_time_ns() - start_ns) / 1000000;
@@ -92,6 +98,13 @@ static void end_hung(struct sh *sh, int pid, const char *path, uint64_t ms)
         sh_wait_for(sh, pid);
     }
     sh_complain(sh, path, what, SH_HUNG);
+}
+
+/* At a prompt the rest of what was typed is not wanted, as with any command. */
+static void go_on_after_interrupt(struct sh *sh)
+{
+    sh->exiting = sh->killed = false;
+    sh->interrupted = sh->interactive;
 }
 
 static void complain_of_status(struct sh *sh, const char *path)
@@ -131,6 +144,8 @@ void sh_do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
         end_hung(sh, pid, argv[1], ms);
         return;
     }
+    if (sh->status == INTERRUPTED)
+        go_on_after_interrupt(sh);
     if (sh->status != EXIT_OK && !sh->exiting)
         complain_of_status(sh, argv[1]);
 }

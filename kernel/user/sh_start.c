@@ -28,7 +28,8 @@ void sh_wait_for(struct sh *sh, int pid)
 {
     int signal;
     sh->status = child_wait(pid, &signal);
-    if (signal == 0)
+    bool taken_care_of = signal == SYSTEM_SIGINT && sh->status != SH_OF_SIGNAL + signal;
+    if (signal == 0 || taken_care_of)
         return;
     sh->status = SH_OF_SIGNAL + signal;
     sh->exiting = sh->killed = true;

@@ -57,6 +57,12 @@ static int send(const char *word, int signal, const struct kill_words *words)
 }
 
 /* Takes the option off; gives the signal, 0 if there is no such one. */
+/* 0 asks whether there is such a process: SIGCHLD does nothing to one that lives. */
+static int signal_of_word(const char *word)
+{
+    return text_equal(word, "0") ? SYSTEM_SIGCHLD : signal_of_name(word);
+}
+
 static int take_signal(int argc, const char *const *argv, int *at)
 {
     const char *word = argc > 1 ? argv[1] : "";
@@ -64,9 +70,9 @@ static int take_signal(int argc, const char *const *argv, int *at)
         return SYSTEM_SIGTERM;
     *at = 2;
     if (!text_equal(word, "-s"))
-        return signal_of_name(word + 1);
+        return signal_of_word(word + 1);
     *at = 3;
-    return argc > 2 ? signal_of_name(argv[2]) : 0;
+    return argc > 2 ? signal_of_word(argv[2]) : 0;
 }
 
 int kill_run(int argc, const char *const *argv, const struct kill_words *words)

@@ -255,8 +255,9 @@ static bool set_option(struct options *options, char letter)
         return options->names = true;
     case 'n':
         return options->no_names = true;
-    case 'o':
-        return true; /* opaque variables, too: there are none */
+    case 'o': /* opaque variables, too: there are none */
+    case 'w': /* a value is written without it, too: many are used to it */
+        return true;
     case 'q':
         return options->quiet = true;
     case 'T':

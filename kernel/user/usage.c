@@ -28,7 +28,8 @@ void print_lines(const char *text, size_t length)
             system_write(text + i, 1);
             start = i + 1;
         }
-    system_print_foreign(text + start, length - start);
+    if (start < length)
+        system_print_foreign(text + start, length - start);
 }
 
 void echo_words(int count, const char *const *words)

@@ -71,6 +71,13 @@ check 'that is faster' test "$(took parallel)" -lt "$(took plain)"
 check 'and loses no service' test "$(grep -c '^Starting' "$work/parallel.out")" = "$(grep -c '^Starting' "$work/plain.out")"
 run parallel --smp 4
 check 'on 4 CPUs, too' order_of parallel --parallel
+printf 'rc_parallel="YES"\nrc_parallel_jobs="17"\nrc_script_timeout="1s"\nrcshutdown_timeout="-1"\n' | put odd/etc/rc.conf.local
+check 'with numbers that are none it boots, too' run odd
+check 'and loses no service, either' test "$(grep -c '^Starting' "$work/odd.out")" = "$(grep -c '^Starting' "$work/plain.out")"
+for number in 'rc: .*rc_parallel_jobs is no number from 1 to 16: 8' 'rc: .*rc_script_timeout is no number' \
+    'rc.shutdown: .*rcshutdown_timeout is no number'; do
+    check "$number" says_once odd "^/etc/$number"
+done
 
 # --- Modules ---
 
@@ -177,7 +184,7 @@ check 'rc.shutdown gives up' says_once slow '^7 second watchdog timeout expired'
 # --- service(8) ---
 
 run service --exec 'service sshd status' --exec 'service sshd restart' --exec 'service sshd stop' \
-    --exec 'service sshd onestart' --exec 'service -l' --exec 'service -e' --exec 'service -r' --exec 'service powerd rcvar'
+    --exec 'service sshd onestart' --exec 'service -l' --exec 'service -e' --exec 'service -r' --exec 'service powerd rcvar' --exec 'service sshd'
 check 'service asks a script' says service '^sshd is running as pid [0-9]+\.$'
 check 'stops and starts' test "$(grep -cE '^(Stopping|Starting) sshd\.$' "$work/service.out")" = 6
 check 'lists all scripts' says_once service '^sshd$'
@@ -185,6 +192,9 @@ check 'lists them in their order, and those that are enabled' \
     test "$(grep -c '^/etc/rc.d/sshd$' "$work/service.out")" = 2
 check 'not those that are not' test "$(grep -c '^/etc/rc.d/powerd$' "$work/service.out")" = 1
 check 'tells the variable' says_once service '^powerd_enable="NO"$'
+check 'a script that is not told what to do says what it can' \
+    says service '^Usage: /etc/rc.d/sshd .fast.force.one.quiet..start.stop.'
+check 'which is no unknown directive' says_not service 'unknown directive'
 check 'tells a script that is not there' gives 1 "'service nothing start' ended with status 1" \
     "$flight" run --deterministic --exec 'service nothing start'
 finish

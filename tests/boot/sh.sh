@@ -124,16 +124,18 @@ wait $!
 echo "TERM $?"
 sh /etc/forever &
 sleep 0.05
+kill -0 $! && echo 'is there'
 kill -KILL $!
 wait $!
 echo "KILL $?"
+kill -0 $! 2> /dev/null || echo 'is gone'
 { while true; do x=$((x+1)); done; } &
 sleep 0.05
 kill $!
 wait $!
 echo "TERM $?"
 END
-check 'a shell that loops for ever ends when it is told to' prints /etc/killer 'TERM 143' 'KILL 137' 'TERM 143'
+check 'a shell that loops for ever ends when it is told to' prints /etc/killer 'TERM 143' 'is there' 'KILL 137' 'is gone' 'TERM 143'
 
 script memory << 'END'
 before=$(sysctl -n vm.heaps_free)

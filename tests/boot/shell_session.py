@@ -3,7 +3,7 @@
 
 Keys go in through tmux, and what the screen shows is compared row by row: first with
 `flight run --interactive`, then with `flight console` on a line that takes 20 ms for each byte in
-either direction.  Ends with TAP.
+either direction, then at boots that hang.  Ends with TAP.
 """
 import contextlib
 import os
@@ -492,10 +492,49 @@ def behind_a_slow_line(report, folder):
             run.wait()
 
 
+def at_a_boot_that_hangs(report, folder):
+    """One script hangs, with the scripts one after another and side by side."""
+    for title, settings in ("a boot that hangs", ""), ("a parallel boot that hangs", "rc_parallel=YES\n"):
+        place = os.path.join(folder, str(report.count))
+        os.mkdir(place)
+        hang, local = os.path.join(place, "hang"), os.path.join(place, "local")
+        with open(hang, "w", encoding="utf-8") as file:
+            print("# PROVIDE: hang\n# BEFORE: FILESYSTEMS\necho hang: $1\nsleep 100000", file=file)
+        with open(local, "w", encoding="utf-8") as file:
+            file.write(settings)
+        terminal = Terminal(place, FLIGHT, "run", "-i", "--module", f"{hang} type=file name=etc/rc.d/hang",
+                            "--module", f"{local} type=file name=etc/rc.conf.local")
+
+        def a_script_hangs(terminal):
+            terminal.expect(lambda rows, _: "hang: faststart" in rows, "the script")
+
+        def a_key_ends_the_script_and_the_boot_goes_on(terminal):
+            terminal.keys("C-c")
+            terminal.expect(lambda rows, _: "Firstlight is multi-user." in rows and rows[-1] == "#", "a prompt")
+
+        def the_same_at_the_prompt_ends_the_script_and_not_the_shell(terminal):
+            terminal.fresh()
+            terminal.type("run_rc_script /etc/rc.d/hang start; echo never")
+            terminal.keys("Enter")
+            terminal.expect(lambda rows, _: rows[-1] == "hang: start", "the script")
+            terminal.keys("C-c")
+            terminal.expect(lambda rows, _: rows[-3:] == ["^C", "sh: /etc/rc.d/hang: status 130", "#"], "a prompt")
+
+        def halt_ends_it(terminal):
+            terminal.fresh()
+            terminal.type("halt")
+            terminal.keys("Enter")
+            terminal.ended(0)
+
+        say(report, title, [a_key_ends_the_script_and_the_boot_goes_on,
+                            the_same_at_the_prompt_ends_the_script_and_not_the_shell],
+            terminal, a_script_hangs, halt_ends_it)
+
+
 def main():
     need_terminals()
     report = Report()
-    for session in at_the_terminal, behind_a_slow_line:
+    for session in at_the_terminal, behind_a_slow_line, at_a_boot_that_hangs:
         if sys.argv[1:] and sys.argv[1] not in session.__name__:
             continue
         with tempfile.TemporaryDirectory() as folder:

@@ -497,6 +497,11 @@ static void enter_shutdown(void)
     trace_tracer_enter(&house.tracer, TRACE_PHASE_SHUTDOWN, 2);
 }
 
+static void switch_sites_off(void)
+{
+    trace_tracer_switch(&house.tracer, (struct trace_switches){.annotations = true});
+}
+
 static void move_house(void)
 {
     trace_tracer_move(&house.tracer, house.new);
@@ -548,6 +553,22 @@ static void test_shutdown_is_final(void)
         printf("# went back from shutdown at %u instructions\n", house.backwards);
 }
 
+static void test_switch_in_a_phase_switch(void)
+{
+    unsigned disobeyed = 0;
+    bool reached = true;
+    for (unsigned at = 1; reached; at++) {
+        start_house(NEW_CAPACITY);
+        reached = step_through(enter_multi_user, at, switch_sites_off);
+        const struct trace_cpu *cpu = &house.tracer.cpu[0];
+        if (reached)
+            disobeyed += cpu->sites != trace_arena_filter(house.old, 0, TRACE_TABLE_RUN) ||
+                         cpu->annotations != trace_arena_table(house.old, 0, TRACE_TABLE_RUN) ||
+                         cpu->tslog != trace_arena_filter(house.old, 0, TRACE_TABLE_TSLOG);
+    }
+    verdict(disobeyed == 0, "a switch that is turned anywhere in a phase switch", "is obeyed");
+}
+
 /* An arena is left for a larger one.  What the old table could still hold arrives, the rest is
  * counted as dropped, and nothing is made up. */
 static void test_move(const char *subject, uint32_t capacity, unsigned flood)
@@ -589,6 +610,7 @@ int main(void)
     house.new = allocate(trace_arena_size(&new_shape));
     test_phase_switch();
     test_shutdown_is_final();
+    test_switch_in_a_phase_switch();
     test_move("a move that two events interrupt anywhere", 16, 2);
     test_move("a move that more events interrupt than the old table could hold", OLD_CAPACITY,
               OLD_CAPACITY + 1);

@@ -118,6 +118,17 @@ static void a_loss_is_a_row_and_no_span_reaches_over_it(void **state)
     assert_null(strstr(printed, "dropped"));
 }
 
+static void a_loss_behind_an_event_from_before_the_entry_stands_at_0(void **state)
+{
+    (void)state;
+    struct log_long log = log_at(1000000000);
+    log_long_start(&log);
+    give(&log, 900, 1, "a", 0);
+    log_long_loss(&log, 3, 12, "dropped");
+    assert_non_null(strstr(printed, "     0.000000000                  3       (lost)          "
+                                    "12 events dropped here\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +137,7 @@ int main(void)
         cmocka_unit_test(spans_indent_what_their_process_and_its_children_do),
         cmocka_unit_test(what_init_announces_of_itself_is_no_span),
         cmocka_unit_test(a_loss_is_a_row_and_no_span_reaches_over_it),
+        cmocka_unit_test(a_loss_behind_an_event_from_before_the_entry_stands_at_0),
     };
     return cmocka_run_group_tests_name("log_long", tests, NULL, NULL);
 }

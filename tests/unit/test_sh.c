@@ -187,6 +187,7 @@ static void run_rc_script_runs_a_script_between_two_events(void **state)
     CALLED("spawn boottrace /etc/rc.d/a faststart\nboottrace /etc/rc.d/a start\n"
            "spawn sh /etc/rc.d/a faststart\nburn 1\nboottrace /etc/rc.d/a done\n"
            "spawn boottrace /etc/rc.d/b\nboottrace /etc/rc.d/b start\nspawn sh /etc/rc.d/b\n"
+           "boottrace /etc/rc.d/b: status 3\n"
            "boottrace /etc/rc.d/b done\n");
     PRINTED("/s:2: /etc/rc.d/b: status 3\n");
 }

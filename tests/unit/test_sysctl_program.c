@@ -218,6 +218,7 @@ static const struct {
     {{"kern.level=99999999999999999999"},
      1,
      "kern.level: 42\nsysctl: kern.level=99999999999999999999: Invalid argument\n"},
+    {{"-w", "kern.level=42"}, 0, "kern.level: 42 -> 42\n"},
     {{NULL}, 1, USAGE},
     {{"-n"}, 1, USAGE},
     {{"-"}, 1, "sysctl: unknown oid '-'\n"},
