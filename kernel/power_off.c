@@ -33,7 +33,7 @@ static void begin(void)
 {
     if (__atomic_exchange_n(&begun, true, __ATOMIC_ACQ_REL))
         wait_for_the_end();
-    tracing_enter(TRACE_PHASE_SHUTDOWN);
+    tracing_enter_end();
     if (thread_current()->pid == THREAD_INIT)
         kern_boottrace_note(0, "kernel shutdown (clean) started");
     else

@@ -84,8 +84,8 @@ static int watch(void *argument)
     (void)argument;
     for (;;) {
         take();
-        uint64_t ns = wanted() ? time_left() : 0;
-        bool ends = !wanted();
+        bool ends = !wanted() || rows.threshold == 0;
+        uint64_t ns = ends ? 0 : time_left();
         if (ns == 0 && !ends) {
             log_table_landmark(&rows);
             ns = time_left();
@@ -105,6 +105,16 @@ static void watch_for_landmarks(void)
     watched = thread_create("shutdown log", watch, NULL, true) != NULL;
 }
 
+/* What an earlier threshold has kept back is shown: nobody looks at it any more. */
+static void obey_threshold(void)
+{
+    uint64_t threshold = kern_boottrace_threshold();
+    if (threshold == rows.threshold)
+        return;
+    log_table_landmark(&rows);
+    rows.threshold = threshold;
+}
+
 void shutdown_log_update(void)
 {
     if (!wanted())
@@ -112,6 +122,7 @@ void shutdown_log_update(void)
     take();
     if (!started)
         start();
+    obey_threshold();
     print_new_ones();
     watch_for_landmarks();
     release();

@@ -225,6 +225,12 @@ void tracing_enter_run_time(void)
     tracing_send_header();
 }
 
+void tracing_enter_end(void)
+{
+    trace_tracer_end(&tracing_tracer, tracing_boot_cpu_tsc());
+    tracing_send_header();
+}
+
 uint16_t tracing_intern(const char *name)
 {
     uint32_t flags = tracing_take_names();

@@ -78,6 +78,9 @@ void tracing_enter(enum trace_phase phase);
  * thread. */
 void tracing_enter_run_time(void);
 
+/* Enters the shutdown from which nothing leads back.  Context: thread. */
+void tracing_enter_end(void);
+
 /* What of a name fits into such a text beside a phrase: all of it or, for a long one, a phrase. */
 static inline struct slice tracing_name(struct slice name)
 {

@@ -143,10 +143,21 @@ void trace_tracer_resume(struct trace_tracer *tracer, uint64_t tsc)
 {
     struct trace_arena *arena = tracer->arena;
     uint32_t before = TRACE_PHASE_SHUTDOWN;
+    if (__atomic_load_n(&tracer->ended, __ATOMIC_SEQ_CST))
+        return;
     if (!__atomic_compare_exchange_n(&arena->phase, &before, TRACE_PHASE_MULTI_USER, false,
                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         return;
     if (arena->phase_tsc[TRACE_PHASE_MULTI_USER] == 0)
         arena->phase_tsc[TRACE_PHASE_MULTI_USER] = tsc;
     aim(tracer);
+    if (__atomic_load_n(&tracer->ended, __ATOMIC_SEQ_CST) &&
+        raise_phase(arena, TRACE_PHASE_SHUTDOWN)) /* the end has come in between */
+        aim(tracer);
+}
+
+void trace_tracer_end(struct trace_tracer *tracer, uint64_t tsc)
+{
+    __atomic_store_n(&tracer->ended, true, __ATOMIC_SEQ_CST);
+    trace_tracer_enter(tracer, TRACE_PHASE_SHUTDOWN, tsc);
 }

@@ -39,6 +39,7 @@ struct trace_switches {
 struct trace_tracer {
     struct trace_arena *arena;
     struct trace_switches on;
+    bool ended; /* the shutdown is the last phase: nothing leads back from it */
     struct trace_cpu cpu[TRACE_CPUS_MAX];
 };
 
@@ -66,6 +67,9 @@ void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uin
 /* Goes from the shutdown, and only from there, to multi-user operation: a shutdown may end in single-user
  * operation, and that lead up again.  Context: thread. */
 void trace_tracer_resume(struct trace_tracer *tracer, uint64_t tsc);
+
+/* Enters the shutdown for good: trace_tracer_resume does nothing any more.  Context: any. */
+void trace_tracer_end(struct trace_tracer *tracer, uint64_t tsc);
 
 /* Records one event of a static site in a table that `cpu` has chosen, now: `now` reads the time, and is not called for an event
  * that the table does not store.  Reading the TSC is most of what an event costs, so a full table

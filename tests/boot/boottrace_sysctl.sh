@@ -374,4 +374,29 @@ sysctl: kern.boottrace.boottrace=sh:unheard: Device not configured
 check 'nothing is kept, in no table' test "$(jq '[.tables[0:3][].kept] | add' "$work/json")" = 0
 check 'a table may have one event' test "$(table boot .capacity)" = 1
 check 'and all of it is counted' "$flight" verify "$work/capture"
+
+# --- The threshold while the shutdown log is being printed
+
+cat > "$work/threshold" << 'END'
+echo @threshold
+sysctl -q kern.boottrace.shutdown_trace=1
+sysctl -q kern.boottrace.shutdown_trace_threshold=0
+sysctl -q kern.boottrace.shuttrace=sh:shown
+sysctl -q kern.boottrace.shutdown_trace_threshold=1000
+sysctl -q kern.boottrace.boottrace=sh:not
+sysctl -q kern.boottrace.boottrace=sh:landmark
+sleep 2
+sysctl -q kern.boottrace.boottrace=sh:late
+sysctl -q kern.boottrace.boottrace=sh:left
+sysctl -q kern.boottrace.shutdown_trace_threshold=0
+sysctl -q kern.boottrace.boottrace=sh:again
+sysctl -q kern.boottrace.boottrace=sh:all
+END
+run "$work/threshold"
+check 'the shutdown log obeys a threshold that changes meanwhile' rows_are threshold 'sh shown
+sh landmark
+sh late
+sh left
+sh again
+sh all'
 finish

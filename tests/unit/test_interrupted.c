@@ -569,6 +569,34 @@ static void test_switch_in_a_phase_switch(void)
     verdict(disobeyed == 0, "a switch that is turned anywhere in a phase switch", "is obeyed");
 }
 
+static void resume_house(void)
+{
+    trace_tracer_resume(&house.tracer, 3);
+}
+
+static void end_house(void)
+{
+    trace_tracer_end(&house.tracer, 4);
+}
+
+static void test_nothing_leads_back_from_the_end(void)
+{
+    house.backwards = 0;
+    bool reached = true;
+    for (unsigned at = 1; reached; at++) {
+        start_house(NEW_CAPACITY);
+        enter_shutdown();
+        reached = step_through(resume_house, at, end_house);
+        if (!reached)
+            end_house();
+        resume_house();
+        house.backwards +=
+            house.old->phase != TRACE_PHASE_SHUTDOWN ||
+            house.tracer.cpu[0].sites != trace_arena_table(house.old, 0, TRACE_TABLE_SHUTDOWN);
+    }
+    verdict(house.backwards == 0, "the end that comes anywhere in a way back", "is final");
+}
+
 /* An arena is left for a larger one.  What the old table could still hold arrives, the rest is
  * counted as dropped, and nothing is made up. */
 static void test_move(const char *subject, uint32_t capacity, unsigned flood)
@@ -611,6 +639,7 @@ int main(void)
     test_phase_switch();
     test_shutdown_is_final();
     test_switch_in_a_phase_switch();
+    test_nothing_leads_back_from_the_end();
     test_move("a move that two events interrupt anywhere", 16, 2);
     test_move("a move that more events interrupt than the old table could hold", OLD_CAPACITY,
               OLD_CAPACITY + 1);
