@@ -24,7 +24,7 @@ struct log_cursor *log_printer_claim(const struct text_sink *sink)
         !is_alive(before) && __atomic_compare_exchange_n(&printer, &before, thread_current()->pid,
                                                          false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
     if (!mine)
-        text_print(sink, "(process %u is reading the log)\n", (unsigned)before);
+        text_print(sink, "(another process is reading the log)\n");
     return mine ? cursors : NULL;
 }
 

@@ -55,7 +55,7 @@ static void start(void)
     };
     log_table_begin(&rows, TRACE_TABLE_SHUTDOWN, 0);
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
-        log_cursor_start(&cursors[cpu], arena, cpu, TRACE_TABLE_SHUTDOWN);
+        log_cursor_start_at(&cursors[cpu], arena, cpu, TRACE_TABLE_SHUTDOWN, 0);
     started = true;
 }
 

@@ -128,9 +128,13 @@ static bool shrink(struct trace_arena_config *config)
     return true;
 }
 
-/* Memory for the arena, whose tables shrink as far as it takes.  0: not even that helps. */
+/* Memory for the arena, whose tables shrink as far as it takes: half of all is left for what is to be
+ * traced.  0: not even that helps. */
 static uint32_t find_memory(struct trace_arena_config *config)
 {
+    uint64_t most = boot_info_memory_kib() * 1024 / 2;
+    while (trace_arena_size(config) > most && shrink(config))
+        ;
     uint32_t address;
     do
         address = boot_info_take_memory(trace_arena_size(config));

@@ -7,11 +7,18 @@ enum {
     SKEW_PER_S = 100000, /* clocks of CPUs are off by less than this part of a second */
 };
 
+static bool same_name(const struct trace_name *a, const struct trace_name *b)
+{
+    return a->length == b->length && __builtin_memcmp(a->text, b->text, a->length) == 0;
+}
+
 static void take_ended(void *context, const struct span *span)
 {
     struct log_long *log = context;
+    if (!span->complete || !same_name(&span->name, &log->ending))
+        return; /* it ended with the one around it */
     log->ended = *span;
-    log->has_ended = span->complete;
+    log->has_ended = true;
 }
 
 void log_long_start(struct log_long *log)
@@ -111,13 +118,15 @@ static void print_span(const struct log_long *log)
 void log_long_event(struct log_long *log, const struct log_event *event)
 {
     uint32_t before = depth_of(log, event->task);
+    const struct span_text text = text_of(event);
     log->has_ended = false;
+    log->ending = text.name;
     spans_take(log->spans, &(struct span_event){
                                .tsc = event->tsc,
                                .cpu_ns = event->usage.cpu_ns,
                                .task = event->task,
                                .cpu = event->cpu,
-                               .text = text_of(event),
+                               .text = text,
                            });
     uint32_t after = depth_of(log, event->task);
     print_row(log, event, after < before ? after : before);

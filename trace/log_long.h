@@ -21,7 +21,8 @@ struct log_long {
     void *context;
     struct spans *spans;
     uint64_t previous;
-    struct span ended; /* by the present event */
+    struct trace_name ending; /* the name of the present event, as a span's */
+    struct span ended;        /* by the present event */
     bool has_ended;
 };
 

@@ -181,7 +181,11 @@ static void refill(struct log_cursor *cursor)
     while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
         struct log_cursor_event *event = &cursor->event[cursor->waiting];
         enum trace_read read =
-            trace_table_read(cursor->table, cursor->number++, &event->record, &event->usage);
+            trace_table_read(cursor->table, cursor->number, &event->record, &event->usage);
+        if (read == TRACE_READ_UNPUBLISHED && cursor->live &&
+            cursor->end - cursor->number <= LOG_LOOK_AHEAD)
+            break; /* its writer is at it; one with many events behind it will not finish */
+        cursor->number++;
         cursor->unfinished += read == TRACE_READ_UNPUBLISHED;
         cursor->lost += read == TRACE_READ_OVERWRITTEN;
         if (read != TRACE_READ_OK)
@@ -192,21 +196,30 @@ static void refill(struct log_cursor *cursor)
     cursor->earliest = earliest_of(cursor);
 }
 
+static void start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
+                  enum trace_table_id table)
+{
+    cursor->table = trace_arena_table(arena, cpu, table);
+    cursor->offset = trace_arena_cpu_clock(arena, cpu).offset;
+    cursor->unfinished = cursor->lost = 0;
+    cursor->waiting = 0;
+}
+
 void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                       enum trace_table_id table)
 {
-    struct trace_range range = trace_table_range(trace_arena_table(arena, cpu, table));
-    log_cursor_start_at(cursor, arena, cpu, table, range.first);
+    start(cursor, arena, cpu, table);
+    cursor->number = trace_table_range(cursor->table).first;
+    cursor->live = false;
+    log_cursor_extend(cursor);
 }
 
 void log_cursor_start_at(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                          enum trace_table_id table, uint64_t number)
 {
-    cursor->table = trace_arena_table(arena, cpu, table);
-    cursor->offset = trace_arena_cpu_clock(arena, cpu).offset;
+    start(cursor, arena, cpu, table);
     cursor->number = number;
-    cursor->unfinished = cursor->lost = 0;
-    cursor->waiting = 0;
+    cursor->live = true;
     log_cursor_extend(cursor);
 }
 

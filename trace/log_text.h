@@ -84,6 +84,7 @@ struct log_cursor {
     uint64_t end;
     uint64_t unfinished; /* that were passed over */
     uint64_t lost;       /* that were overwritten before they could be read */
+    bool live;           /* waits for an event that is being recorded, instead of passing it over */
     uint32_t waiting;    /* events in `event`, in the order of their numbers */
     uint32_t earliest;   /* the place of the earliest of them */
     struct log_cursor_event event[LOG_LOOK_AHEAD];
@@ -93,7 +94,8 @@ struct log_cursor {
 void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                       enum trace_table_id table);
 
-/* The same from an event on: where an earlier cursor stood at its end. */
+/* The same for a reader that goes on while others record, from an event on: 0, or where an earlier
+ * cursor stood at its end. */
 void log_cursor_start_at(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                          enum trace_table_id table, uint64_t number);
 void log_cursor_extend(struct log_cursor *cursor);

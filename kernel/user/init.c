@@ -83,6 +83,16 @@ static bool judge_rc(enum init_wait wait, int status, uint32_t seconds)
 static const struct init_script rc = {
     .path = "/etc/rc", .name = "/etc/rc", .timeout = "kern.init_rc_timeout", .has_console = true};
 
+/* Up again: what follows is no part of the shutdown that led to single-user operation. */
+static void tell_start(void)
+{
+    if (init.went_down)
+        system_runtrace("/etc/rc starting...");
+    else
+        system_boottrace("/etc/rc starting...");
+    init.went_down = false;
+}
+
 static void run_rc(void)
 {
     int status;
@@ -92,14 +102,14 @@ static void run_rc(void)
         tell_no_rc();
         return;
     }
-    system_boottrace("/etc/rc starting...");
+    tell_start();
     enum init_wait wait = init_run_script(&rc, fastboot ? NULL : "autoboot", &status, &seconds);
     fastboot = false;
     if (wait != INIT_WAIT_TOLD)
         rc_failed = !judge_rc(wait, status, seconds);
 }
 
-/* The phase is the first run's alone: later ones belong to what comes behind a shutdown. */
+/* The phase is the first run's alone: later ones are run time. */
 static enum init_state runcom(void)
 {
     static bool again;

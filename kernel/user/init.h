@@ -23,6 +23,7 @@ struct init {
     enum init_state state;
     enum init_state request; /* where it was told to go next */
     bool ends;               /* the way down does not stop at single-user operation */
+    bool went_down;          /* a shutdown has begun, and the system has not come up since */
     enum system_reboot how;  /* then */
     int status;              /* of the whole run; 0: success */
     const char *reason;      /* the words of the verdict */

@@ -67,6 +67,7 @@ static bool is_on_the_way_down(void)
 /* On the way down it is too late for another way, but not for another end. */
 static void obey(const struct order *order)
 {
+    init.went_down = true;
     system_shuttrace("%s from %s", order->name, init_state_name(init.state));
     if (order->ends)
         init.how = order->how;

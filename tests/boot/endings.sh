@@ -108,11 +108,11 @@ printf 'reboot -q\n' > "$work/autoexec"
 check 'reboot -q by a script' ends 0 'success: ended at once' 'events("shutdown")[-1] | is_last' \
     --module 'autoexec name=etc/autoexec'
 
-# To single-user operation, and up again: the run goes on in its table.
+# To single-user operation, and up again: what follows is run time.
 check 'SIGTERM, up again, power-off' ends 0 success \
-    "came_up and (events(\"run\") | in_order([\"multi-user start\", \"multi-user start\"])) and
+    "came_up and (events(\"run\") | in_order([\"multi-user start\"] + (up | .[1:]) + [\"multi-user start\"])) and
      (events(\"shutdown\") | in_order([\"signal 15 from multi-user\", \"single-user from multi-user\"] +
-     stopping + [\"start killing user processes\", \"going to single user mode\"] + (up | .[1:]) +
+     stopping + [\"start killing user processes\", \"going to single user mode\"] +
      [\"halt & poweroff from multi-user\"] + stopping + ending + going(\"clean\"; $off)) and
      (.[-1] | is_last))" --exec 'kill -TERM 1; sleep 50' --exec 'echo again'
 grep -q '^again' "$work/ends.out"

@@ -240,7 +240,7 @@ static void from_single_user_operation_the_system_comes_up_again(void **state)
     assert_called(RC RC_ENDED MULTI
                   "spawn sh -c kill -TERM 3\nsignal 3 15\nshuttrace signal 15 from multi-user\n"
                   "shuttrace single-user from multi-user\n" STOP_TO_SINGLE ALL_END
-                  "boottrace going to single user mode\nboottrace /etc/rc starting...\n"
+                  "boottrace going to single user mode\nruntrace /etc/rc starting...\n"
                   "spawn sh /etc/rc autoboot\n" RC_ENDED MULTI
                   "spawn sh -c echo again\n" OFF STOP DOWN SUCCESS);
 }

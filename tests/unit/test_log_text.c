@@ -390,6 +390,51 @@ static void holes_are_passed_over(void **state)
     free(arena);
 }
 
+static void who_reads_on_waits_for_an_event_that_is_being_recorded(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of();
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    struct log_cursor cursors[3];
+    struct log_event event;
+    trace_table_record(table, 100, 2, 0);
+    struct trace_slot slot = trace_table_open(table);
+    trace_table_record(table, 102, 2, 0);
+    for (uint32_t cpu = 0; cpu < 3; cpu++)
+        log_cursor_start_at(&cursors[cpu], arena, cpu, TRACE_TABLE_BOOT, 0);
+    assert_true(log_cursors_next(cursors, arena, &event));
+    assert_int_equal(event.tsc, 100);
+    assert_false(log_cursors_next(cursors, arena, &event));
+
+    trace_record_fill(slot.record, 101, 2, 0);
+    trace_table_publish(table, &slot);
+    log_cursor_extend(&cursors[0]);
+    for (uint64_t tsc = 101; tsc <= 102; tsc++) {
+        assert_true(log_cursors_next(cursors, arena, &event));
+        assert_int_equal(event.tsc, tsc);
+    }
+    assert_false(log_cursors_next(cursors, arena, &event));
+    free(arena);
+}
+
+static void who_reads_on_does_not_wait_for_one_with_many_behind_it(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of();
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    struct log_cursor cursors[3];
+    struct log_event event;
+    (void)trace_table_open(table);
+    for (uint64_t i = 0; i < LOG_LOOK_AHEAD; i++)
+        trace_table_record(table, 100 + i, 2, 0);
+    for (uint32_t cpu = 0; cpu < 3; cpu++)
+        log_cursor_start_at(&cursors[cpu], arena, cpu, TRACE_TABLE_BOOT, 0);
+    for (uint64_t i = 0; i < LOG_LOOK_AHEAD; i++)
+        assert_true(log_cursors_next(cursors, arena, &event));
+    assert_int_equal(cursors[0].unfinished, 1);
+    free(arena);
+}
+
 /* --- Books and durations ------------------------------------------------------------------------ */
 
 static void the_books_are_one_line(void **state)
@@ -461,6 +506,8 @@ int main(void)
         cmocka_unit_test_setup(of_events_at_one_corrected_time_the_lower_cpu_comes_first, setup),
         cmocka_unit_test_setup(an_absurd_offset_ends_at_the_ends_of_time, setup),
         cmocka_unit_test_setup(holes_are_passed_over, setup),
+        cmocka_unit_test_setup(who_reads_on_waits_for_an_event_that_is_being_recorded, setup),
+        cmocka_unit_test_setup(who_reads_on_does_not_wait_for_one_with_many_behind_it, setup),
         cmocka_unit_test_setup(the_books_are_one_line, setup),
         cmocka_unit_test_setup(a_duration_comes_in_the_unit_that_suits_it, setup),
     };
