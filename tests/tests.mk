@@ -17,8 +17,8 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_dige
         fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh \
-           tests/boot/media.sh tests/unit/interrupted_i386.sh tests/boot/torture.sh \
+SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh \
+           tests/boot/media.sh tests/boot/torture.sh \
            tests/boot/ends_of_a_run.sh tests/boot/endings.sh tests/decoder/damage.sh \
            tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_exec.sh \
            tests/boot/flight_streams.sh tests/boot/shell_session.py tests/boot/books.sh \
@@ -142,7 +142,7 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(unit_programs)
+	    $(B)/tests/test_interrupted $(SCRIPTS:%=./%) $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
