@@ -59,7 +59,7 @@ __attribute__((noinline)) static uint64_t run_site(uint32_t events)
 {
     uint64_t start = __rdtsc();
     for (; events > 0; events--) {
-        trace_cpu_record_now(&cpu, &site, read_tsc);
+        trace_cpu_record_now(&cpu, cpu.sites, &site, read_tsc);
         END_OF_EVENT();
     }
     return __rdtsc() - start;
