@@ -137,7 +137,8 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT)
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
                $(B)/tests/test_interrupted_i386 $(B)/tests/boot_host $(fuzz_programs) \
-               $(B)/asan/flight-tool
+               $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
+               $(B)/host/tests/bench/bench_events.o
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
