@@ -64,7 +64,7 @@ tests/bench/archive.py 100000 209715200 > "$work/archive"
 measure() {
     for _ in 1 2 3 4 5; do
         "$flight" run "$@" --quiet --memory 768 --module "$work/archive type=rootfs name=ramdisk" \
-            --append bench.read_archive=1 -o "$work/capture" || fail 'the large archive does not boot'
+            --append 'bench.read_archive=1 kern.boottrace.enabled=1' -o "$work/capture" || fail 'the large archive does not boot'
         report
         echo "$(($(ns 'archive read') - $(ns 'reading archive'))) $(($(ns 'archive indexed') - $(ns 'indexing archive')))"
     done > "$work/times"
