@@ -72,6 +72,12 @@ static void port_out8(void *context, uint16_t port, uint8_t value)
     cpu_out8(port, value);
 }
 
+static void port_out8s(void *context, uint16_t port, const char *bytes, size_t length)
+{
+    (void)context;
+    cpu_out8s(port, bytes, length);
+}
+
 static enum uart16550_parity parity_of(char letter)
 {
     return letter == 'o'   ? UART16550_PARITY_ODD
@@ -88,8 +94,8 @@ void console_init(const struct console_option *option)
         .stop_bits = option->stop_bits,
         .parity = parity_of(option->parity),
     };
-    uart_status =
-        uart16550_init(&uart, (struct port_io){port_in8, port_out8, NULL}, option->port, &mode);
+    const struct port_io io = {port_in8, port_out8, port_out8s, NULL};
+    uart_status = uart16550_init(&uart, io, option->port, &mode);
     if (option->kind == CONSOLE_TEXT)
         vga_text_init();
     output_queue_init(&queue);
@@ -139,19 +145,20 @@ static void send_ready(void)
     allow_interrupts();
 }
 
-/* Sends a little, waiting for the port.  What a stuck port does not take is lost, and counted
- * there. */
-static void send_waiting(void)
+/* Sends a little, waiting for the port; false if nothing was left to be sent.  What a stuck port
+ * does not take is lost, and counted there. */
+static bool send_waiting(void)
 {
     size_t length;
     const char *bytes = output_queue_next(&queue, &length);
     if (bytes == NULL)
-        return;
+        return false;
     if (length > uart.fifo_depth)
         length = uart.fifo_depth;
     (void)uart16550_write(&uart, bytes, length);
     output_queue_sent(&queue, length);
     bytes_sent += length;
+    return true;
 }
 
 /* --- Waiting; without the lock, which is free for others between any two bursts ---------------- */
@@ -160,8 +167,7 @@ static void send_all(void)
 {
     for (bool more = true; more;) {
         uint32_t flags = take_lock();
-        send_waiting();
-        more = output_queue_waits(&queue);
+        more = send_waiting();
         release_lock(flags);
     }
 }
@@ -180,8 +186,7 @@ bool console_sync(void)
     uint64_t start = bytes_sent;
     for (bool more = true; more;) {
         uint32_t flags = take_lock();
-        send_waiting();
-        more = output_queue_waits(&queue) && bytes_sent - start < TEXT_SIZE + FRAMES_SIZE;
+        more = send_waiting() && bytes_sent - start < TEXT_SIZE + FRAMES_SIZE;
         release_lock(flags);
     }
     return !uart.stuck;
@@ -333,7 +338,7 @@ static void wait_for_frame_room(void)
     uint32_t flags = take_lock();
     if (!output_queue_waits(&queue))
         (void)output_queue_frame_put(&queue, true); /* there are places: nothing waits */
-    send_waiting();
+    (void)send_waiting();
     output_queue_frame_look(&queue);
     release_lock(flags);
 }
@@ -359,7 +364,7 @@ static bool put_frame(void)
         if (waiting == CONSOLE_NOBODY_WAITS && !queue.frame_begun)
             return false;
         waits++;
-        send_waiting();
+        (void)send_waiting();
     }
     return true;
 }

@@ -1,6 +1,7 @@
 /* The instructions that C has no words for: all inline assembly of kernel/. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 static inline uint64_t cpu_tsc(void)
@@ -20,6 +21,11 @@ static inline uint8_t cpu_in8(uint16_t port)
 static inline void cpu_out8(uint16_t port, uint8_t value)
 {
     __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
+}
+
+static inline void cpu_out8s(uint16_t port, const char *bytes, size_t length)
+{
+    __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(length) : "d"(port) : "memory");
 }
 
 static inline uint16_t cpu_in16(uint16_t port)

@@ -5,6 +5,7 @@
 #include "kernel/fault.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/power.h"
+#include "kernel/scheduler.h"
 #include "kernel/smp.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
@@ -98,6 +99,13 @@ static void be_alone(void)
     kern_boottrace_note(0, "shutdown post sync complete");
 }
 
+static void send_times(void)
+{
+    const struct scheduler_times times = scheduler_times_of_all();
+    tracing_send_count("idle_cycles", times.idle);
+    tracing_send_count("busy_cycles", times.busy);
+}
+
 /* The last event of a run, and then what all of them were. */
 static void tell_everything(int status, const char *reason)
 {
@@ -105,6 +113,7 @@ static void tell_everything(int status, const char *reason)
     TSEXIT("power_off"); /* the last one that the dump can have */
     fault_happen_at_last();
     tracing_dump();
+    send_times();
     tracing_send_verdict(status == 0 ? "success" : "failure", reason);
 }
 

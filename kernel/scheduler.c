@@ -327,6 +327,33 @@ void scheduler_preempt(void)
     scheduler_release(flags);
 }
 
+static uint64_t began(const struct percpu *cpu)
+{
+    if (cpu->number == 0 || cpu->idle == NULL)
+        return tracing_tracer.arena->phase_tsc[TRACE_PHASE_KERNEL];
+    return cpu->idle->started;
+}
+
+struct scheduler_times scheduler_times(const struct percpu *cpu)
+{
+    if (!cpu->online)
+        return (struct scheduler_times){0};
+    uint64_t idle = cpu->idle == NULL ? 0 : thread_cycles(cpu->idle),
+             all = scheduler_now() - began(cpu);
+    return (struct scheduler_times){idle, idle < all ? all - idle : 0};
+}
+
+struct scheduler_times scheduler_times_of_all(void)
+{
+    struct scheduler_times sum = {0};
+    for (uint32_t i = 0; i < percpu_count(); i++) {
+        struct scheduler_times times = scheduler_times(percpu_at(i));
+        sum.idle += times.idle;
+        sum.busy += times.busy;
+    }
+    return sum;
+}
+
 /* Interrupts switch away from here when there is work.  Without an alarm nobody else would see that
  * a sleeper's time has come. */
 int scheduler_idle(void *nothing)

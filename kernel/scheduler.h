@@ -24,6 +24,16 @@ void scheduler_start(void);
 /* Makes this CPU, whose idle thread `idle` is running already, take threads.  Never returns. */
 _Noreturn void scheduler_join(struct thread *idle);
 
+struct percpu;
+
+/* How long a CPU had nothing to do, and something, since it began: the first one at the kernel's entry,
+ * others with their idle thread.  One that is not online has 0. */
+struct scheduler_times {
+    uint64_t idle, busy; /* cycles */
+};
+struct scheduler_times scheduler_times(const struct percpu *cpu);
+struct scheduler_times scheduler_times_of_all(void); /* the sums */
+
 /* What idle threads do. */
 int scheduler_idle(void *nothing);
 

@@ -51,28 +51,7 @@ SYSCTL_OID(proc, .name = "kern.proc",
            .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
            .read = read_proc);
 
-struct cp_time {
-    uint64_t idle, busy; /* cycles */
-};
-
-/* The TSC at which the CPU began: the first one at the entry, others with their idle thread. */
-static uint64_t began(const struct percpu *cpu)
-{
-    if (cpu->number == 0 || cpu->idle == NULL)
-        return tracing_tracer.arena->phase_tsc[TRACE_PHASE_KERNEL];
-    return cpu->idle->started;
-}
-
-static struct cp_time cp_time_of(const struct percpu *cpu)
-{
-    if (!cpu->online)
-        return (struct cp_time){0};
-    uint64_t idle = cpu->idle == NULL ? 0 : thread_cycles(cpu->idle),
-             all = scheduler_now() - began(cpu);
-    return (struct cp_time){idle, idle < all ? all - idle : 0};
-}
-
-static void print_cp_time(const struct text_sink *sink, const struct cp_time *time)
+static void print_cp_time(const struct text_sink *sink, const struct scheduler_times *time)
 {
     text_print(sink, "%llu\t%llu", (unsigned long long)time->idle, (unsigned long long)time->busy);
 }
@@ -80,12 +59,7 @@ static void print_cp_time(const struct text_sink *sink, const struct cp_time *ti
 static void read_cp_time(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    struct cp_time sum = {0};
-    for (uint32_t i = 0; i < percpu_count(); i++) {
-        struct cp_time time = cp_time_of(percpu_at(i));
-        sum.idle += time.idle;
-        sum.busy += time.busy;
-    }
+    struct scheduler_times sum = scheduler_times_of_all();
     print_cp_time(sink, &sum);
 }
 
@@ -93,7 +67,7 @@ static void read_cp_times(const struct sysctl_oid *oid, const struct text_sink *
 {
     (void)oid;
     for (uint32_t i = 0; i < percpu_count(); i++) {
-        struct cp_time time = cp_time_of(percpu_at(i));
+        struct scheduler_times time = scheduler_times(percpu_at(i));
         text_print(sink, "%u\t", (unsigned)i);
         print_cp_time(sink, &time);
         text_print(sink, "\n");

@@ -380,7 +380,7 @@ static void print_all(void)
     tracing_print_books(&text);
 }
 
-static void send_count(const char *key, uint64_t count)
+void tracing_send_count(const char *key, uint64_t count)
 {
     char digits[24];
     struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
@@ -398,8 +398,8 @@ static void tell_refused(void)
         return;
     log_line("trace: %llu names and %llu tasks did not fit; their events have none",
              (unsigned long long)names, (unsigned long long)tasks);
-    send_count("names_refused", names);
-    send_count("tasks_refused", tasks);
+    tracing_send_count("names_refused", names);
+    tracing_send_count("tasks_refused", tasks);
 }
 
 /* What the line has lost, if that is more than was told before. */

@@ -124,6 +124,7 @@ void tracing_set_cpu_clock(const struct percpu *cpu);
 struct stream_module;
 void tracing_send_header(void);
 void tracing_send_config(const char *key, const char *value, size_t length);
+void tracing_send_count(const char *key, uint64_t count); /* the same, in decimal */
 void tracing_send_module(const struct stream_module *module);
 
 /* Prints tables while tracing goes on, those from `first` to `last`; the cursors are memory to work

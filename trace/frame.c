@@ -8,22 +8,35 @@ static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 enum {
     SEQUENCE_DIGITS = 4,
     CRC_DIGITS = 6,
+    DIGITS_AT_ONCE = 64,                         /* that go to the sink together */
     SHORTEST = 1 + SEQUENCE_DIGITS + CRC_DIGITS, /* between the braces */
 };
 
-static void put_raw(struct frame_writer *writer, const char *bytes, size_t length)
+/* Gives the sink what has gathered. */
+static void flush(struct frame_writer *writer)
 {
-    writer->crc = crc32_update(writer->crc, bytes, length);
-    writer->sink.put(writer->sink.context, bytes, length);
+    writer->crc = crc32_update(writer->crc, writer->waiting, writer->waits);
+    if (writer->waits > 0)
+        writer->sink.put(writer->sink.context, writer->waiting, writer->waits);
+    writer->waits = 0;
+}
+
+/* Room for `count` characters, which the caller fills. */
+static char *take_room(struct frame_writer *writer, uint32_t count)
+{
+    if (writer->waits + count > sizeof writer->waiting)
+        flush(writer);
+    char *room = writer->waiting + writer->waits;
+    writer->waits += count;
+    return room;
 }
 
 /* `count` digits of 6 bits each, the most significant first. */
 static void put_digits(struct frame_writer *writer, uint64_t value, uint32_t count)
 {
-    char out[CRC_DIGITS];
+    char *out = take_room(writer, count);
     for (uint32_t i = 0; i < count; i++)
         out[i] = digits[value >> (6 * (count - 1 - i)) & 63];
-    put_raw(writer, out, count);
 }
 
 void frame_begin(struct frame_writer *writer, char kind)
@@ -33,33 +46,59 @@ void frame_begin(struct frame_writer *writer, char kind)
     writer->pending = 0;
     writer->pending_bits = 0;
     writer->payload = 0;
-    put_raw(writer, &kind, 1);
+    writer->waits = 0;
+    *take_room(writer, 1) = kind;
     put_digits(writer, writer->sequence % FRAME_SEQUENCE_LIMIT, SEQUENCE_DIGITS);
+}
+
+static void put_byte(struct frame_writer *writer, uint8_t byte)
+{
+    writer->pending = writer->pending << 8 | byte;
+    writer->pending_bits += 8;
+    do {
+        writer->pending_bits -= 6;
+        *take_room(writer, 1) = digits[writer->pending >> writer->pending_bits & 63];
+    } while (writer->pending_bits >= 6);
+}
+
+static void put_three_bytes(struct frame_writer *writer, const uint8_t *p)
+{
+    char *out = take_room(writer, 4);
+    uint32_t bits = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    out[0] = digits[bits >> 18];
+    out[1] = digits[bits >> 12 & 63];
+    out[2] = digits[bits >> 6 & 63];
+    out[3] = digits[bits & 63];
 }
 
 void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length)
 {
     const uint8_t *p = bytes;
     writer->payload += (uint32_t)length;
-    for (; length > 0; length--) {
-        writer->pending = writer->pending << 8 | *p++;
-        writer->pending_bits += 8;
-        for (; writer->pending_bits >= 6; writer->pending_bits -= 6)
-            put_raw(writer, &digits[writer->pending >> (writer->pending_bits - 6) & 63], 1);
-        writer->pending &= (1u << writer->pending_bits) - 1;
-    }
+    for (; length > 0 && writer->pending_bits > 0; length--)
+        put_byte(writer, *p++);
+    for (; length >= 3; length -= 3, p += 3)
+        put_three_bytes(writer, p);
+    for (; length > 0; length--)
+        put_byte(writer, *p++);
+}
+
+size_t frame_encode_unsigned(uint8_t *out, uint64_t value)
+{
+    size_t length = 0;
+    for (; value > UINT32_MAX; value >>= 7)
+        out[length++] = (uint8_t)value | 128;
+    uint32_t rest = (uint32_t)value; /* shifted much faster by a machine with 32 bits */
+    for (; rest > 127; rest >>= 7)
+        out[length++] = (uint8_t)rest | 128;
+    out[length++] = (uint8_t)rest;
+    return length;
 }
 
 void frame_put_unsigned(struct frame_writer *writer, uint64_t value)
 {
-    uint8_t out[10];
-    size_t length = 0;
-    do {
-        out[length] = (uint8_t)(value & 127) | (value > 127 ? 128 : 0);
-        length++;
-        value >>= 7;
-    } while (value != 0);
-    frame_put_bytes(writer, out, length);
+    uint8_t out[FRAME_UNSIGNED_MAX];
+    frame_put_bytes(writer, out, frame_encode_unsigned(out, value));
 }
 
 void frame_put_string(struct frame_writer *writer, const char *text, size_t length)
@@ -71,10 +110,12 @@ void frame_put_string(struct frame_writer *writer, const char *text, size_t leng
 void frame_end(struct frame_writer *writer)
 {
     if (writer->pending_bits > 0)
-        put_raw(writer, &digits[writer->pending << (6 - writer->pending_bits) & 63], 1);
+        put_digits(writer, writer->pending << (6 - writer->pending_bits), 1);
+    flush(writer);
     put_digits(writer, writer->crc, CRC_DIGITS);
+    __builtin_memcpy(take_room(writer, 3), "}\r\n", 3);
+    flush(writer);
     writer->sequence++; /* a frame that a panic cuts off before leaves its number to the next */
-    writer->sink.put(writer->sink.context, "}\r\n", 3);
 }
 
 /* The value of a digit, or -1. */

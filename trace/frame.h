@@ -18,6 +18,9 @@
 
 #define FRAME_SEQUENCE_LIMIT (1u << 24) /* sequence numbers are modulo this */
 
+/* Bytes that a number can take. */
+#define FRAME_UNSIGNED_MAX 10u
+
 /* What the payload bytes of a long string may come to; a frame has no other bound. */
 #define FRAME_PAYLOAD_MAX (1u << 20)
 
@@ -29,6 +32,8 @@ struct frame_writer {
     uint32_t pending;      /* payload bits not yet written */
     uint32_t pending_bits; /* 0, 2 or 4 after each whole byte */
     uint32_t payload;      /* bytes in the frame so far */
+    uint32_t waits;        /* characters that have not been given to the sink */
+    char waiting[64];
 };
 
 void frame_begin(struct frame_writer *writer, char kind);
@@ -36,6 +41,9 @@ void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t leng
 void frame_put_unsigned(struct frame_writer *writer, uint64_t value); /* LEB128 */
 void frame_put_string(struct frame_writer *writer, const char *text, size_t length);
 void frame_end(struct frame_writer *writer);
+
+/* A number as frame_put_unsigned writes it; the bytes that it took. */
+size_t frame_encode_unsigned(uint8_t *out, uint64_t value);
 
 /* A frame that was read. */
 struct frame {

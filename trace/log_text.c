@@ -38,8 +38,9 @@ void log_name(const struct text_sink *sink, const struct trace_name *name, size_
     const char *text = name->text == NULL ? "?" : name->text;
     size_t length = name->text == NULL ? 1 : name->length;
     text_print_foreign(sink, text, length);
-    for (size_t used = text_foreign_width(text, length); used < width; used++)
-        sink->put(sink->context, " ", 1);
+    size_t used = width == 0 ? 0 : text_foreign_width(text, length);
+    if (used < width)
+        text_put_blanks(sink, width - used);
 }
 
 static bool shown(const struct log_table *log)
@@ -166,22 +167,27 @@ void log_duration(const struct text_sink *sink, uint64_t ns)
 
 /* --- Tables of an arena --- */
 
-/* The place of the earliest event that waits; of several at one time, the first. */
-static uint32_t earliest_of(const struct log_cursor *cursor)
+/* The events that wait, the earliest first. */
+static struct log_cursor_event *waiting_at(struct log_cursor *cursor, uint32_t place)
 {
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < cursor->waiting; i++)
-        if (cursor->event[i].record.tsc < cursor->event[best].record.tsc)
-            best = i;
-    return best;
+    return &cursor->event[(cursor->earliest + place) % LOG_LOOK_AHEAD];
+}
+
+/* Puts an event where its time is; of several at one time, behind the others. */
+static void insert(struct log_cursor *cursor, const struct log_cursor_event *event)
+{
+    uint32_t place = cursor->waiting++;
+    for (; place > 0 && waiting_at(cursor, place - 1)->record.tsc > event->record.tsc; place--)
+        *waiting_at(cursor, place) = *waiting_at(cursor, place - 1);
+    *waiting_at(cursor, place) = *event;
 }
 
 static void refill(struct log_cursor *cursor)
 {
     while (cursor->waiting < LOG_LOOK_AHEAD && cursor->number < cursor->end) {
-        struct log_cursor_event *event = &cursor->event[cursor->waiting];
+        struct log_cursor_event event;
         enum trace_read read =
-            trace_table_read(cursor->table, cursor->number, &event->record, &event->usage);
+            trace_table_read(cursor->table, cursor->number, &event.record, &event.usage);
         if (read == TRACE_READ_UNPUBLISHED && cursor->live &&
             cursor->end - cursor->number <= LOG_LOOK_AHEAD)
             break; /* its writer is at it; one with many events behind it will not finish */
@@ -190,10 +196,9 @@ static void refill(struct log_cursor *cursor)
         cursor->lost += read == TRACE_READ_OVERWRITTEN;
         if (read != TRACE_READ_OK)
             continue;
-        event->record.tsc = trace_time_corrected(event->record.tsc, cursor->offset);
-        cursor->waiting++;
+        event.record.tsc = trace_time_corrected(event.record.tsc, cursor->offset);
+        insert(cursor, &event);
     }
-    cursor->earliest = earliest_of(cursor);
 }
 
 static void start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
@@ -202,7 +207,7 @@ static void start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t
     cursor->table = trace_arena_table(arena, cpu, table);
     cursor->offset = trace_arena_cpu_clock(arena, cpu).offset;
     cursor->unfinished = cursor->lost = 0;
-    cursor->waiting = 0;
+    cursor->waiting = cursor->earliest = 0;
 }
 
 void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
@@ -254,9 +259,8 @@ static struct log_cursor *earliest_cursor(struct log_cursor *cursors, uint32_t c
 static struct log_cursor_event take(struct log_cursor *cursor)
 {
     struct log_cursor_event taken = cursor->event[cursor->earliest];
+    cursor->earliest = (cursor->earliest + 1) % LOG_LOOK_AHEAD;
     cursor->waiting--;
-    for (uint32_t i = cursor->earliest; i < cursor->waiting; i++)
-        cursor->event[i] = cursor->event[i + 1];
     refill(cursor);
     return taken;
 }

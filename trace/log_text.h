@@ -85,8 +85,8 @@ struct log_cursor {
     uint64_t unfinished; /* that were passed over */
     uint64_t lost;       /* that were overwritten before they could be read */
     bool live;           /* waits for an event that is being recorded, instead of passing it over */
-    uint32_t waiting;    /* events in `event`, in the order of their numbers */
-    uint32_t earliest;   /* the place of the earliest of them */
+    uint32_t waiting;    /* events in `event`, a ring in the order of their times */
+    uint32_t earliest;   /* where it begins */
     struct log_cursor_event event[LOG_LOOK_AHEAD];
 };
 

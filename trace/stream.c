@@ -48,7 +48,7 @@ static void put_text(struct frame_writer *writer, const char *text)
 
 void stream_start(struct stream *stream, struct text_sink sink)
 {
-    *stream = (struct stream){.writer = {.sink = sink}, .names_sent = 1, .tasks_sent = 1};
+    *stream = (struct stream){.writer = {.sink = sink}};
 }
 
 static void send_schema(struct stream *stream)
@@ -176,53 +176,99 @@ void stream_send_phases(struct stream *stream, const struct trace_arena *arena)
     }
 }
 
-static void send_new_names(struct stream *stream, struct trace_arena *arena)
+static bool is_marked(const uint8_t *marks, uint32_t id)
 {
-    const struct trace_names *names = trace_arena_names(arena);
-    for (; stream->names_sent < names->count; stream->names_sent++) {
-        struct trace_name name = trace_names_get(names, stream->names_sent);
-        struct frame_writer *writer = begin(stream, STREAM_NAME);
-        frame_put_unsigned(writer, stream->names_sent);
-        frame_put_string(writer, name.text, name.length);
-        frame_end(writer);
-    }
-    const struct trace_tasks *tasks = trace_arena_tasks(arena);
-    for (; stream->tasks_sent < tasks->count; stream->tasks_sent++) {
-        const struct trace_task *task = &tasks->task[stream->tasks_sent];
-        struct frame_writer *writer = begin(stream, STREAM_TASK);
-        frame_put_unsigned(writer, stream->tasks_sent);
-        frame_put_unsigned(writer, task->pid);
-        frame_put_unsigned(writer, task->name);
-        frame_put_unsigned(writer, task->parent);
-        frame_end(writer);
-    }
+    return (marks[id / 8] >> (id % 8) & 1) != 0;
 }
 
-/* The frame of events that is open, with what a reader will know at this point of it. */
+static void mark(uint8_t *marks, uint32_t id)
+{
+    marks[id / 8] |= (uint8_t)(1u << (id % 8));
+}
+
+static void send_name(struct stream *stream, struct trace_arena *arena, uint32_t id)
+{
+    struct trace_name name = trace_names_get(trace_arena_names(arena), id);
+    if (name.text == NULL || is_marked(stream->names_sent, id))
+        return;
+    struct frame_writer *writer = begin(stream, STREAM_NAME);
+    frame_put_unsigned(writer, id);
+    frame_put_string(writer, name.text, name.length);
+    frame_end(writer);
+    mark(stream->names_sent, id);
+}
+
+static void send_one_task(struct stream *stream, struct trace_arena *arena, uint32_t id)
+{
+    const struct trace_task *task = &trace_arena_tasks(arena)->task[id];
+    send_name(stream, arena, task->name);
+    struct frame_writer *writer = begin(stream, STREAM_TASK);
+    frame_put_unsigned(writer, id);
+    frame_put_unsigned(writer, task->pid);
+    frame_put_unsigned(writer, task->name);
+    frame_put_unsigned(writer, task->parent);
+    frame_end(writer);
+    mark(stream->tasks_sent, id);
+}
+
+/* The first of those who led to this task and have not been sent: parents have lower ids. */
+static uint32_t oldest_unsent(const struct stream *stream, const struct trace_tasks *tasks,
+                              uint32_t id)
+{
+    for (uint32_t parent = tasks->task[id].parent;
+         parent != 0 && parent < id && !is_marked(stream->tasks_sent, parent);
+         parent = tasks->task[id].parent)
+        id = parent;
+    return id;
+}
+
+static void send_task(struct stream *stream, struct trace_arena *arena, uint32_t id)
+{
+    const struct trace_tasks *tasks = trace_arena_tasks(arena);
+    if (id == 0 || id >= tasks->count)
+        return;
+    while (!is_marked(stream->tasks_sent, id))
+        send_one_task(stream, arena, oldest_unsent(stream, tasks, id));
+}
+
+enum {
+    HEADER_MAX = 4 * FRAME_UNSIGNED_MAX,
+    EVENT_MAX = 6 * FRAME_UNSIGNED_MAX,
+};
+
+/* The frame of events that is being put together, with what a reader will know at this point of
+ * it.  It is begun only when it is complete: names and tasks that it needs go before it. */
 struct open_frame {
     bool open;
+    uint32_t length;
     uint64_t next; /* the event number that may be appended */
     uint64_t tsc;
     uint32_t name;
     uint32_t task;
+    uint8_t payload[HEADER_MAX + EVENTS_PAYLOAD + EVENT_MAX];
 };
 
-static void append(struct frame_writer *writer, struct open_frame *open,
-                   const struct trace_record *record, const struct trace_usage *usage)
+static void put_number(struct open_frame *open, uint64_t value)
+{
+    open->length += (uint32_t)frame_encode_unsigned(open->payload + open->length, value);
+}
+
+static void append(struct open_frame *open, const struct trace_record *record,
+                   const struct trace_usage *usage)
 {
     bool used = !trace_usage_is_zero(usage);
     uint32_t flags = (record->name != open->name ? STREAM_EVENT_NAME : 0u) |
                      (record->task != open->task ? STREAM_EVENT_TASK : 0u) |
                      (used ? STREAM_EVENT_USAGE : 0u);
-    frame_put_unsigned(writer, (record->tsc - open->tsc) << 3 | flags);
+    put_number(open, (record->tsc - open->tsc) << 3 | flags);
     if (flags & STREAM_EVENT_NAME)
-        frame_put_unsigned(writer, record->name);
+        put_number(open, record->name);
     if (flags & STREAM_EVENT_TASK)
-        frame_put_unsigned(writer, record->task);
+        put_number(open, record->task);
     if (used) {
-        frame_put_unsigned(writer, usage->cpu_ns);
-        frame_put_unsigned(writer, usage->in_blocks);
-        frame_put_unsigned(writer, usage->out_blocks);
+        put_number(open, usage->cpu_ns);
+        put_number(open, usage->in_blocks);
+        put_number(open, usage->out_blocks);
     }
     open->next++;
     open->tsc = record->tsc;
@@ -232,19 +278,21 @@ static void append(struct frame_writer *writer, struct open_frame *open,
 
 /* A frame goes on while events follow each other, time does not step back or leap beyond what
  * the control number can say, and the line stays short. */
-static bool fits(const struct stream *stream, const struct open_frame *open, uint64_t number,
-                 uint64_t tsc)
+static bool fits(const struct open_frame *open, uint64_t number, uint64_t tsc)
 {
     return open->open && open->next == number && tsc >= open->tsc && tsc - open->tsc < 1ull << 60 &&
-           stream->writer.payload < EVENTS_PAYLOAD;
+           open->length < EVENTS_PAYLOAD;
 }
 
-/* Ends the frame that is open and takes note of what it has carried. */
+/* Sends the frame that is open and takes note of what it has carried. */
 static void close_frame(struct stream *stream, struct open_frame *open,
                         const struct trace_tally *tally)
 {
-    if (open->open)
-        frame_end(&stream->writer);
+    if (open->open) {
+        struct frame_writer *writer = begin(stream, STREAM_EVENTS);
+        frame_put_bytes(writer, open->payload, open->length);
+        frame_end(writer);
+    }
     open->open = false;
     stream->next = open->next;
     stream->tally = *tally;
@@ -253,31 +301,38 @@ static void close_frame(struct stream *stream, struct open_frame *open,
 static void open_frame_at(struct stream *stream, struct open_frame *open, uint32_t cpu,
                           enum trace_table_id id, uint64_t number, uint64_t tsc)
 {
-    struct frame_writer *writer = begin(stream, STREAM_EVENTS);
-    frame_put_unsigned(writer, id);
-    frame_put_unsigned(writer, cpu);
-    frame_put_unsigned(writer, number - stream->range.base);
-    frame_put_unsigned(writer, tsc);
-    *open = (struct open_frame){.open = true, .next = number, .tsc = tsc};
+    open->open = true;
+    open->length = 0;
+    open->next = number;
+    open->tsc = tsc;
+    open->name = open->task = 0;
+    put_number(open, id);
+    put_number(open, cpu);
+    put_number(open, number - stream->range.base);
+    put_number(open, tsc);
 }
 
-static void send_events(struct stream *stream, const struct trace_table *table, uint32_t cpu,
+static void send_events(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
                         enum trace_table_id id)
 {
+    const struct trace_table *table = trace_arena_table(arena, cpu, id);
     struct open_frame open = {.next = stream->next};
     struct trace_tally tally = stream->tally;
     for (uint64_t n = stream->next; n < stream->range.end; n++) {
         struct trace_record record;
         struct trace_usage usage;
         enum trace_read read = trace_table_read(table, n, &record, &usage);
-        if (read == TRACE_READ_OK && !fits(stream, &open, n, record.tsc)) {
+        if (read == TRACE_READ_OK && !fits(&open, n, record.tsc)) {
             open.next = n;
             close_frame(stream, &open, &tally);
             open_frame_at(stream, &open, cpu, id, n, record.tsc);
         }
         trace_tally_add(&tally, read);
-        if (read == TRACE_READ_OK)
-            append(&stream->writer, &open, &record, &usage);
+        if (read != TRACE_READ_OK)
+            continue;
+        send_name(stream, arena, record.name);
+        send_task(stream, arena, record.task);
+        append(&open, &record, &usage);
     }
     open.next = stream->range.end;
     close_frame(stream, &open, &tally);
@@ -304,7 +359,6 @@ static void send_books(struct stream *stream, const struct trace_table *table, u
 void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
                        enum trace_table_id id)
 {
-    send_new_names(stream, arena);
     const struct trace_table *table = trace_arena_table(arena, cpu, id);
     if (!stream->table_open) {
         stream->range = trace_table_range(table);
@@ -312,7 +366,7 @@ void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_
         stream->tally = (struct trace_tally){0};
         stream->table_open = true;
     }
-    send_events(stream, table, cpu, id);
+    send_events(stream, arena, cpu, id);
     struct trace_books books = trace_table_books_of(table, trace_arena_filter(arena, cpu, id),
                                                     stream->range, stream->tally);
     send_books(stream, table, cpu, id, &books);

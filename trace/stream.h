@@ -39,7 +39,8 @@ enum stream_event_flags {
     STREAM_EVENT_USAGE = 4, /* cpu_ns:u in_blocks:u out_blocks:u */
 };
 
-/* The stream of one boot.  Sends each name and task once, before the first frame that uses it.
+/* The stream of one boot.  Sends each name and task that an event uses, once and
+ * before it; others not.
  *
  * Any of its functions may be cut off by a panic, which then calls them again: each remembers
  * what has been sent whole and goes on from there. */
@@ -47,16 +48,16 @@ struct stream {
     struct frame_writer writer;
     bool header_sent;
     uint32_t schema_sent; /* kinds */
-    uint32_t names_sent;  /* ids below this have been sent */
-    uint32_t tasks_sent;
     uint32_t phases_sent;
     uint64_t shutdown_tsc; /* of the shutdown phase that was sent last */
     uint32_t tables_sent;  /* cpu * TRACE_TABLES + table of the next one */
     struct trace_cpu_clock cpus_sent[TRACE_CPUS_MAX];
     bool table_open; /* whose events are being sent: */
     struct trace_range range;
-    uint64_t next;            /* event that no whole frame has carried yet */
-    struct trace_tally tally; /* of those before it */
+    uint64_t next;                                  /* event that no whole frame has carried yet */
+    struct trace_tally tally;                       /* of those before it */
+    uint8_t names_sent[(TRACE_NAME_LIMIT + 7) / 8]; /* a bit for each id */
+    uint8_t tasks_sent[TRACE_TASK_LIMIT / 8];
 };
 
 void stream_start(struct stream *stream, struct text_sink sink);
@@ -89,7 +90,8 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
 /* Sends the phases that have begun since the last call. */
 void stream_send_phases(struct stream *stream, const struct trace_arena *arena);
 
-/* Sends names and tasks that are new, then the events and books of a table of one CPU. */
+/* Sends the events of a table of one CPU, each name and task before the first that uses it, and a
+ * task after the one that started it; then the table's books. */
 void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_t cpu,
                        enum trace_table_id table);
 

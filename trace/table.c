@@ -101,21 +101,39 @@ static bool in_danger(const struct trace_table *table, uint64_t number)
     return open != 0 && distance >= table->slots && distance < 1u << 30;
 }
 
-enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
-                                 struct trace_record *record, struct trace_usage *usage)
+static uint32_t slot_of(const struct trace_table *table, uint64_t number)
+{
+    return (uint32_t)number & (table->slots - 1);
+}
+
+/* Before the record of slot `number` is copied. */
+static enum trace_read look(const struct trace_table *table, uint64_t number)
 {
     if (number >= trace_local_read(&table->written) || number >= trace_local_read(&table->limit))
         return TRACE_READ_OVERWRITTEN;
     if (is_gone(table, number))
         return TRACE_READ_OVERWRITTEN;
+    const struct trace_record *source =
+        (const struct trace_record *)(const void *)(table + 1) + slot_of(table, number);
+    return __atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) == trace_table_sequence(number)
+               ? TRACE_READ_OK
+               : TRACE_READ_UNPUBLISHED;
+}
 
-    uint32_t slot = (uint32_t)number & (table->slots - 1);
+enum trace_read trace_table_read(const struct trace_table *table, uint64_t number,
+                                 struct trace_record *record, struct trace_usage *usage)
+{
+    enum trace_read first = look(table, number);
+    if (first != TRACE_READ_OK)
+        return first;
+
+    uint32_t slot = slot_of(table, number);
     const struct trace_record *source =
         (const struct trace_record *)(const void *)(table + 1) + slot;
-    if (__atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) != trace_table_sequence(number))
-        return TRACE_READ_UNPUBLISHED;
     struct trace_record copy = *source;
-    struct trace_usage usage_copy = usages(table)[slot];
+    struct trace_usage usage_copy = {0};
+    if (copy.name & TRACE_RECORD_USAGE)
+        usage_copy = usages(table)[slot];
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 
     if (in_danger(table, number) ||
@@ -124,10 +142,9 @@ enum trace_read trace_table_read(const struct trace_table *table, uint64_t numbe
     /* A claim of the slot's next event comes before the first byte of its filling. */
     if (is_gone(table, number))
         return TRACE_READ_OVERWRITTEN;
-    bool has_usage = copy.name & TRACE_RECORD_USAGE;
     copy.name &= (uint16_t)~TRACE_RECORD_USAGE;
     *record = copy;
-    *usage = has_usage ? usage_copy : (struct trace_usage){0};
+    *usage = usage_copy;
     return TRACE_READ_OK;
 }
 
@@ -135,9 +152,9 @@ struct trace_tally trace_table_tally(const struct trace_table *table, struct tra
 {
     struct trace_tally tally = {0};
     for (uint64_t n = range.first; n < range.end; n++) {
-        struct trace_record record;
-        struct trace_usage usage;
-        trace_tally_add(&tally, trace_table_read(table, n, &record, &usage));
+        enum trace_read read = look(table, n);
+        bool spoiled = read == TRACE_READ_OK && in_danger(table, n);
+        trace_tally_add(&tally, spoiled ? TRACE_READ_UNPUBLISHED : read);
     }
     return tally;
 }

@@ -12,6 +12,11 @@ static void put_repeated(const struct text_sink *sink, char c, size_t count)
     }
 }
 
+void text_put_blanks(const struct text_sink *sink, size_t count)
+{
+    put_repeated(sink, ' ', count);
+}
+
 struct field {
     size_t width;
     bool left;
@@ -40,10 +45,13 @@ static void put_number(const struct text_sink *sink, uint64_t value, uint32_t ba
 {
     char digits[20]; /* 2^64 - 1 has 20 decimal digits */
     size_t at = sizeof digits;
-    do {
+    for (; value > UINT32_MAX; value /= base)
         digits[--at] = "0123456789abcdef"[value % base];
-        value /= base;
-    } while (value != 0);
+    uint32_t rest = (uint32_t)value; /* a machine with 32 bits divides this much faster */
+    do {
+        digits[--at] = "0123456789abcdef"[rest % base];
+        rest /= base;
+    } while (rest != 0);
     put_field(sink, digits + at, sizeof digits - at, field);
 }
 
@@ -193,8 +201,8 @@ static void buffer_put(void *context, const char *bytes, size_t length)
     size_t room = buffer->size - 1 - buffer->length;
     if (length > room)
         length = room;
-    for (size_t i = 0; i < length; i++)
-        buffer->bytes[buffer->length++] = bytes[i];
+    __builtin_memcpy(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
     buffer->bytes[buffer->length] = '\0';
 }
 

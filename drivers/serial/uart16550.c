@@ -162,8 +162,10 @@ enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes,
             return UART16550_STUCK;
         }
         uart->stuck = false;
-        for (uint8_t room = uart->fifo_depth; room > 0 && length > 0; room--, length--)
-            set(uart, DATA, (uint8_t)*bytes++);
+        size_t piece = length < uart->fifo_depth ? length : uart->fifo_depth;
+        uart16550_fill(uart, bytes, piece);
+        bytes += piece;
+        length -= piece;
     }
     return UART16550_OK;
 }
@@ -187,8 +189,7 @@ size_t uart16550_room(struct uart16550 *uart)
 
 void uart16550_fill(const struct uart16550 *uart, const char *bytes, size_t length)
 {
-    for (; length > 0; length--)
-        set(uart, DATA, (uint8_t)*bytes++);
+    uart->io.out8s(uart->io.context, (uint16_t)(uart->base + DATA), bytes, length);
 }
 
 bool uart16550_receive(struct uart16550 *uart, uint8_t *byte)

@@ -16,6 +16,7 @@
 struct port_io {
     uint8_t (*in8)(void *context, uint16_t port);
     void (*out8)(void *context, uint16_t port, uint8_t value);
+    void (*out8s)(void *context, uint16_t port, const char *bytes, size_t length); /* in a row */
     void *context;
 };
 

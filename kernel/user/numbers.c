@@ -12,15 +12,23 @@ static bool is_digit(char c)
 
 bool number_parse(const char *text, uint64_t maximum, uint64_t *value)
 {
-    uint64_t number = 0;
+    enum {
+        SAFE = 100000000
+    }; /* ten times this, and a digit, are within 32 bits */
+    uint32_t small = 0;
     if (*text == '\0')
         return false;
+    for (; is_digit(*text) && small < SAFE; text++)
+        small = small * 10 + (uint32_t)(*text - '0');
+    uint64_t number = small;
     for (; *text != '\0'; text++) {
         uint64_t digit = (uint64_t)(uint8_t)*text - '0';
         if (!is_digit(*text) || digit > maximum || number > (maximum - digit) / 10)
             return false;
         number = number * 10 + digit;
     }
+    if (number > maximum)
+        return false;
     *value = number;
     return true;
 }

@@ -518,6 +518,7 @@ static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
     struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
     struct capture capture = {0};
     struct stream stream = stream_into(&capture);
+    (void)trace_names_intern(names, "of no event", 11);
     uint16_t one = trace_names_intern(names, "one", 3);
     (void)trace_tasks_add(trace_arena_tasks(arena), &(struct trace_task){.pid = 42, .name = one});
     trace_table_record(table, 1, one, 1);
@@ -525,30 +526,60 @@ static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
     size_t before = capture.length;
     uint16_t two = trace_names_intern(names, "two", 3);
     trace_table_record(table, 2, two, 1);
+    trace_table_record(table, 3, TRACE_NAME_REFUSED, 1);
     stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
 
     struct decoded *decoded = decode(&capture);
-    assert_int_equal(frames_of(decoded, STREAM_NAME), 3); /* and the one that is refused */
+    assert_int_equal(frames_of(decoded, STREAM_NAME), 3);
     assert_int_equal(frames_of(decoded, STREAM_TASK), 1);
     struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 0));
-    expect_number(&reader, TRACE_NAME_REFUSED);
-    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 1));
     expect_number(&reader, one);
     expect_text(&reader, "one");
-    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 2));
+    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 1));
     expect_number(&reader, two);
     expect_text(&reader, "two");
+    reader = frame_reader_of(frame_of(decoded, STREAM_NAME, 2));
+    expect_number(&reader, TRACE_NAME_REFUSED);
+    expect_text(&reader, "(name refused)");
     reader = frame_reader_of(frame_of(decoded, STREAM_TASK, 0));
     expect_number(&reader, 1);
     expect_number(&reader, 42);
     expect_number(&reader, one);
     expect_number(&reader, 0); /* parent */
     assert_true(frame_reader_done(&reader));
-    assert_true(frame_of(decoded, STREAM_NAME, 1)->start <
+    assert_true(frame_of(decoded, STREAM_NAME, 0)->start <
                 frame_of(decoded, STREAM_EVENTS, 0)->start);
-    assert_true(frame_of(decoded, STREAM_NAME, 2)->start >= before);
+    assert_true(frame_of(decoded, STREAM_NAME, 1)->start >= before);
     assert_true(frame_of(decoded, STREAM_NAME, 2)->start <
                 frame_of(decoded, STREAM_EVENTS, 1)->start);
+    release(decoded, &capture);
+    free(arena);
+}
+
+static void the_tasks_that_led_to_one_are_sent_before_it(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_names *names = trace_arena_names(arena);
+    struct trace_tasks *tasks = trace_arena_tasks(arena);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    uint16_t name = trace_names_intern(names, "name", 4);
+    for (uint16_t parent = 0; parent < 4;
+         parent++) /* tasks 1, 2, 3 and 4, each of the one before */
+        (void)trace_tasks_add(
+            tasks, &(struct trace_task){.pid = 10u + parent, .name = name, .parent = parent});
+    (void)trace_tasks_add(tasks, &(struct trace_task){.pid = 99, .name = name, .parent = 1});
+    trace_table_record(table, 1, name, 3);
+    stream_send_table(&stream, arena, 0, TRACE_TABLE_BOOT);
+
+    struct decoded *decoded = decode(&capture);
+    assert_int_equal(frames_of(decoded, STREAM_TASK), 3); /* 4 and 5 did nothing */
+    for (uint32_t i = 0; i < 3; i++) {
+        struct frame_reader reader = frame_reader_of(frame_of(decoded, STREAM_TASK, i));
+        expect_number(&reader, i + 1);
+    }
     release(decoded, &capture);
     free(arena);
 }
@@ -647,7 +678,7 @@ static void a_clock_whose_frame_was_cut_off_is_sent_again(void **state)
     capture = (struct capture){.disturb = panic_in_the_middle};
     stream = stream_into(&capture);
     trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.offset = 9, .apic_id = 1});
-    puts_left = 5;
+    puts_left = 1;
     if (setjmp(panic) == 0)
         stream_send_cpus(&stream, arena);
     capture.disturb = NULL;
@@ -734,6 +765,7 @@ int main(void)
         cmocka_unit_test(the_stream_describes_itself),
         cmocka_unit_test(a_table_frame_tells_the_books),
         cmocka_unit_test(names_and_tasks_are_sent_once_and_before_their_events),
+        cmocka_unit_test(the_tasks_that_led_to_one_are_sent_before_it),
         cmocka_unit_test(each_phase_is_sent_once_and_a_skipped_one_never),
         cmocka_unit_test(the_clock_of_a_cpu_is_sent_once_it_is_known_and_again_when_it_has_changed),
         cmocka_unit_test(a_clock_whose_frame_was_cut_off_is_sent_again),

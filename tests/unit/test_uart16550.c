@@ -142,10 +142,16 @@ static void chip_out(void *context, uint16_t port, uint8_t value)
 
 static const struct uart16550_mode usual = {.speed = 115200, .data_bits = 8, .stop_bits = 1};
 
+static void chip_outs(void *context, uint16_t port, const char *bytes, size_t length)
+{
+    for (; length > 0; length--)
+        chip_out(context, port, (uint8_t)*bytes++);
+}
+
 static enum uart16550_status init(struct uart16550 *uart, struct chip *chip,
                                   const struct uart16550_mode *mode)
 {
-    return uart16550_init(uart, (struct port_io){chip_in, chip_out, chip}, 0x3f8, mode);
+    return uart16550_init(uart, (struct port_io){chip_in, chip_out, chip_outs, chip}, 0x3f8, mode);
 }
 
 static void a_present_port_is_set_up_as_asked(void **state)
