@@ -37,7 +37,7 @@ static struct trace_arena *arena_of(const struct trace_arena_config *config)
 void host_start(struct host_boottrace *host, uint64_t entry_tsc)
 {
     static const struct trace_arena_config early = {
-        .cpus = 1, .capacity = {16, 4, 4, 4}, .names = 64, .names_text = 2048, .tasks = 16};
+        .cpus = 1, .capacity = {16, 4, 4, 4}, .names = 256, .names_text = 16384, .tasks = 16};
     *host = (struct host_boottrace){.rules = {&host->tracer, true, true, true}};
     struct trace_arena *arena = arena_of(&early);
     arena->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;

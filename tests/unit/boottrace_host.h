@@ -26,7 +26,7 @@ extern uint64_t host_tsc;
 /* The first line of C: a small arena, everything recorded. */
 void host_start(struct host_boottrace *host, uint64_t entry_tsc);
 
-/* The tunables are known: tables of these capacities, switches as they are in host->rules. */
+/* The tunables are known, or known better: tables of these capacities, switches as they are in host->rules. */
 struct host_shape {
     uint32_t cpus;
     uint32_t capacity[TRACE_PHASE_TABLES];

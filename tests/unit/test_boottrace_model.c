@@ -21,7 +21,8 @@
 enum {
     SEQUENCES = 1000,
     OPERATIONS = 500,
-    EVENTS = OPERATIONS + 16,
+    EARLY = 40, /* events at most before each move of the tables */
+    EVENTS = OPERATIONS + 2 * EARLY + 16,
     TEXT = 300, /* bytes at most */
     PRINTED = 400000,
 };
@@ -114,8 +115,11 @@ struct side {
     enum place place;
     uint64_t rank;   /* events that the table had been given before, ours since the last reset */
     uint32_t resets; /* before the event */
-    uint32_t row;    /* of those printed now, from 1; 0: not there */
-    uint32_t before; /* the event in the row before; 0: none */
+    bool lost;     /* ours: the table was full when it came, or one that it moved to was smaller */
+    bool filtered; /* ours */
+    enum place table; /* ours: where it belongs, whether or not it is wanted */
+    uint32_t row;     /* of those printed now, from 1; 0: not there */
+    uint32_t before;  /* the event in the row before; 0: none */
     uint64_t ms, delta;
 };
 
@@ -150,11 +154,13 @@ static struct {
     struct host_boottrace host;
     struct switches theirs, ours;
     enum cause bootdone, shutdown;
-    bool resumed, tables;
+    bool resumed;
     uint64_t tsc;
     uint32_t pid, resets;
     const char *writer;
     uint64_t given[2][3]; /* events, FreeBSD's tables and ours since the last reset */
+    uint32_t capacity[3]; /* of our tables, as they are now */
+    enum place phase;     /* the table that our events belong to now */
     struct event event[EVENTS];
     uint32_t events; /* from 1 */
 } now;
@@ -365,6 +371,23 @@ static struct counts take_counts(void)
     return counts;
 }
 
+/* `given` and `rank` since the last reset; a table that keeps the first events has lost this one. */
+static bool finds_no_room(const struct side *side)
+{
+    return side->place != NOWHERE && side->place != IN_RUN &&
+           side->rank >= now.capacity[side->place];
+}
+
+/* Only what the switches do not want is counted as filtered, and all of that. */
+static void note_filtered(struct event *event, uint64_t counted)
+{
+    bool kernel = event->kind == KERNEL || event->kind == REBOOT;
+    bool wanted = event->ours.enabled && (kernel ? event->ours.kernel : event->ours.user);
+    event->host.filtered = event->kind != RESET && is_recordable(event) && !wanted;
+    if (counted != event->host.filtered)
+        fail_at(event, "it is filtered, or not filtered, against the switches");
+}
+
 /* An event goes to one place, or to none; filtered ones and refused ones are nowhere. */
 static void note_places(struct event *event, const struct counts *before)
 {
@@ -382,6 +405,11 @@ static void note_places(struct event *event, const struct counts *before)
         }
     }
     event->host.resets = now.resets;
+    event->host.lost = finds_no_room(&event->host);
+    event->host.table = now.phase;
+    if (event->host.place != NOWHERE && event->host.place != now.phase)
+        fail_at(event, "it went into the table of another phase");
+    note_filtered(event, after.filtered - before->filtered);
 }
 
 static struct trace_usage some_usage(void)
@@ -461,6 +489,8 @@ static void note_mode(const struct event *event)
     bool good = is_recordable(event);
     enum cause *cause = event->kind == RUNTRACE ? &now.bootdone : &now.shutdown;
     if (good)
+        now.phase = event->kind == RUNTRACE ? IN_RUN : IN_SHUTDOWN;
+    if (good)
         *cause = BY_A_WRITE;
     else if (*cause == NOT_SET)
         *cause = BY_A_REFUSED_WRITE;
@@ -494,6 +524,13 @@ static void user_event(enum kind kind)
     check_error(event);
 }
 
+static void reset_ours(void)
+{
+    boottrace_reset(&now.host.rules);
+    now.resets++;
+    memset(now.given[1], 0, sizeof now.given[1]);
+}
+
 static void reset(void)
 {
     struct event *event = new_event(RESET);
@@ -501,9 +538,7 @@ static void reset(void)
     struct counts before = take_counts();
     assert_int_equal(freebsd_write_reset(&now.freebsd), 0);
     note_places(event, &before);
-    boottrace_reset(&now.host.rules);
-    now.resets++;
-    memset(now.given[1], 0, sizeof now.given[1]);
+    reset_ours();
     if (now.bootdone == NOT_SET || now.bootdone == BY_A_REFUSED_WRITE)
         now.bootdone = BY_RESET;
 }
@@ -603,7 +638,8 @@ static void check_error(const struct event *event)
 
 static bool came_before_tables(const struct event *event)
 {
-    return event->freebsd.place == BEFORE_TABLES && event->host.place == IN_BOOT;
+    bool known = event->host.place == IN_BOOT || event->host.filtered;
+    return event->freebsd.place == BEFORE_TABLES && known;
 }
 
 static bool is_reset(const struct event *event)
@@ -802,15 +838,14 @@ static bool keeps_first(enum place place)
     return place != IN_RUN;
 }
 
-/* `given` and `rank` since the last reset; tables of more CPUs are large enough here. */
+/* Run tables of more CPUs are large enough here. */
 static bool should_be_here(const struct event *event)
 {
     if (event->host.place == NOWHERE || event->host.resets != now.resets)
         return false;
-    uint32_t capacity = now.shape.capacity[event->host.place];
     if (keeps_first(event->host.place))
-        return event->host.rank < capacity;
-    return now.given[1][IN_RUN] - event->host.rank <= capacity;
+        return !event->host.lost;
+    return now.given[1][IN_RUN] - event->host.rank <= now.capacity[IN_RUN];
 }
 
 static bool should_be_there(const struct event *event)
@@ -843,13 +878,64 @@ static void check_our_row(const struct event *event, const struct log_event *row
         fail_at(event, "msecs or delta are wrong");
 }
 
+/* Events that were given to a table since the last reset, and that it must have lost. */
+static uint64_t missing_from(uint32_t table)
+{
+    uint64_t missing = 0;
+    for (uint32_t i = 1; i <= now.events; i++) {
+        const struct side *side = &now.event[i].host;
+        missing += side->place == (enum place)table && side->resets == now.resets &&
+                   !should_be_here(&now.event[i]);
+    }
+    return missing;
+}
+
+static struct trace_books books_of(uint32_t table)
+{
+    struct trace_arena *arena = now.host.tracer.arena;
+    struct trace_books sum = {0};
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
+        struct trace_table *of_cpu = trace_arena_table(arena, cpu, (enum trace_table_id)table);
+        struct trace_books books =
+            trace_table_books(of_cpu, trace_arena_filter(arena, cpu, (enum trace_table_id)table),
+                              trace_table_range(of_cpu));
+        sum.emitted += books.emitted;
+        sum.kept += books.kept;
+        sum.overwritten += books.overwritten;
+        sum.dropped += books.dropped;
+        sum.filtered += books.filtered;
+    }
+    return sum;
+}
+
+static uint64_t filtered_of(uint32_t table)
+{
+    uint64_t filtered = 0;
+    for (uint32_t i = 1; i <= now.events; i++) {
+        const struct side *side = &now.event[i].host;
+        filtered +=
+            side->filtered && side->table == (enum place)table && side->resets == now.resets;
+    }
+    return filtered;
+}
+
+static void check_books(uint32_t table, uint64_t missing)
+{
+    const struct trace_books books = books_of(table);
+    bool first = keeps_first((enum place)table);
+    assert_int_equal(books.filtered, filtered_of(table));
+    assert_int_equal(books.kept, now.given[1][table] - missing);
+    assert_int_equal(books.dropped, first ? missing : 0);
+    assert_int_equal(books.overwritten, first ? 0 : missing);
+    assert_int_equal(books.emitted, now.given[1][table] + books.filtered);
+}
+
 /* Books, loss rows and totals of a table; what FreeBSD lost it does not tell. */
 static void check_our_table(uint32_t table, uint32_t first_row)
 {
-    uint64_t given = now.given[1][table], capacity = now.shape.capacity[table];
-    uint64_t missing = given > capacity * now.shape.cpus ? given - capacity : 0;
-    uint64_t span = 0;
-    assert_int_equal(our_count[table], given - missing);
+    uint64_t missing = missing_from(table), span = 0;
+    check_books(table, missing);
+    assert_int_equal(our_count[table], now.given[1][table] - missing);
     assert_int_equal(lost[table], missing);
     occurred[N8_LOSS_IS_INVISIBLE] += missing > 0;
     if (our_count[table] > 0) {
@@ -1082,6 +1168,19 @@ static bool is_late(uint32_t row, uint32_t first)
     return row > first && (int64_t)cycles >= (int64_t)now.shape.threshold * 1000;
 }
 
+/* Rows that are not shown do not change the delta of one that is. */
+static void read_shown_line(const char *text)
+{
+    unsigned in_blocks;
+    unsigned long long ms, delta;
+    assert_int_equal(sscanf(text + strlen(text) - 11, "%u", &in_blocks), 1);
+    assert_int_equal(sscanf(text, "%*u %10llu %10llu ", &ms, &delta), 2);
+    const struct event *event = &now.event[in_blocks];
+    if (ms != event->host.ms || delta != event->host.delta)
+        fail_at(event, "msecs or delta are others than without a threshold");
+    shown_here[in_blocks] = true;
+}
+
 /* What is printed here is what the rule says; a sign for each event that is. */
 static void read_shown(uint32_t first, uint32_t end)
 {
@@ -1094,11 +1193,8 @@ static void read_shown(uint32_t first, uint32_t end)
     uint32_t rows = 0;
     split_table(TRACE_TABLE_SHUTDOWN, &at, &rows);
     memset(shown_here, 0, sizeof shown_here);
-    for (uint32_t i = 0; i < rows; i++) {
-        unsigned in_blocks;
-        assert_int_equal(sscanf(line[i] + strlen(line[i]) - 11, "%u", &in_blocks), 1);
-        shown_here[in_blocks] = true;
-    }
+    for (uint32_t i = 0; i < rows; i++)
+        read_shown_line(line[i]);
     for (uint32_t row = first; row < end; row++) {
         bool landmark = row + 1 < end && is_late(row + 1, first);
         bool should = ms == 0 || is_late(row, first) || landmark;
@@ -1158,27 +1254,73 @@ static struct shape some_shape(void)
     return shape;
 }
 
-/* Before the tunables are known all is recorded; what is not wanted then is counted as filtered. */
+/* Events before the tables have their size, more or fewer than there is room for. */
+static void early_events(void)
+{
+    uint64_t left = one_in(2) ? random_number(4) : random_number(EARLY);
+    for (; left > 0; left--) {
+        if (now.shape.resets && one_in(40))
+            reset_ours();
+        kernel_event(KERNEL);
+    }
+    compare_logs();
+}
+
+/* What the tables held is filtered if the switches, known now, do not want it; what does not fit into the
+ * next table is lost there. */
+static void note_move(void)
+{
+    memcpy(now.capacity, now.host.tracer.arena->capacity, sizeof now.capacity);
+    bool unwanted = !traces_kernel(&now.ours);
+    for (uint32_t i = 1; i <= now.events; i++) {
+        struct side *side = &now.event[i].host;
+        side->lost = side->lost || finds_no_room(side);
+        side->filtered = side->filtered || (unwanted && side->place == IN_BOOT);
+        side->place = unwanted ? NOWHERE : side->place;
+    }
+    if (unwanted)
+        now.given[1][IN_BOOT] = 0;
+}
+
+static void move_ours(const struct host_shape *shape, struct switches switches)
+{
+    now.ours = switches;
+    now.host.rules.enabled = switches.enabled;
+    now.host.rules.dotrace_kernel = switches.kernel;
+    now.host.rules.dotrace_user = switches.user;
+    host_settle(&now.host, shape);
+    note_move();
+    compare_logs();
+}
+
+/* The command line may want other tables, and other switches, than the files that are read later. */
+static void move_for_command_line(void)
+{
+    const struct host_shape shape = {
+        .cpus = 1,
+        .capacity = {3 + (uint32_t)random_number(2 * EARLY), 4, 4},
+    };
+    move_ours(&shape, (struct switches){!one_in(4), !one_in(4), true});
+    early_events();
+}
+
+/* Before the tunables are known all is recorded, into small tables; what they hold moves once or twice.
+ * FreeBSD's tunables are known from the start. */
 static void boot(void)
 {
-    static const struct switches all = {true, true, true};
-    now.ours = now.theirs = all;
-    for (uint64_t left = random_number(4); left > 0; left--)
-        kernel_event(KERNEL);
     const struct host_shape shape = {
         .cpus = now.shape.cpus,
         .capacity = {now.shape.capacity[0], now.shape.capacity[1], now.shape.capacity[2]},
         .offset = now.shape.offset,
     };
-    host_settle(&now.host, &shape);
+    now.ours = (struct switches){true, true, true};
+    now.theirs = (struct switches){now.freebsd.enabled, now.freebsd.dotrace_kernel,
+                                   now.freebsd.dotrace_user};
+    early_events();
+    if (one_in(2))
+        move_for_command_line();
+    move_ours(&shape, now.theirs);
     freebsd_make_tables(&now.freebsd, now.shape.capacity);
-    now.ours = now.theirs = (struct switches){now.freebsd.enabled, now.freebsd.dotrace_kernel,
-                                              now.freebsd.dotrace_user};
-    now.tables = true;
-    for (uint32_t i = 1; i <= now.events && !traces_kernel(&now.ours); i++) {
-        now.event[i].host.place = NOWHERE;
-        now.given[1][IN_BOOT] = 0;
-    }
 }
 
 static void start(uint64_t seed)
@@ -1192,9 +1334,10 @@ static void start(uint64_t seed)
     now.tsc = now.shape.entry + 1000;
     now.writer = "kernel";
     host_start(&now.host, now.shape.entry);
-    now.freebsd.enabled = now.host.rules.enabled = !one_in(12);
-    now.freebsd.dotrace_kernel = now.host.rules.dotrace_kernel = !one_in(16);
-    now.freebsd.dotrace_user = now.host.rules.dotrace_user = !one_in(16);
+    memcpy(now.capacity, now.host.tracer.arena->capacity, sizeof now.capacity);
+    now.freebsd.enabled = !one_in(12);
+    now.freebsd.dotrace_kernel = !one_in(16);
+    now.freebsd.dotrace_user = !one_in(16);
     boot();
 }
 
@@ -1230,6 +1373,7 @@ static void go_down(void)
     if (one_in(2))
         user_event(SHUTTRACE);
     host_enter(&now.host, TRACE_PHASE_SHUTDOWN);
+    now.phase = IN_SHUTDOWN;
     kernel_event(REBOOT);
     now.freebsd.rebooting = true;
     now.shutdown = BY_A_WRITE;
