@@ -137,9 +137,14 @@ $(B)/.trace: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TRACE)' | cmp -s - $@ || echo '$(TRACE)' > $@
 
-$(B)/firstlight.elf: $(kernel_objects) $(K)/symbols.o linker.ld $(B)/.trace
+# What a debugger reads: two thirds of the whole.  A loader would have to read it, and GRUB puts it into memory.
+$(B)/firstlight.debug: $(kernel_objects) $(K)/symbols.o linker.ld $(B)/.trace
 	$(call say,LD,$@)
 	$(Q)$(link_kernel)
+
+$(B)/firstlight.elf: $(B)/firstlight.debug
+	$(call say,STRIP,$@)
+	$(Q)objcopy --strip-debug $< $@
 	$(Q)grub-file --is-x86-multiboot $@ || { echo "make: $@ is not a Multiboot kernel" >&2; exit 1; }
 
 # Everything in it has one date and one owner, so that it is the same wherever it is built.

@@ -12,21 +12,18 @@ static uint32_t size = HEAP_AT_HAND_SIZE, count = HEAPS_MIN;
 static uint64_t taken; /* bit = number of the piece */
 static struct spinlock lock;
 
-static void use(uint32_t memory, uint32_t pieces)
+uint32_t heaps_init(uint32_t memory, const struct heaps *heaps)
 {
-    start = (uint8_t *)(uintptr_t)memory;
-    size = HEAP_SIZE;
-    count = pieces;
-}
-
-uint32_t heaps_init(uint32_t memory, uint32_t pieces)
-{
-    for (uint32_t wanted = HEAPS_MAX; memory == 0 && wanted >= HEAPS_MIN; wanted /= 2) {
-        memory = boot_info_take_memory((uint64_t)wanted * HEAP_SIZE);
-        pieces = wanted;
+    static const struct heaps few = {HEAPS_MIN, HEAP_SMALL_SIZE};
+    if (memory == 0) {
+        heaps = &few;
+        memory = boot_info_take_memory(few.count * few.size);
     }
-    if (memory != 0)
-        use(memory, pieces);
+    if (memory == 0)
+        return count;
+    start = (uint8_t *)(uintptr_t)memory;
+    size = heaps->size;
+    count = heaps->count;
     return count;
 }
 

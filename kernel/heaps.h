@@ -7,13 +7,19 @@
 #include <stdint.h>
 
 #define HEAP_SIZE         131072u /* bytes */
+#define HEAP_SMALL_SIZE   81920u  /* where memory is short; enough for the scripts of a boot */
 #define HEAPS_MAX         64u
 #define HEAPS_MIN         4u
 #define HEAP_AT_HAND_SIZE 16384u /* without any memory of their own: HEAPS_MIN of these */
 
-/* Makes up to `count` pieces (at most HEAPS_MAX) in memory of count * HEAP_SIZE bytes that starts on a page; 0
- * for `memory` looks for memory itself, and else takes those at hand.  Gives how many there are. */
-uint32_t heaps_init(uint32_t memory, uint32_t count);
+struct heaps {
+    uint32_t count; /* HEAPS_MIN to HEAPS_MAX */
+    uint32_t size;  /* of each */
+};
+
+/* Makes such pieces in memory of count * size bytes that starts on a page; 0 for `memory` looks for memory
+ * for HEAPS_MIN small ones, and else takes those at hand.  Gives how many there are. */
+uint32_t heaps_init(uint32_t memory, const struct heaps *heaps);
 
 /* A zeroed piece, NULL: none is left.  Context: thread. */
 void *heap_take(void);

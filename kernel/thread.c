@@ -14,9 +14,10 @@
 #include "kernel/wait_queue.h"
 
 enum {
-    PID_MAX = 99999,  /* as FreeBSD's */
-    THREADS_MIN = 8,  /* that memory is taken for */
-    SPARE_STACKS = 2, /* for each further CPU: its idle thread and its double faults */
+    PID_MAX = 99999,   /* as FreeBSD's */
+    THREADS_MIN = 8,   /* that memory is taken for */
+    THREADS_MANY = 32, /* fewer than these have small heaps */
+    SPARE_STACKS = 2,  /* for each further CPU: its idle thread and its double faults */
 };
 
 static struct thread kernel_thread; /* what runs from the first line of C on */
@@ -57,17 +58,29 @@ void thread_start_kernel(void)
 
 /* Memory for stacks, heaps, and what is known of each thread, one behind the other; 0: there is not so
  * much. */
-static uint32_t take_memory(uint32_t count, uint32_t heaps)
+static uint32_t take_memory(uint32_t count, const struct heaps *heaps)
 {
     return boot_info_take_memory(count * (STACK_SLOT_SIZE + sizeof(struct thread)) +
-                                 heaps * HEAP_SIZE);
+                                 heaps->count * heaps->size);
 }
 
 /* Where memory is short. */
-static uint32_t heaps_beside(uint32_t threads)
+static struct heaps heaps_beside(uint32_t threads)
 {
-    uint32_t heaps = threads / 4;
-    return heaps < HEAPS_MIN ? HEAPS_MIN : heaps > HEAPS_MAX ? HEAPS_MAX : heaps;
+    uint32_t count = threads / 4;
+    return (struct heaps){
+        .count = count < HEAPS_MIN   ? HEAPS_MIN
+                 : count > HEAPS_MAX ? HEAPS_MAX
+                                     : count,
+        .size = threads < THREADS_MANY ? HEAP_SMALL_SIZE : HEAP_SIZE,
+    };
+}
+
+static void use_places(uint32_t memory, uint32_t count)
+{
+    places = (struct thread *)memory;
+    place_count = count;
+    __builtin_memset(places, 0, count * sizeof *places);
 }
 
 /* As much of all as there is room for, so that threads leave some to heaps: scripts need both. */
@@ -76,18 +89,17 @@ uint32_t thread_init(void)
     uint32_t count = (uint32_t)tunable(TUNABLE_MAXPROC) + SPARE_STACKS * percpu_count();
     if (count > STACKS_MAX)
         count = STACKS_MAX;
-    uint32_t heaps = HEAPS_MAX, memory = take_memory(count, heaps);
+    struct heaps heaps = {HEAPS_MAX, HEAP_SIZE};
+    uint32_t memory = take_memory(count, &heaps);
     while (memory == 0 && count / 2 >= THREADS_MIN) {
         count /= 2;
         heaps = heaps_beside(count);
-        memory = take_memory(count, heaps);
+        memory = take_memory(count, &heaps);
     }
-    (void)heaps_init(memory == 0 ? 0 : memory + count * STACK_SLOT_SIZE, heaps);
-    if (memory != 0) {
-        places = (struct thread *)(memory + count * STACK_SLOT_SIZE + heaps * HEAP_SIZE);
-        place_count = count;
-        __builtin_memset(places, 0, count * sizeof *places);
-    }
+    uint32_t behind_stacks = memory + count * STACK_SLOT_SIZE;
+    (void)heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
+    if (memory != 0)
+        use_places(behind_stacks + heaps.count * heaps.size, count);
     count = stacks_init(memory, count);
     percpu_this()->idle = thread_make_idle(0);
     scheduler_start();

@@ -24,6 +24,7 @@ enum {
     EARLY_TEXT = 16384, /* bytes; sites have about 20 each */
     EARLY_TASKS = 16,
     EARLY_ARENA = 65536, /* bytes */
+    LOW_MEMORY = 640 * 1024,
     NAMES = 4096,
     NAMES_TEXT = 131072,
     NAMES_PER_MODULE = 3, /* verified, accepted, overridden */
@@ -128,13 +129,22 @@ static bool shrink(struct trace_arena_config *config)
     return true;
 }
 
-/* Memory for the arena, whose tables shrink as far as it takes: half of all is left for what is to be
- * traced.  0: not even that helps. */
+/* What lies above 1 MiB: nothing is taken from below. */
+static uint64_t free_bytes(void)
+{
+    uint64_t all = boot_info_memory_kib() * 1024, used = boot_info_used_bytes() + LOW_MEMORY;
+    return all > used ? all - used : 0;
+}
+
+/* Memory for the arena, whose tables shrink as far as it takes: two thirds of what is free are left for what
+ * is to be traced.  0: not even that helps. */
 static uint32_t find_memory(struct trace_arena_config *config)
 {
-    uint64_t most = boot_info_memory_kib() * 1024 / 2;
+    uint64_t most = free_bytes() / 3;
     while (trace_arena_size(config) > most && shrink(config))
         ;
+    if (trace_arena_size(config) > most)
+        config->names_text /= 2; /* of what a small machine does, fewer things have names */
     uint32_t address;
     do
         address = boot_info_take_memory(trace_arena_size(config));

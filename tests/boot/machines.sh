@@ -12,7 +12,9 @@ check "isapc, with the user's own CPU" gives 3 'no conditional moves' \
     run --machine isapc --qemu-arg -cpu --qemu-arg pentium
 check 'microvm' run --machine microvm
 check '3 MiB of memory' run --bare --memory 3
-check '4 MiB of memory, and more CPUs than stacks' run --bare --memory 4 --smp 8
+check '3 MiB of memory, and the demonstration' run --memory 3
+check 'whose scripts have enough of it' sh -c "! grep -q 'memory: all' '$work/capture'"
+check '4 MiB of memory, and more CPUs than stacks' run --memory 4 --smp 8
 check 'tables that do not fit are made smaller' run --memory 8 --append trace.boot=60000000
 check 'and that is said' grep -q 'too little free memory, keeping only' "$work/capture"
 check '4 GiB of memory' run --memory 4096
