@@ -17,19 +17,20 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_dige
         fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/unit/interrupted_i386.sh tests/boot/carriers.sh tests/boot/slow_line.sh tests/boot/flight_media.sh \
-           tests/boot/media.sh tests/boot/torture.sh \
-           tests/boot/ends_of_a_run.sh tests/boot/endings.sh tests/decoder/damage.sh \
-           tests/fuzz/short.sh tests/boot/staged.sh tests/boot/flight_exec.sh \
-           tests/boot/flight_streams.sh tests/boot/shell_session.py tests/boot/books.sh \
-           tests/boot/integrity.sh tests/boot/configuration.sh tests/boot/modules.sh \
-           tests/boot/machines.sh tests/boot/stage.sh tests/boot/article.sh \
-           tests/hostile/hostile.py tests/boot/determinism.sh tests/boot/nmi.py tests/boot/cpus.sh \
-           tests/boot/faults.sh tests/boot/flight_console.py tests/decoder/agrees.sh \
-           tests/model/run.sh tests/golden/golden.sh tests/house/arrows.sh tests/house/format.sh \
-           tests/house/documents.sh tests/boot/rc.sh tests/boot/sh.sh tests/boot/boottrace_log.sh \
-           tests/boot/boottrace_sysctl.sh tests/boot/overflow.sh tests/boot/boottrace_deaths.sh \
-           tests/house/named_tests.sh tests/boot/tslog.sh
+SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh \
+           tests/unit/interrupted_i386.sh tests/boot/shell_session.py tests/boot/flight_exec.sh \
+           tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh tests/model/run.sh \
+           tests/decoder/damage.sh tests/boot/machines.sh tests/boot/flight_streams.sh \
+           tests/boot/endings.sh tests/boot/integrity.sh tests/boot/faults.sh \
+           tests/house/documents.sh tests/boot/cpus.sh tests/boot/determinism.sh \
+           tests/boot/flight_console.py tests/boot/flight_media.sh tests/boot/rc.sh \
+           tests/boot/article.sh tests/boot/configuration.sh tests/boot/ends_of_a_run.sh \
+           tests/boot/boottrace_deaths.sh tests/boot/tslog.sh tests/decoder/agrees.sh \
+           tests/boot/modules.sh tests/boot/staged.sh tests/boot/overflow.sh \
+           tests/boot/boottrace_log.sh tests/hostile/hostile.py tests/boot/sh.sh \
+           tests/boot/boottrace_sysctl.sh tests/golden/golden.sh tests/boot/books.sh \
+           tests/boot/stage.sh tests/house/format.sh tests/house/arrows.sh \
+           tests/house/named_tests.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
@@ -143,7 +144,7 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
-	    $(B)/tests/test_interrupted $(SCRIPTS:%=./%) $(unit_programs)
+	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs

@@ -107,13 +107,13 @@ carries() {
         jq -c '[.modules[] | select(.name == "etc/autoexec") | .size]' | tee "$work/sizes" &&
         test "$(jq 'last' "$work/sizes") $(jq length "$work/sizes")" = "$size $modules"
 }
-check 'a stick carries commands' carries 23 1 --disk "$work/stick"
-check 'in place of those that it has' carries 23 1 --disk "$work/full"
+check 'a stick carries commands' carries 23 1 --deterministic --disk "$work/stick"
+check 'in place of those that it has' carries 23 1 --deterministic --disk "$work/full"
 check 'beside other files' grep -q 'etc/system: settings: 1' "$work/capture"
-check 'an ISO carries them' carries 23 1 --iso "$work/iso"
+check 'an ISO carries them' carries 23 1 --deterministic --iso "$work/iso"
 check 'also under UEFI' carries 23 1 --iso "$work/iso" --firmware uefi
-check 'a network carries them' carries 23 1 --net "$work/net"
-check 'behind those that it has' carries 23 2 --net "$work/fuller"
+check 'a network carries them' carries 23 1 --deterministic --net "$work/net"
+check 'behind those that it has' carries 23 2 --deterministic --net "$work/fuller"
 check 'beside other files, too' grep -q 'etc/system: settings: 1' "$work/capture"
 media_twice() {
     "$flight" run --quiet --deterministic --exec ps "$@" -o "$work/first" && sleep 1 &&
