@@ -121,8 +121,9 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
-# Its model of a terminal compares so much that tracing this would take nine tenths of the time.
-$(B)/fuzzed/tests/fuzz/fuzz_line_editor.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp
+# Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
+# nine tenths of the time.
+$(B)/fuzzed/tests/fuzz/fuzz_line_editor.o $(B)/fuzzed/kernel/user/wide_character.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp
 $(B)/fuzz/fuzz_rcorder: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
 $(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
                    $(USERLAND:%.c=$(B)/fuzzed/%.o)
