@@ -10,11 +10,12 @@
 enum {
     TEXT_SIZE = 65536, /* bytes; both hold a few seconds of a fast line */
     FRAMES_SIZE = 65536,
-    PLACES = 2048,      /* lines, and frames, of 32 bytes each */
-    INPUT_SIZE = 1024,  /* what people type while nobody reads */
-    LINE_SIZE = 256,    /* of text that is put together without the lock */
-    CAUSES_MAX = 32,    /* in one interrupt: a port that never stops must not stop the rest */
-    LOCK_LOOKS = 10000, /* some milliseconds at most: longer than anybody holds the lock */
+    TEXT_PLACES = 2048,  /* of 32 bytes each: lines of text are often empty or short */
+    FRAME_PLACES = 1024, /* frames are longer */
+    INPUT_SIZE = 1024,   /* what people type while nobody reads */
+    LINE_SIZE = 256,     /* of text that is put together without the lock */
+    CAUSES_MAX = 32,     /* in one interrupt: a port that never stops must not stop the rest */
+    LOCK_LOOKS = 10000,  /* some milliseconds at most: longer than anybody holds the lock */
 };
 
 static struct uart16550 uart;
@@ -23,13 +24,16 @@ static struct console_option chosen;
 static bool ready;
 
 static char text_bytes[TEXT_SIZE], frame_bytes[FRAMES_SIZE];
-static struct output_entry text_entries[PLACES], frame_entries[PLACES];
+static struct output_entry text_entries[TEXT_PLACES], frame_entries[FRAME_PLACES];
 static struct output_queue queue = {
-    .text = {.bytes = text_bytes, .size = TEXT_SIZE, .entries = text_entries, .places = PLACES},
+    .text = {.bytes = text_bytes,
+             .size = TEXT_SIZE,
+             .entries = text_entries,
+             .places = TEXT_PLACES},
     .frames = {.bytes = frame_bytes,
                .size = FRAMES_SIZE,
                .entries = frame_entries,
-               .places = PLACES},
+               .places = FRAME_PLACES},
 };
 
 /* Guards all of this file; `alone` stands for it after console_take_over. */
