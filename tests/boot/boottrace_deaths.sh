@@ -64,12 +64,12 @@ check 'and of the shutdown' kept shutdown '/etc/three done'
 
 set -- "$@" --module "$(two true)"
 loud='kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=0'
-check 'a shutdown that hangs' ends 4 "$@" --timeout 3 --append "$loud" --module "$(four 'sysctl debug.fault=loop')"
+check 'a shutdown that hangs' ends 4 "$@" --timeout 6 --append "$loud" --module "$(four 'sysctl debug.fault=loop')"
 check 'shows what was done' printed '/etc/three done'
 check 'and where it hangs' printed '/etc/four start'
 check 'no table was printed for that' sh -c "! grep -q '^boot table' '$work/console'"
 
-check 'with a threshold' ends 4 "$@" --timeout 3 --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=400' \
+check 'with a threshold' ends 4 "$@" --timeout 6 --append 'kern.boottrace.shutdown_trace=1 kern.boottrace.shutdown_trace_threshold=400' \
     --module "$(four 'sleep 20
 sysctl debug.fault=loop')"
 check 'what it waits for is shown as soon as the threshold has passed' printed '/etc/four start'

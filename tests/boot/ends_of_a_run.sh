@@ -33,7 +33,7 @@ check 'fault=stack exits 3 and tells of the overflow' gives 3 'panic.*stack over
 check 'fault=null exits 3 and tells of the null pointer' gives 3 'panic.*null pointer' run --append fault=null
 check 'fault=triple exits 3 as a triple fault' gives 3 'triple fault' run --append fault=triple
 check 'fault=reset exits 3 as a reset' gives 3 'reset' run --append fault=reset
-check 'fault=loop exits 4 with the last lines' gives 4 'Firstlight is multi-user' run --append fault=loop --timeout 2
+check 'fault=loop exits 4 with the last lines' gives 4 'Firstlight is multi-user' run --bare --append fault=loop --timeout 5
 check 'a CPU without conditional moves exits 3' gives 3 'flight' run --qemu-arg -cpu --qemu-arg pentium
 check 'and its reason is in the capture' grep -q 'cannot run on this CPU: it has no conditional moves' "$work/capture"
 
