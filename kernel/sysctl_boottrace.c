@@ -213,12 +213,17 @@ static void print_from(uint32_t place, enum trace_table_id table, struct log_tab
     struct log_event event;
     for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
         log_cursor_start_at(&cursors[cpu], arena, cpu, table, places[place].next[table][cpu]);
-    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
         log_table_loss(log, cpu, cursors[cpu].lost, "overwritten unread");
+        cursors[cpu].lost = 0;
+    }
     while (log_cursors_next(cursors, arena, &event))
         log_table_event(log, &event);
-    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++)
+    for (uint32_t cpu = 0; cpu < arena->cpus; cpu++) {
+        log_table_loss(log, cpu, cursors[cpu].unfinished, "begun, but not finished");
+        log_table_loss(log, cpu, cursors[cpu].lost, "overwritten while this was printed");
         places[place].next[table][cpu] = cursors[cpu].number;
+    }
 }
 
 static void read_cursor(const struct sysctl_oid *oid, const struct text_sink *sink)

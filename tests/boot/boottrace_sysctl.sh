@@ -357,6 +357,31 @@ check 'and of the boot table' has full '^kern.boottrace.table_size: 600$'
 check 'a cursor that was overtaken says by how many' rows_are overtaken '(lost) 3 events overwritten unread here
 sh 2\nsh 3\nsh 4\nsh 5\nsh 6'
 
+# --- A cursor whose table goes on while it is read
+
+cat > "$work/busy" << 'END'
+sysctl -n kern.boottrace.cursor.0 > /dev/null
+echo @before
+sysctl -n kern.boottrace.run.emitted
+burst 1500 x
+burst 20000 y &
+echo @first
+sysctl -n kern.boottrace.cursor.0
+echo @second
+wait
+sysctl -n kern.boottrace.cursor.0
+echo @after
+sysctl -n kern.boottrace.run.emitted
+echo @end
+END
+run "$work/busy" --bare --append 'kern.boottrace.enabled=1'
+told() { # SECTION: how many events its rows are, and stand for
+    section "$1" | awk '/ after /{ n++ } /\(lost\)/{ n += $5 } END { print n + 0 }'
+}
+check 'a cursor that is overtaken while it is read says so' has first 'overwritten while this was printed'
+check 'and what it tells adds up to what was recorded' \
+    test "$(($(told first) + $(told second)))" = "$(($(section after | sed -n 1p) - $(section before | sed -n 1p)))"
+
 # --- Switches of the loader
 
 cat > "$work/off" << 'END'
