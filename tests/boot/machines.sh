@@ -36,6 +36,12 @@ no_timer() {
 }
 check 'a machine without timer and interrupt controller' no_timer
 check 'says that the rate is unknown' grep -q 'the TSC rate is unknown' "$work/capture"
+services_without_timer() {
+    run --qemu-arg -M --qemu-arg microvm,pit=off,pic=off
+}
+check 'starts and stops its services' services_without_timer
+check 'to the last one' grep -q 'Stopping syslogd' "$work/capture"
+check 'for no watchdog bites at once' sh -c "! grep -q 'watchdog timeout expired' '$work/capture'"
 busy_without_timer() {
     run --smp 2 --qemu-arg -M --qemu-arg microvm,pit=off,pic=off --append 'torture=50000 trace.run=2000'
 }
