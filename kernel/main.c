@@ -139,12 +139,12 @@ static void configure(void)
     configuration_read();
     tracing_settle();
     kern_boottrace_settle();
-    long_log_init();
 }
 
 static void start_threads(void)
 {
     log_line("threads: at most %u", thread_init());
+    long_log_init(); /* behind stacks and heaps, which no boot can do without */
     if (!terminal_init())
         log_line("terminal: there is no serial line to listen to");
     console_wait_mode(CONSOLE_NOBODY_WAITS); /* from here on, until the dump */
