@@ -422,13 +422,16 @@ static uint64_t ns_of(uint64_t cycles)
     return hz == 0 ? 0 : trace_cycles_to_ns(cycles, hz);
 }
 
-/* Under the lock, for a turn may end meanwhile, and 64 bits are read in two halves. */
+/* Under the lock, for a turn may end meanwhile, and 64 bits are read in two halves.  Who is alone does
+ * not wait for it: a CPU may have been stopped that held it. */
 uint64_t thread_cycles(const struct thread *thread)
 {
-    uint32_t flags = scheduler_take();
+    bool alone = tracing_is_alone();
+    uint32_t flags = alone ? 0 : scheduler_take();
     uint64_t turn = thread->state == THREAD_RUNNING ? scheduler_now() - thread->since : 0;
     uint64_t cycles = thread->cpu_cycles + (turn < 1ull << 62 ? turn : 0);
-    scheduler_release(flags);
+    if (!alone)
+        scheduler_release(flags);
     return cycles;
 }
 
