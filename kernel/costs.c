@@ -62,12 +62,15 @@ static int yield_until_over(void *argument)
 static uint64_t cost_of_switch(void)
 {
     volatile bool over = false;
+    uint32_t pinned = thread_current()->pinned;
     struct thread_child dead;
     (void)thread_pin(percpu_this()->number);
     struct thread *other =
         thread_prepare("costs", yield_until_over, (void *)(uintptr_t)&over, false);
-    if (other == NULL)
+    if (other == NULL) {
+        (void)thread_pin(pinned);
         return 0;
+    }
     other->pinned = thread_current()->pinned;
     uint32_t pid = other->pid;
     thread_go(other);
@@ -77,8 +80,9 @@ static uint64_t cost_of_switch(void)
         thread_yield();
     uint64_t cycles = (cpu_tsc() - start) / TIMES / 2;
     over = true;
-    (void)thread_wait(pid, THREAD_FOREVER, &dead);
-    (void)thread_pin(THREAD_ANYWHERE);
+    while (thread_wait(pid, THREAD_FOREVER, &dead) == THREAD_WAIT_INTERRUPTED)
+        thread_yield(); /* a signal waits, too; but the other one still looks at this stack */
+    (void)thread_pin(pinned);
     return cycles;
 }
 
