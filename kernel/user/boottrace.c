@@ -17,15 +17,6 @@ enum {
 PROGRAM(boottrace, "boottrace", "utility [argument ...]",
         "runs a command between two boottrace events");
 
-static int run(int argc, const char *const *argv)
-{
-    int signal, pid = child_start(argc, argv);
-    if (pid >= 0)
-        return child_wait(pid, &signal);
-    (void)complain("boottrace", argv[0], pid);
-    return child_status_of_error(pid);
-}
-
 static bool tells_more(int argc, char **argv)
 {
     bool start = argc == 2 || text_equal(argv[2], "start") || text_equal(argv[2], "faststart");
@@ -51,7 +42,7 @@ static int boottrace_main(int argc, char **argv)
     if (tells_more(argc, argv))
         tell_arguments(argc, argv);
     system_boottrace("%s start", argv[1]);
-    int status = run(argc - 1, (const char *const *)argv + 1);
+    int status = child_run("boottrace", argc - 1, (const char *const *)argv + 1);
     if (status != EXIT_OK)
         system_boottrace("%s: status %d", argv[1], status);
     system_boottrace("%s done", argv[1]);

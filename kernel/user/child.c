@@ -78,3 +78,12 @@ int child_wait(int pid, int *signal)
         }
     }
 }
+
+int child_run(const char *program, int argc, const char *const *argv)
+{
+    int signal, pid = child_start(argc, argv);
+    if (pid >= 0)
+        return child_wait(pid, &signal);
+    (void)complain(program, argv[0], pid);
+    return child_status_of_error(pid);
+}

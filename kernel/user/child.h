@@ -1,4 +1,5 @@
-/* Running another program on behalf of somebody: what sh, boottrace and cpuset share. */
+/* Running another program on behalf of somebody: what sh, boottrace, cpuset and
+ * service share. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,6 +26,9 @@ void child_catch_signals(void);
 /* Waits for a child, passing signals on.  Gives its status; *signal is the last one of those that
  * end a process, or 0. */
 int child_wait(int pid, int *signal);
+
+/* Both for a program: gives the status; what cannot be started is told. */
+int child_run(const char *program, int argc, const char *const *argv);
 
 /* Stops this process as ^Z does, although it catches the signal; comes back when it is continued. */
 void child_stop_self(void);

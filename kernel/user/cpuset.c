@@ -7,15 +7,6 @@
 
 PROGRAM(cpuset, "cpuset", "-l CPU COMMAND...", "runs a command on one CPU");
 
-static int run(int argc, const char *const *argv)
-{
-    int signal, pid = child_start(argc, argv);
-    if (pid >= 0)
-        return child_wait(pid, &signal);
-    (void)complain("cpuset", argv[0], pid);
-    return child_status_of_error(pid);
-}
-
 static int cpuset_main(int argc, char **argv)
 {
     uint64_t cpu;
@@ -25,5 +16,5 @@ static int cpuset_main(int argc, char **argv)
     if (error != SYSTEM_OK)
         return complain("cpuset", argv[2], error);
     child_catch_signals();
-    return run(argc - 3, (const char *const *)argv + 3);
+    return child_run("cpuset", argc - 3, (const char *const *)argv + 3);
 }

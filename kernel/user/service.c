@@ -18,15 +18,6 @@ enum {
     PIECE = 256,
 };
 
-static int run(int argc, const char *const *argv)
-{
-    int signal, pid = child_start(argc, argv);
-    if (pid >= 0)
-        return child_wait(pid, &signal);
-    (void)complain("service", argv[0], pid);
-    return child_status_of_error(pid);
-}
-
 static void print_path(const struct rcorder *order, uint32_t script)
 {
     struct slice path = rcorder_path(order, script);
@@ -83,7 +74,8 @@ static bool is_enabled(const struct rcorder *order, uint32_t script)
     path[from.length] = '\0';
     read_settings(path, &settings);
     const char *const argv[] = {"sh", "-c", ask, "service", settings.name, settings.rcvar};
-    return settings.rcvar[0] != '\0' && run(sizeof argv / sizeof argv[0], argv) == EXIT_OK;
+    return settings.rcvar[0] != '\0' &&
+           child_run("service", sizeof argv / sizeof argv[0], argv) == EXIT_OK;
 }
 
 /* Those that a start would run, in their order. */
@@ -107,7 +99,7 @@ static int list_in_order(bool only_enabled)
 static int list(void)
 {
     const char *const argv[] = {"ls", DIRECTORY};
-    return run(2, argv);
+    return child_run("service", 2, argv);
 }
 
 static int run_script(int argc, char **argv)
@@ -126,7 +118,7 @@ static int run_script(int argc, char **argv)
     }
     for (int i = 1; i < argc; i++)
         arguments[i] = argv[i];
-    return run(argc, arguments);
+    return child_run("service", argc, arguments);
 }
 
 static int service_main(int argc, char **argv)
