@@ -51,7 +51,7 @@ struct text_sink console_raw(void);
 /* How many frames have been put, or refused: the number of the next one. */
 uint32_t console_frames_ended(void);
 
-/* What became of the port: "COM1, 115200 8N1, FIFO", or why there is none. */
+/* What became of the port: "port 0x3f8, 115200 baud 8N1, with FIFO", or why there is none. */
 void console_describe(const struct text_sink *sink);
 
 /* Who waits for the line, by polling. */

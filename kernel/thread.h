@@ -49,7 +49,7 @@ enum thread_signal {
 struct wait_queue;
 
 struct thread {
-    uint32_t stack_pointer; /* while it does not run; at a fixed place for switch.asm */
+    uint32_t stack_pointer; /* while it does not run */
     uint32_t stack;         /* lowest address that it may use; the page below is the guard */
     uint32_t stack_end;
     enum thread_state state;
@@ -69,7 +69,7 @@ struct thread {
     struct trace_usage usage; /* blocks read and written; CPU time is made when asked for */
     uint32_t signals;         /* pending, bit = number */
     uint32_t caught;          /* signals that the program takes itself */
-    uint64_t wake_at;         /* TSC of its CPU; UINT64_MAX: no time is set */
+    uint64_t wake_at;         /* scheduler_now; UINT64_MAX: no time is set */
     bool timed_out;
     bool deaf;            /* no signal ends the present sleep */
     bool started_running; /* thread_go has been called */
@@ -120,9 +120,6 @@ struct thread *thread_make_idle(uint32_t cpu);
 struct thread *thread_create(const char *name, int (*start)(void *argument), void *argument,
                              bool is_kernel);
 
-/* Whether a signal waits that does something to the thread.  Context: any. */
-bool thread_has_signal(const struct thread *thread);
-
 /* The same in two steps: between them the thread is nobody's, and its arguments can be filled in. */
 struct thread *thread_prepare(const char *name, int (*start)(void *argument), void *argument,
                               bool is_kernel);
@@ -163,6 +160,9 @@ enum thread_wait thread_wait(uint32_t pid, uint64_t ns, struct thread_child *chi
 
 /* Sends a signal.  False: no such process.  Context: any. */
 bool thread_signal(uint32_t pid, enum thread_signal signal);
+
+/* Whether a signal waits that does something to the thread.  Context: any. */
+bool thread_has_signal(const struct thread *thread);
 
 /* The lowest of the signals that wait and that the thread catches, taken away; 0: none. */
 uint32_t thread_take_signal(void);

@@ -6,7 +6,7 @@
 ;       whose pointer is in *save; the same is taken from the new stack.  EFLAGS are not part of it:
 ;       each thread has left its own with the lock that it took.
 ;
-; A new thread's stack is made by thread_create: four registers, thread_entry, and nothing above.
+; A new thread's stack is made by first_frame (thread.c): four registers, thread_entry, and nothing above.
 
         bits    32
 

@@ -81,12 +81,6 @@ void tracing_enter_run_time(void);
 /* Enters the shutdown from which nothing leads back.  Context: thread. */
 void tracing_enter_end(void);
 
-/* What of a name fits into such a text beside a phrase: all of it or, for a long one, a phrase. */
-static inline struct slice tracing_name(struct slice name)
-{
-    return name.length <= TRACE_NAME_LENGTH_MAX - 95 ? name : (struct slice){"(a long name)", 13};
-}
-
 /* The id of a name, which is text with an end.  Context: thread. */
 uint16_t tracing_intern(const char *name);
 

@@ -102,7 +102,7 @@ void stream_send_tables(struct stream *stream, struct trace_arena *arena);
  * whole frames, whose numbers are missing.  Totals of this boot; the last ones count. */
 void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frames);
 
-/* The last frame.  `status` is "success", "failure" or "panic"; `tsc` is the boot CPU\'s. */
+/* The last frame.  `status` is "success", "failure" or "panic"; `tsc` is the boot CPU's. */
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
                          uint64_t tsc);
 

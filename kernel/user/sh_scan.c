@@ -261,7 +261,7 @@ static bool put_line(struct sh *sh, struct sh_word *word, struct slice line)
     return true;
 }
 
-/* `<<-` was noted as a line 0 of the word that ends the text. */
+/* Whether it is `<<-` was noted in its number, until here. */
 static bool read_here(struct sh_parser *parser, struct sh_redirection *here, struct slice end)
 {
     uint32_t begin = parser->line;

@@ -56,13 +56,13 @@ static int send(const char *word, int signal, const struct kill_words *words)
     return error == SYSTEM_OK ? EXIT_OK : complain("kill", word, error);
 }
 
-/* Takes the option off; gives the signal, 0 if there is no such one. */
 /* 0 asks whether there is such a process: SIGCHLD does nothing to one that lives. */
 static int signal_of_word(const char *word)
 {
     return text_equal(word, "0") ? SYSTEM_SIGCHLD : signal_of_name(word);
 }
 
+/* Takes the option off; gives the signal, 0 if there is no such one. */
 static int take_signal(int argc, const char *const *argv, int *at)
 {
     const char *word = argc > 1 ? argv[1] : "";
