@@ -138,9 +138,10 @@ static void complete_sysctl(struct completion *completion, struct line_candidate
 
 /* --- Paths --- */
 
+/* What means something to the shell where it stands. */
 static bool must_be_escaped(char quote, char c)
 {
-    const char *special = quote == 0 ? " \"'\\;#" : quote == '"' ? "\"\\" : "";
+    const char *special = quote == 0 ? " \"'\\;#&|<>()$`*?[" : quote == '"' ? "\"\\$`" : "";
     while (*special != '\0' && *special != c)
         special++;
     return *special != '\0';

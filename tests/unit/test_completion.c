@@ -76,6 +76,8 @@ static const struct file {
     {"/etc/", "motd", SYSTEM_FILE},       {"/etc/", "rc.conf", SYSTEM_FILE},
     {"/etc/", "rc.d", SYSTEM_DIRECTORY},  {"etc/", "motd", SYSTEM_FILE},
     {"/my dir/", "a \"b\"", SYSTEM_FILE}, {"/my dir/", "c#", SYSTEM_FILE},
+    {"/sh/", "a$b`c", SYSTEM_FILE},       {"/sh/", "d(e)*?[f]", SYSTEM_FILE},
+    {"/sh/", "g&h|i<j>k", SYSTEM_FILE},
 };
 
 static const char *opened; /* the directory */
@@ -284,6 +286,16 @@ static void blanks_in_names_are_escaped(void **state)
     assert_becomes("cat /i", "cat /it\\'s ");
 }
 
+static void what_the_shell_gives_a_meaning_is_escaped(void **state)
+{
+    (void)state;
+    assert_becomes("cat /sh/a", "cat /sh/a\\$b\\`c ");
+    assert_becomes("cat /sh/d", "cat /sh/d\\(e\\)\\*\\?\\[f] ");
+    assert_becomes("cat /sh/g", "cat /sh/g\\&h\\|i\\<j\\>k ");
+    assert_becomes("cat \"/sh/a", "cat \"/sh/a\\$b\\`c\" ");
+    assert_becomes("cat \"/sh/d", "cat \"/sh/d(e)*?[f]\" ");
+}
+
 static void a_quote_that_is_open_is_closed(void **state)
 {
     (void)state;
@@ -333,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_link_to_a_directory_gets_a_slash, start, finish),
         cmocka_unit_test_setup_teardown(hidden_names_come_when_the_dot_is_typed, start, finish),
         cmocka_unit_test_setup_teardown(blanks_in_names_are_escaped, start, finish),
+        cmocka_unit_test_setup_teardown(what_the_shell_gives_a_meaning_is_escaped, start, finish),
         cmocka_unit_test_setup_teardown(a_quote_that_is_open_is_closed, start, finish),
         cmocka_unit_test_setup_teardown(quotes_of_the_name_itself_are_written_anew, start, finish),
         cmocka_unit_test_setup_teardown(nothing_is_completed_in_a_comment, start, finish),
