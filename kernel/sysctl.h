@@ -3,7 +3,8 @@
  * Names, kinds, flags and errors are FreeBSD's (sysctl(3), sysctl(8), sysctl(9)).  A node is no
  * object of its own: "kern" is one as long as the name of an oid begins with "kern.".
  *
- * Values are text.  What comes from outside stands in it as text_print_foreign writes it. */
+ * Values are text.  What comes from outside stands in it as text_print_foreign writes it, or the oid
+ * says that it does not (SYSTEM_SYSCTL_FOREIGN). */
 #pragma once
 
 #include <stdbool.h>

@@ -13,4 +13,4 @@ static void read_exec(const struct sysctl_oid *oid, const struct text_sink *sink
 SYSCTL_OID(
     exec, .name = "kern.exec",
     .help = "Commands that init runs after multi-user, one a line (exec= on the command line)",
-    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_exec);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_FOREIGN, .read = read_exec);

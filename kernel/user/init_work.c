@@ -40,7 +40,9 @@ void init_fail(int status, const char *format, ...)
 
 static void note_failure(const char *command, int status)
 {
-    system_print("init: '%s' ended with status %d\n", command, status);
+    system_print("init: '");
+    system_print_foreign(command, __builtin_strlen(command));
+    system_print("' ended with status %d\n", status);
     init_fail(status, "'%s' ended with status %d", command, status);
 }
 
@@ -101,7 +103,9 @@ static int start_command(void)
         stage = SHELL;
         return 0;
     }
-    system_print("# %s\n", running);
+    system_print("# ");
+    system_print_foreign(running, __builtin_strlen(running));
+    system_print("\n");
     return init_start_shell("sh", "-c", running);
 }
 

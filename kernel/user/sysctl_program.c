@@ -29,10 +29,29 @@ static void put(void *context, const char *bytes, size_t length)
     output->sink.put(output->sink.context, bytes, length);
 }
 
-static void print_value_as_it_is(const char *name, bool end)
+/* Text as it was given; its ends of lines are what they are. */
+static void put_foreign(void *context, const char *bytes, size_t length)
 {
+    struct output *output = context;
+    size_t start = 0;
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == '\n') {
+            system_print_foreign(bytes + start, i - start);
+            put(output, "\n", 1);
+            start = i + 1;
+        }
+    if (start < length) {
+        system_print_foreign(bytes + start, length - start);
+        output->last = ' ';
+    }
+}
+
+static void print_text_of(const struct system_sysctl_about *about, bool end)
+{
+    bool foreign = (about->flags & SYSTEM_SYSCTL_FOREIGN) != 0;
     struct output output = {system_output(), ' '};
-    (void)system_sysctl_print(name, &(struct text_sink){put, &output});
+    (void)system_sysctl_print(about->name,
+                              &(struct text_sink){foreign ? put_foreign : put, &output});
     if (end && output.last != '\n')
         system_print("\n");
 }
@@ -67,7 +86,7 @@ static void print_value(const struct options *options, const struct system_sysct
     if (options->hex && is_unsigned(about) && (about->flags & SYSTEM_SYSCTL_READ) != 0)
         print_hex(about->name, end);
     else
-        print_value_as_it_is(about->name, end);
+        print_text_of(about, end);
 }
 
 static void print_name(const struct options *options, const struct system_sysctl_about *about)

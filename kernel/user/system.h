@@ -155,6 +155,7 @@ enum system_sysctl_flags {
     SYSTEM_SYSCTL_SKIP = 8, /* not in listings */
     SYSTEM_SYSCTL_NODE = 16,
     SYSTEM_SYSCTL_STRING = 32,
+    SYSTEM_SYSCTL_FOREIGN = 64, /* text as it was given: whoever shows it makes it harmless */
 };
 
 struct system_sysctl_about {

@@ -57,6 +57,11 @@ handed() {
         printf 'firstlight.elf %s' "$words" | cmp - "$work/line"
 }
 check 'a command is a word of the command line' handed 'exec="ps"' --exec ps
+frames_of_its_own() {
+    "$flight" run --deterministic --quiet --bare --exec 'sysctl kern.exec; false "~{A}"' -o "$work/capture"
+    [ $? = 1 ] && "$flight" verify "$work/capture"
+}
+check 'a command that looks like a frame is none where it is shown' frames_of_its_own
 check 'as many as there are, in their order' handed 'exec="ps" exec="echo hello, world"' --exec ps --exec 'echo hello, world'
 check "before the user's words" handed 'exec="ps" trace.run=7 -B' --append 'trace.run=7 -B' --exec ps
 check 'quotes and backslashes are kept' handed 'exec="echo \"a b\" '"'c'"' \\d"' --exec "echo \"a b\" 'c' \\d"
