@@ -119,8 +119,9 @@ static int write_to(const struct flight_command *command, const struct request *
 
 static const char *wrong(const struct request *request, const struct capture_model *model)
 {
-    if (request->unit != NULL && strcmp(request->unit, "ns") == 0 && model->clock.tsc_hz == 0)
-        return "the clock rate is unknown: only --unit cycles";
+    bool in_ns = request->unit != NULL && strcmp(request->unit, "ns") == 0;
+    if (model->clock.tsc_hz == 0 && (in_ns || strcmp(request->format, "json") == 0))
+        return "the clock rate is unknown: only --format folded --unit cycles";
     return NULL;
 }
 
@@ -182,13 +183,14 @@ const struct flight_command export_command = {
         "                   up to its life\n"
         "  --format json    trace events, for Perfetto and chrome://tracing\n"
         "  -o, --output FILE  instead of standard output\n"
-        "  --unit UNIT      of folded stacks: ns (default, rounded down) or cycles (exact)\n"
+        "  --unit UNIT      of folded stacks: ns (default, rounded down) or cycles (exact;\n"
+        "                   the default without a clock)\n"
         "  --boot N         the Nth boot in the capture; default is the last one\n"
         "\n"
         "Where events were lost, stacks that cannot be trusted any more end; one line on\n"
         "standard error for each such place says so.\n"
         "\n"
         "Exit status: 0 the capture is whole, 1 it is damaged (what there is, is written) or\n"
-        "has no clock, 2 bad usage, 5 a file cannot be read or written.\n",
+        "has no clock to tell of ns, 2 bad usage, 5 a file cannot be read or written.\n",
     .run = run,
 };

@@ -36,6 +36,9 @@ no_timer() {
 }
 check 'a machine without timer and interrupt controller' no_timer
 check 'says that the rate is unknown' grep -q 'the TSC rate is unknown' "$work/capture"
+check 'so that its times are no microseconds of trace events' \
+    gives 1 'the clock rate is unknown: only' "$flight" export "$work/capture" --format json
+check 'but stacks of cycles' "$flight" export "$work/capture" --format folded
 services_without_timer() {
     run --qemu-arg -M --qemu-arg microvm,pit=off,pic=off
 }
