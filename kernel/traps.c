@@ -93,8 +93,12 @@ static const char *exception_name(uint32_t vector)
 static void print_place(void)
 {
     const struct thread *thread = thread_current();
-    if (thread != NULL)
-        log_line("thread %u (%s) on CPU %u", thread->pid, thread->name, percpu_this()->number);
+    const struct text_sink sink = console_text();
+    if (thread == NULL || !console_ready())
+        return;
+    text_print(&sink, "thread %u (", thread->pid);
+    text_print_foreign(&sink, thread->name, __builtin_strlen(thread->name));
+    text_print(&sink, ") on CPU %u\n", percpu_this()->number);
 }
 
 static void print_registers(const struct trap_frame *frame)

@@ -62,26 +62,43 @@ static int start(int argc, const char *const *argv)
     return child_start(argc, arguments);
 }
 
+/* Waits at most so long, or until a signal comes. */
+static bool has_ended(struct sh *sh, int pid, uint64_t ms)
+{
+    bool stopped = false;
+    int child = system_wait(pid, ms, &sh->status, &stopped);
+    return child == pid ? !stopped
+                        : child < 0 && child != SYSTEM_EINTR && child != SYSTEM_ETIMEDOUT;
+}
+
+/* Whoever does not want to end after a signal has MERCY_MS. */
+static void end_after_mercy(struct sh *sh, int pid)
+{
+    uint64_t start_ns = system_time_ns(), gone = 0;
+    for (; gone < MERCY_MS; gone = (system_time_ns() - start_ns) / 1000000) {
+        if (has_ended(sh, pid, MERCY_MS - gone))
+            return;
+        sh_take_signals(sh);
+    }
+    (void)system_signal_tree(pid, SYSTEM_SIGKILL, true);
+    sh_wait_for(sh, pid);
+}
+
 /* Waits at most so long; signals that end this shell are passed on.  False: the time is over. */
 static bool wait_for(struct sh *sh, int pid, uint64_t ms)
 {
     uint64_t start_ns = system_time_ns(), gone = 0;
-    while (gone < ms) {
-        bool stopped = false;
-        int child = system_wait(pid, ms - gone, &sh->status, &stopped);
-        if (child == pid && !stopped)
-            return true;
-        if (child < 0 && child != SYSTEM_EINTR && child != SYSTEM_ETIMEDOUT)
+    for (; gone < ms; gone = (system_time_ns() - start_ns) / 1000000) {
+        if (has_ended(sh, pid, ms - gone))
             return true;
         sh_take_signals(sh);
         if (sh->killed || sh->interrupted) {
             bool by_key = sh->status == INTERRUPTED;
             (void)system_signal(pid, by_key ? SYSTEM_SIGINT : SYSTEM_SIGTERM);
-            sh_wait_for(sh, pid);
+            end_after_mercy(sh, pid);
             sh->status = by_key ? INTERRUPTED : sh->status;
             return true;
         }
-        gone = (system_time_ns() - start_ns) / 1000000;
     }
     return false;
 }
@@ -93,10 +110,7 @@ static void end_hung(struct sh *sh, int pid, const char *path, uint64_t ms)
     const struct text_sink sink = text_buffer_sink(&buffer);
     text_print(&sink, "hung for %u s; ended", (unsigned)(ms / 1000));
     (void)system_signal_tree(pid, SYSTEM_SIGTERM, true);
-    if (!wait_for(sh, pid, MERCY_MS)) {
-        (void)system_signal_tree(pid, SYSTEM_SIGKILL, true);
-        sh_wait_for(sh, pid);
-    }
+    end_after_mercy(sh, pid);
     sh_complain(sh, path, what, SH_HUNG);
 }
 
