@@ -26,7 +26,30 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
-           trace/tracer.c
+           trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
+           trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
+           trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
+           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
+           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
+           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
+           trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \
+           trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c trace/dtrace/dof.c \
+           trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
+           trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c trace/dtrace/dof_section.c \
+           trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
+           trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/ecb_list.c \
+           trace/dtrace/fire.c trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c \
+           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/quantize.c \
+           trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
+           trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
+           trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
+           trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
+           trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
+           trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
+           trace/dtrace/subroutine_string.c trace/dtrace/subroutines.c trace/dtrace/variables.c \
+           trace/dtrace/wide.c
 
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \

@@ -326,6 +326,14 @@ static bool read_frame(struct capture_model *model, const struct indexed_frame *
         return read_line_loss(&model->line_loss, &reader);
     case STREAM_VERDICT:
         return read_verdict(model, indexed, &reader);
+    case STREAM_DTRACE:
+    case STREAM_PROBE:
+    case STREAM_ECB:
+    case STREAM_AGGREGATION:
+    case STREAM_BUFFER:
+    case STREAM_BYTES:
+    case STREAM_SYMBOL:
+        return model_dtrace_read(&model->dtrace, indexed->kind, &reader);
     }
     model->unknown_kinds++;
     return true;
@@ -461,6 +469,7 @@ bool capture_model_read(struct capture_model *model, const uint8_t *bytes, size_
     model->boot = model->index.boots[boot == 0 ? model->index.boot_count - 1 : boot - 1];
     read_frames(model);
     sort_all(model);
+    model_dtrace_finish(&model->dtrace);
     return true;
 }
 
@@ -471,6 +480,7 @@ void capture_model_free(struct capture_model *model)
     free(model->modules);
     free(model->names);
     free(model->tasks);
+    model_dtrace_free(&model->dtrace);
     for (uint32_t i = 0; i < TRACE_TABLES; i++)
         free(model->events[i].items);
     *model = (struct capture_model){0};

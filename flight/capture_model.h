@@ -7,6 +7,7 @@
 #pragma once
 
 #include "flight/frame_index.h"
+#include "flight/model_dtrace.h"
 #include "trace/arena.h"
 #include "trace/stream.h"
 
@@ -139,6 +140,7 @@ struct capture_model {
     size_t task_count;
     struct model_books books[TRACE_TABLES][TRACE_CPUS_MAX];
     struct model_events events[TRACE_TABLES];
+    struct model_dtrace dtrace;
     struct model_line_loss line_loss;
     struct model_verdict verdict;
     uint64_t verdicts;

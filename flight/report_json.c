@@ -1,8 +1,6 @@
 /* The report for programs: one JSON object, each event on a line of its own.
  *
- * Values are made with jansson one by one and written at once, so that a large capture
- * costs no memory.  A string is exact if it is UTF-8; else its foreign bytes are
- * escaped as \xNN, as in the text report. */
+ * Values are made with jansson one by one and written at once (flight/json_value.h). */
 #include "flight/report.h"
 
 #include <jansson.h>
@@ -10,53 +8,25 @@
 #include <string.h>
 
 #include "flight/file_bytes.h"
+#include "flight/json_value.h"
 #include "flight/losses.h"
 #include "flight/model_books.h"
 #include "flight/model_spans.h"
+#include "flight/report_dtrace.h"
 #include "flight/timeline.h"
 
 #define SPANS_SHOWN 100u
-
-/* JSON as jansson has it ends at 2^63 - 1; above that a number is as exact as a double. */
-static json_t *of_unsigned(uint64_t value)
-{
-    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
-}
-
-static void append_bytes(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
-static struct file_bytes escape(struct frame_string string)
-{
-    struct file_bytes escaped = {0};
-    const struct text_sink sink = {append_bytes, &escaped};
-    text_print_foreign(&sink, string.text, string.length);
-    return escaped;
-}
-
-static json_t *of_escaped(struct frame_string string)
-{
-    struct file_bytes escaped = escape(string);
-    json_t *value = json_stringn((const char *)escaped.bytes, escaped.length);
-    file_bytes_free(&escaped);
-    return value;
-}
-
-static json_t *of_string(struct frame_string string)
-{
-    if (string.text == NULL)
-        return json_null();
-    json_t *value = json_stringn(string.text, string.length);
-    return value != NULL ? value : of_escaped(string);
-}
 
 /* Many readers refuse a NUL in a key, so there it is escaped. */
 static json_t *of_key(struct frame_string string)
 {
     bool whole = memchr(string.text, '\0', string.length) == NULL;
-    return whole ? of_string(string) : of_escaped(string);
+    return whole ? json_value_of_string(string) : json_value_of_escaped(string);
+}
+
+static void append_bytes(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
 }
 
 static json_t *of_hex(struct frame_string string)
@@ -72,32 +42,21 @@ static json_t *of_hex(struct frame_string string)
     return value;
 }
 
-static void write_value(FILE *out, json_t *value)
-{
-    (void)json_dumpf(value, out, JSON_ENCODE_ANY); /* main looks at ferror before it leaves */
-    json_decref(value);
-}
-
 /* `,`, a new line, and the key. */
 static void write_key(FILE *out, const char *key)
 {
     fprintf(out, ",\n \"%s\": ", key);
 }
 
-static void write_row(FILE *out, size_t row, json_t *value)
-{
-    fputs(row == 0 ? "\n  " : ",\n  ", out);
-    write_value(out, value);
-}
-
 static json_t *clock_value(const struct model_clock *clock)
 {
     bool has_hz = clock->known && clock->tsc_hz != 0;
-    return json_pack(
-        "{s:o, s:o, s:o, s:o}", "tsc_hz", has_hz ? of_unsigned(clock->tsc_hz) : json_null(),
-        "method", of_string(clock->method), "uncertainty_ppb",
-        clock->known ? json_integer(clock->uncertainty_ppb) : json_null(), "counts_from_reset",
-        clock->known ? json_boolean(clock->counts_from_reset) : json_null());
+    return json_pack("{s:o, s:o, s:o, s:o}", "tsc_hz",
+                     has_hz ? json_value_of_unsigned(clock->tsc_hz) : json_null(), "method",
+                     json_value_of_string(clock->method), "uncertainty_ppb",
+                     clock->known ? json_integer(clock->uncertainty_ppb) : json_null(),
+                     "counts_from_reset",
+                     clock->known ? json_boolean(clock->counts_from_reset) : json_null());
 }
 
 /* The boot CPU's clock is the one that counts, with or without a frame. */
@@ -115,7 +74,7 @@ static void write_cpus(FILE *out, const struct capture_model *model)
     write_key(out, "cpus");
     fputc('[', out);
     for (uint32_t cpu = 0; cpu < capture_model_cpus(model); cpu++)
-        write_row(out, cpu, cpu_value(&model->cpu[cpu], cpu));
+        json_value_write_row(out, cpu, cpu_value(&model->cpu[cpu], cpu));
     fputs("\n ]", out);
 }
 
@@ -126,11 +85,11 @@ static void write_config(FILE *out, const struct capture_model *model)
         const struct model_pair *pair = &model->config[i];
         json_t *key = of_key(pair->key);
         (void)json_object_setn_new(config, json_string_value(key), json_string_length(key),
-                                   of_string(pair->value));
+                                   json_value_of_string(pair->value));
         json_decref(key);
     }
     write_key(out, "config");
-    write_value(out, config);
+    json_value_write(out, config);
 }
 
 static json_t *moment(const struct capture_model *model, uint64_t tsc)
@@ -143,9 +102,9 @@ static json_t *phase_value(const struct capture_model *model, const struct timel
 {
     uint64_t ns;
     bool lasted = phase->duration.known && timeline_span_ns(model, phase->duration.cycles, &ns);
-    return json_pack("{s:o, s:o, s:o}", "name", of_string(phase->name), "start_ns",
+    return json_pack("{s:o, s:o, s:o}", "name", json_value_of_string(phase->name), "start_ns",
                      phase->start.known ? moment(model, phase->start.cycles) : json_null(),
-                     "duration_ns", lasted ? of_unsigned(ns) : json_null());
+                     "duration_ns", lasted ? json_value_of_unsigned(ns) : json_null());
 }
 
 static void write_phases(FILE *out, const struct capture_model *model)
@@ -155,7 +114,7 @@ static void write_phases(FILE *out, const struct capture_model *model)
     write_key(out, "phases");
     fputc('[', out);
     for (uint32_t i = 0; i < count; i++)
-        write_row(out, i, phase_value(model, &phases[i]));
+        json_value_write_row(out, i, phase_value(model, &phases[i]));
     fputs("\n ]", out);
 }
 
@@ -170,11 +129,12 @@ static json_t *verified_value(struct frame_string state)
 
 static json_t *module_value(const struct model_module *module)
 {
-    json_t *digest = module->digest.length > 0 ? of_string(module->digest) : json_null();
+    json_t *digest = module->digest.length > 0 ? json_value_of_string(module->digest) : json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "command_line",
-                     of_string(module->command_line), "name", of_string(module->name), "type",
-                     of_string(module->type), "size", of_unsigned(module->size), "digest", digest,
-                     "verified", verified_value(module->state), "state", of_string(module->state));
+                     json_value_of_string(module->command_line), "name",
+                     json_value_of_string(module->name), "type", json_value_of_string(module->type),
+                     "size", json_value_of_unsigned(module->size), "digest", digest, "verified",
+                     verified_value(module->state), "state", json_value_of_string(module->state));
 }
 
 static void write_modules(FILE *out, const struct capture_model *model)
@@ -182,27 +142,28 @@ static void write_modules(FILE *out, const struct capture_model *model)
     write_key(out, "modules");
     fputc('[', out);
     for (size_t i = 0; i < model->module_count; i++)
-        write_row(out, i, module_value(&model->modules[i]));
+        json_value_write_row(out, i, module_value(&model->modules[i]));
     fputs(model->module_count == 0 ? "]" : "\n ]", out);
 }
 
 static json_t *event_value(const struct capture_model *model, const struct model_event *event)
 {
     const struct model_task task = capture_model_task(model, event->task);
-    json_t *process = task.known ? of_string(capture_model_name(model, task.name)) : json_null();
-    return json_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "tsc",
-                     of_unsigned(event->tsc), "ns", moment(model, event->tsc), "cpu",
-                     (int)event->cpu, "pid", task.known ? json_integer(task.pid) : json_null(),
-                     "process", process, "event", of_string(capture_model_name(model, event->name)),
-                     "cpu_ns", of_unsigned(event->usage.cpu_ns), "in_blocks",
-                     json_integer(event->usage.in_blocks), "out_blocks",
-                     json_integer(event->usage.out_blocks));
+    json_t *process =
+        task.known ? json_value_of_string(capture_model_name(model, task.name)) : json_null();
+    return json_pack(
+        "{s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "tsc", json_value_of_unsigned(event->tsc),
+        "ns", moment(model, event->tsc), "cpu", (int)event->cpu, "pid",
+        task.known ? json_integer(task.pid) : json_null(), "process", process, "event",
+        json_value_of_string(capture_model_name(model, event->name)), "cpu_ns",
+        json_value_of_unsigned(event->usage.cpu_ns), "in_blocks",
+        json_integer(event->usage.in_blocks), "out_blocks", json_integer(event->usage.out_blocks));
 }
 
 static void write_counter(FILE *out, const char *key, bool known, uint64_t value)
 {
     fprintf(out, "\"%s\": ", key);
-    write_value(out, known ? of_unsigned(value) : json_null());
+    json_value_write(out, known ? json_value_of_unsigned(value) : json_null());
     fputs(", ", out);
 }
 
@@ -221,7 +182,7 @@ static void write_table(FILE *out, const struct capture_model *model, enum trace
     fputs("\"events\": [", out);
     const struct model_events *events = &model->events[table];
     for (size_t i = 0; i < events->count; i++)
-        write_row(out, i, event_value(model, &events->items[i]));
+        json_value_write_row(out, i, event_value(model, &events->items[i]));
     fputs(events->count == 0 ? "]}" : "\n ]}", out);
 }
 
@@ -243,8 +204,9 @@ static json_t *edge_value(const struct capture_model *model, const struct model_
 {
     if (event == NULL)
         return json_null();
-    return json_pack("{s:o, s:o}", "event", of_string(capture_model_name(model, event->name)),
-                     "tsc", of_unsigned(event->tsc));
+    return json_pack("{s:o, s:o}", "event",
+                     json_value_of_string(capture_model_name(model, event->name)), "tsc",
+                     json_value_of_unsigned(event->tsc));
 }
 
 static void write_losses(FILE *out, const struct capture_model *model)
@@ -254,12 +216,13 @@ static void write_losses(FILE *out, const struct capture_model *model)
     write_key(out, "losses");
     fputc('[', out);
     for (size_t i = 0; i < count; i++)
-        write_row(out, i,
-                  json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "table",
-                            trace_table_name(losses[i].table), "cpu", (int)losses[i].cpu, "kind",
-                            loss_kind_str(losses[i].kind), "events", of_unsigned(losses[i].events),
-                            "after", edge_value(model, losses[i].after), "before",
-                            edge_value(model, losses[i].before)));
+        json_value_write_row(out, i,
+                             json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "table",
+                                       trace_table_name(losses[i].table), "cpu", (int)losses[i].cpu,
+                                       "kind", loss_kind_str(losses[i].kind), "events",
+                                       json_value_of_unsigned(losses[i].events), "after",
+                                       edge_value(model, losses[i].after), "before",
+                                       edge_value(model, losses[i].before)));
     fputs(count == 0 ? "]" : "\n ]", out);
 }
 
@@ -271,14 +234,15 @@ static json_t *span_value(const struct capture_model *model, const struct span *
     bool known = timeline_span_ns(model, span->end - span->begin, &ns);
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
-        of_string((struct frame_string){span->name.text, span->name.length}), "process",
-        task.known ? of_string(capture_model_name(model, task.name)) : json_null(), "pid",
-        task.known ? json_integer(task.pid) : json_null(), "phase",
+        json_value_of_string((struct frame_string){span->name.text, span->name.length}), "process",
+        task.known ? json_value_of_string(capture_model_name(model, task.name)) : json_null(),
+        "pid", task.known ? json_integer(task.pid) : json_null(), "phase",
         phase == TRACE_PHASES ? json_null()
                               : json_string(trace_phase_name((enum trace_phase)phase)),
         "start_ns", moment(model, span->begin), "duration_ns",
-        known ? of_unsigned(ns) : json_null(), "cpu_ns",
-        span->cpu_ns > 0 ? of_unsigned(span->cpu_ns) : json_null(), "complete", span->complete);
+        known ? json_value_of_unsigned(ns) : json_null(), "cpu_ns",
+        span->cpu_ns > 0 ? json_value_of_unsigned(span->cpu_ns) : json_null(), "complete",
+        span->complete);
 }
 
 static void write_spans(FILE *out, const struct capture_model *model)
@@ -287,7 +251,7 @@ static void write_spans(FILE *out, const struct capture_model *model)
     write_key(out, "spans");
     fputc('[', out);
     for (size_t i = 0; i < list.count && i < SPANS_SHOWN; i++)
-        write_row(out, i, span_value(model, &list.items[i]));
+        json_value_write_row(out, i, span_value(model, &list.items[i]));
     fputs(list.count == 0 ? "]" : "\n ]", out);
     free(list.items);
 }
@@ -298,9 +262,10 @@ static json_t *gaps_value(const struct capture_model *model)
     struct index_gap *gaps = frame_index_gaps(&model->index, &model->boot, &count);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o}", "first", of_unsigned(gaps[i].first), "last",
-                            of_unsigned(gaps[i].last), "offset", of_unsigned(gaps[i].offset)));
+        (void)json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "first",
+                                                    json_value_of_unsigned(gaps[i].first), "last",
+                                                    json_value_of_unsigned(gaps[i].last), "offset",
+                                                    json_value_of_unsigned(gaps[i].offset)));
     free(gaps);
     return list;
 }
@@ -308,47 +273,51 @@ static json_t *gaps_value(const struct capture_model *model)
 static json_t *frames_value(const struct capture_model *model)
 {
     const struct index_boot *boot = &model->boot;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "accepted", of_unsigned(boot->accepted),
-                     "damaged", of_unsigned(boot->end_damage - boot->first_damage), "missing",
-                     of_unsigned(boot->missing), "duplicates", of_unsigned(boot->duplicates),
-                     "malformed", of_unsigned(model->malformed), "gaps", gaps_value(model));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "accepted",
+                     json_value_of_unsigned(boot->accepted), "damaged",
+                     json_value_of_unsigned(boot->end_damage - boot->first_damage), "missing",
+                     json_value_of_unsigned(boot->missing), "duplicates",
+                     json_value_of_unsigned(boot->duplicates), "malformed",
+                     json_value_of_unsigned(model->malformed), "gaps", gaps_value(model));
 }
 
 static json_t *line_loss_value(const struct model_line_loss *loss)
 {
-    return json_pack("{s:o, s:o}", "text_bytes", of_unsigned(loss->text_bytes), "frames",
-                     of_unsigned(loss->frames));
+    return json_pack("{s:o, s:o}", "text_bytes", json_value_of_unsigned(loss->text_bytes), "frames",
+                     json_value_of_unsigned(loss->frames));
 }
 
 static json_t *verdict_value(const struct model_verdict *verdict, struct frame_string value)
 {
-    return verdict->known ? of_string(value) : json_null();
+    return verdict->known ? json_value_of_string(value) : json_null();
 }
 
 void report_json(FILE *out, const struct capture_model *model)
 {
     fputs("{\n \"producer\": ", out);
-    write_value(out, of_string(model->header.producer));
+    json_value_write(out, json_value_of_string(model->header.producer));
     write_key(out, "build_id");
-    write_value(out, of_hex(model->header.build_id));
+    json_value_write(out, of_hex(model->header.build_id));
     write_key(out, "boots");
-    write_value(out, of_unsigned(model->boots));
+    json_value_write(out, json_value_of_unsigned(model->boots));
     write_config(out, model);
     write_key(out, "clock");
-    write_value(out, clock_value(&model->clock));
+    json_value_write(out, clock_value(&model->clock));
     write_cpus(out, model);
     write_phases(out, model);
     write_modules(out, model);
     write_spans(out, model);
     write_tables(out, model);
     write_losses(out, model);
+    write_key(out, "dtrace");
+    report_dtrace_json(out, &model->dtrace);
     write_key(out, "frames");
-    write_value(out, frames_value(model));
+    json_value_write(out, frames_value(model));
     write_key(out, "line_loss");
-    write_value(out, line_loss_value(&model->line_loss));
+    json_value_write(out, line_loss_value(&model->line_loss));
     write_key(out, "verdict");
-    write_value(out, verdict_value(&model->verdict, model->verdict.status));
+    json_value_write(out, verdict_value(&model->verdict, model->verdict.status));
     write_key(out, "verdict_reason");
-    write_value(out, verdict_value(&model->verdict, model->verdict.reason));
+    json_value_write(out, verdict_value(&model->verdict, model->verdict.reason));
     fputs("\n}\n", out);
 }

@@ -7,6 +7,7 @@
 #include "boot/command_line.h"
 #include "flight/model_books.h"
 #include "flight/print.h"
+#include "flight/report_dtrace.h"
 #include "flight/report_parts.h"
 #include "flight/timeline.h"
 #include "trace/log_text.h"
@@ -335,6 +336,7 @@ void report_text(const struct text_sink *sink, const struct capture_model *model
     print_books(sink, model);
     print_refused(sink, model);
     report_print_losses(sink, model);
+    report_dtrace_text(sink, &model->dtrace);
     print_line_loss(sink, &model->line_loss);
     print_frames(sink, model);
     print_gaps(sink, model);

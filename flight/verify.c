@@ -23,6 +23,7 @@ static enum flight_status verify_all(const struct capture_model *model, bool siz
     verify_schema(&verify);
     verify_tables(&verify);
     verify_cpus(&verify);
+    verify_dtrace(&verify);
     if (sizes)
         verify_sizes(&sink, model);
     if (verify.problems > 0)

@@ -22,6 +22,9 @@ void verify_tables(struct verify *verify);
 /* CPUs: their clocks, and the order of their events. */
 void verify_cpus(struct verify *verify);
 
+/* Anonymous tracing: the books of its buffers, and what they lack. */
+void verify_dtrace(struct verify *verify);
+
 /* Bytes on the wire per kind of frame and per event; finds no problems. */
 void verify_sizes(const struct text_sink *sink, const struct capture_model *model);
 

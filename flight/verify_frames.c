@@ -158,6 +158,20 @@ static const char *kind_name(char kind)
         return "lost on the line";
     case STREAM_VERDICT:
         return "verdict";
+    case STREAM_DTRACE:
+        return "state of anonymous tracing";
+    case STREAM_PROBE:
+        return "probes";
+    case STREAM_ECB:
+        return "clauses on probes";
+    case STREAM_AGGREGATION:
+        return "aggregations";
+    case STREAM_BUFFER:
+        return "books of buffers";
+    case STREAM_BYTES:
+        return "records";
+    case STREAM_SYMBOL:
+        return "symbols";
     }
     return "unknown";
 }

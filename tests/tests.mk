@@ -2,19 +2,22 @@
 
 # Unit tests run under the sanitizers, except the one that steps through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
-        test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_digest test_driver_conf test_environment test_escape test_exec_words \
-        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
-        test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
-        test_names test_output_queue test_programs test_rc_programs test_rcorder test_rtc \
-        test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
-        test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
-        test_uart16550 test_ustar test_words
+        test_capture_model test_command_line test_completion test_config_lexer \
+        test_console_option test_cpio test_dif_run test_dif_verify test_digest test_dof \
+        test_driver_conf test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer \
+        test_dtrace_ecb test_dtrace_framework test_dtrace_glob test_dtrace_speculation \
+        test_dtrace_stream test_dtrace_variables test_environment test_escape test_exec_words \
+        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter \
+        test_log_long test_log_text test_madt test_message_buffer test_module_line test_mp_table \
+        test_multiboot test_names test_output_queue test_programs test_rc_programs test_rcorder \
+        test_rtc test_schema test_sh test_sh_language test_span test_stage_name test_stream \
+        test_sysctl test_sysctl_program test_system_file test_table test_text test_tracer \
+        test_tunable test_uart16550 test_ustar test_words
 
-FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_cpio fuzz_digest \
-        fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor fuzz_madt fuzz_module_line \
-        fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span fuzz_stage fuzz_system_file \
-        fuzz_tunable fuzz_ustar fuzz_words
+FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio \
+        fuzz_dif_run fuzz_digest fuzz_dof fuzz_driver_conf fuzz_environment fuzz_frame \
+        fuzz_line_editor fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder \
+        fuzz_sh fuzz_span fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh \
@@ -34,12 +37,14 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh \
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
-                 flight/losses.c flight/memory.c flight/model_books.c flight/model_spans.c \
-                 flight/print.c flight/report_json.c flight/report_parts.c flight/report_text.c \
-                 flight/schema.c flight/timeline.c flight/trace_events.c flight/verify_cpus.c \
-                 flight/verify_frames.c flight/verify_tables.c
+                 flight/json_value.c flight/losses.c flight/memory.c flight/model_books.c \
+                 flight/model_dtrace.c flight/model_spans.c flight/print.c flight/report_dtrace.c \
+                 flight/report_dtrace_json.c flight/report_json.c flight/report_parts.c \
+                 flight/report_text.c flight/schema.c flight/timeline.c flight/trace_events.c \
+                 flight/verify_cpus.c flight/verify_dtrace.c flight/verify_frames.c \
+                 flight/verify_tables.c
 
-headers := $(wildcard trace/*.h boot/*.h drivers/serial/*.h flight/*.h)
+headers := $(wildcard trace/*.h trace/dtrace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
 pure := $(RUNTIME) $(BOOT) $(DRIVERS)
 unit_programs := $(UNIT:%=$(B)/tests/%)
@@ -82,7 +87,10 @@ $(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 
 # What they take of flight, beside what is pure.
-$(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory schema)
+$(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
+$(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
+$(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
+$(B)/tests/test_dtrace_stream: unit_more := -ljansson
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
 $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
 $(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
@@ -94,8 +102,41 @@ $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
+# The framework on a machine for tests.
+on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_ecb test_dtrace_framework test_dtrace_speculation)
+$(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
+
+# DOF objects, made in memory.
+$(patsubst %,$(B)/tests/%,test_dif_verify test_dof): $(B)/asan/tests/unit/dof_builder.o
+
+# DIF programs, and what they must give.
+$(B)/tests/programs.bin: tests/dif/make_programs.py tests/dif/dif_model.py
+	$(call say,DIF,$@)
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 $< $@
+
+
+# Mutants of DOF objects, each with a number.
+$(B)/tests/mutate_dof: $(patsubst %,$(B)/asan/%.o,tests/fuzz/mutate_dof tests/fuzz/dof_mutator $(pure:%.c=%))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+
+$(B)/tests/mutate_dof_i386: tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(wildcard tests/fuzz/dof_*.h) $(RUNTIME) $(headers) \
+                            Makefile tests/tests.mk | $(B)/.packages-test
+	$(call say,CC,$< (32 bits))
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
+	    -o $@ $(filter tests/%.c,$^) $(RUNTIME)
+
+# Enablings for tests that boot.
+$(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+
 # What they take of the kernel.
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
+$(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
@@ -107,6 +148,15 @@ $(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(RUNTIME:%
 $(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(RUNTIME) $(headers) Makefile | $(B)/.packages-test
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(RUNTIME)
+
+# Several CPUs at once, under the thread sanitizer instead of the others.
+test-programs: $(B)/tests/test_dtrace_threads $(B)/bench/bench_dtrace
+$(B)/tests/test_dtrace_threads: tests/unit/test_dtrace_threads.c tests/unit/dtrace_host.c \
+                                tests/unit/dof_builder.c $(filter-out %_stream.c,$(filter trace/dtrace/%,$(RUNTIME))) \
+                                trace/text.c $(headers) Makefile | $(B)/.packages-test
+	$(call say,CC,$< (thread sanitizer))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=thread -o $@ $(filter %.c,$^) -lcmocka -lpthread
 
 fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 
@@ -137,15 +187,15 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
-test-programs: all $(unit_programs) $(B)/tests/test_interrupted \
-               $(B)/tests/test_interrupted_i386 $(B)/tests/boot_host $(fuzz_programs) \
-               $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
-               $(B)/host/tests/bench/bench_events.o
+test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
+               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+               $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
+               $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(unit_programs)
+	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_dtrace_threads $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
@@ -160,6 +210,14 @@ bench-files: $(B)/.packages-test ## measure boot modules and files at scale; wri
 	$(Q)sh tests/bench/run_files.sh $(B)/bench-files.json
 
 $(B)/bench/bootfs_lookup: $(B)/host/tests/bench/bootfs_lookup.o $(BOOT:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+bench-dif: $(B)/.packages-test ## measure what instructions of DIF cost; writes build/bench-dtrace.json
+	$(Q)$(MAKE) --no-print-directory $(B)/bench/bench_dif
+	$(Q)$(B)/bench/bench_dif > $(B)/bench-dtrace.json; status=$$?; cat $(B)/bench-dtrace.json; exit $$status
+
+$(B)/bench/bench_dif: $(B)/host/tests/bench/bench_dif.o $(RUNTIME:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -180,14 +238,24 @@ bench-overflow: $(B)/.packages-test ## measure tables that are full beside such 
 	$(Q)$(MAKE) --no-print-directory all $(B)/bench/bench_overflow
 	$(Q)sh tests/bench/run_overflow.sh $(B)/bench.json
 
+bench-firing: $(B)/.packages-test ## measure what the firing of a probe costs; writes build/bench-firing.json
+	$(Q)$(MAKE) --no-print-directory $(B)/bench/bench_dtrace
+	$(Q)$(B)/bench/bench_dtrace | tee $(B)/bench-firing.json
+
+$(B)/bench/bench_dtrace: $(patsubst %,$(B)/host/tests/%.o,bench/bench_dtrace unit/dtrace_host unit/dof_builder) \
+                         $(RUNTIME:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -lcmocka
+
 $(B)/bench/bench_overflow: $(B)/host/tests/bench/bench_overflow.o $(B)/host/trace/table.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-bench: bench-events bench-overflow bench-overhead bench-files bench-costs ## run every benchmark
+bench: bench-events bench-overflow bench-overhead bench-files bench-costs bench-firing bench-dif ## run every benchmark
 	$(Q)$(MAKE) --no-print-directory bench-overflow
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-overhead bench-events bench-files bench-costs bench-overflow format
+.PHONY: test test-programs soak bench bench-overhead bench-events bench-files bench-costs bench-firing \
+        bench-dif bench-overflow format

@@ -25,11 +25,29 @@ static const struct {
                     "in_blocks?4:u out_blocks?4:u)*"},
     {STREAM_LOSS, "text_bytes:u frames:u"},
     {STREAM_VERDICT, "status:s reason:s tsc:u frames:u"},
+    {STREAM_DTRACE,
+     "cpus:u begin_cpu:u dynamic_drops:u speculation_drops:u speculations_busy:u "
+     "speculations_unavailable:u errors:u errors_in_errors:u stack_string_overflows:u filled:u "
+     "nested:u (option:u value_zigzag:u)*"},
+    {STREAM_PROBE, "id:u provider:s module:s function:s name:s"},
+    {STREAM_ECB, "epid:u probe:u uarg:u size:u (control:u action:u alignment:u size:u offset:u "
+                 "arg:u uarg:u format?1:s)*"},
+    {STREAM_AGGREGATION, "id:u epid:u size:u (control:u action:u alignment:u size:u offset:u arg:u "
+                         "uarg:u format?1:s)*"},
+    {STREAM_BUFFER, "buffer:u cpu:u size:u oldest:u wrapped:u emitted:u kept:u overwritten:u "
+                    "dropped:u filtered:u errors:u"},
+    {STREAM_BYTES, "buffer:u cpu:u start:u length:u offset:u size:u (zeros:u bytes:s)*"},
+    {STREAM_SYMBOL, "address:u module:s function:s offset:u"},
+};
+
+enum {
+    SCHEMA_ALL = sizeof schema / sizeof schema[0],
+    SCHEMA_DTRACE = 7, /* the last ones */
 };
 
 const char *stream_fields(char kind)
 {
-    for (uint32_t i = 0; i < sizeof schema / sizeof schema[0]; i++)
+    for (uint32_t i = 0; i < SCHEMA_ALL; i++)
         if (schema[i].kind == kind)
             return schema[i].fields;
     return NULL;
@@ -51,14 +69,24 @@ void stream_start(struct stream *stream, struct text_sink sink)
     *stream = (struct stream){.writer = {.sink = sink}};
 }
 
-static void send_schema(struct stream *stream)
+static void send_schema(struct stream *stream, uint32_t kind)
 {
-    for (; stream->schema_sent < sizeof schema / sizeof schema[0]; stream->schema_sent++) {
-        struct frame_writer *writer = begin(stream, STREAM_SCHEMA);
-        frame_put_string(writer, &schema[stream->schema_sent].kind, 1);
-        put_text(writer, schema[stream->schema_sent].fields);
-        frame_end(writer);
-    }
+    struct frame_writer *writer = begin(stream, STREAM_SCHEMA);
+    frame_put_string(writer, &schema[kind].kind, 1);
+    put_text(writer, schema[kind].fields);
+    frame_end(writer);
+}
+
+static void send_schemas(struct stream *stream)
+{
+    for (; stream->schema_sent < SCHEMA_ALL - SCHEMA_DTRACE; stream->schema_sent++)
+        send_schema(stream, stream->schema_sent);
+}
+
+void stream_send_dtrace_schema(struct stream *stream)
+{
+    for (; stream->dtrace.schema_sent < SCHEMA_DTRACE; stream->dtrace.schema_sent++)
+        send_schema(stream, SCHEMA_ALL - SCHEMA_DTRACE + stream->dtrace.schema_sent);
 }
 
 static void send_header(struct stream *stream, const struct trace_arena *arena,
@@ -80,7 +108,7 @@ void stream_send_header(struct stream *stream, const struct trace_arena *arena,
 {
     if (!stream->header_sent)
         send_header(stream, arena, producer);
-    send_schema(stream);
+    send_schemas(stream);
 }
 
 void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length)

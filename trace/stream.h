@@ -25,6 +25,15 @@ enum stream_kind {
     STREAM_EVENTS = 'E',  /* table:u cpu:u first:u tsc:u then per event: control:u ... */
     STREAM_LOSS = 'L',    /* text_bytes:u frames:u */
     STREAM_VERDICT = 'V', /* status:s reason:s tsc:u frames:u */
+
+    /* Of anonymous tracing: trace/dtrace/dtrace_stream.h. */
+    STREAM_DTRACE = 'D',      /* cpus:u begin_cpu:u (nine counts) (option:u value_zigzag:u)* */
+    STREAM_PROBE = 'Q',       /* id:u provider:s module:s function:s name:s */
+    STREAM_ECB = 'R',         /* epid:u probe:u uarg:u size:u then per piece: control:u ... */
+    STREAM_AGGREGATION = 'A', /* id:u epid:u size:u then per piece: control:u ... */
+    STREAM_BUFFER = 'B',      /* buffer:u cpu:u size:u oldest:u wrapped:u (six counts) */
+    STREAM_BYTES = 'W',  /* buffer:u cpu:u start:u length:u offset:u size:u (zeros:u bytes:s)* */
+    STREAM_SYMBOL = 'F', /* address:u module:s function:s offset:u */
 };
 
 /* The fields of a kind, as its schema frame says them; NULL if there is no such kind. */
@@ -37,6 +46,34 @@ enum stream_event_flags {
     STREAM_EVENT_NAME = 1,  /* name:u, else as before */
     STREAM_EVENT_TASK = 2,  /* task:u, else as before */
     STREAM_EVENT_USAGE = 4, /* cpu_ns:u in_blocks:u out_blocks:u */
+};
+
+/* A piece of a record, in frames of ECBs and aggregations: control is these, and the fields that they announce
+ * follow in this order. */
+enum stream_piece_flags {
+    STREAM_PIECE_FORMAT = 1, /* format:s */
+    STREAM_PIECE_AGAIN = 2,  /* the format of the piece before */
+    STREAM_PIECE_STRING = 4,
+};
+
+/* What anonymous tracing has sent of its own; a bit for each id, and ids beyond are sent again and again. */
+struct stream_dtrace {
+    uint32_t schema_sent; /* kinds */
+    bool state_sent;
+    uint32_t buffer;           /* cpu * 2 + which, of the next one */
+    bool buffer_open;          /* whose run from here on has not been sent: */
+    uint32_t at, end;          /* offsets */
+    bool turned;               /* in the part of a ring behind its end */
+    uint32_t described;        /* records from there on of which all that they need has been sent */
+    uint32_t step, steps_done; /* of what the next one needs */
+    bool run_open;             /* its frames are being sent: */
+    uint32_t run_start, run_end, run_at;
+    uint32_t run_walk_end;
+    bool run_turned;
+    uint8_t probes[512]; /* ids below 4096 */
+    uint8_t ecbs[512];
+    uint8_t aggregations[128];
+    uint64_t symbols[64]; /* addresses, each where its hash says, which the next one may take */
 };
 
 /* The stream of one boot.  Sends each name and task that an event uses, once and
@@ -58,6 +95,7 @@ struct stream {
     struct trace_tally tally;                       /* of those before it */
     uint8_t names_sent[(TRACE_NAME_LIMIT + 7) / 8]; /* a bit for each id */
     uint8_t tasks_sent[TRACE_TASK_LIMIT / 8];
+    struct stream_dtrace dtrace;
 };
 
 void stream_start(struct stream *stream, struct text_sink sink);
@@ -105,6 +143,9 @@ void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frame
 /* The last frame.  `status` is "success", "failure" or "panic"; `tsc` is the boot CPU's. */
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
                          uint64_t tsc);
+
+/* Sends the schemas of anonymous tracing, unless they have been sent: only a boot that traces has them. */
+void stream_send_dtrace_schema(struct stream *stream);
 
 /* A signed number as an unsigned one, and back: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
 uint64_t stream_zigzag(int64_t value);

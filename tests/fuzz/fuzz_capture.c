@@ -45,7 +45,7 @@ static void ignore(void *context, const char *bytes, size_t length)
 
 static void frames_of(struct sheet *sheet, const uint8_t *data, size_t size)
 {
-    static const char kinds[] = "HSKCMPNITEVXU";
+    static const char kinds[] = "HSKCMPNITEVXUDQRABWF";
     struct frame_writer writer = {.sink = {put, sheet}};
     while (size >= 2) {
         size_t length = data[1] < size - 2 ? data[1] : size - 2;
@@ -126,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verify_schema(&verify);
         verify_tables(&verify);
         verify_cpus(&verify);
+        verify_dtrace(&verify);
         verify_sizes(&nowhere, &model);
         report_text(&nowhere, &model, true);
         check_modules(&model);

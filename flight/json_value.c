@@ -1,0 +1,50 @@
+/* Values of the report for programs. */
+#include "flight/json_value.h"
+
+#include "flight/file_bytes.h"
+
+json_t *json_value_of_unsigned(uint64_t value)
+{
+    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
+}
+
+static void append_bytes(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
+}
+
+static struct file_bytes escape(struct frame_string string)
+{
+    struct file_bytes escaped = {0};
+    const struct text_sink sink = {append_bytes, &escaped};
+    text_print_foreign(&sink, string.text, string.length);
+    return escaped;
+}
+
+json_t *json_value_of_escaped(struct frame_string string)
+{
+    struct file_bytes escaped = escape(string);
+    json_t *value = json_stringn((const char *)escaped.bytes, escaped.length);
+    file_bytes_free(&escaped);
+    return value;
+}
+
+json_t *json_value_of_string(struct frame_string string)
+{
+    if (string.text == NULL)
+        return json_null();
+    json_t *value = json_stringn(string.text, string.length);
+    return value != NULL ? value : json_value_of_escaped(string);
+}
+
+void json_value_write(FILE *out, json_t *value)
+{
+    (void)json_dumpf(value, out, JSON_ENCODE_ANY); /* main looks at ferror before it leaves */
+    json_decref(value);
+}
+
+void json_value_write_row(FILE *out, size_t row, json_t *value)
+{
+    fputs(row == 0 ? "\n  " : ",\n  ", out);
+    json_value_write(out, value);
+}

@@ -1,0 +1,847 @@
+/* The framework from end to end: objects in, probes fired, records out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/dtrace_host.h"
+#include "trace/dtrace/ecb.h"
+
+enum {
+    MIB = 1 << 20,
+    HEADER = 12
+};
+
+static const struct dof_option small[] = {{DOF_OPTION_BUFSIZE, 4096}, {DOF_OPTION_AGGSIZE, 4096}};
+
+/* A machine of one CPU with an object of these clauses, going. */
+static void go(const struct dof_clause *clauses, uint32_t count)
+{
+    assert_true(host_add(clauses, count, small, HOST_COUNT(small)));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+}
+
+static uint32_t take_records(struct host_record *records, uint32_t room)
+{
+    struct dtrace_snapshot snapshot = host_principal(0);
+    host_assert_balance(&snapshot.books);
+    return host_records(&snapshot, records, room);
+}
+
+static void a_record_has_epid_time_and_data(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {
+        host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8)),
+        host_action(DOF_ACTION_DIFEXPR, host_name(DIF_VAR_PROBEFUNC, 32)),
+        host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_PID, 4))};
+    const struct dof_clause clause = HOST_CLAUSE("open", "", actions);
+    go(&clause, 1);
+    host_fire(id, 0, 0x1122334455667788, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    assert_int_equal(record.epid, 1);
+    assert_true(record.time == 0x100000002);
+    assert_true(host_number(record.bytes + 16, 8) == 0x1122334455667788);
+    static const char name[32] = "open";
+    assert_memory_equal(record.bytes + 24, name, 32);
+    assert_int_equal(host_number(record.bytes + 56, 4), 42);
+    host_end();
+}
+
+static void an_empty_clause_leaves_its_header(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {
+        .provider = "test", .module = "", .function = "", .name = "entry"};
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(snapshot.size, HEADER);
+    assert_int_equal(snapshot.books.kept, 1);
+    host_end();
+}
+
+static void a_predicate_is_cut_to_32_bits(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_clause clause = {.provider = "test",
+                                .module = "",
+                                .function = "",
+                                .name = "",
+                                .predicate = host_variable(DIF_VAR_ARG0, 8)};
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 0, 0x100000000, 0);
+    host_fire(id, 0, 0x100000001, 0);
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(snapshot.books.emitted, 3);
+    assert_int_equal(snapshot.books.kept, 1);
+    assert_int_equal(snapshot.books.filtered, 2);
+    assert_int_equal(snapshot.books.errors, 0);
+    host_end();
+}
+
+static void variables_live_over_clauses_and_firings(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action add[] = {host_action(DOF_ACTION_DIFEXPR, host_add_global(0x500, 3))};
+    struct dof_action show[] = {host_action(DOF_ACTION_DIFEXPR, host_global(0x500))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "entry", add),
+                                         HOST_CLAUSE("", "entry", show)};
+    go(clauses, 2);
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 0, 0, 0);
+    struct host_record records[2];
+    assert_int_equal(take_records(records, 2), 2);
+    assert_int_equal(host_number(records[0].bytes + 16, 8), 3);
+    assert_int_equal(host_number(records[1].bytes + 16, 8), 6);
+    assert_int_equal(records[1].epid, 2);
+    host_end();
+}
+
+static void begin_and_end_fire_once(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    struct dof_action one[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 4))};
+    struct dof_action two[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(2, 4))};
+    const struct dof_clause clauses[] = {{.provider = "dtrace",
+                                          .module = "",
+                                          .function = "",
+                                          .name = "BEGIN",
+                                          .actions = one,
+                                          .action_count = 1},
+                                         {.provider = "dtrace",
+                                          .module = "",
+                                          .function = "",
+                                          .name = "END",
+                                          .actions = two,
+                                          .action_count = 1}};
+    go(clauses, 2);
+    assert_true(dtrace_is_going(host.dtrace));
+    dtrace_stop(host.dtrace, 0);
+    dtrace_stop(host.dtrace, 0);
+    assert_false(dtrace_is_going(host.dtrace));
+    struct host_record records[2];
+    assert_int_equal(take_records(records, 2), 2);
+    assert_int_equal(host_number(records[0].bytes + HEADER, 4), 1);
+    assert_int_equal(host_number(records[1].bytes + HEADER, 4), 2);
+    host_end();
+}
+
+static void nothing_is_recorded_before_go_and_after_stop(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    host_fire(id, 0, 0, 0);
+    go(&clause, 1);
+    assert_true(dtrace_probe_is_enabled(dtrace_probe(host.dtrace, id)));
+    host_fire(id, 0, 0, 0);
+    dtrace_stop(host.dtrace, 0);
+    assert_false(dtrace_probe_is_enabled(dtrace_probe(host.dtrace, id)));
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.emitted, 1);
+    host_end();
+}
+
+static void exit_drains_and_tells_its_status(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action leave[] = {host_action(DOF_ACTION_EXIT, host_constant(7, 4))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", leave), HOST_CLAUSE("", "", leave)};
+    go(clauses, 2);
+    int32_t status = 0;
+    assert_false(dtrace_has_exited(host.dtrace, &status));
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 0, 0, 0);
+    assert_true(dtrace_has_exited(host.dtrace, &status));
+    assert_int_equal(status, 7);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    assert_int_equal(host_number(record.bytes + HEADER, 4), 7);
+    host_end();
+}
+
+static void exit_in_begin_skips_the_next_clause_of_begin(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action leave[] = {host_action(DOF_ACTION_EXIT, host_constant(1, 4))};
+    const struct dof_clause clauses[] = {
+        {.provider = "dtrace",
+         .module = "",
+         .function = "",
+         .name = "BEGIN",
+         .actions = leave,
+         .action_count = 1},
+        {.provider = "dtrace", .module = "", .function = "", .name = "BEGIN"},
+        {.provider = "test", .module = "", .function = "", .name = ""},
+        {.provider = "dtrace", .module = "", .function = "", .name = "END"}};
+    go(clauses, 4);
+    host_fire(id, 0, 0, 0);
+    dtrace_stop(host.dtrace, 0);
+    struct host_record records[2];
+    assert_int_equal(take_records(records, 2), 2);
+    assert_int_equal(records[0].epid, 1);
+    assert_int_equal(records[1].epid, 4);
+    host_end();
+}
+
+static void a_fault_leaves_no_record_and_fires_error(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action bad[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8)),
+                               host_action(DOF_ACTION_DIFEXPR, host_divide_by_zero(8)),
+                               host_action(DOF_ACTION_DIFEXPR, host_set_global(0x500, 9))};
+    const struct dof_clause clause = HOST_CLAUSE("open", "entry", bad);
+    assert_true(host_add(&clause, 1, small, HOST_COUNT(small)));
+    assert_true(host_add_file("tests/dof/examples/E.dof"));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    assert_int_equal(record.epid, 2);
+    static const uint64_t expected[] = {1, 2, 4, DIF_FAULT_DIVZERO, 0};
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(host_number(record.bytes + 16 + 8 * i, 8), expected[i]);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 1);
+    assert_int_equal(host_principal(0).books.errors, 1);
+    host_end();
+}
+
+static void a_fault_in_a_predicate_is_that_of_action_0(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {.provider = "test",
+                                      .module = "",
+                                      .function = "",
+                                      .name = "",
+                                      .predicate = host_load(0x1234)};
+    assert_true(host_add(&clause, 1, small, HOST_COUNT(small)));
+    assert_true(host_add_file("tests/dof/examples/E.dof"));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    static const uint64_t expected[] = {1, 0, 4, DIF_FAULT_BADADDR, 0x1234};
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(host_number(record.bytes + 16 + 8 * i, 8), expected[i]);
+    host_end();
+}
+
+static void a_fault_of_an_action_itself_has_no_offset(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dif_object *nowhere = host_constant(0, 8);
+    nowhere->type = DIF_RESULT_STRING(16);
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, nowhere)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    assert_true(host_add(&clause, 1, small, HOST_COUNT(small)));
+    assert_true(host_add_file("tests/dof/examples/E.dof"));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    assert_true(host_number(record.bytes + 32, 8) == UINT64_MAX);
+    assert_int_equal(host_number(record.bytes + 40, 8), DIF_FAULT_BADADDR);
+    host_end();
+}
+
+static void a_fault_in_error_is_only_counted(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action bad[] = {host_action(DOF_ACTION_DIFEXPR, host_divide_by_zero(8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "entry", bad),
+                                         {.provider = "dtrace",
+                                          .module = "",
+                                          .function = "",
+                                          .name = "ERROR",
+                                          .actions = bad,
+                                          .action_count = 1}};
+    go(clauses, 2);
+    host_fire(id, 0, 0, 0);
+    struct dtrace_status status = dtrace_source_of(host.dtrace).status;
+    assert_int_equal(status.errors, 1);
+    assert_int_equal(status.errors_in_errors, 1);
+    assert_int_equal(host_principal(0).books.kept, 0);
+    host_assert_balance(&(struct dtrace_buffer_books){0});
+    host_end();
+}
+
+/* --- Nesting --- */
+
+static uint32_t nested_probe;
+
+static void fire_again(void *context, uint64_t ns)
+{
+    (void)context, (void)ns;
+    host_fire(nested_probe, 0, 0, 0);
+}
+
+static void a_firing_within_a_firing_is_passed_over_and_counted(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, true);
+    uint32_t id = nested_probe = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_CHILL, host_constant(1, 8)),
+                                   host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    const struct dof_option options[] = {{DOF_OPTION_DESTRUCTIVE, 1}, {DOF_OPTION_BUFSIZE, 4096}};
+    assert_true(host_add(&clause, 1, options, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    struct dtrace_environment changed = *host.dtrace->environment;
+    changed.chill = fire_again;
+    host.dtrace->cpu[0].firing.environment = &changed;
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.kept, 1);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.nested, 1);
+    host_end();
+}
+
+/* --- Later probes, providers, clauses --- */
+
+static void a_probe_that_appears_later_is_matched_at_once(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_clause clause = {
+        .provider = "t*", .module = "mod?le", .function = "[a-o]pen", .name = ""};
+    go(&clause, 1);
+    uint32_t matched;
+    (void)dtrace_clause(host.dtrace, 0, &matched);
+    assert_int_equal(matched, 0);
+    uint32_t id = host_probe("open", "entry");
+    uint32_t other = host_probe("xpen", "entry");
+    (void)dtrace_clause(host.dtrace, 0, &matched);
+    assert_int_equal(matched, 1);
+    host_fire(id, 0, 0, 0);
+    host_fire(other, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.kept, 1);
+    host_end();
+}
+
+static void a_description_without_names_means_probes_with_a_function(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    (void)host_probe("", "tick");
+    const struct dof_clause clause = {.provider = "", .module = "", .function = "", .name = ""};
+    go(&clause, 1);
+    uint32_t matched;
+    (void)dtrace_clause(host.dtrace, 0, &matched);
+    assert_int_equal(matched, 1);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.kept, 1);
+    host_end();
+}
+
+static uint32_t enabled, disabled;
+
+static void count_enabled(const struct dtrace_probe *probe)
+{
+    (void)probe;
+    enabled++;
+}
+
+static void count_disabled(const struct dtrace_probe *probe)
+{
+    (void)probe;
+    disabled++;
+}
+
+static void provide_tick(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                         const struct dof_clause *clause)
+{
+    if (strcmp(clause->name, "tick-5s") == 0)
+        (void)dtrace_probe_add(dtrace, provider, "", "", "tick-5s", 5);
+}
+
+static void a_provider_makes_what_a_clause_asks_for(void **state)
+{
+    (void)state;
+    static const struct dtrace_provider profile = {"profile", count_enabled, count_disabled,
+                                                   provide_tick};
+    host_start(MIB, 1, false);
+    enabled = disabled = 0;
+    assert_true(dtrace_provider_add(host.dtrace, &profile));
+    const struct dof_clause clauses[] = {
+        {.provider = "", .module = "", .function = "", .name = "tick-5s"},
+        {.provider = "profile", .module = "", .function = "", .name = "tick-*"}};
+    go(clauses, 2);
+    assert_int_equal(dtrace_probes(host.dtrace), DTRACE_PROBE_FIRST);
+    const struct dtrace_probe *probe = dtrace_probe(host.dtrace, DTRACE_PROBE_FIRST);
+    assert_int_equal(dtrace_probe_site(probe), 5);
+    assert_int_equal(enabled, 1);
+    dtrace_stop(host.dtrace, 0);
+    assert_int_equal(disabled, 1);
+    host_end();
+}
+
+/* --- Refusals --- */
+
+static void a_bad_combination_refuses_the_object_and_nothing_else(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    struct dof_action good[] = {host_action(DOF_ACTION_DIFEXPR, host_add_global(0x500, 1))};
+    struct dof_action bad[] = {host_action(DOF_ACTION_DIFEXPR, host_add_global(0x501, 1)),
+                               host_action(DOF_AGGREGATION_COUNT, NULL)};
+    const struct dof_clause first = HOST_CLAUSE("", "", good);
+    const struct dof_clause second[] = {HOST_CLAUSE("", "", good), HOST_CLAUSE("", "", bad)};
+    assert_true(host_add(&first, 1, small, 2));
+    size_t used = host.memory.used;
+    uint32_t declared = host.dtrace->declarations.count;
+    assert_false(host_add(second, 2, NULL, 0));
+    assert_string_equal(host.problem.text, "aggregation without its tuple in action 2 of clause 2");
+    assert_int_equal(host.memory.used, used);
+    assert_int_equal(host.dtrace->declarations.count, declared);
+    assert_int_equal(dtrace_clauses(host.dtrace), 1);
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_end();
+}
+
+static void an_option_that_makes_no_sense_refuses_the_object(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    static const struct dof_option bad[] = {{DOF_OPTION_BUFPOLICY, 3},
+                                            {DOF_OPTION_CPU, -3},
+                                            {DOF_OPTION_BUFSIZE, -5},
+                                            {DOF_OPTION_BUFRESIZE, 2},
+                                            {DOF_OPTIONS, 0}};
+    for (uint32_t i = 0; i < HOST_COUNT(bad); i++)
+        assert_false(host_add(NULL, 0, &bad[i], 1));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_NOTHING);
+    host_end();
+}
+
+static void destructive_objects_are_left_out_and_the_rest_traces(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action stop[] = {host_action(DOF_ACTION_STOP, NULL)};
+    const struct dof_clause destructive[] = {
+        HOST_CLAUSE("", "", stop), {.provider = "test", .module = "", .function = "", .name = ""}};
+    const struct dof_clause harmless = {
+        .provider = "test", .module = "", .function = "", .name = ""};
+    assert_true(host_add(destructive, 2, NULL, 0));
+    assert_true(host_add(&harmless, 1, small, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_string_equal(
+        dtrace_clause_refusal(host.dtrace, 0),
+        "its object has destructive actions, and the option destructive is not set");
+    assert_non_null(dtrace_clause_refusal(host.dtrace, 1));
+    assert_null(dtrace_clause_refusal(host.dtrace, 2));
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host.destroyed[DTRACE_STOP], 0);
+    assert_int_equal(host_principal(0).books.kept, 1);
+    host_end();
+}
+
+static void destructive_actions_need_the_option_and_the_machine(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++) {
+        host_start(MIB, 1, (i & 1) != 0);
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action stop[] = {host_action(DOF_ACTION_STOP, NULL)};
+        const struct dof_clause clause = HOST_CLAUSE("", "", stop);
+        const struct dof_option options[] = {{DOF_OPTION_DESTRUCTIVE, 0}};
+        assert_true(host_add(&clause, 1, options, i >> 1));
+        assert_int_equal(dtrace_go(host.dtrace, 0), i == 3 ? DTRACE_GO_OK : DTRACE_GO_DESTRUCTIVE);
+        host_fire(id, 0, 0, 0);
+        assert_int_equal(host.destroyed[DTRACE_STOP], i == 3);
+        host_end();
+    }
+}
+
+static void a_destructive_predicate_counts_as_destructive(void **state)
+{
+    (void)state;
+    const struct dif_object predicate = {.destructive = true};
+    struct dof_clause clause = {.predicate = NULL};
+    assert_false(dtrace_clause_is_destructive(&clause));
+    clause.predicate = (struct dif_object *)(uintptr_t)&predicate;
+    assert_true(dtrace_clause_is_destructive(&clause));
+    struct dof_action print = {.kind = DOF_ACTION_PRINTF, .difo = clause.predicate};
+    clause = (struct dof_clause){.actions = &print, .action_count = 1};
+    assert_true(dtrace_clause_is_destructive(&clause));
+}
+
+static void chill_is_bounded_to_half_of_each_second(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, true);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_CHILL, host_variable(DIF_VAR_ARG0, 8))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    const struct dof_option options[] = {{DOF_OPTION_DESTRUCTIVE, 1}, {DOF_OPTION_BUFSIZE, 4096}};
+    assert_true(host_add(&clause, 1, options, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 500000001, 0);
+    host_fire(id, 0, UINT64_MAX, 0);
+    assert_int_equal(host.chilled, 0);
+    host_fire(id, 0, 500000000, 0);
+    host_fire(id, 0, 1, 0);
+    assert_int_equal(host.chilled, 500000000);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 3);
+    host.now += 2000000000;
+    host_fire(id, 0, 1, 0);
+    assert_int_equal(host.chilled, 500000001);
+    host_end();
+}
+
+/* --- Memory and options --- */
+
+static void buffers_shrink_by_halves_until_they_fit(void **state)
+{
+    (void)state;
+    host_start(2 * MIB, 4, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    assert_true(host_add(&clause, 1, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_int_equal(dtrace_option_asked(host.dtrace, DOF_OPTION_BUFSIZE), 4 * MIB);
+    int64_t granted = dtrace_option(host.dtrace, DOF_OPTION_BUFSIZE);
+    assert_true(granted >= 64 * 1024 && granted <= 512 * 1024);
+    assert_true(host.memory.size - host.memory.used > host.memory.size / 20);
+    host_end();
+}
+
+static void what_must_not_shrink_is_no_memory(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    const struct dof_option options[] = {{DOF_OPTION_BUFRESIZE, 1}, {DOF_OPTION_BUFSIZE, 4 * MIB}};
+    assert_true(host_add(&clause, 1, options, 2));
+    size_t used = host.memory.used;
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_NO_MEMORY);
+    assert_int_equal(host.memory.used, used);
+    host_end();
+}
+
+static void every_go_that_fails_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        struct dof_option option;
+        enum dtrace_go expected;
+    } cases[] = {
+        {{DOF_OPTION_BUFSIZE, 0}, DTRACE_GO_NO_BUFFER},
+        {{DOF_OPTION_BUFSIZE, 7}, DTRACE_GO_NO_BUFFER},
+        {{DOF_OPTION_BUFSIZE, 8}, DTRACE_GO_OK},
+        {{DOF_OPTION_AGGSIZE, 0}, DTRACE_GO_NO_BUFFER},
+        {{DOF_OPTION_CPU, 1}, DTRACE_GO_NO_CPU},
+        {{DOF_OPTION_CPU, 0}, DTRACE_GO_OK},
+        {{DOF_OPTION_NSPEC, 0}, DTRACE_GO_OK},
+    };
+    for (uint32_t i = 0; i < HOST_COUNT(cases); i++) {
+        host_start(MIB, 1, false);
+        struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8)),
+                                       host_action(DOF_AGGREGATION_COUNT, NULL)};
+        actions[1].ntuple = 1;
+        const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+        assert_true(host_add(&clause, 1, &cases[i].option, 1));
+        assert_int_equal(dtrace_go(host.dtrace, 0), cases[i].expected);
+        host_end();
+    }
+}
+
+static void a_second_go_is_refused_and_so_are_later_objects(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    go(&clause, 1);
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_BUSY);
+    assert_false(host_add(&clause, 1, NULL, 0));
+    assert_string_equal(host.problem.text, "tracing has begun");
+    host_end();
+}
+
+static void a_clause_whose_records_are_larger_than_the_buffer_is_refused(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {
+        host_action(DOF_ACTION_DIFEXPR, host_name(DIF_VAR_PROBEFUNC, 8192))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, 0),
+                        "its records are larger than the buffer");
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.emitted, 0);
+    host_end();
+}
+
+static void the_option_cpu_lets_one_cpu_record(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    const struct dof_option options[] = {{DOF_OPTION_CPU, 1}, {DOF_OPTION_BUFSIZE, 4096}};
+    assert_true(host_add(&clause, 1, options, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 1, 0, 0);
+    host_fire(id, 2, 0, 0);
+    assert_int_equal(host_principal(0).books.emitted, 0);
+    assert_int_equal(host_principal(1).books.emitted, 1);
+    host_end();
+}
+
+static void fill_leaves_room_for_the_clauses_of_end(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action data[] = {host_action(DOF_ACTION_DIFEXPR, host_string("x", 64))};
+    struct dof_clause clauses[] = {HOST_CLAUSE("", "", data), HOST_CLAUSE("", "", data)};
+    clauses[1].provider = "dtrace";
+    clauses[1].name = "END";
+    const struct dof_option options[] = {{DOF_OPTION_BUFPOLICY, DTRACE_POLICY_FILL},
+                                         {DOF_OPTION_BUFSIZE, 512}};
+    assert_true(host_add(clauses, 2, options, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    for (uint32_t i = 0; i < 10; i++)
+        host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.filled, 1);
+    dtrace_stop(host.dtrace, 0);
+    struct host_record records[8];
+    assert_int_equal(take_records(records, 8), 6); /* 6 x 80 bytes, the last one END's */
+    assert_int_equal(records[5].epid, 2);
+    assert_int_equal(host_principal(0).books.dropped, 5);
+    host_end();
+}
+
+static void every_clause_begins_with_all_of_its_scratch(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dif_object *alloca = host_constant(40000, 0);
+    static const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1), DIF_REGS(DIF_OP_ALLOCS, 1, 0, 1),
+                                    DIF_RET(1)};
+    alloca->text = text;
+    alloca->length = 3;
+    struct dof_action once[] = {host_action(DOF_ACTION_DIFEXPR, alloca)};
+    struct dof_action twice[] = {once[0], once[0]};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", once), HOST_CLAUSE("", "", once),
+                                         HOST_CLAUSE("", "", twice)};
+    go(clauses, 3);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 1);
+    host_end();
+}
+
+static uint64_t variables_in_use(void)
+{
+    return dtrace_variables_counts(host.dtrace->variables).in_use;
+}
+
+static void a_deleted_variable_waits_for_the_firings_that_may_read_it(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dif_object *set = host_variable(DIF_VAR_ARG0, 0);
+    static const uint32_t text[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0, 1),
+                                    DIF_INDEX(DIF_OP_STTS, 0x500, 1), DIF_RET(1)};
+    struct dif_variable declared[2] = {set->variables[0], set->variables[0]};
+    declared[1].id = 0x500;
+    declared[1].scope = DIF_SCOPE_THREAD;
+    declared[1].flags = 2;
+    set->text = text;
+    set->length = 3;
+    set->variables = declared;
+    set->variable_count = 2;
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, set)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    host_fire(id, 0, 1, 0);
+    host_fire(id, 0, 0, 0); /* deletes it */
+    assert_int_equal(variables_in_use(), 1);
+    host.dtrace->cpu[1].held = DTRACE_FIRING;
+    host.dtrace->cpu[1].firings = 1;
+    for (uint32_t i = 0; i < 5; i++)
+        dtrace_clean(host.dtrace);
+    assert_int_equal(variables_in_use(), 1);
+    host.dtrace->cpu[1].held = DTRACE_FREE;
+    for (uint32_t i = 0; i < 3; i++)
+        dtrace_clean(host.dtrace);
+    assert_int_equal(variables_in_use(), 0);
+    host_end();
+}
+
+static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    dtrace_discard(host.dtrace);
+    assert_int_equal(host_principal(0).size, 0);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.emitted, 1);
+    host_end();
+}
+
+static void stacks_and_addresses_are_recorded_in_their_form(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_STACK, NULL),
+                                   host_action(DOF_ACTION_USTACK, NULL),
+                                   host_action(DOF_ACTION_UADDR, host_constant(0x77, 8)),
+                                   host_action(DOF_ACTION_SYM, host_constant(0x88, 8))};
+    actions[0].arg = 4;
+    actions[1].arg = 2;
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    static const uint64_t expected[] = {0x1000, 0x1001, 0x1002, 0, 42, 0, 0, 42, 0x77, 0x88};
+    assert_memory_equal(record.bytes + 16, expected, sizeof expected);
+    host_end();
+}
+
+static void tracemem_takes_as_much_as_it_is_told(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("abcdefgh", "entry");
+    struct dif_object *memory = host_name(DIF_VAR_PROBEFUNC, 8);
+    memory->type.kind = DIF_TYPE_C;
+    struct dof_action actions[] = {
+        host_action(DOF_ACTION_TRACEMEM_DYNSIZE, host_variable(DIF_VAR_ARG0, 8)),
+        host_action(DOF_ACTION_TRACEMEM, memory)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    host_fire(id, 0, 3, 0);
+    host_fire(id, 0, 100, 0);
+    struct host_record records[2];
+    assert_int_equal(take_records(records, 2), 2);
+    assert_memory_equal(records[0].bytes + 24, "abc\0\0\0\0\0", 8);
+    assert_memory_equal(records[1].bytes + 24, "abcdefgh", 8);
+    host_end();
+}
+
+static void every_vector_loads_goes_and_stops(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "01a-blog-default",   "01b-blog-trace", "02a-pred-execname", "02b-pred-arg-cpu",
+        "03a-tls-quantize",   "04a-aggs",       "05-printf-stack",   "06b-arith",
+        "06c-ternary-branch", "07-assoc",       "08-local-ops",      "09-options",
+        "10-begin-tick-exit", "12-spec",        "14-userland",       "16-destructive",
+        "17-wildcard-multi",  "18-inline-enum", "19-multi-n.0",      "20-n-x-opts"};
+    for (uint32_t i = 0; i < HOST_COUNT(names); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "tests/dof/%s.dof", names[i]);
+        host_start(4 * MIB, 2, true);
+        uint32_t id = host_probe("open", "entry");
+        bool added = host_add_file(path);
+        if (!added)
+            print_message("%s: %s\n", names[i], host.problem.text);
+        assert_true(added);
+        const struct dof_option option = {DOF_OPTION_DESTRUCTIVE, 1};
+        assert_true(host_add(NULL, 0, &option, 1));
+        enum dtrace_go status = dtrace_go(host.dtrace, 1);
+        if (status != DTRACE_GO_OK)
+            print_message("%s: %s\n", names[i], dtrace_go_str(status));
+        assert_int_equal(status, DTRACE_GO_OK);
+        for (uint32_t k = 0; k < 100; k++)
+            host_fire(id, k & 1, k, k);
+        dtrace_clean(host.dtrace);
+        dtrace_stop(host.dtrace, 0);
+        host_end();
+    }
+}
+
+static void every_option_has_a_name(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < DOF_OPTIONS; i++)
+        assert_string_not_equal(dtrace_option_str(i), "unknown option");
+    assert_string_equal(dtrace_option_str(DOF_OPTIONS), "unknown option");
+    assert_false(dtrace_option_has_effect(DOF_OPTION_ZONE));
+    assert_true(dtrace_option_has_effect(DOF_OPTION_BUFSIZE));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_has_epid_time_and_data),
+        cmocka_unit_test(an_empty_clause_leaves_its_header),
+        cmocka_unit_test(a_predicate_is_cut_to_32_bits),
+        cmocka_unit_test(variables_live_over_clauses_and_firings),
+        cmocka_unit_test(begin_and_end_fire_once),
+        cmocka_unit_test(nothing_is_recorded_before_go_and_after_stop),
+        cmocka_unit_test(exit_drains_and_tells_its_status),
+        cmocka_unit_test(exit_in_begin_skips_the_next_clause_of_begin),
+        cmocka_unit_test(a_fault_leaves_no_record_and_fires_error),
+        cmocka_unit_test(a_fault_in_a_predicate_is_that_of_action_0),
+        cmocka_unit_test(a_fault_of_an_action_itself_has_no_offset),
+        cmocka_unit_test(a_fault_in_error_is_only_counted),
+        cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
+        cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),
+        cmocka_unit_test(a_description_without_names_means_probes_with_a_function),
+        cmocka_unit_test(a_provider_makes_what_a_clause_asks_for),
+        cmocka_unit_test(a_bad_combination_refuses_the_object_and_nothing_else),
+        cmocka_unit_test(an_option_that_makes_no_sense_refuses_the_object),
+        cmocka_unit_test(destructive_objects_are_left_out_and_the_rest_traces),
+        cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
+        cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
+        cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
+        cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
+        cmocka_unit_test(what_must_not_shrink_is_no_memory),
+        cmocka_unit_test(every_go_that_fails_says_why),
+        cmocka_unit_test(a_second_go_is_refused_and_so_are_later_objects),
+        cmocka_unit_test(a_clause_whose_records_are_larger_than_the_buffer_is_refused),
+        cmocka_unit_test(the_option_cpu_lets_one_cpu_record),
+        cmocka_unit_test(fill_leaves_room_for_the_clauses_of_end),
+        cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
+        cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
+        cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
+        cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),
+        cmocka_unit_test(tracemem_takes_as_much_as_it_is_told),
+        cmocka_unit_test(every_vector_loads_goes_and_stops),
+        cmocka_unit_test(every_option_has_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,245 @@
+/* Speculations: what waits, what is committed, what is thrown away, on one CPU and on many. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/dtrace_host.h"
+
+enum {
+    MIB = 1 << 20,
+    CPUS = 3
+};
+
+static uint32_t take_probe, write_probe, commit_probe, discard_probe;
+
+/* take: x = speculation(); write: speculate(x) and arg0; commit(x); discard(x). */
+static void start(const struct dof_option *options, uint32_t option_count)
+{
+    host_start(MIB, CPUS, false);
+    take_probe = host_probe("take", "");
+    write_probe = host_probe("write", "");
+    commit_probe = host_probe("commit", "");
+    discard_probe = host_probe("discard", "");
+    struct dof_action take[] = {host_action(DOF_ACTION_DIFEXPR, host_take_speculation(0x500)),
+                                host_action(DOF_ACTION_DIFEXPR, host_global(0x500))};
+    struct dof_action write[] = {host_action(DOF_ACTION_SPECULATE, host_global(0x500)),
+                                 host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8))};
+    struct dof_action commit[] = {host_action(DOF_ACTION_COMMIT, host_global(0x500))};
+    struct dof_action discard[] = {host_action(DOF_ACTION_DISCARD, host_global(0x500))};
+    const struct dof_clause clauses[] = {
+        HOST_CLAUSE("take", "", take), HOST_CLAUSE("write", "", write),
+        HOST_CLAUSE("commit", "", commit), HOST_CLAUSE("discard", "", discard)};
+    const struct dof_option small[] = {{DOF_OPTION_BUFSIZE, 4096}};
+    assert_true(host_add(clauses, 4, small, 1));
+    assert_true(host_add(NULL, 0, options, option_count));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+}
+
+static uint32_t state_of(uint32_t id)
+{
+    return host.dtrace->speculations.states[id - 1];
+}
+
+/* The values that write recorded and a CPU's principal buffer has. */
+static uint32_t values(uint32_t cpu, uint64_t *found, uint64_t *times)
+{
+    struct host_record records[64];
+    struct dtrace_snapshot snapshot = host_principal(cpu);
+    host_assert_balance(&snapshot.books);
+    uint32_t count = 0, all = host_records(&snapshot, records, 64);
+    for (uint32_t i = 0; i < all; i++)
+        if (records[i].epid == 2) {
+            times[count] = records[i].time;
+            found[count++] = host_number(records[i].bytes + 16, 8);
+        }
+    return count;
+}
+
+static uint32_t count_values(uint32_t cpu)
+{
+    uint64_t found[64], times[64];
+    return values(cpu, found, times);
+}
+
+static void what_is_committed_appears_with_the_time_of_the_commit(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_ACTIVE);
+    host_fire(write_probe, 0, 11, 0);
+    host_fire(write_probe, 0, 12, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_ACTIVEONE);
+    assert_int_equal(count_values(0), 0);
+    host.now += 500;
+    host_fire(commit_probe, 0, 0, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    uint64_t found[64], times[64];
+    assert_int_equal(values(0, found, times), 2);
+    assert_int_equal(found[0], 11);
+    assert_int_equal(found[1], 12);
+    assert_true(times[0] == host.now && times[1] == host.now);
+    host_end();
+}
+
+static void what_is_discarded_is_filtered(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 0, 11, 0);
+    host_fire(discard_probe, 0, 0, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(host_principal(0).books.filtered, 1);
+    host_fire(commit_probe, 0, 0, 0); /* too late: nothing */
+    assert_int_equal(count_values(0), 0);
+    host_end();
+}
+
+static void without_a_speculation_the_clause_ends(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(write_probe, 0, 11, 0); /* id 0 */
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(snapshot.books.filtered, 1);
+    assert_int_equal(snapshot.books.errors, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    host_fire(discard_probe, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
+    host_end();
+}
+
+static void there_are_only_so_many(void **state)
+{
+    (void)state;
+    const struct dof_option two = {DOF_OPTION_NSPEC, 2};
+    start(&two, 1);
+    for (uint32_t i = 0; i < 3; i++)
+        host_fire(take_probe, 0, 0, 0);
+    struct host_record records[3];
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(host_records(&snapshot, records, 3), 3);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(host_number(records[i].bytes + 16, 8), (i + 1) % 3);
+    struct dtrace_status status = dtrace_source_of(host.dtrace).status;
+    assert_int_equal(status.speculations_unavailable, 1);
+    assert_int_equal(status.speculations_busy, 0);
+    host_end();
+}
+
+static void an_id_beyond_them_is_a_fault(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "");
+    struct dof_action actions[] = {host_action(DOF_ACTION_SPECULATE, host_constant(2, 8))};
+    struct dof_action more[] = {host_action(DOF_ACTION_COMMIT, host_constant(1, 8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", actions), HOST_CLAUSE("", "", more)};
+    assert_true(host_add(clauses, 2, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 1);
+    host_end();
+}
+
+static void the_cleaner_commits_what_other_cpus_wrote(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+        host_fire(write_probe, cpu, 10 + cpu, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_ACTIVEMANY);
+    host_fire(commit_probe, 1, 0, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_COMMITTINGMANY);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(count_values(1), 1);
+    host_fire(write_probe, 2, 99, 0); /* too late */
+    host_fire(take_probe, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.speculations_busy, 1);
+    dtrace_clean(host.dtrace);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+        assert_int_equal(count_values(cpu), 1);
+    host_end();
+}
+
+static void the_cleaner_throws_away_what_was_discarded_elsewhere(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 0, 10, 0);
+    host_fire(discard_probe, 1, 0, 0);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_DISCARDING);
+    dtrace_clean(host.dtrace);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(host_principal(0).books.filtered, 1);
+    host_end();
+}
+
+static void stop_commits_what_waits_for_the_cleaner(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 0, 10, 0);
+    host_fire(commit_probe, 1, 0, 0);
+    dtrace_stop(host.dtrace, 2);
+    assert_int_equal(count_values(0), 1);
+    host_end();
+}
+
+static void a_full_speculation_drops_and_counts(void **state)
+{
+    (void)state;
+    const struct dof_option small = {DOF_OPTION_SPECSIZE, 48};
+    start(&small, 1);
+    host_fire(take_probe, 0, 0, 0);
+    for (uint32_t i = 0; i < 5; i++)
+        host_fire(write_probe, 0, i, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    assert_int_equal(count_values(0), 2);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.speculation_drops, 3);
+    host_end();
+}
+
+static void what_does_not_fit_into_the_buffer_is_dropped_together(void **state)
+{
+    (void)state;
+    const struct dof_option small = {DOF_OPTION_BUFSIZE, 64};
+    start(&small, 1);
+    host_fire(take_probe, 0, 0, 0);
+    for (uint32_t i = 0; i < 3; i++)
+        host_fire(write_probe, 0, i, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(snapshot.books.dropped, 3);
+    host_end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_committed_appears_with_the_time_of_the_commit),
+        cmocka_unit_test(what_is_discarded_is_filtered),
+        cmocka_unit_test(without_a_speculation_the_clause_ends),
+        cmocka_unit_test(there_are_only_so_many),
+        cmocka_unit_test(an_id_beyond_them_is_a_fault),
+        cmocka_unit_test(the_cleaner_commits_what_other_cpus_wrote),
+        cmocka_unit_test(the_cleaner_throws_away_what_was_discarded_elsewhere),
+        cmocka_unit_test(stop_commits_what_waits_for_the_cleaner),
+        cmocka_unit_test(a_full_speculation_drops_and_counts),
+        cmocka_unit_test(what_does_not_fit_into_the_buffer_is_dropped_together),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

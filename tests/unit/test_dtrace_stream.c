@@ -1,0 +1,380 @@
+/* Anonymous tracing on its way to the host: a source, its frames, and the source that is made of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flight/capture_model.h"
+#include "flight/report_dtrace.h"
+#include "flight/verify.h"
+#include "tests/unit/dtrace_draft.h"
+
+enum {
+    PROBE = 10
+};
+
+static struct draft draft;
+
+/* --- A source with something of everything --- */
+
+static void put_records(void)
+{
+    draft_probe(&draft, PROBE, "fbt", "unix", "foo", "entry");
+    draft_ecb(&draft, 1, 1, 0);
+    draft_ecb(&draft, 2, PROBE, 0);
+    const struct dtrace_record *first = draft_record(&draft, 2, DOF_ACTION_PRINTF, 4, "%i %s %a\n");
+    const struct dtrace_record *text =
+        draft_record(&draft, 2, DOF_ACTION_PRINTF, 256, "%i %s %a\n");
+    const struct dtrace_record *place = draft_record(&draft, 2, DOF_ACTION_PRINTF, 8, "%i %s %a\n");
+    const struct dtrace_record *stack = draft_record(&draft, 2, DOF_ACTION_STACK, 32, NULL);
+    ((struct dtrace_record *)text)->string = true;
+    draft_emit(&draft, 0, 1, 1);
+    for (uint32_t i = 0; i < 12; i++) {
+        uint8_t *record = draft_emit(&draft, i % 2, 2, 10 + i);
+        draft_put(record, first, i);
+        draft_put_text(record, text,
+                       i == 5 ? "a much longer text that fills a good part of a frame, and "
+                                "goes on until two lines have to be made of it, as "
+                                "there is a limit to what one of them may carry, which "
+                                "is not that large"
+                              : "short");
+        draft_put(record, place, 0x1000 + i);
+        draft_put_word(record, stack, 0, 0x2010 + i);
+        draft_put_word(record, stack, 1, 0x5100 + i);
+    }
+}
+
+static void put_fault(void)
+{
+    draft_ecb(&draft, 3, 3, 1);
+    draft_ecb(&draft, 4, PROBE, 0); /* which has recorded nothing of its own */
+    const uint64_t arguments[5] = {4, 1, 8, 1, 0x10};
+    const struct dtrace_record *pieces[5];
+    draft_ecb(&draft, 3, 3, 1);
+    for (uint32_t i = 0; i < 5; i++)
+        pieces[i] = draft_record(&draft, 3, DOF_ACTION_DIFEXPR, 8, NULL);
+    uint8_t *record = draft_emit(&draft, 0, 3, 30);
+    for (uint32_t i = 0; i < 5; i++)
+        draft_put(record, pieces[i], arguments[i]);
+}
+
+static void put_aggregations(void)
+{
+    draft_aggregation(&draft, 1);
+    const struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_SYM, 8);
+    const struct dtrace_record *data = draft_key(&draft, 1, DOF_AGGREGATION_QUANTIZE, 127 * 8);
+    for (uint32_t i = 0; i < 6; i++) {
+        uint8_t *record = draft_count(&draft, i % 2, 1, 1);
+        draft_put(record, key, 0x1004 + i * 0x80);
+        draft_put_word(record, data, 60 + i, i + 1);
+    }
+}
+
+static void start(void)
+{
+    draft_start(&draft);
+    draft.source.cpus = 2;
+    draft.source.begin_cpu = 0;
+    draft.source.status.dynamic_drops = 3;
+    draft.options[DOF_OPTION_TEMPORAL] = 1;
+    draft.options[DOF_OPTION_CPU] = -1;
+    put_records();
+    put_fault();
+    put_aggregations();
+}
+
+/* --- Texts --- */
+
+static char *consumed(const struct dtrace_source *source)
+{
+    char *text = malloc(1 << 16);
+    static _Alignas(16) uint8_t bytes[1 << 20];
+    struct text_buffer buffer = {text, 1 << 16, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    struct dtrace_memory memory = {bytes, sizeof bytes, 0};
+    (void)dtrace_consume(&sink, source, &memory);
+    return text;
+}
+
+/* --- Captures --- */
+
+struct sheet {
+    char bytes[1 << 16];
+    size_t length;
+    size_t room; /* characters until the machine panics */
+    jmp_buf panic;
+};
+
+static struct sheet sheet;
+
+static void put(void *context, const char *bytes, size_t length)
+{
+    struct sheet *to = context;
+    size_t kept = length < to->room ? length : to->room;
+    assert_true(length <= sizeof to->bytes - to->length);
+    memcpy(to->bytes + to->length, bytes, kept);
+    to->length += kept;
+    to->room -= kept;
+    if (kept < length)
+        longjmp(to->panic, 1);
+}
+
+/* Sends the draft; after `room` characters it is cut off and, like a panic, called again. */
+static void send_cut(size_t room)
+{
+    static struct stream stream;
+    sheet.length = 0;
+    sheet.room = room;
+    const struct dtrace_source *source = draft_source(&draft);
+    stream_start(&stream, (struct text_sink){put, &sheet});
+    if (setjmp(sheet.panic) == 0) {
+        dtrace_send(&stream, source);
+        return;
+    }
+    sheet.room = SIZE_MAX;
+    put(&sheet, "\r\n", 2);
+    stream.writer.waits = 0; /* as frame_begin leaves them */
+    dtrace_send(&stream, source);
+}
+
+static struct capture_model *read_sheet(void)
+{
+    struct capture_model *model = malloc(sizeof *model);
+    uint8_t *exact = malloc(sheet.length + 1);
+    memcpy(exact, sheet.bytes, sheet.length);
+    assert_true(capture_model_read(model, exact, sheet.length, 0));
+    free(exact);
+    return model;
+}
+
+static void release(struct capture_model *model)
+{
+    capture_model_free(model);
+    free(model);
+}
+
+static char *received(void)
+{
+    struct capture_model *model = read_sheet();
+    const struct dtrace_source source = model_dtrace_source(&model->dtrace);
+    assert_int_equal(model->malformed, 0);
+    char *text = consumed(&source);
+    release(model);
+    return text;
+}
+
+static void expect_same(void)
+{
+    char *sent = consumed(draft_source(&draft)), *back = received();
+    assert_string_equal(back, sent);
+    free(sent);
+    free(back);
+}
+
+/* --- Tests --- */
+
+static void the_host_prints_what_the_kernel_would(void **state)
+{
+    (void)state;
+    start();
+    send_cut(SIZE_MAX);
+    expect_same();
+    char *text = received();
+    assert_non_null(strstr(text, "11 short unix`f10+0xb"));
+    assert_non_null(strstr(text, "error on enabled probe ID 4 (ID 10: fbt:unix:foo:entry)"));
+    assert_non_null(strstr(text, "unix`f10   ")); /* two addresses, one key */
+    assert_non_null(strstr(text, "3 dynamic variable drops"));
+    free(text);
+    draft_finish(&draft);
+}
+
+static void a_ring_that_wrapped_keeps_its_order(void **state)
+{
+    (void)state;
+    start();
+    draft.options[DOF_OPTION_TEMPORAL] = DOF_OPTION_UNSET;
+    draft.principals[1].wrapped = true;
+    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    send_cut(SIZE_MAX);
+    expect_same();
+    draft_finish(&draft);
+}
+
+static void nothing_recorded_is_sent_in_few_frames(void **state)
+{
+    (void)state;
+    draft_start(&draft);
+    send_cut(SIZE_MAX);
+    expect_same();
+    draft_finish(&draft);
+}
+
+static void a_panic_at_any_character_costs_nothing(void **state)
+{
+    (void)state;
+    start();
+    draft.principals[1].wrapped = true;
+    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    send_cut(SIZE_MAX);
+    char *whole = received();
+    size_t length = sheet.length;
+    for (size_t room = 0; room < length; room++) {
+        send_cut(room);
+        char *text = received();
+        assert_string_equal(text, whole);
+        free(text);
+    }
+    free(whole);
+    draft_finish(&draft);
+}
+
+/* The frame that begins at or behind `from`; false: there is none. */
+static bool next_frame(size_t from, size_t *first, size_t *end)
+{
+    const char *found = memmem(sheet.bytes + from, sheet.length - from, "~{", 2);
+    if (found == NULL)
+        return false;
+    *first = (size_t)(found - sheet.bytes);
+    const char *line_end = memchr(found, '\n', sheet.length - *first);
+    *end = (size_t)(line_end - sheet.bytes) + 1;
+    return true;
+}
+
+static void ignore(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+}
+
+/* The text without some frame, and whether verify finds a problem of tracing itself. */
+static char *without(size_t first, size_t end, uint64_t *problems)
+{
+    static char saved[sizeof sheet.bytes];
+    size_t length = sheet.length;
+    memcpy(saved, sheet.bytes, length);
+    memmove(sheet.bytes + first, sheet.bytes + end, length - end);
+    sheet.length -= end - first;
+    struct capture_model *model = read_sheet();
+    const struct text_sink nowhere = {ignore, NULL};
+    struct verify verify = {.sink = &nowhere, .model = model};
+    verify_dtrace(&verify);
+    *problems = verify.problems;
+    const struct dtrace_source source = model_dtrace_source(&model->dtrace);
+    char *text = consumed(&source);
+    release(model);
+    memcpy(sheet.bytes, saved, length);
+    sheet.length = length;
+    return text;
+}
+
+static uint32_t lines_of(const char *text, const char *part)
+{
+    uint32_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void a_lost_frame_of_records_costs_only_these(void **state)
+{
+    (void)state;
+    start();
+    send_cut(SIZE_MAX);
+    char *whole = received();
+    uint32_t records = lines_of(whole, "foo:entry "), lost = 0;
+    for (size_t at = 0, end; next_frame(at, &at, &end); at = end) {
+        if (sheet.bytes[at + 2] != STREAM_BYTES)
+            continue;
+        uint64_t problems;
+        char *text = without(at, end, &problems);
+        uint32_t left = lines_of(text, "foo:entry ");
+        bool aggregation = left == records;
+        assert_true(left + 4 >= records);
+        assert_true(aggregation || problems > 0);
+        lost += aggregation ? 0 : 1;
+        free(text);
+    }
+    assert_true(lost >= 6);
+    free(whole);
+    draft_finish(&draft);
+}
+
+static void any_lost_frame_can_be_lived_with(void **state)
+{
+    (void)state;
+    start();
+    send_cut(SIZE_MAX);
+    for (size_t at = 0, end; next_frame(at, &at, &end); at = end) {
+        uint64_t problems;
+        char *text = without(at, end, &problems);
+        assert_true(strlen(text) > 0);
+        if (sheet.bytes[at + 2] == STREAM_ECB)
+            assert_true(strstr(text, "EPID") != NULL || strstr(text, "(ID unknown)") != NULL);
+        if (sheet.bytes[at + 2] == STREAM_DTRACE)
+            assert_true(problems > 0);
+        free(text);
+    }
+    draft_finish(&draft);
+}
+
+static void the_books_are_verified(void **state)
+{
+    (void)state;
+    start();
+    draft.principals[0].books.emitted++;
+    draft.principals[1].books.kept++;
+    send_cut(SIZE_MAX);
+    struct capture_model *model = read_sheet();
+    char text[2048];
+    struct text_buffer buffer = {text, sizeof text, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    struct verify verify = {.sink = &sink, .model = model};
+    verify_dtrace(&verify);
+    assert_string_equal(
+        text, "books of the principal buffer, CPU 0 do not balance: 9 emitted, but 8 kept "
+              "+ 0 overwritten + 0 dropped + 0 filtered\n"
+              "books of the principal buffer, CPU 1 do not balance: 6 emitted, but 7 kept "
+              "+ 0 overwritten + 0 dropped + 0 filtered\n"
+              "books of the principal buffer, CPU 1: 7 kept, but 6 records were received\n");
+    release(model);
+    draft_finish(&draft);
+}
+
+static void the_report_says_what_did_not_come(void **state)
+{
+    (void)state;
+    start();
+    draft.principals[0].books.kept += 2;
+    send_cut(SIZE_MAX);
+    struct capture_model *model = read_sheet();
+    char *text = malloc(1 << 16);
+    struct text_buffer buffer = {text, 1 << 16, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    report_dtrace_text(&sink, &model->dtrace);
+    assert_non_null(strstr(text, "\nanonymous tracing\n"));
+    assert_non_null(strstr(text, "CPU 0: 2 records of 10 did not come over the line\n"));
+    free(text);
+    release(model);
+    draft_finish(&draft);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_host_prints_what_the_kernel_would),
+        cmocka_unit_test(a_ring_that_wrapped_keeps_its_order),
+        cmocka_unit_test(nothing_recorded_is_sent_in_few_frames),
+        cmocka_unit_test(a_panic_at_any_character_costs_nothing),
+        cmocka_unit_test(a_lost_frame_of_records_costs_only_these),
+        cmocka_unit_test(any_lost_frame_can_be_lived_with),
+        cmocka_unit_test(the_books_are_verified),
+        cmocka_unit_test(the_report_says_what_did_not_come),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,55 @@
+/* A buffer of records: the principal one of a CPU, or its part of a speculation.
+ *
+ * Records lie at multiples of their alignment; words of 0 before one are padding.  A record is written whole,
+ * then the buffer's offset is moved over it, so that its memory can be read at any instant.
+ *
+ * Context: one CPU at a time. */
+#pragma once
+
+#include "trace/dtrace/record.h"
+
+/* Tells how long a record is, which a ring must know to forget the oldest one. */
+struct dtrace_ecb;
+enum {
+    DTRACE_ECBS_PAGE = 256,
+    DTRACE_ECBS_PAGES = 1024
+};
+struct dtrace_ecbs {
+    struct dtrace_ecb **pages[DTRACE_ECBS_PAGES];
+    uint32_t count; /* EPIDs are 1 to this */
+};
+
+struct dtrace_buffer {
+    uint8_t *bytes; /* 8-byte aligned */
+    uint32_t size;  /* bytes, a multiple of 8; 0: nothing is recorded */
+    uint32_t offset;
+    uint32_t oldest;  /* of a ring that has wrapped: [oldest, size) is older than [0, offset) */
+    uint32_t reserve; /* bytes that fill leaves to the clauses of END */
+    enum dtrace_policy policy;
+    bool wrapped;
+    bool full;   /* fill: for good */
+    bool ending; /* END's clauses run: the reserve is theirs */
+    const struct dtrace_ecbs *ecbs;
+    struct dtrace_buffer_books books;
+};
+
+/* One record: its header is written already. */
+struct dtrace_piece {
+    const uint8_t *bytes;
+    uint32_t size;      /* a multiple of 4, at least 12 */
+    uint32_t alignment; /* 4 or 8 */
+};
+
+void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy policy, uint8_t *bytes,
+                        uint32_t size);
+
+/* Puts a record in and keeps the books.  False: it was dropped. */
+bool dtrace_buffer_put(struct dtrace_buffer *buffer, const struct dtrace_piece *piece);
+
+/* Whether so many bytes of records, the first at a multiple of 8, would all be taken now. */
+bool dtrace_buffer_has_room(const struct dtrace_buffer *buffer, uint32_t size);
+
+/* Forgets the records and the books. */
+void dtrace_buffer_reset(struct dtrace_buffer *buffer);
+
+struct dtrace_snapshot dtrace_buffer_snapshot(const struct dtrace_buffer *buffer, uint32_t cpu);

@@ -1,0 +1,42 @@
+/* The consumer: what a state has recorded, as text, as dtrace(1M) prints it.
+ *
+ * Default output with CPU, ID, FUNCTION:NAME; printf() and its like; stacks; errors; aggregations merged over the
+ * CPUs, sorted and printed at the end or where printa() says.  Works on descriptions and bytes from anywhere:
+ * the kernel's own buffers, or frames that crossed a line and may be damaged, so nothing in them is believed. */
+#pragma once
+
+#include "trace/dtrace/dtrace_memory.h"
+#include "trace/dtrace/record.h"
+#include "trace/text.h"
+
+struct dtrace_symbol {
+    char module[64];
+    char function[128];
+    uint64_t offset; /* bytes from the function's start */
+};
+
+/* Where the data comes from.  Descriptions stay until the consumer has returned. */
+struct dtrace_source {
+    void *context;
+    const struct dtrace_probe_description *(*probe)(void *context, uint32_t id); /* NULL: unknown */
+    const struct dtrace_ecb_description *(*ecb)(void *context, uint32_t epid);
+    const struct dtrace_aggregation_description *(*aggregation)(void *context, uint32_t id);
+    bool (*symbol)(void *context, uint64_t address, struct dtrace_symbol *symbol); /* false: none */
+    uint32_t cpus;
+    uint32_t begin_cpu;                         /* its principal buffer comes first */
+    const struct dtrace_snapshot *principal;    /* one for each CPU */
+    const struct dtrace_snapshot *aggregations; /* likewise */
+    const int64_t *options;                     /* DOF_OPTIONS of them, DOF_OPTION_UNSET included */
+    struct dtrace_status status;
+};
+
+enum dtrace_consume_status {
+    DTRACE_CONSUME_OK = 0,
+    DTRACE_CONSUME_NO_MEMORY, /* what did not fit is left out, and said in the text */
+    DTRACE_CONSUME_DAMAGED,   /* likewise */
+};
+
+/* Prints everything, drops and errors included.  `memory` is for merging and sorting. */
+enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
+                                          const struct dtrace_source *source,
+                                          struct dtrace_memory *memory);

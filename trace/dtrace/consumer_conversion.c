@@ -1,0 +1,148 @@
+/* Conversions of a format: how they are written, and how numbers and text are put into their width. */
+#include "trace/dtrace/consumer_parts.h"
+
+enum {
+    WIDTH_MAX = 4096,
+    POINTER_WIDTH = 16, /* "%?" */
+};
+
+static uint32_t read_number(const char **at)
+{
+    uint32_t number = 0;
+    for (; **at >= '0' && **at <= '9'; (*at)++)
+        if (number <= WIDTH_MAX)
+            number = number * 10 + (uint32_t)(**at - '0');
+    return number < WIDTH_MAX ? number : WIDTH_MAX;
+}
+
+static void read_precision(const char **at, struct consumer_conversion *conversion)
+{
+    if (**at == '*') {
+        conversion->star_precision = true;
+        (*at)++;
+    } else {
+        conversion->precision = read_number(at);
+    }
+}
+
+/* One flag, width or precision; false: something else stands there. */
+static bool read_flag(const char **at, struct consumer_conversion *conversion)
+{
+    char c = **at;
+    if (c >= '1' && c <= '9') {
+        conversion->width = read_number(at);
+        return true;
+    }
+    (*at)++;
+    switch (c) {
+    case '#':
+        return conversion->alternate = true;
+    case '0':
+        return conversion->zero = true;
+    case '-':
+        return conversion->left = true;
+    case '+':
+        return conversion->plus = true;
+    case ' ':
+        return conversion->blank = true;
+    case '@':
+        return conversion->value = true;
+    case '*':
+        return conversion->star_width = true;
+    case '\'': /* groups thousands where a locale has a character for it: here none has */
+        return true;
+    case '?':
+        conversion->width = POINTER_WIDTH;
+        return true;
+    case '.':
+        read_precision(at, conversion);
+        return true;
+    default:
+        (*at)--;
+        return false;
+    }
+}
+
+const char *consumer_conversion_read(const char *at, struct consumer_conversion *conversion)
+{
+    *conversion = (struct consumer_conversion){0};
+    while (read_flag(&at, conversion))
+        ;
+    while (*at == 'h' || *at == 'l' || *at == 'L' || *at == 'w')
+        at++; /* the record tells its size itself */
+    conversion->letter = *at;
+    return *at != '\0' ? at + 1 : at;
+}
+
+static void put_zeros(struct consumer *consumer, size_t count)
+{
+    for (; count > 0; count--)
+        consumer->sink.put(consumer->sink.context, "0", 1);
+}
+
+void consumer_put_padded(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         const char *bytes, size_t length)
+{
+    size_t fill = conversion->width > length ? conversion->width - length : 0;
+    if (!conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+    consumer->sink.put(consumer->sink.context, bytes, length);
+    if (conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+}
+
+/* The digits at the end of `room`; gives how many. */
+static uint32_t digits_of(uint64_t value, char letter, char room[24])
+{
+    const char *digits = letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+    uint32_t base = letter == 'o' ? 8 : letter == 'x' || letter == 'X' || letter == 'p' ? 16 : 10;
+    uint32_t length = 0;
+    for (; value > 0 || length == 0; value /= base)
+        room[23 - length++] = digits[value % base];
+    return length;
+}
+
+static bool is_signed(char letter)
+{
+    return letter == 'd' || letter == 'i';
+}
+
+static const char *prefix_of(const struct consumer_conversion *conversion, uint64_t value,
+                             bool negative)
+{
+    char letter = conversion->letter;
+    if (negative)
+        return "-";
+    if (is_signed(letter) && conversion->plus)
+        return "+";
+    if (is_signed(letter) && conversion->blank)
+        return " ";
+    if (!conversion->alternate || value == 0)
+        return "";
+    return letter == 'x' || letter == 'p' ? "0x" : letter == 'X' ? "0X" : "";
+}
+
+void consumer_put_number(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         uint64_t magnitude, bool negative)
+{
+    char room[24]; /* 2^64 - 1 has 22 octal digits */
+    uint32_t length = digits_of(magnitude, conversion->letter, room);
+    const char *prefix = prefix_of(conversion, magnitude, negative);
+    uint32_t before = (uint32_t)__builtin_strlen(prefix);
+    uint32_t zeros = conversion->precision > length ? conversion->precision - length : 0;
+    if (conversion->letter == 'o' && conversion->alternate && magnitude != 0 && zeros == 0)
+        zeros = 1;
+    uint32_t total = before + zeros + length;
+    uint32_t fill = conversion->width > total ? conversion->width - total : 0;
+    if (conversion->zero && !conversion->left && conversion->precision == 0) {
+        zeros += fill;
+        fill = 0;
+    }
+    if (!conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+    text_print(&consumer->sink, "%s", prefix);
+    put_zeros(consumer, zeros);
+    consumer->sink.put(consumer->sink.context, room + 24 - length, length);
+    if (conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+}

@@ -1,0 +1,194 @@
+/* One conversion, applied to one record. */
+#include "trace/dtrace/consumer_parts.h"
+
+static bool is_number(uint32_t size)
+{
+    return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+static bool convert_integer(struct consumer *consumer, const struct consumer_conversion *conversion,
+                            const struct consumer_argument *argument)
+{
+    uint32_t size = argument->record->size;
+    if (!is_number(size))
+        return false;
+    uint64_t value = dtrace_read_unsigned(argument->bytes, size);
+    bool negative = false;
+    if (conversion->letter == 'd' || conversion->letter == 'i') {
+        int64_t with_sign = dtrace_read_signed(argument->bytes, size);
+        negative = with_sign < 0;
+        value = negative ? 0 - (uint64_t)with_sign : (uint64_t)with_sign;
+    }
+    consumer_put_number(consumer, conversion, value, negative);
+    return true;
+}
+
+static bool put_text(struct consumer *consumer, const struct consumer_conversion *conversion,
+                     const char *text)
+{
+    consumer_put_padded(consumer, conversion, text, __builtin_strlen(text));
+    return true;
+}
+
+static uint32_t limited(const struct consumer_conversion *conversion, uint32_t length)
+{
+    uint32_t limit = conversion->precision;
+    return limit > 0 && limit < length ? limit : length;
+}
+
+static bool convert_string(struct consumer *consumer, const struct consumer_conversion *conversion,
+                           const struct consumer_argument *argument)
+{
+    uint32_t length = consumer_string_length(argument->bytes, argument->record->size);
+    consumer_put_padded(consumer, conversion, (const char *)argument->bytes,
+                        limited(conversion, length));
+    return true;
+}
+
+/* A character as a C program would write it; gives how many bytes it took. */
+static uint32_t escape(uint8_t c, char text[5])
+{
+    static const char plain[] = "\a\b\f\n\r\t\v\"\\";
+    static const char names[] = "abfnrtv\"\\";
+    struct text_buffer buffer = {text, 5, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    uint32_t i = 0;
+    while (plain[i] != '\0' && plain[i] != (char)c)
+        i++;
+    if (plain[i] != '\0')
+        text_print(&sink, "\\%c", names[i]);
+    else if (c >= 0x20 && c < 0x7f)
+        text_print(&sink, "%c", c);
+    else if (c == '\0')
+        text_print(&sink, "\\0");
+    else
+        text_print(&sink, "\\%u%u%u", c / 64u, c / 8u % 8, c % 8u);
+    return (uint32_t)buffer.length;
+}
+
+/* The width counts what is printed, the precision too. */
+static bool convert_escaped(struct consumer *consumer, const struct consumer_conversion *conversion,
+                            const uint8_t *bytes, uint32_t length)
+{
+    char text[5];
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < length; i++)
+        total += escape(bytes[i], text);
+    uint32_t room = limited(conversion, total);
+    size_t fill = conversion->width > room ? conversion->width - room : 0;
+    if (!conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+    for (uint32_t i = 0; i < length && room > 0; i++) {
+        uint32_t piece = escape(bytes[i], text);
+        piece = piece < room ? piece : room;
+        consumer->sink.put(consumer->sink.context, text, piece);
+        room -= piece;
+    }
+    if (conversion->left)
+        text_put_blanks(&consumer->sink, fill);
+    return true;
+}
+
+static bool convert_character(struct consumer *consumer,
+                              const struct consumer_conversion *conversion,
+                              const struct consumer_argument *argument)
+{
+    if (!is_number(argument->record->size))
+        return false;
+    uint8_t c = argument->bytes[0]; /* the lowest byte */
+    if (conversion->letter == 'C')
+        return convert_escaped(consumer, conversion, &c, 1);
+    consumer_put_padded(consumer, conversion, (const char *)&c, 1);
+    return true;
+}
+
+static bool convert_address(struct consumer *consumer, const struct consumer_conversion *conversion,
+                            const struct consumer_argument *argument)
+{
+    uint32_t size = argument->record->size;
+    bool user = size == 16; /* pid and address */
+    if (!user && !is_number(size))
+        return false;
+    uint64_t address = user ? dtrace_read_unsigned(argument->bytes + 8, 8)
+                            : dtrace_read_unsigned(argument->bytes, size);
+    uint16_t action = argument->record->action;
+    char text[CONSUMER_SYMBOL_SIZE];
+    consumer_symbol_text(
+        consumer, address,
+        action == DOF_ACTION_MOD || action == DOF_ACTION_UMOD   ? CONSUMER_SYMBOL_MODULE
+        : action == DOF_ACTION_SYM || action == DOF_ACTION_USYM ? CONSUMER_SYMBOL_START
+                                                                : CONSUMER_SYMBOL_PLACE,
+        text);
+    return put_text(consumer, conversion, text);
+}
+
+static bool convert_date(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         const struct consumer_argument *argument)
+{
+    char text[48];
+    if (argument->record->size != 8)
+        return false;
+    consumer_date_text(dtrace_read_unsigned(argument->bytes, 8), conversion->letter == 'T', text);
+    return put_text(consumer, conversion, text);
+}
+
+/* In printa(), "%-10k" indents by 10. */
+static bool convert_stack(struct consumer *consumer, const struct consumer_conversion *conversion,
+                          const struct consumer_argument *argument)
+{
+    const struct dtrace_record *record = argument->record;
+    uint32_t indent = conversion->left && conversion->width > 0 ? conversion->width
+                                                                : consumer_stack_indent(consumer);
+    if (record->action == DOF_ACTION_STACK)
+        consumer_print_stack(consumer, argument->bytes, record->size, indent);
+    else if (record->action == DOF_ACTION_USTACK || record->action == DOF_ACTION_JSTACK)
+        consumer_print_user_stack(consumer, record, argument->bytes, indent);
+    else
+        return false;
+    return true;
+}
+
+static bool convert_port(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         const struct consumer_argument *argument)
+{
+    struct consumer_conversion number = *conversion;
+    number.letter = 'u'; /* no list of services is here */
+    return convert_integer(consumer, &number, argument);
+}
+
+bool consumer_convert(struct consumer *consumer, const struct consumer_conversion *conversion,
+                      const struct consumer_argument *argument)
+{
+    uint32_t size = argument->record->size;
+    switch (conversion->letter) {
+    case 'd':
+    case 'i':
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'p':
+        return convert_integer(consumer, conversion, argument);
+    case 'c':
+    case 'C':
+        return convert_character(consumer, conversion, argument);
+    case 's':
+    case 'I':
+        return convert_string(consumer, conversion, argument);
+    case 'S':
+        return convert_escaped(consumer, conversion, argument->bytes,
+                               consumer_string_length(argument->bytes, size));
+    case 'a':
+    case 'A':
+        return convert_address(consumer, conversion, argument);
+    case 'T':
+    case 'Y':
+        return convert_date(consumer, conversion, argument);
+    case 'k':
+        return convert_stack(consumer, conversion, argument);
+    case 'P':
+        return convert_port(consumer, conversion, argument);
+    default:
+        return false; /* e, f, g: nothing here computes with fractions */
+    }
+}

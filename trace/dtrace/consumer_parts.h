@@ -1,0 +1,227 @@
+/* The parts of the consumer, for its own files: consumer.h is the way in. */
+#pragma once
+
+#include "trace/dtrace/consumer.h"
+#include "trace/dtrace/dof.h"
+#include "trace/dtrace/record_walk.h"
+#include "trace/dtrace/wide.h"
+
+enum {
+    CONSUMER_CPUS = 32,
+    CONSUMER_PROBE_BEGIN = 1,
+    CONSUMER_PROBE_END = 2,
+    CONSUMER_ECB_ERROR = 1, /* uarg of the built-in ERROR clause */
+    CONSUMER_INDENT_MAX = 1024,
+};
+
+/* An aggregation variable: all that has its id. */
+struct consumer_variable {
+    uint64_t id;
+    uint64_t normal; /* values are divided by it */
+    bool printed;    /* by printa() */
+};
+
+/* What one key of a variable has come to on all CPUs. */
+struct consumer_entry {
+    uint64_t variable;
+    const struct dtrace_aggregation_description *description;
+    const uint8_t *record; /* whose keys count; its data is in `data` */
+    uint64_t *data;
+    uint32_t words;
+    uint16_t kind; /* enum dof_action_kind */
+    bool gone;     /* trunc() */
+};
+
+struct consumer {
+    struct text_sink sink; /* what goes in here comes out harmless */
+    const struct text_sink *below;
+    bool after_tilde;
+    const struct dtrace_source *source;
+    struct dtrace_memory *memory;
+    uint32_t cpus;
+    int64_t options[DOF_OPTIONS]; /* setopt() changes them */
+    bool headed;
+    const struct dtrace_ecb_description *last; /* whose record was printed last */
+    uint32_t indent[CONSUMER_CPUS];            /* of flowindent */
+    struct consumer_entry **entries;           /* by variable, then key */
+    uint32_t entry_count;
+    struct consumer_variable *variables; /* by id */
+    uint32_t variable_count;
+    enum dtrace_consume_status status;
+};
+
+/* --- consumer.c --- */
+
+bool consumer_has(const struct consumer *consumer, enum dof_option_id option);
+
+/* One line about what is damaged, or does not fit: "dtrace: ...". */
+void consumer_complain(struct consumer *consumer, enum dtrace_consume_status status,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* --- consumer_sink.c --- */
+
+/* Sets `sink` up, so that nothing that goes through it can be taken for a frame, or steers a terminal. */
+void consumer_sink_start(struct consumer *consumer, const struct text_sink *below);
+
+/* --- consumer_drops.c --- */
+
+void consumer_print_status(struct consumer *consumer);
+void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
+                          const char *noun);
+void consumer_print_error(struct consumer *consumer, const struct dtrace_found *found);
+
+/* "dtrace: error on enabled probe ID 3 (ID 7: a:b:c:d): ", for what the library itself finds. */
+void consumer_print_error_head(struct consumer *consumer, uint32_t epid);
+
+/* --- consumer_flow.c --- */
+
+/* The heading, if it is due, and CPU, id and name; `next` is the record behind it on its CPU, or NULL.  Sets the
+ * indent for what follows. */
+void consumer_print_prefix(struct consumer *consumer, const struct dtrace_found *found,
+                           const struct dtrace_ecb_description *next, uint32_t cpu);
+
+/* --- consumer_record.c --- */
+
+/* Everything in one record; `found->ecb` says what. */
+void consumer_print_record(struct consumer *consumer, const struct dtrace_found *found);
+
+/* A key of an aggregation. */
+void consumer_print_key(struct consumer *consumer, const struct dtrace_record *record,
+                        const uint8_t *bytes);
+
+/* --- consumer_bytes.c --- */
+
+/* As a string, if it may be one, else as a dump. */
+void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
+                          uint32_t width, bool quiet);
+void consumer_print_dump(struct consumer *consumer, const uint8_t *bytes, uint32_t size);
+
+/* Up to a NUL, or all of it. */
+uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size);
+
+/* --- consumer_stack.c --- */
+
+void consumer_print_stack(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
+                          uint32_t indent);
+void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_record *record,
+                               const uint8_t *bytes, uint32_t indent);
+uint32_t consumer_stack_indent(const struct consumer *consumer);
+
+enum consumer_symbol {
+    CONSUMER_SYMBOL_PLACE, /* module`function+0x10 */
+    CONSUMER_SYMBOL_START, /* module`function */
+    CONSUMER_SYMBOL_MODULE,
+};
+
+/* Enough for a module, a function, and an offset. */
+#define CONSUMER_SYMBOL_SIZE 224u
+
+/* The text for an address; "0x..." if it is unknown. */
+void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum consumer_symbol form,
+                          char text[CONSUMER_SYMBOL_SIZE]);
+
+/* --- consumer_conversion.c --- */
+
+/* A conversion of a format: "%-*.3lli". */
+struct consumer_conversion {
+    bool alternate, zero, left, plus, blank;
+    bool star_width, star_precision;
+    bool value; /* '@': of the aggregation */
+    uint32_t width, precision;
+    char letter; /* '\0': the format ends, or makes no sense */
+};
+
+/* Reads on behind a '%'; gives where the format goes on. */
+const char *consumer_conversion_read(const char *at, struct consumer_conversion *conversion);
+
+/* Pads `length` bytes to the width. */
+void consumer_put_padded(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         const char *bytes, size_t length);
+
+/* A number for one of d i o u x X p. */
+void consumer_put_number(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         uint64_t magnitude, bool negative);
+
+/* --- consumer_convert.c --- */
+
+/* What a conversion has to print. */
+struct consumer_argument {
+    const struct dtrace_record *record;
+    const uint8_t *bytes; /* record->size of them */
+};
+
+/* False if the conversion cannot be applied to it. */
+bool consumer_convert(struct consumer *consumer, const struct consumer_conversion *conversion,
+                      const struct consumer_argument *argument);
+
+/* --- consumer_date.c --- */
+
+/* ns since 1970 as "1973 Dec  3 17:20:00", or as RFC 822 has it. */
+void consumer_date_text(uint64_t ns, bool rfc822, char text[48]);
+
+/* --- consumer_printf.c --- */
+
+/* What a format is applied to: records one after another, and, of printa(), values. */
+struct consumer_arguments {
+    const struct dtrace_record *records;
+    uint32_t count;
+    const uint8_t *base; /* the record's start */
+    uint32_t size;       /* of it */
+    uint32_t used;       /* records that have been printed */
+    struct consumer_entry *const *values;
+    uint32_t value_count;
+    uint32_t values_used;
+};
+
+void consumer_print_format(struct consumer *consumer, const char *format,
+                           struct consumer_arguments *arguments);
+
+/* --- consumer_merge.c: aggregations come in --- */
+
+void consumer_load_aggregations(struct consumer *consumer);
+
+/* NULL: there is none with this id. */
+struct consumer_variable *consumer_variable_of(struct consumer *consumer, uint64_t id);
+
+/* --- consumer_order.c --- */
+
+int consumer_compare_values(const struct consumer_entry *a, const struct consumer_entry *b);
+
+/* By the keys from number `first` on, the others behind them. */
+int consumer_compare_keys(const struct consumer_entry *a, const struct consumer_entry *b,
+                          uint32_t first);
+
+/* Sorts pointers; `before` is at most 0 if a may stand before b.  Gives false, and leaves them as they are, if
+ * there is no memory for it. */
+bool consumer_sort(struct dtrace_memory *memory, void **items, uint32_t count,
+                   int (*compare)(const void *context, const void *a, const void *b),
+                   const void *context);
+
+/* --- consumer_printa.c: aggregations go out --- */
+
+/* The variables side by side, joined by their keys; a NULL format is the default one. */
+void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids, uint32_t count,
+                                 const char *format);
+
+/* Those that no printa() has printed. */
+void consumer_print_rest(struct consumer *consumer);
+
+/* --- consumer_value.c --- */
+
+void consumer_print_value(struct consumer *consumer, const struct consumer_entry *entry,
+                          uint64_t normal);
+bool consumer_convert_value(struct consumer *consumer, const struct consumer_conversion *conversion,
+                            const struct consumer_entry *entry, uint64_t normal);
+uint64_t consumer_deviation(const uint64_t *data, uint64_t normal);
+
+/* --- consumer_histogram.c --- */
+
+bool consumer_is_histogram(uint16_t kind);
+void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
+                              uint64_t normal);
+
+/* --- consumer_library.c --- */
+
+/* clear(), trunc() and the like; gives how many records that took. */
+uint32_t consumer_library_action(struct consumer *consumer, const struct dtrace_found *found,
+                                 uint32_t record);

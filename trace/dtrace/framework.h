@@ -1,0 +1,129 @@
+/* The framework: probes of all providers, the state that traces, and the firing of a probe.
+ *
+ * A kernel makes one framework, adds its probes, gives the anonymous state its DOF objects, and lets it go.
+ * Probes that are added later are matched when they appear.
+ *
+ * Context: dtrace_fire in any, including NMI, on any CPU; all else by one thread at a time. */
+#pragma once
+
+#include "trace/dtrace/consumer.h"
+#include "trace/dtrace/dof.h"
+#include "trace/dtrace/probe_environment.h"
+#include "trace/dtrace/dtrace_memory.h"
+
+struct dtrace;       /* the framework */
+struct dtrace_probe; /* one of its probes */
+
+enum {
+    DTRACE_CPUS_MAX = 32
+};
+
+/* A provider; the functions may be NULL. */
+struct dtrace_provider {
+    const char *name;
+    void (*enable)(const struct dtrace_probe *probe);  /* the first clause came to it */
+    void (*disable)(const struct dtrace_probe *probe); /* the state has stopped */
+
+    /* Adds the probes that a description asks for, if they are made only then, as tick-5s is.  Called for each
+     * clause at go, of providers that were given to dtrace_provider_add. */
+    void (*provide)(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                    const struct dof_clause *clause);
+};
+
+enum {
+    DTRACE_BEGIN = 1,
+    DTRACE_END,
+    DTRACE_ERROR,
+    DTRACE_PROBE_FIRST
+}; /* ids */
+
+struct dtrace_config {
+    const struct dtrace_environment *environment;
+    struct dtrace_memory *memory; /* everything comes from it: probes, objects, buffers */
+    uint32_t cpus;
+    uint32_t probes_max;
+    bool destructive_allowed;
+};
+
+/* NULL: the memory does not suffice. */
+struct dtrace *dtrace_make(const struct dtrace_config *config);
+
+/* Has provider->provide called at go; it stays where it is.  False: no memory. */
+bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *provider);
+
+/* Adds a probe; names stay where they are.  `site` is the provider's own.  Gives the id, or 0: no room, or
+ * names too long. */
+uint32_t dtrace_probe_add(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                          const char *module, const char *function, const char *name,
+                          uintptr_t site);
+const struct dtrace_probe *dtrace_probe(const struct dtrace *dtrace, uint32_t id); /* NULL: none */
+uint32_t dtrace_probes(const struct dtrace *dtrace); /* ids are 1 to this */
+struct dtrace_probe_description dtrace_probe_describe(const struct dtrace_probe *probe);
+uintptr_t dtrace_probe_site(const struct dtrace_probe *probe);
+bool dtrace_probe_is_enabled(const struct dtrace_probe *probe);
+
+/* --- The anonymous state --- */
+
+enum dtrace_go {
+    DTRACE_GO_OK = 0,
+    DTRACE_GO_NOTHING,     /* no object was given */
+    DTRACE_GO_DESTRUCTIVE, /* every object needs the option, and it is not set or not allowed */
+    DTRACE_GO_NO_BUFFER,   /* bufsize or aggsize too small */
+    DTRACE_GO_NO_MEMORY,
+    DTRACE_GO_BUSY,   /* it has gone already */
+    DTRACE_GO_NO_CPU, /* the option cpu names one that is not there */
+};
+const char *dtrace_go_str(enum dtrace_go status);
+
+/* Loads an object into the state, checks its actions, and takes its options.  False: *problem says why, and
+ * the state is as before. */
+bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
+                       struct dof_problem *problem);
+
+/* The value that counts: as set; else what dtrace(1M) presets (bufsize and aggsize 4 MiB) or the default, and
+ * DOF_OPTION_UNSET if there is none.  After go, sizes are what the memory allowed: asked for is told by
+ * dtrace_option_asked. */
+int64_t dtrace_option(const struct dtrace *dtrace, uint32_t id);
+int64_t dtrace_option_asked(const struct dtrace *dtrace, uint32_t id);
+bool dtrace_option_is_set(const struct dtrace *dtrace, uint32_t id); /* by an object */
+bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
+const char *dtrace_option_str(uint32_t id); /* "bufsize" */
+
+uint32_t dtrace_clauses(const struct dtrace *dtrace);
+const struct dof_clause *dtrace_clause(const struct dtrace *dtrace, uint32_t number, /* from 0 */
+                                       uint32_t *matched); /* probes so far */
+
+/* Why a clause does not trace although its object was accepted; NULL: it does.  Known after go. */
+const char *dtrace_clause_refusal(const struct dtrace *dtrace, uint32_t number);
+
+/* Makes buffers, matches every probe, fires BEGIN on this CPU, and records from then on. */
+enum dtrace_go dtrace_go(struct dtrace *dtrace, uint32_t cpu);
+
+/* Nothing is recorded any more but END's clauses; on this CPU.  Again: does nothing. */
+void dtrace_stop(struct dtrace *dtrace, uint32_t cpu);
+bool dtrace_is_going(const struct dtrace *dtrace);
+bool dtrace_has_exited(const struct dtrace *dtrace, int32_t *status); /* exit() was called */
+
+/* What committed and discarded speculations and deleted variables left on other CPUs; to be called now and then.
+ * Interrupts of this CPU must be off. */
+void dtrace_clean(struct dtrace *dtrace);
+
+/* What it holds, for the consumer; valid until the state records again or is discarded. */
+struct dtrace_source dtrace_source_of(struct dtrace *dtrace);
+
+/* Forgets the data (not the enabling). */
+void dtrace_discard(struct dtrace *dtrace);
+
+/* --- Firing --- */
+
+struct dtrace_event {
+    uint32_t cpu;
+    const void *frame;         /* for environment->stack and ->argument */
+    const uint64_t *arguments; /* may be NULL if the count is 0 */
+    uint32_t argument_count;   /* at most 10 */
+};
+
+/* Context: any.  Interrupts of this CPU must be off (an NMI may come).  Never waits, allocates or faults;
+ * within another firing on this CPU it does nothing but count. */
+void dtrace_fire(struct dtrace *dtrace, const struct dtrace_probe *probe,
+                 const struct dtrace_event *event);

@@ -1,0 +1,167 @@
+/* What the framework is made of; for its own parts and their tests.
+ *
+ *  dtrace ── probes[] ──> ecb ──> ecb ──> ...       every clause on the probe, in the order of the enabling
+ *     │                     └──> clause              its code, and how its records are laid out
+ *     ├── objects ── clauses[]
+ *     └── cpu[] ── principal, aggregation, speculations, staging, scratch
+ *
+ * Concurrency, in numbers:
+ *  1. A CPU owns its struct dtrace_cpu while its `held` is not FREE.  A firing takes it with one exchange; whoever
+ *     finds it FIRING is nested in that firing, counts, and goes.  The cleaner and the reset take it as CLEANING
+ *     for a copy of a buffer at most, for which a firing waits a bounded number of rounds.
+ *  2. The exchange is a full barrier, and `activity` is read behind it: who changes the activity and then sees
+ *     `held` FREE knows that no later firing goes by the old one.
+ *  3. A probe's list of ECBs is only ever appended to, by one thread, with a release store; what it points at is
+ *     complete.  Nothing that a firing can reach is ever given back.
+ *  4. A speculation's state is one word that every CPU changes by compare and exchange. */
+#pragma once
+
+#include "trace/dtrace/aggregation.h"
+#include "trace/dtrace/buffer.h"
+#include "trace/dtrace/framework.h"
+#include "trace/dtrace/run.h"
+#include "trace/dtrace/speculation.h"
+
+struct dtrace_clause;
+
+struct dtrace_ecb {
+    struct dtrace_ecb_description description;
+    const struct dtrace_clause *clause;
+    struct dtrace_ecb *next; /* on the same probe */
+};
+
+struct dtrace_probe {
+    struct dtrace_probe_description description;
+    const struct dtrace_provider *provider;
+    uintptr_t site;
+    struct dtrace_ecb *first, *last;
+    bool enabled;
+};
+
+/* An action with its place in the record. */
+struct dtrace_action {
+    const struct dif_object *object; /* NULL: none */
+    uint16_t kind;                   /* enum dof_action_kind */
+    bool in_tuple;
+    bool is_constant; /* the object does nothing but give `constant` */
+    bool string;
+    uint32_t offset; /* bytes, from the record's start, a tuple's too */
+    uint32_t size;
+    uint64_t arg;
+    uint64_t constant;
+    struct dtrace_aggregation *aggregation; /* of an aggregating action */
+};
+
+struct dtrace_clause {
+    const struct dof_clause *source;
+    uint32_t object; /* number of its DOF object */
+    uint32_t matched;
+    const char *refusal; /* NULL: none */
+
+    uint32_t size;      /* bytes of a record, 0: it leaves none */
+    uint32_t needed;    /* bytes, with the tuples behind it and the data of aggregations */
+    uint32_t staging;   /* bytes that it writes at most while it runs */
+    uint32_t alignment; /* 4 or 8 */
+    struct dtrace_action *actions;
+    uint32_t action_count;
+    struct dtrace_record *records; /* that are not in a tuple */
+    uint32_t record_count;
+    bool aggregates, speculates;
+};
+
+struct dtrace_object {
+    struct dof_object dof;
+    struct dtrace_clause *clauses;
+    bool destructive;
+    struct dtrace_object *next;
+};
+
+enum dtrace_held {
+    DTRACE_FREE,
+    DTRACE_FIRING,
+    DTRACE_CLEANING
+};
+
+struct dtrace_cpu {
+    uint32_t held;    /* enum dtrace_held */
+    bool records;     /* the option cpu does not exclude it */
+    uint32_t firings; /* that have begun, for the cleaner */
+    uint32_t seen;    /* of those, when it looked last */
+    uint64_t nested;  /* by trace_local_fetch_increment: an NMI may nest in a nested one */
+    uint64_t errors, errors_in_errors;
+    uint64_t speculation_drops;
+    uint64_t chill_began, chilled; /* ns */
+    struct dtrace_buffer principal;
+    struct dtrace_aggregation_buffer aggregation;
+    struct dtrace_buffer *speculations; /* by id - 1 */
+    uint8_t *staging;                   /* 8-byte aligned; a record grows here */
+    uint8_t *scratch;
+    uint32_t scratch_size;
+    struct dtrace_firing firing, error; /* of the probe, and of dtrace:::ERROR in it */
+};
+
+enum dtrace_activity {
+    DTRACE_INACTIVE,
+    DTRACE_WARMUP,
+    DTRACE_ACTIVE,
+    DTRACE_DRAINING,
+    DTRACE_COOLDOWN,
+    DTRACE_STOPPED
+};
+
+struct dtrace_provider_node {
+    const struct dtrace_provider *provider;
+    struct dtrace_provider_node *next;
+};
+
+struct dtrace {
+    const struct dtrace_environment *environment;
+    struct dtrace_memory *memory;
+    uint32_t cpus, probes_max, probe_count;
+    bool destructive_allowed;
+    struct dtrace_probe *probes; /* by id - 1 */
+    struct dtrace_provider_node *providers;
+
+    struct dtrace_object *objects, *last_object;
+    uint32_t object_count;
+    struct dif_declarations declarations;
+    int64_t options[DOF_OPTIONS]; /* DOF_OPTION_UNSET: as dtrace_option says */
+    int64_t granted[DOF_OPTIONS]; /* after go; DOF_OPTION_UNSET: as asked for */
+
+    int64_t effective[DOF_OPTIONS]; /* told to the consumer */
+
+    uint32_t activity; /* enum dtrace_activity */
+    int32_t exit_status;
+    uint32_t has_exited;
+    uint32_t begin_cpu;
+    bool has_gone;
+    bool matches; /* clauses are put on probes: from go to stop */
+    struct dtrace_ecbs ecbs;
+    uint32_t ecbs_lost;                       /* matches for which there was no memory */
+    struct dtrace_aggregation **aggregations; /* by id - 1 */
+    uint32_t aggregation_count;
+    struct dtrace_variables *variables;
+    struct dtrace_speculations speculations;
+    uint32_t strsize;
+    struct dtrace_cpu *cpu;
+    struct dtrace_snapshot *principal_snapshots, *aggregation_snapshots;
+};
+
+/* Parts that more than one file needs. */
+struct dtrace_ecb *dtrace_ecbs_find(const struct dtrace_ecbs *ecbs, uint32_t epid); /* NULL: none */
+uint32_t dtrace_ecbs_size(const struct dtrace_ecbs *ecbs, uint32_t epid);           /* 0: none */
+
+/* Puts every clause that means the probe on it. */
+void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe);
+
+/* Puts the clause on all probes that it means. */
+void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
+
+/* Tells the providers whose probes have come to clauses, and that they have left. */
+void dtrace_probes_enable(struct dtrace *dtrace);
+void dtrace_probes_disable(struct dtrace *dtrace);
+
+static inline enum dtrace_activity dtrace_activity(const struct dtrace *dtrace)
+{
+    return (enum dtrace_activity)__atomic_load_n(&dtrace->activity, __ATOMIC_SEQ_CST);
+}

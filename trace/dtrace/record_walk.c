@@ -1,0 +1,175 @@
+/* Going through what a buffer holds. */
+#include "trace/dtrace/record_walk.h"
+
+#include "trace/dtrace/dof.h"
+#include "trace/dtrace/consumer_bucket.h"
+
+uint64_t dtrace_read_unsigned(const uint8_t *bytes, uint32_t size)
+{
+    uint64_t value = 0;
+    if (size != 1 && size != 2 && size != 4 && size != 8)
+        return 0;
+    for (uint32_t i = size; i > 0; i--)
+        value = value << 8 | bytes[i - 1];
+    return value;
+}
+
+int64_t dtrace_read_signed(const uint8_t *bytes, uint32_t size)
+{
+    uint64_t value = dtrace_read_unsigned(bytes, size);
+    return size == 1   ? (int8_t)value
+           : size == 2 ? (int16_t)value
+           : size == 4 ? (int32_t)value
+                       : (int64_t)value;
+}
+
+const uint8_t *dtrace_piece(const struct dtrace_record *record, const uint8_t *bytes, uint32_t size)
+{
+    bool inside = record->offset <= size && record->size <= size - record->offset;
+    return record->size > 0 && inside ? bytes + record->offset : NULL;
+}
+
+struct dtrace_walk dtrace_walk_of(const struct dtrace_source *source,
+                                  const struct dtrace_snapshot *snapshot)
+{
+    bool wrapped = snapshot->wrapped && snapshot->oldest <= snapshot->size;
+    return (struct dtrace_walk){
+        .source = source,
+        .snapshot = snapshot,
+        .at = wrapped ? snapshot->oldest : 0,
+        .end = snapshot->bytes != NULL ? snapshot->size : 0,
+        .turned = !wrapped,
+    };
+}
+
+/* Behind the end of a ring that wrapped, what lies before the oldest record follows. */
+static bool turn(struct dtrace_walk *walk)
+{
+    if (walk->turned || walk->snapshot->bytes == NULL)
+        return false;
+    walk->turned = true;
+    walk->at = 0;
+    walk->end = walk->snapshot->oldest;
+    return true;
+}
+
+/* What follows cannot be told apart any more: this part of the buffer ends here. */
+static bool give_up(struct dtrace_walk *walk, const char *why, uint32_t id)
+{
+    if (walk->damage == NULL) {
+        walk->damage = why;
+        walk->damage_at = walk->at;
+        walk->damage_id = id;
+    }
+    walk->at = walk->end;
+    return false;
+}
+
+/* The id at the next record, passing over padding; 0 at the end. */
+static uint32_t next_id(struct dtrace_walk *walk, uint32_t step)
+{
+    do {
+        for (; walk->end - walk->at >= step; walk->at += step) {
+            uint32_t id = (uint32_t)dtrace_read_unsigned(walk->snapshot->bytes + walk->at, 4);
+            if (id != 0)
+                return id;
+        }
+    } while (turn(walk));
+    return 0;
+}
+
+static bool read_record(struct dtrace_walk *walk, uint32_t epid, struct dtrace_found *found)
+{
+    const struct dtrace_source *source = walk->source;
+    const struct dtrace_ecb_description *ecb = source->ecb(source->context, epid);
+    if (ecb == NULL)
+        return give_up(walk, "unknown EPID", epid);
+    if (ecb->size < sizeof(struct dtrace_record_header) || ecb->size % 4 != 0)
+        return give_up(walk, "impossible size of the records of EPID", epid);
+    if (ecb->size > walk->end - walk->at)
+        return give_up(walk, "no room for the record of EPID", epid);
+    const uint8_t *bytes = walk->snapshot->bytes + walk->at;
+    *found = (struct dtrace_found){
+        .ecb = ecb,
+        .bytes = bytes,
+        .offset = walk->at,
+        .time = dtrace_read_unsigned(bytes + 4, 4) << 32 | dtrace_read_unsigned(bytes + 8, 4),
+    };
+    walk->at += ecb->size;
+    return true;
+}
+
+bool dtrace_walk_next(struct dtrace_walk *walk, struct dtrace_found *found)
+{
+    for (uint32_t epid; (epid = next_id(walk, 4)) != 0;)
+        if (read_record(walk, epid, found))
+            return true;
+    return false;
+}
+
+static bool read_aggregation(struct dtrace_walk *walk, uint32_t id,
+                             struct dtrace_found_aggregation *found)
+{
+    const struct dtrace_source *source = walk->source;
+    const struct dtrace_aggregation_description *description =
+        source->aggregation(source->context, id);
+    if (description == NULL)
+        return give_up(walk, "unknown aggregation", id);
+    if (description->size < sizeof(struct dtrace_aggregation_header))
+        return give_up(walk, "impossible size of the records of aggregation", id);
+    if (description->size > walk->end - walk->at)
+        return give_up(walk, "no room for the record of aggregation", id);
+    *found =
+        (struct dtrace_found_aggregation){description, walk->snapshot->bytes + walk->at, walk->at};
+    uint32_t rest = walk->end - walk->at - description->size;
+    uint32_t padding = (8 - description->size % 8) % 8;
+    walk->at += description->size + (padding < rest ? padding : rest);
+    return true;
+}
+
+bool dtrace_walk_next_aggregation(struct dtrace_walk *walk, struct dtrace_found_aggregation *found)
+{
+    for (uint32_t id; (id = next_id(walk, 8)) != 0;)
+        if (read_aggregation(walk, id, found))
+            return true;
+    return false;
+}
+
+/* How many words the function's data has; 0: it is none, or its parameter is impossible. */
+static uint32_t words_of(uint16_t kind, uint64_t parameter)
+{
+    switch (kind) {
+    case DOF_AGGREGATION_COUNT:
+    case DOF_AGGREGATION_MIN:
+    case DOF_AGGREGATION_MAX:
+    case DOF_AGGREGATION_SUM:
+        return 1;
+    case DOF_AGGREGATION_AVG:
+        return 2;
+    case DOF_AGGREGATION_STDDEV:
+        return 4;
+    case DOF_AGGREGATION_QUANTIZE:
+        return BUCKET_QUANTIZE_ALL;
+    case DOF_AGGREGATION_LQUANTIZE:
+        return bucket_lquantize_words(parameter);
+    case DOF_AGGREGATION_LLQUANTIZE:
+        return bucket_llquantize_words(parameter);
+    default:
+        return 0;
+    }
+}
+
+bool dtrace_aggregation_is_sound(const struct dtrace_found_aggregation *found, uint32_t *words)
+{
+    const struct dtrace_aggregation_description *description = found->description;
+    uint32_t count = description->record_count;
+    if (count < 2 || description->records[0].size != 8)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (dtrace_piece(&description->records[i], found->bytes, description->size) == NULL)
+            return false;
+    const struct dtrace_record *data = &description->records[count - 1];
+    uint64_t parameter = data->size >= 8 ? dtrace_read_unsigned(found->bytes + data->offset, 8) : 0;
+    *words = words_of(data->action, parameter);
+    return *words != 0 && data->size == *words * 8;
+}

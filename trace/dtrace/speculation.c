@@ -1,0 +1,212 @@
+/* Every change of a speculation's state is one compare and exchange, so that two CPUs that decide at the same
+ * time cannot both win.  A buffer is touched by its own CPU, or by the cleaner who holds that CPU. */
+#include "trace/dtrace/speculation.h"
+
+#include "trace/dtrace/fire.h"
+#include "trace/dtrace/framework_layout.h"
+
+static bool change(uint32_t *state, uint32_t *from, uint32_t to)
+{
+    return __atomic_compare_exchange_n(state, from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static uint32_t read_state(const uint32_t *state)
+{
+    return __atomic_load_n(state, __ATOMIC_SEQ_CST);
+}
+
+uint32_t dtrace_speculation_take(struct dtrace_speculations *speculations)
+{
+    bool busy = false;
+    for (uint32_t i = 0; i < speculations->count; i++) {
+        uint32_t state = DTRACE_SPECULATION_INACTIVE;
+        if (change(&speculations->states[i], &state, DTRACE_SPECULATION_ACTIVE))
+            return i + 1;
+        busy = busy || state >= DTRACE_SPECULATION_COMMITTING;
+    }
+    uint32_t *counter = busy ? &speculations->busy : &speculations->unavailable;
+    (void)__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+struct dtrace_buffer *dtrace_speculation_use(struct dtrace *dtrace, struct dtrace_cpu *cpu,
+                                             uint32_t id)
+{
+    if (id == 0)
+        return NULL;
+    struct dtrace_buffer *own = &cpu->speculations[id - 1];
+    uint32_t *place = &dtrace->speculations.states[id - 1];
+    uint32_t state = read_state(place);
+    while (state == DTRACE_SPECULATION_ACTIVE || state == DTRACE_SPECULATION_ACTIVEONE) {
+        if (state == DTRACE_SPECULATION_ACTIVEONE && own->offset != 0)
+            return own;
+        uint32_t next = state == DTRACE_SPECULATION_ACTIVE ? DTRACE_SPECULATION_ACTIVEONE
+                                                           : DTRACE_SPECULATION_ACTIVEMANY;
+        if (change(place, &state, next))
+            return own;
+    }
+    return state == DTRACE_SPECULATION_ACTIVEMANY ? own : NULL;
+}
+
+/* --- The part of one CPU --- */
+
+static void set_time(uint8_t *record, uint64_t timestamp)
+{
+    uint32_t words[2] = {(uint32_t)(timestamp >> 32), (uint32_t)timestamp};
+    __builtin_memcpy(record + offsetof(struct dtrace_record_header, time_high), words,
+                     sizeof words);
+}
+
+static void put_all(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp)
+{
+    for (uint32_t at = 0; at < own->offset;) {
+        uint32_t epid;
+        __builtin_memcpy(&epid, own->bytes + at, sizeof epid);
+        const struct dtrace_ecb *ecb = dtrace_ecbs_find(own->ecbs, epid);
+        if (ecb == NULL) { /* padding */
+            at += (uint32_t)sizeof epid;
+            continue;
+        }
+        struct dtrace_piece piece = {own->bytes + at, ecb->clause->size, ecb->clause->alignment};
+        set_time(own->bytes + at, timestamp);
+        (void)dtrace_buffer_put(&cpu->principal, &piece); /* counts what it drops */
+        at += piece.size;
+    }
+}
+
+static void commit_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp)
+{
+    if (dtrace_buffer_has_room(&cpu->principal, own->offset))
+        put_all(cpu, own, timestamp);
+    else {
+        cpu->principal.books.emitted += own->books.kept;
+        cpu->principal.books.dropped += own->books.kept;
+    }
+    dtrace_buffer_reset(own);
+}
+
+static void discard_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
+{
+    cpu->principal.books.emitted += own->books.kept;
+    cpu->principal.books.filtered += own->books.kept;
+    dtrace_buffer_reset(own);
+}
+
+/* --- Decisions --- */
+
+/* What commit() leads to; the same state: nothing. */
+static uint32_t committed(uint32_t state, const struct dtrace_buffer *own)
+{
+    switch ((enum dtrace_speculation_state)state) {
+    case DTRACE_SPECULATION_ACTIVE:
+        return DTRACE_SPECULATION_COMMITTING;
+    case DTRACE_SPECULATION_ACTIVEONE:
+        return own->offset != 0 ? DTRACE_SPECULATION_COMMITTING : DTRACE_SPECULATION_COMMITTINGMANY;
+    case DTRACE_SPECULATION_ACTIVEMANY:
+        return DTRACE_SPECULATION_COMMITTINGMANY;
+    case DTRACE_SPECULATION_INACTIVE:
+    case DTRACE_SPECULATION_COMMITTING:
+    case DTRACE_SPECULATION_COMMITTINGMANY:
+    case DTRACE_SPECULATION_DISCARDING:
+        break;
+    }
+    return state;
+}
+
+static uint32_t discarded(uint32_t state, const struct dtrace_buffer *own)
+{
+    switch ((enum dtrace_speculation_state)state) {
+    case DTRACE_SPECULATION_ACTIVEONE:
+        return own->offset != 0 ? DTRACE_SPECULATION_INACTIVE : DTRACE_SPECULATION_DISCARDING;
+    case DTRACE_SPECULATION_ACTIVE:
+    case DTRACE_SPECULATION_ACTIVEMANY:
+        return DTRACE_SPECULATION_DISCARDING;
+    case DTRACE_SPECULATION_INACTIVE:
+    case DTRACE_SPECULATION_COMMITTING:
+    case DTRACE_SPECULATION_COMMITTINGMANY:
+    case DTRACE_SPECULATION_DISCARDING:
+        break;
+    }
+    return state;
+}
+
+static void wait_for_cleaner(struct dtrace *dtrace)
+{
+    (void)__atomic_fetch_add(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
+}
+
+void dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
+                               uint64_t timestamp)
+{
+    if (id == 0)
+        return;
+    struct dtrace_buffer *own = &cpu->speculations[id - 1];
+    uint32_t *place = &dtrace->speculations.states[id - 1];
+    uint32_t state = read_state(place), next;
+    do {
+        next = committed(state, own);
+        if (next == state)
+            return;
+    } while (!change(place, &state, next));
+    commit_part(cpu, own, timestamp);
+    if (next == DTRACE_SPECULATION_COMMITTING)
+        __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
+    else
+        wait_for_cleaner(dtrace);
+}
+
+void dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id)
+{
+    if (id == 0)
+        return;
+    struct dtrace_buffer *own = &cpu->speculations[id - 1];
+    uint32_t *place = &dtrace->speculations.states[id - 1];
+    uint32_t state = read_state(place), next;
+    do {
+        next = discarded(state, own);
+        if (next == state)
+            return;
+    } while (!change(place, &state, next));
+    discard_part(cpu, own);
+    if (next == DTRACE_SPECULATION_DISCARDING)
+        wait_for_cleaner(dtrace);
+}
+
+/* --- The cleaner --- */
+
+/* False: the CPU was in a firing all the time. */
+static bool clean_part(struct dtrace_cpu *cpu, uint32_t index, uint32_t state, uint64_t timestamp)
+{
+    if (cpu->speculations == NULL)
+        return true;
+    if (!dtrace_cpu_hold(cpu))
+        return false;
+    struct dtrace_buffer *own = &cpu->speculations[index];
+    if (state == DTRACE_SPECULATION_COMMITTINGMANY)
+        commit_part(cpu, own, timestamp);
+    else
+        discard_part(cpu, own);
+    dtrace_cpu_release(cpu);
+    return true;
+}
+
+static void clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
+{
+    uint32_t *place = &dtrace->speculations.states[index];
+    uint32_t state = read_state(place);
+    if (state != DTRACE_SPECULATION_COMMITTINGMANY && state != DTRACE_SPECULATION_DISCARDING)
+        return;
+    for (uint32_t i = 0; i < dtrace->cpus; i++)
+        if (!clean_part(&dtrace->cpu[i], index, state, timestamp))
+            return;
+    __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
+    (void)__atomic_fetch_sub(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
+}
+
+void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp)
+{
+    if (__atomic_load_n(&dtrace->speculations.waiting, __ATOMIC_RELAXED) == 0)
+        return;
+    for (uint32_t i = 0; i < dtrace->speculations.count; i++)
+        clean_one(dtrace, i, timestamp);
+}

@@ -1,0 +1,200 @@
+/* The framework is made, and the state takes its objects: each whole, or not at all. */
+#include "trace/dtrace/state.h"
+
+#include "trace/dtrace/ecb.h"
+#include "trace/text.h"
+
+enum {
+    BYTES_OF_A_DECLARATION = 2048, /* of memory, for each variable that may be declared */
+    DECLARATIONS_MIN = 64,
+    DECLARATIONS_MAX = 8192,
+};
+
+static const struct dtrace_provider own = {.name = "dtrace"};
+
+static void *take(struct dtrace *dtrace, size_t count, size_t size)
+{
+    return dtrace_memory_array(dtrace->memory, count, size, 16);
+}
+
+static uint32_t declarations_of(size_t memory)
+{
+    size_t count = memory / BYTES_OF_A_DECLARATION;
+    return count < DECLARATIONS_MIN   ? DECLARATIONS_MIN
+           : count > DECLARATIONS_MAX ? DECLARATIONS_MAX
+                                      : (uint32_t)count;
+}
+
+static bool make_tables(struct dtrace *dtrace)
+{
+    uint32_t capacity = declarations_of(dtrace->memory->size);
+    dtrace->probes = take(dtrace, dtrace->probes_max, sizeof *dtrace->probes);
+    dtrace->declarations.list = take(dtrace, capacity, sizeof *dtrace->declarations.list);
+    dtrace->declarations.capacity = capacity;
+    dtrace->principal_snapshots = take(dtrace, dtrace->cpus, sizeof *dtrace->principal_snapshots);
+    dtrace->aggregation_snapshots =
+        take(dtrace, dtrace->cpus, sizeof *dtrace->aggregation_snapshots);
+    return dtrace->probes != NULL && dtrace->declarations.list != NULL &&
+           dtrace->principal_snapshots != NULL && dtrace->aggregation_snapshots != NULL;
+}
+
+static bool add_own_probes(struct dtrace *dtrace)
+{
+    return dtrace_probe_add(dtrace, &own, "", "", "BEGIN", 0) == DTRACE_BEGIN &&
+           dtrace_probe_add(dtrace, &own, "", "", "END", 0) == DTRACE_END &&
+           dtrace_probe_add(dtrace, &own, "", "", "ERROR", 0) == DTRACE_ERROR;
+}
+
+struct dtrace *dtrace_make(const struct dtrace_config *config)
+{
+    struct dtrace *dtrace = dtrace_memory_take(config->memory, sizeof *dtrace, 16);
+    if (dtrace == NULL || config->cpus == 0 || config->cpus > DTRACE_CPUS_MAX)
+        return NULL;
+    *dtrace = (struct dtrace){.environment = config->environment,
+                              .memory = config->memory,
+                              .cpus = config->cpus,
+                              .probes_max = config->probes_max,
+                              .destructive_allowed = config->destructive_allowed};
+    for (uint32_t i = 0; i < DOF_OPTIONS; i++)
+        dtrace->options[i] = dtrace->granted[i] = DOF_OPTION_UNSET;
+    return make_tables(dtrace) && add_own_probes(dtrace) ? dtrace : NULL;
+}
+
+/* --- Objects --- */
+
+static bool refuse(struct dof_problem *problem, const char *format, const char *text, uint64_t a,
+                   uint64_t b)
+{
+    struct text_buffer buffer = {problem->text, sizeof problem->text, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    problem->section = DOF_NONE;
+    problem->offset = 0;
+    text_print(&sink, "%s", text);
+    if (format[0] == 'a')
+        text_print(&sink, " in action %llu of clause %llu", (unsigned long long)a,
+                   (unsigned long long)b);
+    if (format[0] == 'o')
+        text_print(&sink, " %s = %lld", dtrace_option_str((uint32_t)a), (long long)b);
+    return false;
+}
+
+/* The rules for actions, by building what would go on a probe and forgetting it. */
+static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object,
+                          struct dof_problem *problem)
+{
+    uint32_t aggregations = dtrace->aggregation_count;
+    size_t mark = dtrace->memory->used;
+    bool good = true;
+    for (uint32_t i = 0; i < object->clause_count && good; i++) {
+        struct dtrace_clause clause = {0};
+        struct dtrace_clause_problem wrong;
+        good = dtrace_clause_build(dtrace, &object->clauses[i], &clause, &wrong);
+        if (!good)
+            (void)refuse(problem, "action", wrong.reason, wrong.action, i + 1);
+        dtrace->memory->used = mark;
+    }
+    dtrace->aggregation_count = aggregations;
+    return good;
+}
+
+static bool check_options(const struct dof_object *object, struct dof_problem *problem)
+{
+    for (uint32_t i = 0; i < object->option_count; i++)
+        if (!dtrace_option_is_valid(&object->options[i]))
+            return refuse(problem, "option", "rejected option", object->options[i].id,
+                          (uint64_t)object->options[i].value);
+    return true;
+}
+
+static bool any_destructive(const struct dof_object *object)
+{
+    for (uint32_t i = 0; i < object->clause_count; i++)
+        if (dtrace_clause_is_destructive(&object->clauses[i]))
+            return true;
+    return false;
+}
+
+static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
+                 struct dof_problem *problem, struct dtrace_object **loaded)
+{
+    struct dtrace_object *object = take(dtrace, 1, sizeof *object);
+    if (object == NULL)
+        return refuse(problem, "", "no memory for this object", 0, 0);
+    if (!dof_load(bytes, size, dtrace->object_count, dtrace->memory, &dtrace->declarations,
+                  &object->dof, problem))
+        return false;
+    object->clauses = take(dtrace, object->dof.clause_count, sizeof *object->clauses);
+    if (object->clauses == NULL && object->dof.clause_count > 0)
+        return refuse(problem, "", "no memory for this object", 0, 0);
+    object->destructive = any_destructive(&object->dof);
+    *loaded = object;
+    return check_options(&object->dof, problem) && check_clauses(dtrace, &object->dof, problem);
+}
+
+static void link_object(struct dtrace *dtrace, struct dtrace_object *object)
+{
+    for (uint32_t i = 0; i < object->dof.clause_count; i++)
+        object->clauses[i] = (struct dtrace_clause){.source = &object->dof.clauses[i],
+                                                    .object = dtrace->object_count};
+    for (uint32_t i = 0; i < object->dof.option_count; i++)
+        dtrace->options[object->dof.options[i].id] = object->dof.options[i].value;
+    if (dtrace->last_object == NULL)
+        dtrace->objects = object;
+    else
+        dtrace->last_object->next = object;
+    dtrace->last_object = object;
+    dtrace->object_count++;
+}
+
+bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
+                       struct dof_problem *problem)
+{
+    size_t mark = dtrace->memory->used;
+    uint32_t declared = dtrace->declarations.count;
+    struct dtrace_object *object = NULL;
+    if (dtrace->has_gone)
+        return refuse(problem, "", "tracing has begun", 0, 0);
+    if (!load(dtrace, bytes, size, problem, &object)) {
+        dtrace->memory->used = mark;
+        dtrace->declarations.count = declared;
+        return false;
+    }
+    link_object(dtrace, object);
+    return true;
+}
+
+/* --- Clauses --- */
+
+uint32_t dtrace_clauses(const struct dtrace *dtrace)
+{
+    uint32_t count = 0;
+    for (const struct dtrace_object *object = dtrace->objects; object != NULL;
+         object = object->next)
+        count += object->dof.clause_count;
+    return count;
+}
+
+static const struct dtrace_clause *clause_at(const struct dtrace *dtrace, uint32_t number)
+{
+    for (const struct dtrace_object *object = dtrace->objects; object != NULL;
+         object = object->next) {
+        if (number < object->dof.clause_count)
+            return &object->clauses[number];
+        number -= object->dof.clause_count;
+    }
+    return NULL;
+}
+
+const struct dof_clause *dtrace_clause(const struct dtrace *dtrace, uint32_t number,
+                                       uint32_t *matched)
+{
+    const struct dtrace_clause *clause = clause_at(dtrace, number);
+    *matched = clause == NULL ? 0 : clause->matched;
+    return clause == NULL ? NULL : clause->source;
+}
+
+const char *dtrace_clause_refusal(const struct dtrace *dtrace, uint32_t number)
+{
+    const struct dtrace_clause *clause = clause_at(dtrace, number);
+    return clause == NULL ? NULL : clause->refusal;
+}

@@ -1,0 +1,20 @@
+/* Numbers of 128 bits, for what 64 cannot hold: sums of squares, and weighted sums. */
+#pragma once
+
+#include <stdint.h>
+
+struct wide {
+    uint64_t low, high; /* two's complement, where a sign is meant */
+};
+
+struct wide wide_add(struct wide a, struct wide b);
+struct wide wide_subtract(struct wide a, struct wide b);
+struct wide wide_multiply(uint64_t a, uint64_t b);
+struct wide wide_multiply_signed(int64_t a, int64_t b);
+struct wide wide_divide(struct wide a, uint64_t by); /* unsigned; by 0 gives 0 */
+
+/* The square root, rounded down. */
+uint64_t wide_root(struct wide a);
+
+/* Below 0, 0, or above: a < b, a == b, a > b, as signed numbers. */
+int wide_compare(struct wide a, struct wide b);
