@@ -50,7 +50,6 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
            trace/dtrace/subroutine_string.c trace/dtrace/subroutines.c trace/dtrace/variables.c \
            trace/dtrace/wide.c
-
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
         boot/console_option.c boot/cpio.c boot/cpu_list.c boot/digest.c boot/driver_conf.c \
@@ -60,18 +59,22 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c \
-          kernel/calendar.c kernel/captures.c kernel/clock.c kernel/complaint.c \
-          kernel/configuration.c kernel/console.c kernel/costs.c kernel/cpu_search.c \
-          kernel/fault.c kernel/files.c kernel/firmware_tables.c kernel/heaps.c \
-          kernel/kern_boottrace.c kernel/log_printer.c kernel/long_log.c kernel/main.c \
+KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
+          kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/calendar.c \
+          kernel/captures.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
+          kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/dif_conformance.c \
+          kernel/dof_mutants.c kernel/dtrace_environment.c kernel/fault.c kernel/fbt.c \
+          kernel/files.c kernel/firmware_tables.c kernel/heaps.c kernel/kern_boottrace.c \
+          kernel/kernel_probes.c kernel/log_printer.c kernel/long_log.c kernel/main.c \
           kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
           kernel/module_list.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
-          kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c kernel/rtc.c \
-          kernel/scheduler.c kernel/segments.c kernel/shutdown_log.c kernel/signals.c kernel/smp.c \
-          kernel/stacks.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_debug.c \
-          kernel/sysctl_exec.c kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c \
-          kernel/sysctl_init.c kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
+          kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c \
+          kernel/profile.c kernel/rtc.c kernel/scheduler.c kernel/sdt.c kernel/segments.c \
+          kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
+          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c \
+          kernel/sysctl_debug.c kernel/sysctl_dif.c kernel/sysctl_dtrace.c kernel/sysctl_exec.c \
+          kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
+          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
           kernel/sysctl_trace.c kernel/sysctl_tslog.c kernel/sysctl_tunables.c kernel/system.c \
           kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c \
           kernel/torture.c kernel/tracing.c kernel/traps.c kernel/tsc_offset.c kernel/tslog.c \
@@ -79,7 +82,7 @@ KERNEL := kernel/apic.c kernel/backtrace.c kernel/boot_archive.c kernel/boot_inf
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kernel/user/cat.c \
             kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c kernel/user/daemon.c \
-            kernel/user/date.c kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
+            kernel/user/date.c kernel/user/dtrace.c kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
             kernel/user/init_children.c kernel/user/init_signals.c kernel/user/init_work.c \
             kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c \
             kernel/user/numbers.c kernel/user/path_names.c kernel/user/pgrep.c \
@@ -102,6 +105,18 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
+# Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
+DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
+                    trace/dtrace/dtrace_stream% trace/dtrace/ecb.c trace/dtrace/glob.c \
+                    trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
+                    trace/dtrace/option_table.c trace/dtrace/record_walk.c \
+                    trace/dtrace/snapshots.c trace/dtrace/state.c,$(RUNTIME))
+
+# What runs while a probe fires, or on a CPU before it takes traps, has no probes (kernel/fbt.h).
+UNPROBED := kernel/dtrace_environment.c kernel/fbt.c kernel/memory_functions.c kernel/percpu.c kernel/kernel_probes.c \
+            kernel/sdt.c kernel/segments.c kernel/stacks.c kernel/syscall_provider.c \
+            $(filter-out $(DTRACE_AT_REST),$(filter trace/dtrace/%,$(RUNTIME)))
+
 FLIGHT := $(sort $(wildcard flight/*.c))
 
 # --- Flags -------------------------------------------------------------------------------------
@@ -117,7 +132,15 @@ KERNEL_CFLAGS := $(COMMON) -DFIRSTLIGHT_TRACE=$(TRACE) -m32 -march=i686 -mno-mmx
                  -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
                  -fno-strict-aliasing -fcf-protection=none -O2 -g
 KERNEL_LDFLAGS := -m32 -nostdlib -static -no-pie -Wl,-T,linker.ld -Wl,--build-id=sha1 \
-                  -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments
+                  -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -Wl,--gc-sections
+
+# Probes at functions: a nop at each entry, one `ret` for each return (no jump into another function), no parts
+# and copies of functions with signatures of their own.  A static function keeps its signature if it is kept as
+# it is; the linker throws away what is nowhere called.  Not in trace/: recording an event would take longer.
+PROBES      := -fpatchable-function-entry=1
+FUNCTIONS   := -fno-optimize-sibling-calls -fno-partial-inlining -fno-ipa-cp -fno-ipa-sra \
+               -fno-reorder-blocks-and-partition -ffunction-sections
+KEPT_STATIC := -fkeep-static-functions
 
 HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O2 -g
 SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -132,27 +155,44 @@ kernel_objects := $(patsubst %.c,$(K)/%.o,$(RUNTIME) $(BOOT) $(DRIVERS) $(KERNEL
 $(K)/%.o: %.c Makefile | $(B)/.packages-run
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(FUNCTIONS) $(KEPT_STATIC) $(PROBES) $(SIZE) -c -o $@ $<
+
+$(patsubst %.c,$(K)/%.o,$(UNPROBED)): PROBES :=
+$(patsubst %.c,$(K)/%.o,$(RUNTIME)): KEPT_STATIC :=
+$(patsubst %.c,$(K)/%.o,$(USERLAND) $(DTRACE_AT_REST)): SIZE := -Os
 
 $(K)/%.o: %.asm Makefile | $(B)/.packages-run
 	$(call say,NASM,$<)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -Werror -o $@ $<
 
-# Twice: the first link tells where the functions lie, the second carries that as a table.
+# Twice: the first link tells where the functions and their probe sites lie, the second carries that as tables.
+assembly_objects := $(patsubst %.asm,$(K)/%.o,$(KERNEL_ASM))
+
 $(K)/symbols0.c: kernel/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f $< /dev/null > $@
+
+$(K)/probe_sites0.c: kernel/probe_sites.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f $< /dev/null > $@
 
 $(K)/symbols.c: $(K)/firstlight.stage1 kernel/symbols.awk
 	$(Q)nm -n $< | awk -f kernel/symbols.awk > $@
 
+$(K)/probe_sites.c: $(K)/firstlight.stage1 kernel/probe_sites.awk
+	$(Q)nm $(assembly_objects) > $(K)/assembly.symbols
+	$(Q)objdump -d --no-show-raw-insn $< | awk -f kernel/probe_sites.awk $(K)/assembly.symbols - > $@
+
 $(K)/symbols%o: $(K)/symbols%c
+	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+
+$(K)/probe_sites%o: $(K)/probe_sites%c
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
 
 link_kernel = $(CC) $(KERNEL_LDFLAGS) -o $@ $(filter %.o,$^) "$$($(CC) -m32 -print-libgcc-file-name)"
 
-$(K)/firstlight.stage1: $(kernel_objects) $(K)/symbols0.o linker.ld
+$(K)/firstlight.stage1: $(kernel_objects) $(K)/symbols0.o $(K)/probe_sites0.o linker.ld
 	$(Q)$(link_kernel)
 
 # Which of the two the kernel is.
@@ -161,7 +201,7 @@ $(B)/.trace: FORCE
 	@echo '$(TRACE)' | cmp -s - $@ || echo '$(TRACE)' > $@
 
 # What a debugger reads: two thirds of the whole.  A loader would have to read it, and GRUB puts it into memory.
-$(B)/firstlight.debug: $(kernel_objects) $(K)/symbols.o linker.ld $(B)/.trace
+$(B)/firstlight.debug: $(kernel_objects) $(K)/symbols.o $(K)/probe_sites.o linker.ld $(B)/.trace
 	$(call say,LD,$@)
 	$(Q)$(link_kernel)
 
@@ -221,7 +261,7 @@ $(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
 
 run: $(B)/flight $(B)/firstlight.elf $(B)/boot_archive ## boot the demonstration and print its report
 	@echo 'Booting the demonstration under QEMU, deterministically:'
-	$(Q)$(B)/flight run --deterministic -o $(B)/run.capture
+	$(Q)$(B)/flight run --deterministic -o $(B)/run.capture --module 'iso/routing.dof type=dof name=routing'
 	$(Q)$(B)/flight report $(B)/run.capture
 
 include tests/tests.mk

@@ -1,6 +1,8 @@
 /* Driver properties: what is given has been read to its ';', and is read again when asked for. */
 #include "boot/driver_conf.h"
 
+#include "boot/digits.h"
+
 /* What is wrong with an item. */
 enum fault {
     FAULT_NONE = 0,
@@ -124,11 +126,38 @@ static void note_no_value(struct item *item, const struct config_word *before,
         note(item, word->token == CONFIG_OPEN_STRING ? FAULT_OPEN_STRING : FAULT_NOT_A_VALUE, word);
 }
 
+/* Bytes of a value as `dtrace -A` writes it, "0x7f,", where the lexer stands; 0 for anything else, which is
+ * then read word by word.  A further digit stands behind it, and so does a value. */
+static size_t plain_byte(const struct config_lexer *lexer, uint8_t *byte)
+{
+    if (lexer->text.length - lexer->at < sizeof "0x7f,0" - 1)
+        return 0;
+    const char *at = lexer->text.text + lexer->at;
+    uint32_t high = digit_value(at[2]), low = digit_value(at[3]);
+    size_t length = low < 16 ? 4 : 3;
+    if (at[0] != '0' || at[1] != 'x' || high >= 16 || at[length] != ',' || at[length + 1] != '0')
+        return 0;
+    *byte = (uint8_t)(low < 16 ? high << 4 | low : high);
+    return length + 1;
+}
+
+/* Goes over many such values at once, a million of them perhaps. */
+static void pass_plain_bytes(struct config_lexer *lexer, struct item *item)
+{
+    uint8_t byte;
+    size_t length;
+    while (item->property.kind == DRIVER_NUMBERS && (length = plain_byte(lexer, &byte)) > 0) {
+        lexer->at += length;
+        item->property.count++;
+    }
+}
+
 /* Reads the values behind the word `before`, an '='.  What is no value is left to be read again. */
 static void read_values(struct config_lexer *lexer, struct config_word before, struct item *item)
 {
-    size_t start = 0;
+    size_t start = lexer->at;
     do {
+        pass_plain_bytes(lexer, item);
         struct config_lexer ahead = *lexer;
         struct config_word word;
         next_word(&ahead, &word);
@@ -137,7 +166,7 @@ static void read_values(struct config_lexer *lexer, struct config_word before, s
             return;
         }
         if (item->property.count == 0)
-            start = word.offset;
+            start = word.offset; /* blanks stand before it */
         add_value(item, &word);
         *lexer = ahead;
         item->property.values = (struct slice){lexer->text.text + start, lexer->at - start};
@@ -359,8 +388,12 @@ size_t driver_property_bytes(const struct driver_property *property, uint8_t *by
     if (property->kind != DRIVER_NUMBERS)
         return 0;
     struct config_lexer values = {.text = property->values};
-    struct config_word word = {.token = CONFIG_END};
     for (size_t i = 0; i < property->count && i < size; i++) {
+        size_t plain = plain_byte(&values, &bytes[i]);
+        values.at += plain;
+        if (plain > 0)
+            continue;
+        struct config_word word = {.token = CONFIG_END};
         (void)next_value(&values, &word); /* leaves the number 0 where there are none */
         bytes[i] = (uint8_t)word.number;
     }

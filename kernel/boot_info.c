@@ -32,10 +32,15 @@ static struct multiboot_memory window_up_to(uint64_t end)
     return (struct multiboot_memory){(const uint8_t *)start, PAGE, (uint32_t)length};
 }
 
+bool boot_info_any_region_next(uint32_t *cursor, struct multiboot_region *region)
+{
+    return multiboot_region_next(&memory, &info, cursor, NULL, region);
+}
+
 bool boot_info_region_next(uint32_t type, uint32_t *cursor, struct multiboot_region *region)
 {
     struct multiboot_region next;
-    while (multiboot_region_next(&memory, &info, cursor, NULL, &next))
+    while (boot_info_any_region_next(cursor, &next))
         if (next.type == type) {
             *region = next;
             return true;
@@ -209,6 +214,13 @@ static uint32_t take(uint32_t start, uint64_t size)
 uint32_t boot_info_take_memory(uint64_t size)
 {
     return take(find_memory(size), size);
+}
+
+void boot_info_keep_only(uint32_t start, uint64_t kept)
+{
+    for (uint32_t i = 0; i < taken_count; i++)
+        if (taken[i].start == start && taken[i].end - start > kept)
+            taken[i].end = start + ((kept + PAGE - 1) & ~(uint64_t)(PAGE - 1));
 }
 
 static bool is_free_low_page(uint32_t page)

@@ -34,6 +34,13 @@ uint32_t boot_info_take_low_page(void);
  * *cursor starts at 0.  False at the end; *region is then untouched. */
 bool boot_info_region_next(uint32_t type, uint32_t *cursor, struct multiboot_region *region);
 
+/* The next region of whatever type. */
+bool boot_info_any_region_next(uint32_t *cursor, struct multiboot_region *region);
+
+/* Gives back what lies behind the first `kept` bytes (at least 1) of the piece at `start`, as
+ * boot_info_take_memory gave it. */
+void boot_info_keep_only(uint32_t start, uint64_t kept);
+
 /* Free memory in all, in KiB, as the loader tells; 0 if it does not. */
 uint64_t boot_info_memory_kib(void);
 

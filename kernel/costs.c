@@ -3,6 +3,7 @@
 #include "kernel/cpu.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/percpu.h"
+#include "kernel/sdt.h"
 #include "kernel/sysctl.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
@@ -30,6 +31,15 @@ static uint64_t cost_of_call(void)
     uint64_t start = cpu_tsc();
     for (uint32_t i = 0; i < TIMES; i++)
         nothing();
+    return (cpu_tsc() - start) / TIMES;
+}
+
+/* The same without a call, but with a static probe. */
+static uint64_t cost_of_probe(void)
+{
+    uint64_t start = cpu_tsc();
+    for (uint32_t i = 0; i < TIMES; i++)
+        SDT_PROBE("costs", "probe", 0);
     return (cpu_tsc() - start) / TIMES;
 }
 
@@ -106,11 +116,9 @@ static void read_costs(const struct sysctl_oid *oid, const struct text_sink *sin
     static const struct {
         const char *name;
         uint64_t (*measure)(void);
-    } costs[] = {{"empty call", cost_of_call},
-                 {"event", cost_of_event},
-                 {"sysctl read", cost_of_sysctl},
-                 {"context switch", cost_of_switch},
-                 {"spawn and wait", cost_of_spawn}};
+    } costs[] = {{"empty call", cost_of_call},       {"static probe", cost_of_probe},
+                 {"event", cost_of_event},           {"sysctl read", cost_of_sysctl},
+                 {"context switch", cost_of_switch}, {"spawn and wait", cost_of_spawn}};
     for (uint32_t i = 0; i < sizeof costs / sizeof costs[0]; i++)
         text_print(sink, "%s\t%llu\n", costs[i].name, (unsigned long long)costs[i].measure());
 }

@@ -186,6 +186,13 @@ static inline uint32_t cpu_cr2(void)
     return value;
 }
 
+static inline uint32_t cpu_cr0(void)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%cr0, %0" : "=r"(value));
+    return value;
+}
+
 static inline void cpu_set_cr0(uint32_t value)
 {
     __asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
@@ -200,6 +207,19 @@ static inline void cpu_set_cr4(uint32_t value)
 {
     __asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
 }
+
+/* A nop, and where it is listed with the struct sdt_site it belongs to: kernel/sdt.h.  Control goes to `label` if
+ * the nop has become an int3.  The list of a function is thrown away with the function ("o"). */
+#define CPU_PROBE_POINT(site, label)                                                               \
+    __asm__ goto(".Lpoint%=:\n\t"                                                                  \
+                 "nop\n\t"                                                                         \
+                 ".pushsection sdt_points, \"awo\", @progbits, .Lpoint%=\n\t"                      \
+                 ".long .Lpoint%=, %l[" #label "], %c0\n\t"                                        \
+                 ".popsection"                                                                     \
+                 :                                                                                 \
+                 : "i"(&(site))                                                                    \
+                 :                                                                                 \
+                 : label)
 
 /* The address at which the function that this is inlined into stands. */
 static inline uint32_t cpu_instruction_pointer(void)

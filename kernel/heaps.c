@@ -14,10 +14,12 @@ static struct spinlock lock;
 
 uint32_t heaps_init(uint32_t memory, const struct heaps *heaps)
 {
-    static const struct heaps few = {HEAPS_MIN, HEAP_SMALL_SIZE};
+    struct heaps few = {HEAPS_MIN, HEAP_SMALL_SIZE};
     if (memory == 0) {
         heaps = &few;
-        memory = boot_info_take_memory(few.count * few.size);
+        while ((memory = boot_info_take_memory(few.count * few.size)) == 0 &&
+               few.count > HEAPS_FEWEST)
+            few.count--;
     }
     if (memory == 0)
         return count;

@@ -10,6 +10,7 @@
 #define HEAP_SMALL_SIZE   81920u  /* where memory is short; enough for the scripts of a boot */
 #define HEAPS_MAX         64u
 #define HEAPS_MIN         4u
+#define HEAPS_FEWEST      2u /* of the small ones */
 #define HEAP_AT_HAND_SIZE 16384u /* without any memory of their own: HEAPS_MIN of these */
 
 struct heaps {
@@ -18,7 +19,7 @@ struct heaps {
 };
 
 /* Makes such pieces in memory of count * size bytes that starts on a page; 0 for `memory` looks for memory
- * for HEAPS_MIN small ones, and else takes those at hand.  Gives how many there are. */
+ * for HEAPS_MIN small ones, or fewer, and else takes those at hand.  Gives how many there are. */
 uint32_t heaps_init(uint32_t memory, const struct heaps *heaps);
 
 /* A zeroed piece, NULL: none is left.  Context: thread. */

@@ -1,6 +1,7 @@
 /* A boot, from the first line of C to the last instruction. */
 #include <stdint.h>
 
+#include "kernel/anonymous.h"
 #include "kernel/boot_info.h"
 #include "kernel/clock.h"
 #include "kernel/configuration.h"
@@ -139,6 +140,7 @@ static void configure(void)
     configuration_read();
     tracing_settle();
     kern_boottrace_settle();
+    anonymous_start();
 }
 
 static void start_threads(void)
@@ -165,6 +167,7 @@ _Noreturn static void run_init(void)
     int pid = system_spawn("init", 1, argv);
     if (pid < 0)
         panic("init cannot start: %s", system_error_str(pid));
+    anonymous_start_cleaner(); /* behind init, which is process 1 */
     struct thread_child child = {0};
     while (thread_wait((uint32_t)pid, THREAD_FOREVER, &child) != THREAD_WAIT_OK || child.stopped)
         ;

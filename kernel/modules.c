@@ -196,7 +196,7 @@ static void print_module(const struct boot_module *module)
     text_print(&sink, "\n");
 }
 
-static void tell(const struct boot_module *module)
+void modules_tell(const struct boot_module *module)
 {
     const struct multiboot_string *text = &module->given.command_line;
     char digest[DIGEST_TEXT_MAX];
@@ -220,11 +220,14 @@ static void tell(const struct boot_module *module)
                             (unsigned)size);
 }
 
+/* What becomes of an enabling is not known yet. */
 static void tell_all(void)
 {
     TSSCOPE("tell_modules");
     for (uint32_t i = 0; i < module_list_count(); i++)
-        tell(module_list_at(i));
+        if (!boot_module_is_used(module_list_at(i)) ||
+            module_list_at(i)->line.type != MODULE_TYPE_DOF)
+            modules_tell(module_list_at(i));
 }
 
 static const char *explain(const struct boot_module *archive)

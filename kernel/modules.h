@@ -15,6 +15,12 @@
  * says. */
 const char *modules_read(void);
 
+struct boot_module;
+
+/* Tells what became of a module.  Of all but enablings modules_read does; those are told when they have been
+ * loaded. */
+void modules_tell(const struct boot_module *module);
+
 /* A module in use: its name and its content, which stays where it is. */
 struct module_content {
     uint32_t index;

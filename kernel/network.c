@@ -3,6 +3,7 @@
  * What it is for: programs that wait for somebody else, as most of a boot does.  A datagram to a
  * host that is known comes back after the host's round-trip time; one to any other is lost. */
 #include "kernel/scheduler.h"
+#include "kernel/sdt.h"
 #include "kernel/sysctl.h"
 #include "kernel/system_call.h"
 #include "kernel/thread.h"
@@ -38,10 +39,44 @@ static struct socket {
 TSLOG_TOPIC(sockets_topic, "sockets");
 static struct mutex sockets_mutex = MUTEX_OF(sockets_topic);
 
+/* Message types of route(4). */
+enum {
+    RTM_NEWADDR = 0xc,
+    RTM_DELADDR = 0xd,
+    RTM_IFINFO = 0xe,
+};
+
+enum {
+    MESSAGES = 16
+};
+
+/* What routing sockets would have been told, the newest MESSAGES. */
+static struct message {
+    int type, error;
+    const char *interface;
+} messages[MESSAGES];
+static uint32_t messages_made;
+
 static bool is(const char *a, const char *b)
 {
     size_t size = __builtin_strlen(a) + 1;
     return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
+}
+
+/* Makes a routing message; its name is the one that tracing programs know it by. */
+__attribute__((noinline)) static void rts_new_rtsmsg(int type, int error, const char *interface)
+{
+    uint32_t number = __atomic_fetch_add(&messages_made, 1, __ATOMIC_RELAXED);
+    messages[number % MESSAGES] = (struct message){type, error, interface};
+    SDT_PROBE("route", "message", (uint64_t)type, (uint64_t)-error, sdt_pointer(interface));
+}
+
+/* The link has changed; going up, the address has been found to be nobody else's. */
+static void tell_of_interface(const char *interface, bool on, int error)
+{
+    rts_new_rtsmsg(RTM_IFINFO, error, interface);
+    if (error == SYSTEM_OK)
+        rts_new_rtsmsg(on ? RTM_NEWADDR : RTM_DELADDR, SYSTEM_OK, interface);
 }
 
 static int switch_interface(const char *name, bool on)
@@ -50,6 +85,7 @@ static int switch_interface(const char *name, bool on)
         if (is(interfaces[i].name, name)) {
             int error = on && i > 0 ? system_sleep_ms(CARRIER_MS) : SYSTEM_OK;
             up[i] = on && error == SYSTEM_OK;
+            tell_of_interface(interfaces[i].name, on, error);
             return error;
         }
     return SYSTEM_ENXIO;
@@ -76,6 +112,26 @@ static void read_interfaces(const struct sysctl_oid *oid, const struct text_sink
 SYSCTL_OID(interfaces, .name = "net.interfaces",
            .help = "Interfaces, one a line, fields separated by tabs: name, up or down, address",
            .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_interfaces);
+
+static const char *type_str(int type)
+{
+    return type == RTM_NEWADDR ? "RTM_NEWADDR" : type == RTM_DELADDR ? "RTM_DELADDR" : "RTM_IFINFO";
+}
+
+static void read_messages(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    uint32_t end = __atomic_load_n(&messages_made, __ATOMIC_RELAXED);
+    for (uint32_t i = end < MESSAGES ? 0 : end - MESSAGES; i < end; i++)
+        text_print(sink, "%s\t%s\t%d\n", type_str(messages[i % MESSAGES].type),
+                   messages[i % MESSAGES].interface, messages[i % MESSAGES].error);
+}
+
+SYSCTL_OID(
+    messages, .name = "net.route.messages",
+    .help =
+        "The newest routing messages, one a line, fields separated by tabs: type, interface, error",
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_messages);
 
 static struct socket *socket_of(int descriptor)
 {
@@ -124,6 +180,7 @@ int system_send(int descriptor, const char *name, const void *bytes, size_t leng
     const struct host *host = find_host(name);
     if (host == NULL)
         return (int)length; /* gone, as datagrams go */
+    SDT_PROBE("ip", "send", length, sdt_pointer(name));
     socket->length = length < DATAGRAM_SIZE ? length : DATAGRAM_SIZE;
     __builtin_memcpy(socket->bytes, bytes, socket->length);
     socket->due = scheduler_moment((uint64_t)host->round_trip_ms * 1000000);
@@ -145,5 +202,6 @@ int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms)
     socket->due = 0;
     size_t length = socket->length < size ? socket->length : size;
     __builtin_memcpy(bytes, socket->bytes, length);
+    SDT_PROBE("ip", "receive", length);
     return (int)length;
 }

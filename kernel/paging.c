@@ -2,6 +2,8 @@
 #include "kernel/paging.h"
 
 #include "kernel/cpu.h"
+#include "kernel/kernel_probes.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/segments.h"
 
 enum {
@@ -54,6 +56,14 @@ bool paging_unmap(uint32_t address)
     table[address >> 12 & 1023] = 0;
     cpu_forget_page(address);
     return true;
+}
+
+UNPROBED UNPROBED bool paging_is_there(uint32_t address)
+{
+    uint32_t entry = directory[address >> 22];
+    if (on && !(entry & LARGE))
+        entry = ((const uint32_t *)(entry & ~4095u))[address >> 12 & 1023];
+    return !on || (entry & PRESENT) != 0;
 }
 
 static void protect(uint32_t start, uint32_t end)

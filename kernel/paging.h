@@ -16,3 +16,6 @@ void paging_enter(uint32_t cpu);
 /* Takes the page of this address away.  False: paging is off, or the page tables for this are used
  * up.  Before the other CPUs run. */
 bool paging_unmap(uint32_t address);
+
+/* Whether the page of this address is there.  Context: any. */
+bool paging_is_there(uint32_t address);

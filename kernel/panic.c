@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "kernel/anonymous.h"
 #include "kernel/backtrace.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
@@ -58,6 +59,7 @@ static void dump(void)
         BOOTTRACE("panic");
         TSEVENT("PANIC");
         fault_happen_in_panic();
+        anonymous_end();
     }
     tracing_dump();
 }

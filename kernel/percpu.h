@@ -9,6 +9,7 @@
 #include "trace/tracer.h"
 
 struct thread;
+struct trap_frame;
 
 /* The first four stand at fixed places: cpu.h reads them by their offset. */
 struct percpu {
@@ -30,6 +31,8 @@ struct percpu {
     uint32_t tsc_uncertainty; /* cycles, +- */
     uint64_t switches;        /* of threads */
     uint64_t interrupts;      /* taken */
+    uint32_t interrupt_depth; /* of the interrupts in which this CPU is */
+    const struct trap_frame *interrupted; /* by the present interrupt; NULL: there is none */
 };
 _Static_assert(offsetof(struct percpu, self) == CPU_LOCAL_SELF, "cpu_local");
 _Static_assert(offsetof(struct percpu, trace) == CPU_LOCAL_TRACE, "cpu_local_trace");

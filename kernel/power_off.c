@@ -1,6 +1,7 @@
 /* The last things that happen, in the order of FreeBSD's kern_reboot and with its events. */
 #include "kernel/power_off.h"
 
+#include "kernel/anonymous.h"
 #include "kernel/console.h"
 #include "kernel/fault.h"
 #include "kernel/kern_boottrace.h"
@@ -112,6 +113,7 @@ static void tell_everything(int status, const char *reason)
     kern_boottrace_note(0, "shutdown final begin");
     TSEXIT("power_off"); /* the last one that the dump can have */
     fault_happen_at_last();
+    anonymous_end();
     tracing_dump();
     send_times();
     tracing_send_verdict(status == 0 ? "success" : "failure", reason);

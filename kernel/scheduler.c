@@ -2,6 +2,8 @@
 #include "kernel/scheduler.h"
 
 #include "kernel/percpu.h"
+#include "kernel/profile.h"
+#include "kernel/sdt.h"
 #include "kernel/smp.h"
 #include "kernel/spinlock.h"
 #include "kernel/thread_list.h"
@@ -95,6 +97,8 @@ static void append(struct queue *queue, struct thread *thread)
 {
     thread_list_append(&queue->ready, thread);
     queue->length++;
+    SDT_PROBE("sched", "enqueue", thread->pid, sdt_pointer(thread->name),
+              (uint64_t)(queue - queues));
 }
 
 static bool may_run_on(const struct thread *thread, uint32_t cpu)
@@ -118,6 +122,8 @@ static struct thread *take_first(struct queue *queue, uint32_t cpu)
         return NULL;
     thread_list_remove(&queue->ready, thread);
     queue->length--;
+    SDT_PROBE("sched", "dequeue", thread->pid, sdt_pointer(thread->name),
+              (uint64_t)(queue - queues));
     return thread;
 }
 
@@ -140,7 +146,7 @@ static struct thread *pick(const struct percpu *cpu)
     return thread != NULL ? thread : cpu->idle;
 }
 
-/* Sets this CPU's alarm for whatever comes first: a sleeper, or the end of the slice. */
+/* Sets this CPU's alarm for whatever comes first: a sleeper, the end of the slice, or a probe of the clock. */
 static void set_alarm(struct percpu *cpu)
 {
     struct queue *queue = &queues[cpu->number];
@@ -149,6 +155,8 @@ static void set_alarm(struct percpu *cpu)
         moment = queue->sleepers->wake_at;
     if (queue->length > 0 && queue->slice_end < moment)
         moment = queue->slice_end;
+    if (profile_due(cpu->number) < moment)
+        moment = profile_due(cpu->number);
     if (moment == UINT64_MAX && !queue->alarm_set)
         return; /* setting it is slow under emulators */
     queue->alarm_set = moment != UINT64_MAX;
@@ -251,14 +259,21 @@ void scheduler_switch(void)
     cpu->switch_wanted = false;
 
     struct thread *next = pick(cpu);
+    if (next != previous) /* who runs is still the one that leaves */
+        SDT_PROBE("sched", "off-cpu", next->pid, sdt_pointer(next->name));
     uint64_t now = scheduler_now();
     account(previous, now);
     begin_turn(cpu, next, now);
     set_alarm(cpu);
     counts.switches += next != previous;
-    if (next != previous)
-        thread_switch(&previous->stack_pointer, next->stack_pointer);
+    if (next == previous) {
+        SDT_PROBE("sched", "remain-cpu", 0);
+        return;
+    }
+    SDT_PROBE("sysinfo", "pswch", 1);
+    thread_switch(&previous->stack_pointer, next->stack_pointer);
     /* Here this thread goes on, later and maybe on another CPU. */
+    SDT_PROBE("sched", "on-cpu", previous->pid, sdt_pointer(previous->name));
 }
 
 /* Tells a CPU that its queue has grown. */
@@ -286,6 +301,7 @@ void scheduler_wake(struct thread *thread)
         remove_sleeper(thread);
     if (thread->waits_on != NULL)
         wait_queue_remove(thread->waits_on, thread);
+    SDT_PROBE("sched", "wakeup", thread->pid, sdt_pointer(thread->name));
     scheduler_make_ready(thread);
 }
 
@@ -293,6 +309,9 @@ void scheduler_handle_timer(void)
 {
     if (!started)
         return;
+    profile_ring(scheduler_now());
+    SDT_PROBE("sched", "tick", percpu_this()->current->pid,
+              sdt_pointer(percpu_this()->current->name));
     uint32_t flags = scheduler_take();
     struct percpu *cpu = percpu_this();
     struct queue *queue = &queues[cpu->number];
@@ -322,6 +341,8 @@ void scheduler_preempt(void)
     }
     uint32_t flags = scheduler_take();
     counts.preemptions += !is_idle(cpu);
+    SDT_PROBE("sched", "preempt", 0);
+    SDT_PROBE("sysinfo", "inv_swtch", 1);
     cpu->current->state = THREAD_READY;
     scheduler_switch();
     scheduler_release(flags);
@@ -387,6 +408,7 @@ _Noreturn void scheduler_join(struct thread *idle)
     cpu->current = idle;
     cpu->trace->task = idle->task;
     cpu->online = true;
+    set_alarm(cpu);
     scheduler_release(flags);
     (void)scheduler_idle(NULL);
     cpu_stop();

@@ -1,5 +1,6 @@
 /* Signals: what they do to a thread (signal(3) of FreeBSD, as far as an init needs it). */
 #include "kernel/scheduler.h"
+#include "kernel/sdt.h"
 #include "kernel/thread.h"
 
 #define BIT(signal) (1u << (signal))
@@ -44,6 +45,7 @@ void thread_signal_locked(struct thread *thread, enum thread_signal signal)
 {
     uint32_t bit = BIT(signal);
     thread_count_signal();
+    SDT_PROBE("proc", "signal-send", thread->pid, sdt_pointer(thread->name), signal);
     if (is_immune(thread, bit))
         return;
     if (signal == SIGNAL_CONTINUE)
@@ -73,6 +75,8 @@ uint32_t thread_take_signal(void)
     uint32_t signal = waiting == 0 ? 0 : (uint32_t)__builtin_ctz(waiting);
     self->signals &= ~(waiting & -waiting);
     scheduler_release(flags);
+    if (signal != 0)
+        SDT_PROBE("proc", "signal-handle", signal);
     return signal;
 }
 
@@ -89,6 +93,10 @@ static void stop(struct thread *self)
 void thread_obey_signals(void)
 {
     struct thread *self = thread_current();
+    if (self->stop_wanted) {
+        self->stop_wanted = false;
+        (void)thread_signal(self->pid, SIGNAL_STOP);
+    }
     if (self->is_kernel || self->signals == 0)
         return;
     uint32_t flags = scheduler_take();

@@ -8,6 +8,7 @@
 #include "kernel/cpu_search.h"
 #include "kernel/paging.h"
 #include "kernel/percpu.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
 #include "kernel/segments.h"
 #include "kernel/stacks.h"
@@ -63,7 +64,7 @@ static void number_cpus(void)
     percpu_set_count(number);
 }
 
-_Noreturn void ap_main(uint64_t entry_tsc)
+UNPROBED _Noreturn void ap_main(uint64_t entry_tsc)
 {
     uint32_t number = starting_number;
     segments_init(number, starting_double_fault_stack);

@@ -9,6 +9,7 @@
 #include "kernel/files.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/panic.h"
+#include "kernel/sdt.h"
 #include "kernel/system_call.h"
 #include "kernel/sysctl.h"
 #include "kernel/terminal.h"
@@ -143,7 +144,11 @@ int system_read(int descriptor, void *bytes, size_t size)
     if (stat.kind == BOOTFS_DIRECTORY)
         return SYSTEM_EISDIR;
     uint64_t from = file->position;
+    SDT_PROBE("io", "start", size, from, sdt_pointer(stat.name.text), stat.name.length);
     size_t length = files_read(file, bytes, size < INT32_MAX ? size : INT32_MAX);
+    SDT_PROBE("io", "done", length, from, sdt_pointer(stat.name.text), stat.name.length);
+    SDT_PROBE("sysinfo", "sysread", 1);
+    SDT_PROBE("sysinfo", "readch", length);
     thread_current()->usage.in_blocks += blocks_between(from, from + length);
     return (int)length;
 }
@@ -277,6 +282,8 @@ static bool write_elsewhere(const struct thread *self, const char *bytes, size_t
 void system_write(const char *bytes, size_t length)
 {
     struct thread *self = thread_current();
+    SDT_PROBE("sysinfo", "syswrite", 1);
+    SDT_PROBE("sysinfo", "writech", length);
     if (write_elsewhere(self, bytes, length)) {
         thread_obey_signals();
         return;
@@ -359,6 +366,7 @@ void system_console_page(uint32_t rows, uint32_t columns)
 int system_sysctl_print(const char *name, const struct text_sink *sink)
 {
     thread_obey_signals();
+    SDT_PROBE("sysctl", "read", sdt_pointer(name));
     return sysctl_read(name, sink);
 }
 
@@ -366,6 +374,10 @@ int system_sysctl(const char *name, char *old, size_t *old_length, const char *n
                   size_t new_length)
 {
     thread_obey_signals();
+    if (old_length != NULL)
+        SDT_PROBE("sysctl", "read", sdt_pointer(name));
+    if (new != NULL)
+        SDT_PROBE("sysctl", "write", sdt_pointer(name), sdt_pointer(new), new_length);
     return sysctl_exchange(name, old, old_length, new, new_length);
 }
 
@@ -405,6 +417,16 @@ void system_shuttrace(const char *format, ...)
     va_start(arguments, format);
     kern_boottrace_program(format, arguments);
     va_end(arguments);
+}
+
+void system_script_start(const char *path)
+{
+    SDT_PROBE("rc", "script-start", sdt_pointer(path));
+}
+
+void system_script_done(const char *path, int status)
+{
+    SDT_PROBE("rc", "script-done", sdt_pointer(path), (uint64_t)(int64_t)status);
 }
 
 int system_phase(const char *name)

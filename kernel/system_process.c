@@ -3,6 +3,7 @@
 #include "kernel/heaps.h"
 #include "kernel/percpu.h"
 #include "kernel/power_off.h"
+#include "kernel/sdt.h"
 #include "kernel/system_call.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
@@ -61,6 +62,8 @@ static int run_program(void *argument)
     const struct program *program = argument;
     struct thread *self = thread_current();
     tell_exec(program, self->arguments);
+    SDT_PROBE("proc", "exec-success", sdt_pointer(self->arguments));
+    SDT_PROBE("proc", "start", self->pid);
     char *argv[ARGUMENTS_MAX + 1], *at = self->arguments;
     for (int i = 0; i < self->argument_count; i++) {
         argv[i] = at;
@@ -83,7 +86,7 @@ static void inherit(struct thread *child, struct thread *parent)
     parent->child_heap = NULL;
 }
 
-int system_spawn(const char *name, int argc, const char *const *argv)
+static int start_program(const char *name, int argc, const char *const *argv)
 {
     thread_obey_signals();
     system_call_flush();
@@ -106,6 +109,16 @@ int system_spawn(const char *name, int argc, const char *const *argv)
     int pid = (int)thread->pid; /* once it goes, it may be gone */
     terminal_started(thread->pid);
     thread_go(thread);
+    return pid;
+}
+
+int system_spawn(const char *name, int argc, const char *const *argv)
+{
+    SDT_PROBE("proc", "exec", sdt_pointer(name));
+    SDT_PROBE("sysinfo", "sysexec", 1);
+    int pid = start_program(name, argc, argv);
+    if (pid < 0)
+        SDT_PROBE("proc", "exec-failure", (uint64_t)-pid, sdt_pointer(name));
     return pid;
 }
 

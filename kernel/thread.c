@@ -6,7 +6,9 @@
 #include "kernel/cpu.h"
 #include "kernel/heaps.h"
 #include "kernel/percpu.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
+#include "kernel/sdt.h"
 #include "kernel/stacks.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
@@ -194,6 +196,7 @@ struct thread *thread_prepare(const char *name, int (*start)(void *argument), vo
         .parent = thread_current()->task,
     });
     tslog_thread(thread->task, thread->name);
+    SDT_PROBE("proc", "create", thread->pid, sdt_pointer(thread->name));
     return thread;
 }
 
@@ -227,6 +230,7 @@ struct thread *thread_make_idle(uint32_t cpu)
 _Noreturn void thread_begin(void)
 {
     struct thread *self = thread_current();
+    SDT_PROBE("sched", "on-cpu", self->pid, sdt_pointer(self->name));
     scheduler_release(self == percpu_this()->idle ? 0 : CPU_EFLAGS_INTERRUPTS);
     thread_exit(self->start(self->argument));
 }
@@ -281,6 +285,7 @@ static void give_up_memory(struct thread *self)
 
 _Noreturn void thread_exit(int status)
 {
+    SDT_PROBE("proc", "exit", status > 128 ? 2 : 1, (uint64_t)(int64_t)status);
     tslog_process_exit(status);
     struct thread *self = thread_current();
     give_up_memory(self);
@@ -406,7 +411,7 @@ struct thread *thread_at(uint32_t place)
     return &places[place];
 }
 
-struct thread *thread_find(uint32_t pid)
+UNPROBED struct thread *thread_find(uint32_t pid)
 {
     if (pid == 0)
         return &kernel_thread;

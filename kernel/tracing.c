@@ -8,6 +8,7 @@
 #include "kernel/tunables.h"
 #include "kernel/version.h"
 #include "kernel/wait_queue.h"
+#include "trace/dtrace/dtrace_stream.h"
 #include "trace/log_text.h"
 #include "trace/stream.h"
 
@@ -440,6 +441,12 @@ void tracing_dump(void)
     stream_send_clock(&stream, &arena()->clock); /* once more: everything hangs on it */
     stream_send_tables(&stream, arena());
     send_loss();
+}
+
+void tracing_send_dtrace(const struct dtrace_source *source)
+{
+    resume_stream();
+    dtrace_send(&stream, source);
 }
 
 void tracing_send_verdict(const char *status, const char *reason)

@@ -9,6 +9,7 @@
 
 #include "boot/slice.h"
 #include "kernel/percpu.h"
+#include "kernel/sdt.h"
 #include "trace/log_text.h"
 #include "trace/text.h"
 #include "trace/tracer.h"
@@ -46,7 +47,12 @@ static inline struct trace_cpu *tracing_this_cpu(void)
         const struct trace_cpu *trace_event_cpu = tracing_this_cpu();                              \
         trace_cpu_record_at(trace_event_cpu, trace_event_cpu->way, &trace_event_site, tsc);        \
     } while (0)
+
+#define TRACING_PROBE(text) SDT_PROBE("boottrace", "event", sdt_pointer(text), 0)
 #else
+#define TRACING_PROBE(text)                                                                        \
+    do {                                                                                           \
+    } while (0)
 #define TRACE_INTO(way, text)                                                                      \
     do {                                                                                           \
     } while (0)
@@ -57,9 +63,17 @@ static inline struct trace_cpu *tracing_this_cpu(void)
 #define TRACE_EVENT(text) TRACE_INTO(sites, text)
 
 /* A boottrace event of the kernel, without a process's usage: switched by kern.boottrace.enabled and
- * kern.boottrace.dotrace_kernel, too. */
-#define BOOTTRACE(text)         TRACE_INTO(annotations, text)
-#define BOOTTRACE_AT(text, tsc) TRACE_INTO_AT(annotations, text, tsc)
+ * kern.boottrace.dotrace_kernel, too.  It is a static probe besides, which neither switches. */
+#define BOOTTRACE(text)                                                                            \
+    do {                                                                                           \
+        TRACING_PROBE(text);                                                                       \
+        TRACE_INTO(annotations, text);                                                             \
+    } while (0)
+#define BOOTTRACE_AT(text, tsc)                                                                    \
+    do {                                                                                           \
+        TRACING_PROBE(text);                                                                       \
+        TRACE_INTO_AT(annotations, text, tsc);                                                     \
+    } while (0)
 
 /* Starts tracing; the stamp of the first instruction becomes event 0, and the task "kernel" with
  * pid 0 runs. */
@@ -139,6 +153,10 @@ void tracing_print_books(const struct text_sink *sink);
 /* Prints the tables and their books, and sends them as frames.  Called again by a panic inside it,
  * it goes on with what has not been sent. */
 void tracing_dump(void);
+
+/* Sends what probes have recorded; again, it goes on with what has not been sent. */
+struct dtrace_source;
+void tracing_send_dtrace(const struct dtrace_source *source);
 
 /* The last frame of the run. */
 void tracing_send_verdict(const char *status, const char *reason);

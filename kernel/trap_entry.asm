@@ -2,14 +2,16 @@
 ;
 ; In:   a vector of the IDT; the CPU has pushed EFLAGS, CS, EIP and, for some exceptions,
 ;       an error code (SDM volume 3, section 6.13).
-; Out:  trap_handle(struct trap_frame *) has run; the interrupted code goes on.
-; The linker provides trap_handle.  kernel/traps.h has the frame that is built here.
+; Out:  trap_handle(struct trap_frame *) has run; the interrupted code goes on.  An int3 that is a probe's
+;       has been handled by probes_trap(struct trap_frame *) alone: trap_handle may have probes itself.
+; The linker provides both.  kernel/traps.h has the frame that is built here.
 
         bits    32
 
 VECTORS                 equ     64                      ; 32 exceptions, 16 interrupt lines, 16 of the APIC
 
         extern  trap_handle
+        extern  probes_trap
         extern  double_fault_handle
 
         section .text
@@ -20,7 +22,11 @@ trap_stub_%1:
         push    dword 0                                 ; stands for the error code
 %endif
         push    dword %1
+%if %1 = 3
+        jmp     trap_breakpoint
+%else
         jmp     trap_common
+%endif
 %endmacro
 
 %assign vector 0
@@ -40,12 +46,36 @@ trap_stub_unexpected:
 trap_common:
         pushad
         cld
+.handle:
         push    esp                                     ; struct trap_frame *
         call    trap_handle
         add     esp, 4
+.go_on:
         popad
         add     esp, 8                                  ; vector, error code
         iretd
+.end:
+
+        global  trap_breakpoint:function (trap_breakpoint.end - trap_breakpoint)
+trap_breakpoint:
+        pushad
+        cld
+        push    esp                                     ; struct trap_frame *
+        call    probes_trap
+        add     esp, 4
+        test    al, al
+        jnz     trap_common.go_on
+        jmp     trap_common.handle
+.end:
+
+; Where a function returns whose own `ret` is an int3: kernel/fbt.c.
+        global  probe_return:function (probe_return.end - probe_return)
+probe_return:
+        ret
+.end:
+        global  probe_return_pop:function (probe_return_pop.end - probe_return_pop)
+probe_return_pop:
+        ret     4                                       ; the address of a structure that is returned
 .end:
 
 ; The double fault's own task starts here, on its own stack, with the error code pushed.

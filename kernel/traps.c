@@ -8,7 +8,9 @@
 #include "kernel/panic.h"
 #include "kernel/percpu.h"
 #include "kernel/pic.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
+#include "kernel/sdt.h"
 #include "kernel/segments.h"
 #include "kernel/smp.h"
 #include "kernel/stacks.h"
@@ -47,7 +49,7 @@ void traps_init(void)
     traps_load();
 }
 
-void traps_load(void)
+UNPROBED void traps_load(void)
 {
     const struct cpu_table_pointer pointer = {sizeof idt - 1, (uint32_t)idt};
     cpu_load_idt(&pointer);
@@ -144,9 +146,14 @@ static void handle_line(uint32_t line)
     pic_end(line);
 }
 
-static void handle_interrupt(uint32_t vector)
+static void handle_interrupt(const struct trap_frame *frame)
 {
-    percpu_this()->interrupts++;
+    uint32_t vector = frame->vector;
+    struct percpu *cpu = percpu_this();
+    cpu->interrupts++;
+    cpu->interrupt_depth++;
+    cpu->interrupted = frame;
+    SDT_PROBE("sysinfo", "intr", 1, vector);
     if (vector < TRAP_FIRST_LINE + PIC_LINES)
         handle_line(vector - TRAP_FIRST_LINE);
     else if (vector == TRAP_APIC_TIMER)
@@ -157,6 +164,8 @@ static void handle_interrupt(uint32_t vector)
         smp_handle_call();
     if (vector >= TRAP_APIC_TIMER && vector != TRAP_APIC_SPURIOUS)
         apic_end();
+    cpu->interrupt_depth--;
+    cpu->interrupted = NULL;
     scheduler_preempt();
 }
 
@@ -168,7 +177,7 @@ static bool is_interrupt(uint32_t vector)
 void trap_handle(struct trap_frame *frame)
 {
     if (is_interrupt(frame->vector))
-        handle_interrupt(frame->vector);
+        handle_interrupt(frame);
     else if (frame->vector == TRAP_BREAKPOINT)
         handle_breakpoint(frame);
     else if (frame->vector == TRAP_NMI && smp_stop_was_asked())

@@ -2,6 +2,7 @@
 #include "kernel/wait_queue.h"
 
 #include "kernel/scheduler.h"
+#include "kernel/sdt.h"
 #include "kernel/tslog.h"
 
 /* Who only waits for a time does so for this. */
@@ -31,6 +32,7 @@ static void sleep_once(struct thread *self, struct wait_queue *queue, uint64_t m
         add(queue, self);
     self->wake_at = moment;
     self->state = THREAD_SLEEPING;
+    SDT_PROBE("sched", "sleep", moment);
     scheduler_switch();
 }
 

@@ -2,47 +2,49 @@
 
 # Unit tests run under the sanitizers, except the one that steps through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
-        test_capture_model test_command_line test_completion test_config_lexer \
-        test_console_option test_cpio test_dif_run test_dif_verify test_digest test_dof \
-        test_driver_conf test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer \
-        test_dtrace_ecb test_dtrace_framework test_dtrace_glob test_dtrace_speculation \
-        test_dtrace_stream test_dtrace_variables test_environment test_escape test_exec_words \
-        test_fat_list test_fat_place test_frame test_init test_line_editor test_live_filter \
-        test_log_long test_log_text test_madt test_message_buffer test_module_line test_mp_table \
-        test_multiboot test_names test_output_queue test_programs test_rc_programs test_rcorder \
-        test_rtc test_schema test_sh test_sh_language test_span test_stage_name test_stream \
-        test_sysctl test_sysctl_program test_system_file test_table test_text test_tracer \
-        test_tunable test_uart16550 test_ustar test_words
+        test_capture_model test_command_line test_completion test_config_lexer test_console_option \
+        test_cpio test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
+        test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
+        test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
+        test_dtrace_variables test_environment test_escape test_exec_words test_fat_list \
+        test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
+        test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
+        test_names test_output_queue test_programs test_rc_programs test_rcorder test_rtc \
+        test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
+        test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
+        test_uart16550 test_ustar test_words
 
-FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio \
-        fuzz_dif_run fuzz_digest fuzz_dof fuzz_driver_conf fuzz_environment fuzz_frame \
-        fuzz_line_editor fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder \
-        fuzz_sh fuzz_span fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
+FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_dif_run \
+        fuzz_digest fuzz_dof fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
+        fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
+        fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh \
-           tests/unit/interrupted_i386.sh tests/boot/shell_session.py tests/boot/flight_exec.sh \
-           tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh tests/model/run.sh \
-           tests/decoder/damage.sh tests/boot/machines.sh tests/boot/flight_streams.sh \
-           tests/boot/endings.sh tests/boot/integrity.sh tests/boot/faults.sh \
-           tests/house/documents.sh tests/boot/cpus.sh tests/boot/determinism.sh \
-           tests/boot/flight_console.py tests/boot/flight_media.sh tests/boot/rc.sh \
-           tests/boot/article.sh tests/boot/configuration.sh tests/boot/ends_of_a_run.sh \
-           tests/boot/boottrace_deaths.sh tests/boot/tslog.sh tests/decoder/agrees.sh \
-           tests/boot/modules.sh tests/boot/staged.sh tests/boot/overflow.sh \
-           tests/boot/boottrace_log.sh tests/hostile/hostile.py tests/boot/sh.sh \
-           tests/boot/boottrace_sysctl.sh tests/golden/golden.sh tests/boot/books.sh \
-           tests/boot/stage.sh tests/house/format.sh tests/house/arrows.sh \
-           tests/house/named_tests.sh
+SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
+           tests/boot/dof_mutants.sh tests/fuzz/mutants.sh tests/boot/torture.sh \
+           tests/boot/carriers.sh tests/unit/interrupted_i386.sh tests/boot/shell_session.py \
+           tests/boot/flight_exec.sh tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh \
+           tests/model/run.sh tests/decoder/damage.sh tests/boot/machines.sh \
+           tests/boot/flight_streams.sh tests/boot/endings.sh tests/boot/integrity.sh \
+           tests/boot/faults.sh tests/house/documents.sh tests/boot/cpus.sh \
+           tests/boot/determinism.sh tests/boot/flight_console.py tests/boot/flight_media.sh \
+           tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
+           tests/boot/ends_of_a_run.sh tests/boot/boottrace_deaths.sh tests/boot/tslog.sh \
+           tests/decoder/agrees.sh tests/boot/modules.sh tests/boot/staged.sh \
+           tests/boot/overflow.sh tests/boot/boottrace_log.sh tests/hostile/hostile.py \
+           tests/boot/sh.sh tests/boot/boottrace_sysctl.sh tests/house/probe_sites.sh \
+           tests/boot/anonymous.sh tests/boot/dof_module.sh tests/boot/dif_conformance.sh \
+           tests/boot/providers.sh tests/golden/golden.sh tests/boot/books.sh tests/boot/stage.sh \
+           tests/house/format.sh tests/house/arrows.sh tests/house/named_tests.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
                  flight/json_value.c flight/losses.c flight/memory.c flight/model_books.c \
-                 flight/model_dtrace.c flight/model_spans.c flight/print.c flight/report_dtrace.c \
-                 flight/report_dtrace_json.c flight/report_json.c flight/report_parts.c \
-                 flight/report_text.c flight/schema.c flight/timeline.c flight/trace_events.c \
-                 flight/verify_cpus.c flight/verify_dtrace.c flight/verify_frames.c \
-                 flight/verify_tables.c
+                 flight/model_dtrace.c flight/model_spans.c flight/print.c \
+                 flight/report_dtrace.c flight/report_dtrace_json.c flight/report_json.c \
+                 flight/report_parts.c flight/report_text.c flight/schema.c flight/timeline.c \
+                 flight/trace_events.c flight/verify_cpus.c flight/verify_dtrace.c \
+                 flight/verify_frames.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h trace/dtrace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
@@ -230,7 +232,7 @@ $(B)/untraced.elf: FORCE
 bench-overhead: $(B)/.packages-test $(B)/untraced.elf ## measure what tracing costs a boot; writes build/bench-overhead.json
 	$(Q)sh tests/bench/run_overhead.sh $(B)/bench-overhead.json $(B)/firstlight.elf $(B)/untraced.elf
 
-bench-costs: $(B)/.packages-test ## measure context switch, sysctl, spawn, event; writes build/bench-costs.json
+bench-costs: $(B)/.packages-test $(B)/tests/enabling ## measure context switch, sysctl, spawn, event; writes build/bench-costs.json
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run_costs.sh $(B)/bench-costs.json
 

@@ -104,16 +104,6 @@ void trace_arena_set_cpu_clock(struct trace_arena *arena, uint32_t cpu,
     __atomic_store_n(&own->known, 1, __ATOMIC_RELEASE);
 }
 
-uint64_t trace_time_corrected(uint64_t tsc, int64_t offset)
-{
-    if (offset >= 0) {
-        uint64_t ahead = (uint64_t)offset;
-        return tsc > UINT64_MAX - ahead ? UINT64_MAX : tsc + ahead;
-    }
-    uint64_t back = 0 - (uint64_t)offset; /* 2^63 has no int64_t */
-    return tsc < back ? 0 : tsc - back;
-}
-
 enum trace_table_id trace_phase_table(enum trace_phase phase)
 {
     switch (phase) {

@@ -119,7 +119,15 @@ void trace_arena_set_cpu_clock(struct trace_arena *arena, uint32_t cpu,
 
 /* What the boot CPU's TSC was when that of a CPU with this offset was `tsc`.  It ends at 0 and at
  * 2^64 - 1, so that no offset, be it absurd, changes the order of one CPU's events. */
-uint64_t trace_time_corrected(uint64_t tsc, int64_t offset);
+static inline uint64_t trace_time_corrected(uint64_t tsc, int64_t offset)
+{
+    if (offset >= 0) {
+        uint64_t ahead = (uint64_t)offset;
+        return tsc > UINT64_MAX - ahead ? UINT64_MAX : tsc + ahead;
+    }
+    uint64_t back = 0 - (uint64_t)offset; /* 2^63 has no int64_t */
+    return tsc < back ? 0 : tsc - back;
+}
 
 enum trace_table_id trace_phase_table(enum trace_phase phase);
 const char *trace_phase_name(enum trace_phase phase);

@@ -138,6 +138,21 @@ static void complain_of_start(struct sh *sh, const char *path, int error)
                 status);
 }
 
+/* Waits for the script as long as it may take; false: it had to be ended. */
+static bool wait_for_script(struct sh *sh, int pid, const char *path, uint64_t ms)
+{
+    bool ended = true;
+    system_script_start(path);
+    if (ms == 0)
+        sh_wait_for(sh, pid);
+    else
+        ended = wait_for(sh, pid, ms);
+    if (!ended)
+        end_hung(sh, pid, path, ms);
+    system_script_done(path, sh->status);
+    return ended;
+}
+
 void sh_do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
 {
     if (argc < 2) {
@@ -152,12 +167,8 @@ void sh_do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
         complain_of_start(sh, argv[1], pid);
         return;
     }
-    if (ms == 0)
-        sh_wait_for(sh, pid);
-    else if (!wait_for(sh, pid, ms)) {
-        end_hung(sh, pid, argv[1], ms);
+    if (!wait_for_script(sh, pid, argv[1], ms))
         return;
-    }
     if (sh->status == INTERRUPTED)
         go_on_after_interrupt(sh);
     if (sh->status != EXIT_OK && !sh->exiting)

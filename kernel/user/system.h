@@ -234,6 +234,10 @@ void system_boottrace(const char *format, ...) __attribute__((format(printf, 1, 
 void system_runtrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void system_shuttrace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* An rc script was started, and has ended: the probes rc:::script-start and rc:::script-done. */
+void system_script_start(const char *path);
+void system_script_done(const char *path, int status);
+
 /* Enters a phase (enum trace_phase by its name: "rc", "multi-user", "shutdown"). */
 int system_phase(const char *name);
 

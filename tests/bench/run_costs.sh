@@ -2,29 +2,34 @@
 # What the system's own steps cost, in instructions: run_costs.sh build/bench-costs.json
 #
 # Boots the kernel under --deterministic, where a cycle of the TSC is an instruction, and reads
-# debug.costs (kernel/costs.c) on one CPU and on four.  The floor is the call of an empty function.
+# debug.costs (kernel/costs.c) on one CPU and on four.  The floor is the call of an empty function, which begins
+# with the nop of a probe; a third boot has clauses without actions on that probe, and on the static one.
 . tests/bench/bench.sh
 
 json=${1:?usage: run_costs.sh JSON}
 
-# costs CPUS: into $work/CPUS
+# costs NAME CPUS ARGUMENT...: into $work/NAME
 costs() {
-    build/flight run --deterministic --smp "$1" --exec 'sysctl -n debug.costs' \
+    name=$1 cpus=$2
+    shift 2
+    build/flight run --deterministic --smp "$cpus" "$@" --exec 'sysctl -n debug.costs' \
         > "$work/text" 2> "$work/messages" || fail "$(tail -n 1 "$work/messages")"
     tr -d '\r' < "$work/text" > "$work/plain"
     grep -P '^[a-z ]+\t[0-9]+$' "$work/plain" > "$work/rows" || fail 'debug.costs has told nothing'
     calculate -Rn '[inputs | split("\t") | {(.[0] | gsub(" "; "_")): (.[1] | tonumber)}] | add' \
-        "$work/rows" > "$work/$1"
+        "$work/rows" > "$work/$name"
 }
 
-costs 1
-costs 4
-calculate -s '{one_cpu: .[0], four_cpus: .[1],
+costs one 1
+costs four 4
+build/tests/enabling "$work/enabling" bufpolicy=0 fbt::nothing:entry costs:::probe
+costs probed 1 --module "$work/enabling type=dof"
+calculate -s '{one_cpu: .[0], four_cpus: .[1], probed: (.[2] | {empty_call, static_probe}),
         over_empty_call: (.[0].empty_call as $floor | .[0] | map_values(. / $floor * 10 | round / 10))}' \
-    "$work/1" "$work/4" > "$work/result"
+    "$work/one" "$work/four" "$work/probed" > "$work/result"
 cp "$work/result" "$json"
 cat "$json"
 for cpus in one_cpu four_cpus; do
-    jq -e ".$cpus | length == 5 and all(. > 0)" "$json" > "$work/log" ||
+    jq -e ".$cpus | length == 6 and all(. > 0)" "$json" > "$work/log" ||
         fail "debug.costs did not tell all costs ($cpus)"
 done

@@ -858,6 +858,17 @@ static void note_event(const char *how, const char *format, va_list arguments)
     note("\n");
 }
 
+void system_script_start(const char *path)
+{
+    (void)path;
+}
+
+void system_script_done(const char *path, int status)
+{
+    (void)path;
+    (void)status;
+}
+
 void system_boottrace(const char *format, ...)
 {
     va_list arguments;

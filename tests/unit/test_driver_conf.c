@@ -383,6 +383,24 @@ static void numbers_are_squeezed_into_bytes(void **state)
     assert_int_equal(driver_property_bytes(&property, NULL, 0), sizeof expected);
 }
 
+static void bytes_as_dtrace_writes_them_are_read_like_other_numbers(void **state)
+{
+    (void)state;
+    static const uint8_t expected[] = {0x7f, 0x4, 0x44, 0x44, 0xff, 0, 0, 0xab, 0x0c, 0x7f};
+    struct driver_property property =
+        find("a=0x7f,0x4,0X44,0x044,0x1ff,0x0,00,0xAb,0xc,\n0x7f;", "a");
+    uint8_t bytes[sizeof expected];
+    assert_int_equal(driver_property_bytes(&property, bytes, sizeof bytes), sizeof expected);
+    assert_memory_equal(bytes, expected, sizeof expected);
+    find("a=0x7f,0x4,0x44,0xg,0x1;b=1;", "b");
+    assert_false(driver_conf_global(file, slice("a"), &property));
+    find("a=0x7f,0x4,0x44,0;", "a");
+    assert_true(driver_conf_global(file, slice("a"), &property));
+    assert_int_equal(property.count, 4);
+    find("a=\"x\",0x4,0x44,0x1;b=1;", "b");
+    assert_false(driver_conf_global(file, slice("a"), &property));
+}
+
 static void an_item_without_a_value_is_one_byte_and_strings_are_none(void **state)
 {
     (void)state;
@@ -460,6 +478,7 @@ int main(void)
         cmocka_unit_test(properties_tell_where_they_stand_in_the_file),
         cmocka_unit_test(values_are_found_by_index_and_kind),
         cmocka_unit_test(numbers_are_squeezed_into_bytes),
+        cmocka_unit_test(bytes_as_dtrace_writes_them_are_read_like_other_numbers),
         cmocka_unit_test(an_item_without_a_value_is_one_byte_and_strings_are_none),
         cmocka_unit_test(of_global_properties_the_last_one_counts),
         cmocka_unit_test(every_truncation_is_read_without_an_overread),

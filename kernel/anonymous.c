@@ -1,0 +1,308 @@
+/* Anonymous tracing: the enablings that were prepared before the boot.
+ *
+ * Its memory is one piece of RAM, taken only if there is something to enable: at first a share of what is free,
+ * then, when the options are known, as much of it as they can use. */
+#include "kernel/anonymous.h"
+
+#include "kernel/anonymous_objects.h"
+#include "kernel/anonymous_report.h"
+#include "kernel/backtrace.h"
+#include "kernel/boot_info.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/dtrace_environment.h"
+#include "kernel/module_list.h"
+#include "kernel/modules.h"
+#include "kernel/percpu.h"
+#include "kernel/kernel_probes.h"
+#include "kernel/thread.h"
+#include "kernel/tracing.h"
+#include "kernel/tslog.h"
+
+enum {
+    MEMORY_PART = 4,      /* of the free memory one fourth at most */
+    PROBES_MORE = 64,     /* that come later */
+    BYTES_PER_ECB = 256,  /* of a clause on a probe, roughly */
+    CLEAN_NS = 100000000, /* between looks for what speculations have left */
+};
+#define MEMORY_MAX  (256u << 20) /* bytes */
+#define MEMORY_MIN  (128u << 10)
+#define MEMORY_LIST (4u << 20) /* for who only wants a list of the probes */
+#define SLACK       (1u << 20) /* for probes that come later, and for printing */
+
+static struct {
+    struct dtrace_memory memory;
+    struct dtrace *dtrace;
+    enum anonymous_state state;
+    uint32_t objects; /* taken */
+    bool claimed, ended;
+} anonymous;
+
+struct dtrace *anonymous_dtrace(void)
+{
+    return anonymous.dtrace;
+}
+
+enum anonymous_state anonymous_state(void)
+{
+    return anonymous.state;
+}
+
+/* --- Memory --- */
+
+static uint64_t free_memory(void)
+{
+    uint64_t all = boot_info_memory_kib() * 1024, used = boot_info_used_bytes();
+    return used < all ? all - used : 0;
+}
+
+static bool take_memory(uint64_t most)
+{
+    uint64_t size = free_memory() / MEMORY_PART;
+    uint32_t start = 0;
+    for (size = size < most ? size : most; start == 0 && size >= MEMORY_MIN; size /= 2) {
+        size &= ~(uint64_t)4095;
+        start = boot_info_take_memory(size);
+        anonymous.memory =
+            (struct dtrace_memory){.bytes = (uint8_t *)(uintptr_t)start, .size = (size_t)size};
+    }
+    return start != 0;
+}
+
+/* Gives back what lies behind the first `size` bytes. */
+static void keep_only(uint64_t size)
+{
+    if (size >= anonymous.memory.size)
+        return;
+    anonymous.memory.size = (size_t)size & ~(size_t)15;
+    boot_info_keep_only((uint32_t)(uintptr_t)anonymous.memory.bytes, size);
+}
+
+static uint64_t option_or(enum dof_option_id id, uint64_t otherwise)
+{
+    int64_t value = dtrace_option(anonymous.dtrace, id);
+    return value < 0 ? otherwise : (uint64_t)value > MEMORY_MAX ? MEMORY_MAX : (uint64_t)value;
+}
+
+/* What the options ask for, beside what is in use. */
+static uint64_t wanted_memory(void)
+{
+    const struct dtrace *dtrace = anonymous.dtrace;
+    uint64_t per_cpu = 2 * option_or(DOF_OPTION_BUFSIZE, 0) + 2 * option_or(DOF_OPTION_AGGSIZE, 0) +
+                       option_or(DOF_OPTION_SPECSIZE, 0) * option_or(DOF_OPTION_NSPEC, 0);
+    uint64_t ecbs = (uint64_t)dtrace_clauses(dtrace) * dtrace_probes(dtrace) * BYTES_PER_ECB;
+    uint64_t wanted = per_cpu * percpu_count() + option_or(DOF_OPTION_DYNVARSIZE, 0) + ecbs + SLACK;
+    return anonymous.memory.used + wanted + wanted / 4;
+}
+
+/* --- Objects --- */
+
+static bool add_object(const struct anonymous_object *object, struct dof_problem *problem)
+{
+    size_t size = anonymous_object_bytes(object, NULL, 0);
+    uint8_t *bytes = anonymous_borrow(&anonymous.memory, size);
+    if (bytes == NULL) {
+        *problem = (struct dof_problem){"no memory for this object", DOF_NONE, 0};
+        return false;
+    }
+    (void)anonymous_object_bytes(object, bytes, size);
+    return dtrace_add_object(anonymous.dtrace, bytes, size, problem);
+}
+
+static void load_object(const struct anonymous_object *object)
+{
+    struct dof_problem problem = {.section = DOF_NONE};
+    size_t mark = anonymous.memory.size;
+    bool taken = add_object(object, &problem);
+    anonymous.memory.size = mark;
+    anonymous.objects += taken;
+    if (!taken)
+        anonymous_report_refusal(object, &problem);
+    if (object->module == NULL)
+        return;
+    if (!taken)
+        object->module->state = MODULE_REFUSED;
+    modules_tell(object->module);
+}
+
+static void load_objects(void)
+{
+    TSSCOPE("dtrace_load");
+    struct anonymous_objects objects;
+    struct anonymous_object object;
+    size_t mark = anonymous.memory.size;
+    anonymous_objects_start(&objects, &anonymous.memory);
+    while (anonymous_objects_next(&objects, &object))
+        load_object(&object);
+    anonymous.memory.size = mark;
+}
+
+/* Without memory for any of them. */
+static void refuse_objects(void)
+{
+    log_line("dtrace: no memory; nothing is traced");
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        struct boot_module *module = module_list_at(i);
+        if (!boot_module_is_used(module) || module->line.type != MODULE_TYPE_DOF)
+            continue;
+        module->state = MODULE_REFUSED;
+        modules_tell(module);
+    }
+}
+
+/* --- Life --- */
+
+static bool make_framework(uint64_t most)
+{
+    if (!take_memory(most))
+        return false;
+    const struct dtrace_config config = {
+        .environment = dtrace_environment_start(),
+        .memory = &anonymous.memory,
+        .cpus = percpu_count(),
+        .probes_max = probes_count() + PROBES_MORE,
+        .destructive_allowed = true,
+    };
+    anonymous.dtrace = dtrace_make(&config);
+    if (anonymous.dtrace == NULL)
+        keep_only(1);
+    else
+        probes_register(anonymous.dtrace);
+    return anonymous.dtrace != NULL;
+}
+
+static void go(void)
+{
+    TSSCOPE("dtrace_go");
+    anonymous_report_clauses(anonymous.dtrace);
+    keep_only(wanted_memory());
+    uint32_t flags = cpu_interrupts_save();
+    enum dtrace_go status = dtrace_go(anonymous.dtrace, percpu_this()->number);
+    cpu_interrupts_restore(flags);
+    anonymous.state = status == DTRACE_GO_OK ? ANONYMOUS_GOING : ANONYMOUS_FAILED;
+    anonymous_report_go(anonymous.dtrace, status);
+}
+
+void anonymous_start(void)
+{
+    if (!anonymous_objects_hinted())
+        return;
+    if (!make_framework(MEMORY_MAX)) {
+        refuse_objects();
+        return;
+    }
+    load_objects();
+    if (anonymous.objects > 0)
+        go();
+    else
+        keep_only(anonymous.memory.used + SLACK);
+}
+
+bool anonymous_need_probes(void)
+{
+    return anonymous.dtrace != NULL || make_framework(MEMORY_LIST);
+}
+
+static int clean(void *nothing)
+{
+    (void)nothing;
+    while (anonymous.state == ANONYMOUS_GOING) {
+        uint32_t flags = cpu_interrupts_save();
+        dtrace_clean(anonymous.dtrace);
+        cpu_interrupts_restore(flags);
+        (void)thread_sleep_ns(CLEAN_NS);
+    }
+    return 0;
+}
+
+void anonymous_start_cleaner(void)
+{
+    if (anonymous.state == ANONYMOUS_GOING)
+        (void)thread_create("dtrace", clean, NULL, true);
+}
+
+void anonymous_stop(void)
+{
+    if (anonymous.state != ANONYMOUS_GOING)
+        return;
+    anonymous.state = ANONYMOUS_STOPPED;
+    uint32_t flags = cpu_interrupts_save();
+    dtrace_stop(anonymous.dtrace, percpu_this()->number);
+    cpu_interrupts_restore(flags);
+}
+
+static bool symbol_of(void *context, uint64_t address, struct dtrace_symbol *symbol)
+{
+    (void)context;
+    if (address > UINT32_MAX)
+        return false;
+    const struct backtrace_symbol found = backtrace_symbol_of((uint32_t)address);
+    if (found.name[0] == '?')
+        return false;
+    struct text_buffer module = {.bytes = symbol->module, .size = sizeof symbol->module};
+    struct text_buffer function = {.bytes = symbol->function, .size = sizeof symbol->function};
+    struct text_sink sink = text_buffer_sink(&module);
+    text_print(&sink, "kernel");
+    sink = text_buffer_sink(&function);
+    text_print(&sink, "%s", found.name);
+    symbol->offset = found.offset;
+    return true;
+}
+
+static struct dtrace_source source(void)
+{
+    struct dtrace_source source = dtrace_source_of(anonymous.dtrace);
+    source.symbol = symbol_of;
+    return source;
+}
+
+static void print(const struct text_sink *sink)
+{
+    const struct dtrace_source all = source();
+    anonymous_report_claim(sink, &all, &anonymous.memory);
+}
+
+void anonymous_claim(const struct text_sink *sink)
+{
+    anonymous_stop();
+    if (anonymous.state != ANONYMOUS_STOPPED)
+        return;
+    print(sink);
+    anonymous.claimed = true;
+}
+
+bool anonymous_is_claimed(void)
+{
+    return anonymous.claimed;
+}
+
+void anonymous_discard(void)
+{
+    anonymous_stop();
+    if (anonymous.state == ANONYMOUS_STOPPED)
+        dtrace_discard(anonymous.dtrace);
+}
+
+/* Behind the header, which frames of any kind need. */
+static void tell_host(void)
+{
+    const struct dtrace_source all = source();
+    tracing_send_header();
+    tracing_send_dtrace(&all);
+}
+
+void anonymous_end(void)
+{
+    if (anonymous.ended || anonymous.state == ANONYMOUS_NONE || anonymous.state == ANONYMOUS_FAILED)
+        return;
+    anonymous.ended = true;
+    anonymous_stop();
+    console_wait_mode(CONSOLE_ALL_WAIT); /* nothing of it may be lost, and nothing runs meanwhile */
+    if (!anonymous.claimed) {
+        struct text_sink sink = console_text();
+        log_line("\nanonymous tracing, claimed by nobody");
+        print(&sink);
+        log_line(" ");
+    }
+    tell_host();
+}

@@ -1,0 +1,114 @@
+/* What anonymous tracing says on the console. */
+#include "kernel/anonymous_report.h"
+
+#include "kernel/console.h"
+
+void anonymous_report_refusal(const struct anonymous_object *object,
+                              const struct dof_problem *problem)
+{
+    struct text_sink sink = console_text();
+    text_print(&sink, "dtrace: ");
+    anonymous_object_name(&sink, object);
+    text_print(&sink, ": failed to process DOF: ");
+    text_print_foreign(&sink, problem->text, __builtin_strlen(problem->text));
+    if (problem->section == DOF_NONE)
+        text_print(&sink, " (header at 0x%llx)", (unsigned long long)problem->offset);
+    else
+        text_print(&sink, " (section %u at 0x%llx)", problem->section,
+                   (unsigned long long)problem->offset);
+    text_print(&sink, "; the others trace\n");
+}
+
+/* Four names, which come from outside. */
+static void print_description(const struct text_sink *sink, const struct dof_clause *clause)
+{
+    const char *const part[] = {clause->provider, clause->module, clause->function, clause->name};
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+        text_print(sink, i == 0 ? "" : ":");
+        text_print_foreign(sink, part[i], __builtin_strlen(part[i]));
+    }
+}
+
+void anonymous_report_clauses(const struct dtrace *dtrace)
+{
+    struct text_sink sink = console_text();
+    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++) {
+        uint32_t matched;
+        const struct dof_clause *clause = dtrace_clause(dtrace, i, &matched);
+        text_print(&sink, "NOTICE: enabling probe %u (", i);
+        print_description(&sink, clause);
+        text_print(&sink, ")\n");
+    }
+}
+
+static void print_match(const struct text_sink *sink, const struct dtrace *dtrace, uint32_t number)
+{
+    uint32_t matched;
+    const struct dof_clause *clause = dtrace_clause(dtrace, number, &matched);
+    const char *refusal = dtrace_clause_refusal(dtrace, number);
+    text_print(sink, "dtrace: enabling %u (", number);
+    print_description(sink, clause);
+    if (refusal != NULL)
+        text_print(sink, ") does not trace: %s\n", refusal);
+    else
+        text_print(sink, ") matched %u probe%s\n", matched, matched == 1 ? "" : "s");
+}
+
+/* Options that somebody has set and that do nothing here. */
+static void print_idle_options(const struct text_sink *sink, const struct dtrace *dtrace)
+{
+    const char *separator = "dtrace: options without effect: ";
+    for (uint32_t id = 0; id < DOF_OPTIONS; id++) {
+        if (!dtrace_option_is_set(dtrace, id) || dtrace_option_has_effect(id))
+            continue;
+        text_print(sink, "%s%s", separator, dtrace_option_str(id));
+        separator = ", ";
+    }
+    if (separator[0] == ',')
+        text_print(sink, "\n");
+}
+
+/* A size as it was granted, and what it should have been. */
+static void print_size(const struct text_sink *sink, const struct dtrace *dtrace,
+                       enum dof_option_id id)
+{
+    int64_t size = dtrace_option(dtrace, id), asked = dtrace_option_asked(dtrace, id);
+    if (size < 0)
+        return;
+    text_print(sink, " %s %lld", dtrace_option_str(id), (long long)size);
+    if (asked > size)
+        text_print(sink, " (of %lld, for want of memory)", (long long)asked);
+}
+
+static void print_sizes(const struct text_sink *sink, const struct dtrace *dtrace)
+{
+    static const char *const policies[] = {"ring", "fill", "switch"};
+    int64_t policy = dtrace_option(dtrace, DOF_OPTION_BUFPOLICY);
+    text_print(sink, "dtrace: tracing; bufpolicy %s; per CPU:",
+               policies[policy >= 0 && policy <= 2 ? policy : 2]);
+    print_size(sink, dtrace, DOF_OPTION_BUFSIZE);
+    print_size(sink, dtrace, DOF_OPTION_AGGSIZE);
+    print_size(sink, dtrace, DOF_OPTION_SPECSIZE);
+    text_print(sink, "; in all:");
+    print_size(sink, dtrace, DOF_OPTION_DYNVARSIZE);
+    text_print(sink, "\n");
+}
+
+void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status)
+{
+    struct text_sink sink = console_text();
+    if (status != DTRACE_GO_OK) {
+        text_print(&sink, "dtrace: cannot go: %s; nothing is traced\n", dtrace_go_str(status));
+        return;
+    }
+    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++)
+        print_match(&sink, dtrace, i);
+    print_idle_options(&sink, dtrace);
+    print_sizes(&sink, dtrace);
+}
+
+void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,
+                            struct dtrace_memory *memory)
+{
+    (void)dtrace_consume(sink, source, memory); /* what was left out is said in the text */
+}

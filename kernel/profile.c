@@ -1,0 +1,190 @@
+/* The provider profile. */
+#include "kernel/profile.h"
+
+#include "kernel/percpu.h"
+#include "kernel/kernel_probes.h"
+#include "kernel/scheduler.h"
+#include "kernel/tracing.h"
+
+enum {
+    PERIOD_NS_MIN = 200000
+};
+#define SECOND_NS 1000000000ull
+
+static struct clock_probe {
+    const char *name;
+    uint64_t period; /* cycles */
+    bool each_cpu;
+    bool enabled;
+    uint32_t id;
+    uint64_t next[DTRACE_CPUS_MAX]; /* moments */
+} probes[PROFILE_PROBES];
+static uint32_t count;
+static bool any_enabled;
+
+static bool is(const char *a, const char *b)
+{
+    size_t size = __builtin_strlen(a) + 1;
+    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
+}
+
+/* --- Names --- */
+
+/* 0: no such unit; hz is none either. */
+static uint64_t unit_ns(const char *text)
+{
+    static const struct {
+        const char *name, *long_name;
+        uint64_t ns;
+    } units[] = {{"ns", "nsec", 1},
+                 {"us", "usec", 1000},
+                 {"ms", "msec", 1000000},
+                 {"s", "sec", SECOND_NS},
+                 {"m", "min", 60 * SECOND_NS},
+                 {"h", "hour", 3600 * SECOND_NS},
+                 {"d", "day", 86400 * SECOND_NS}};
+    for (uint32_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (is(text, units[i].name) || is(text, units[i].long_name))
+            return units[i].ns;
+    return 0;
+}
+
+static const char *behind(const char *text, const char *prefix)
+{
+    size_t length = __builtin_strlen(prefix);
+    return __builtin_strlen(text) > length && __builtin_memcmp(text, prefix, length) == 0
+               ? text + length
+               : NULL;
+}
+
+/* The number that the text begins with; 0: none, or too large to be of use. */
+static uint64_t number_of(const char **text)
+{
+    uint64_t number = 0;
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        if (number > UINT32_MAX)
+            return 0;
+        number = number * 10 + (uint64_t)(**text - '0');
+    }
+    return number;
+}
+
+static uint64_t period_of(uint64_t number, const char *unit)
+{
+    if (*unit == '\0' || is(unit, "hz"))
+        return SECOND_NS / number;
+    uint64_t ns = unit_ns(unit);
+    return ns == 0 || number > INT64_MAX / ns ? 0 : number * ns;
+}
+
+bool profile_parse(const char *text, struct profile_name *name)
+{
+    const char *at = behind(text, "profile-");
+    name->each_cpu = at != NULL;
+    if (at == NULL)
+        at = behind(text, "tick-");
+    uint64_t number = at == NULL ? 0 : number_of(&at);
+    if (number == 0)
+        return false;
+    name->period_ns = period_of(number, at);
+    return name->period_ns >= PERIOD_NS_MIN;
+}
+
+/* --- The provider; a probe's site is its place in the table --- */
+
+static uint64_t cycles_of(uint64_t ns)
+{
+    uint64_t hz = tracing_clock()->tsc_hz;
+    return ns / SECOND_NS * hz + ns % SECOND_NS * hz / SECOND_NS;
+}
+
+static void enable(const struct dtrace_probe *probe)
+{
+    struct clock_probe *own = &probes[dtrace_probe_site(probe)];
+    uint64_t now = scheduler_now();
+    for (uint32_t i = 0; i < DTRACE_CPUS_MAX; i++)
+        own->next[i] = now + own->period;
+    own->enabled = own->period > 0;
+    any_enabled |= own->enabled;
+}
+
+static void disable(const struct dtrace_probe *probe)
+{
+    probes[dtrace_probe_site(probe)].enabled = false;
+}
+
+static bool is_known(const char *name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (is(probes[i].name, name))
+            return true;
+    return false;
+}
+
+static void add(struct dtrace *dtrace, const struct dtrace_provider *provider, const char *text,
+                const struct profile_name *name)
+{
+    if (is_known(text) || count == PROFILE_PROBES)
+        return;
+    struct clock_probe *probe = &probes[count];
+    *probe = (struct clock_probe){
+        .name = text, .period = cycles_of(name->period_ns), .each_cpu = name->each_cpu};
+    probe->id = dtrace_probe_add(dtrace, provider, "", "", text, count);
+    count += probe->id != 0;
+}
+
+static void provide(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                    const struct dof_clause *clause)
+{
+    struct profile_name name;
+    bool ours = *clause->provider == '\0' || is(clause->provider, "profile");
+    if (ours && *clause->module == '\0' && *clause->function == '\0' &&
+        profile_parse(clause->name, &name))
+        add(dtrace, provider, clause->name, &name);
+}
+
+void profile_register(struct dtrace *dtrace)
+{
+    static const struct dtrace_provider provider = {"profile", enable, disable, provide};
+    (void)dtrace_provider_add(dtrace, &provider);
+}
+
+/* --- Firing --- */
+
+static bool is_of(const struct clock_probe *probe, uint32_t cpu)
+{
+    return probe->enabled && (probe->each_cpu || cpu == 0);
+}
+
+uint64_t profile_due(uint32_t cpu)
+{
+    uint64_t due = UINT64_MAX;
+    for (uint32_t i = 0; any_enabled && i < count; i++)
+        if (is_of(&probes[i], cpu) && probes[i].next[cpu] < due)
+            due = probes[i].next[cpu];
+    return due;
+}
+
+static void fire(const struct clock_probe *probe)
+{
+    const struct trap_frame *interrupted = percpu_this()->interrupted;
+    struct probe_frame where = {0};
+    if (interrupted != NULL) {
+        where.pc = interrupted->eip;
+        where.frame_pointer = interrupted->ebp;
+    }
+    const uint64_t arguments[] = {where.pc, 0};
+    probes_fire(probe->id, &where, arguments, 2);
+}
+
+void profile_ring(uint64_t now)
+{
+    uint32_t cpu = percpu_this()->number;
+    for (uint32_t i = 0; any_enabled && i < count; i++) {
+        struct clock_probe *probe = &probes[i];
+        if (!is_of(probe, cpu) || probe->next[cpu] > now)
+            continue;
+        fire(probe);
+        probe->next[cpu] = now + probe->period - (now - probe->next[cpu]) % probe->period;
+    }
+}

@@ -1,0 +1,175 @@
+/* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes. */
+#include "kernel/anonymous.h"
+#include "kernel/dof_mutants.h"
+#include "kernel/dtrace_environment.h"
+#include "kernel/fbt.h"
+#include "kernel/log_printer.h"
+#include "kernel/sysctl.h"
+
+enum {
+    READ = SYSTEM_SYSCTL_READ,
+    WRITE = SYSTEM_SYSCTL_WRITE,
+    SKIP = SYSTEM_SYSCTL_SKIP,
+};
+
+#define OID(identifier, leaf, ...)                                                                 \
+    SYSCTL_OID(dtrace_##identifier, .name = "debug.dtrace." leaf, __VA_ARGS__)
+
+/* --- Life --- */
+
+static void read_state(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    static const char *const words[] = {"none", "failed", "going", "stopped"};
+    (void)oid;
+    text_print(sink, "%s", words[anonymous_state()]);
+}
+
+OID(state, "state", .help = "Anonymous tracing: none, failed, going, stopped",
+    .kind = SYSCTL_STRING, .flags = READ, .read = read_state);
+
+static void read_claimed(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, anonymous_is_claimed());
+}
+
+OID(claimed, "claimed", .help = "Somebody has read what it recorded", .kind = SYSCTL_UNSIGNED,
+    .flags = READ, .read = read_claimed);
+
+/* One thread at a time works with the state. */
+static void read_claim(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    if (log_printer_claim(sink) == NULL)
+        return;
+    anonymous_claim(sink);
+    log_printer_release();
+}
+
+OID(claim, "claim", .help = "Ends the tracing and gives what it recorded", .kind = SYSCTL_STRING,
+    .flags = READ | SKIP, .read = read_claim);
+
+static int write_discard(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)text;
+    (void)number;
+    anonymous_discard();
+    return anonymous_state() == ANONYMOUS_NONE ? SYSTEM_ENOENT : SYSTEM_OK;
+}
+
+OID(discard, "discard", .help = "Any number ends the tracing and forgets what it recorded",
+    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_discard);
+
+/* --- What was lost --- */
+
+/* `data` is the offset of the counter in struct dtrace_status. */
+static void read_counter(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    uint64_t counter = 0;
+    if (anonymous_dtrace() != NULL) {
+        const struct dtrace_source source = dtrace_source_of(anonymous_dtrace());
+        __builtin_memcpy(&counter, (const uint8_t *)&source.status + (uintptr_t)oid->data,
+                         sizeof counter);
+    }
+    sysctl_print_unsigned(sink, counter);
+}
+
+#define COUNTER(leaf, field, what)                                                                 \
+    OID(field, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_counter, \
+        .data = (void *)offsetof(struct dtrace_status, field))
+
+COUNTER("dynamic_drops", dynamic_drops, "Stores for which there was no dynamic variable");
+COUNTER("speculation_drops", speculation_drops, "Records that no speculation had room for");
+COUNTER("speculations_busy", speculations_busy, "speculation() found them all busy");
+COUNTER("speculations_unavailable", speculations_unavailable, "speculation() found none free");
+COUNTER("errors", errors, "Faults in clauses");
+COUNTER("errors_in_errors", errors_in_errors, "Faults in clauses of dtrace:::ERROR");
+COUNTER("stack_string_overflows", stack_string_overflows, "Stacks whose text did not fit");
+COUNTER("filled", filled, "Buffers with the policy fill that are full");
+COUNTER("nested", nested, "Firings inside a probe, which were passed over");
+
+static void read_breakpoints(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, dtrace_environment_breakpoints());
+}
+
+OID(breakpoints, "breakpoints", .help = "Calls of breakpoint(), which do nothing here",
+    .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_breakpoints);
+
+static void print_books(const struct text_sink *sink, const char *kind,
+                        const struct dtrace_snapshot *snapshots, uint32_t cpus)
+{
+    for (uint32_t i = 0; snapshots != NULL && i < cpus; i++) {
+        const struct dtrace_buffer_books *books = &snapshots[i].books;
+        text_print(sink,
+                   "%s %u: emitted %llu, kept %llu, overwritten %llu, dropped %llu, filtered "
+                   "%llu (faults %llu)\n",
+                   kind, snapshots[i].cpu, (unsigned long long)books->emitted,
+                   (unsigned long long)books->kept, (unsigned long long)books->overwritten,
+                   (unsigned long long)books->dropped, (unsigned long long)books->filtered,
+                   (unsigned long long)books->errors);
+    }
+}
+
+/* Counting what a ring keeps walks it, so this waits for the end. */
+static void read_books(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    if (anonymous_state() != ANONYMOUS_STOPPED)
+        return;
+    const struct dtrace_source source = dtrace_source_of(anonymous_dtrace());
+    print_books(sink, "buffer", source.principal, source.cpus);
+    print_books(sink, "aggregations", source.aggregations, source.cpus);
+}
+
+OID(books, "books", .help = "The books of each buffer, once the tracing has stopped",
+    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_books);
+
+/* --- Probes --- */
+
+static void print_probe(const struct text_sink *sink, const struct dtrace_probe *probe)
+{
+    const struct dtrace_probe_description about = dtrace_probe_describe(probe);
+    text_print(sink, "%u\t%s\t%s\t%s\t%s\n", about.id, about.provider, about.module, about.function,
+               about.name);
+}
+
+static void read_fbt(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    const struct fbt_counts *counts = &fbt_counts;
+    text_print(sink, "functions: %u; probed: %u, of which never return: %u; without probes: ",
+               counts->functions, counts->probed, counts->never_return);
+    text_print(sink, "on the firing path %u, assembly %u, the compiler's library %u",
+               counts->on_firing_path, counts->assembly, counts->library);
+}
+
+OID(fbt, "fbt", .help = "How many functions have probes, and why the others have none",
+    .kind = SYSCTL_STRING, .flags = READ, .read = read_fbt);
+
+static void read_probes(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    if (!anonymous_need_probes())
+        return;
+    const struct dtrace *dtrace = anonymous_dtrace();
+    for (uint32_t id = 1; id <= dtrace_probes(dtrace); id++) {
+        const struct dtrace_probe *probe = dtrace_probe(dtrace, id);
+        if (probe != NULL)
+            print_probe(sink, probe);
+    }
+}
+
+OID(probes, "probes", .help = "All probes: id, provider, module, function, name",
+    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_probes);
+
+static void read_mutants(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    dof_mutants_run(sink);
+}
+
+OID(mutants, "mutants", .help = "Runs the objects of the files dof/mutants.0, ..., for tests",
+    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_mutants);

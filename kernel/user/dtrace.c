@@ -1,0 +1,238 @@
+/* dtrace(1M): claims what anonymous tracing has recorded, and lists probes.
+ *
+ * Enablings are prepared on the host (docs/dtrace.md); there is no D compiler here. */
+#include "kernel/user/line_sink.h"
+#include "kernel/user/program.h"
+#include "kernel/user/system.h"
+#include "kernel/user/usage.h"
+
+PROGRAM(dtrace, "dtrace",
+        "-a[e] | -d | -l [-P provider] [-m module] [-f function] [-n name] [probe]",
+        "claims (-a) or forgets (-d) what anonymous tracing recorded; lists probes (-l)");
+
+enum {
+    PARTS = 4, /* provider, module, function, name */
+    DESCRIPTIONS_MAX = 8,
+    PART_MAX = 127, /* bytes */
+    GLOB_DEPTH = 8, /* stars in a pattern that are tried */
+    WORD_SIZE = 16,
+};
+
+/* A probe description; an empty part is any. */
+struct description {
+    char part[PARTS][PART_MAX + 1];
+};
+
+struct listing {
+    struct description wanted[DESCRIPTIONS_MAX]; /* none: all probes */
+    uint32_t count, found;
+};
+
+/* --- Patterns, as D has them: * ? [a-z] [!a-z] \ --- */
+
+/* Whether the set at *pattern, behind its '[', holds the byte; goes behind its ']'. */
+static bool set_holds(const char **pattern, char byte)
+{
+    const char *at = *pattern;
+    bool inverted = *at == '!', found = false;
+    at += inverted;
+    while (*at != '\0' && *at != ']') {
+        char low = *at++, high = low;
+        if (*at == '-' && at[1] != ']' && at[1] != '\0') {
+            high = at[1];
+            at += 2;
+        }
+        found = found || (byte >= low && byte <= high);
+    }
+    *pattern = *at == ']' ? at + 1 : at;
+    return found != inverted;
+}
+
+static bool matches(const char *pattern, const char *text, uint32_t depth);
+
+/* What stands behind a star. */
+static bool matches_somewhere(const char *pattern, const char *text, uint32_t depth)
+{
+    if (depth == 0)
+        return false;
+    while (!matches(pattern, text, depth - 1))
+        if (*text++ == '\0')
+            return false;
+    return true;
+}
+
+static bool matches(const char *pattern, const char *text, uint32_t depth)
+{
+    for (; *pattern != '\0'; text++) {
+        char c = *pattern++;
+        if (c == '*')
+            return matches_somewhere(pattern, text, depth);
+        if (*text == '\0')
+            return false;
+        if (c == '[') {
+            if (!set_holds(&pattern, *text))
+                return false;
+            continue;
+        }
+        bool literal = c != '?';
+        if (c == '\\' && *pattern != '\0')
+            c = *pattern++;
+        if (literal && c != *text)
+            return false;
+    }
+    return *text == '\0';
+}
+
+static bool describes(const struct description *wanted, char *const *part)
+{
+    for (uint32_t i = 0; i < PARTS; i++)
+        if (wanted->part[i][0] != '\0' && !matches(wanted->part[i], part[i], GLOB_DEPTH))
+            return false;
+    return true;
+}
+
+/* --- -l --- */
+
+static void list_probe(void *context, char *line)
+{
+    struct listing *listing = context;
+    char *field[PARTS + 1];
+    bool wanted = listing->count == 0;
+    if (!fields_cut(line, field, PARTS + 1))
+        return;
+    for (uint32_t i = 0; i < listing->count; i++)
+        wanted = wanted || describes(&listing->wanted[i], field + 1);
+    if (!wanted)
+        return;
+    listing->found++;
+    system_print("%5s %10s %17s %33s %s\n", field[0], field[1], field[2], field[3], field[4]);
+}
+
+/* "a:b:c" describes the last parts up to `last`: module, function and name if that is the name.  False: too
+ * many parts, or too long. */
+static bool describe(struct description *description, const char *text, uint32_t last)
+{
+    uint32_t colons = 0;
+    for (const char *at = text; *at != '\0'; at++)
+        colons += *at == ':';
+    if (colons > last)
+        return false;
+    *description = (struct description){0};
+    size_t length = 0;
+    for (uint32_t part = last - colons; *text != '\0'; text++) {
+        if (*text == ':') {
+            part++;
+            length = 0;
+        } else if (length < PART_MAX)
+            description->part[part][length++] = *text;
+        else
+            return false;
+    }
+    return true;
+}
+
+/* Which part -P, -m, -f or -n names last; PARTS: none of them. */
+static uint32_t part_of(const char *word)
+{
+    static const char *const options[PARTS] = {"-P", "-m", "-f", "-n"};
+    uint32_t part = 0;
+    while (part < PARTS && !text_equal(word, options[part]))
+        part++;
+    return part;
+}
+
+static bool read_descriptions(struct listing *listing, int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++) {
+        uint32_t part = part_of(argv[i]);
+        if (part < PARTS && ++i == argc)
+            return false;
+        if (part == PARTS && argv[i][0] == '-')
+            return false;
+        if (listing->count == DESCRIPTIONS_MAX ||
+            !describe(&listing->wanted[listing->count++], argv[i], part < PARTS ? part : PARTS - 1))
+            return false;
+    }
+    return true;
+}
+
+static int say(const char *what)
+{
+    enum system_stream before = system_speak(SYSTEM_ERRORS);
+    system_print("dtrace: %s\n", what);
+    (void)system_speak(before);
+    return EXIT_FAILED;
+}
+
+static int list(int argc, char **argv)
+{
+    size_t room;
+    struct listing *listing = system_heap(&room);
+    if (listing == NULL || room < sizeof *listing)
+        return complain("dtrace", "-l", SYSTEM_ENOMEM);
+    if (!read_descriptions(listing, argc, argv))
+        return usage(&dtrace_program);
+    system_print("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE", "FUNCTION", "NAME");
+    int error = sysctl_lines("debug.dtrace.probes", list_probe, listing);
+    if (error != SYSTEM_OK)
+        return complain("dtrace", "debug.dtrace.probes", error);
+    return listing->found > 0 ? EXIT_OK : say("no probe matches");
+}
+
+/* --- -a, -d --- */
+
+static void read_word(const char *name, char *word)
+{
+    size_t length = WORD_SIZE - 1;
+    word[0] = '\0';
+    if (system_sysctl(name, word, &length, NULL, 0) == SYSTEM_OK)
+        word[length] = '\0';
+}
+
+/* False, and what is missing is said. */
+static bool there_is_a_state(void)
+{
+    char word[WORD_SIZE];
+    read_word("debug.dtrace.state", word);
+    if (text_equal(word, "failed"))
+        (void)say("anonymous tracing could not go: dmesg says why");
+    else if (!text_equal(word, "going") && !text_equal(word, "stopped"))
+        (void)say("No anonymous tracing state");
+    else
+        return true;
+    return false;
+}
+
+static int claim(void)
+{
+    char claimed[WORD_SIZE];
+    const struct text_sink sink = system_output();
+    if (!there_is_a_state())
+        return EXIT_FAILED;
+    read_word("debug.dtrace.claimed", claimed);
+    if (text_equal(claimed, "1"))
+        (void)say("claimed before; what it recorded is printed again");
+    int error = system_sysctl_print("debug.dtrace.claim", &sink);
+    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", "debug.dtrace.claim", error);
+}
+
+static int discard(void)
+{
+    if (!there_is_a_state())
+        return EXIT_FAILED;
+    int error = system_sysctl("debug.dtrace.discard", NULL, NULL, "1", 1);
+    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", "debug.dtrace.discard", error);
+}
+
+static int dtrace_main(int argc, char **argv)
+{
+    if (argc > 1 && text_equal(argv[1], "-l"))
+        return list(argc, argv);
+    if (argc == 2 && (text_equal(argv[1], "-a") || text_equal(argv[1], "-ae")))
+        return claim();
+    if (argc == 3 && text_equal(argv[1], "-a") && text_equal(argv[2], "-e"))
+        return claim();
+    if (argc == 2 && text_equal(argv[1], "-d"))
+        return discard();
+    return usage(&dtrace_program);
+}

@@ -1,0 +1,119 @@
+/* Writes an enabling as a DOF object: enabling OUTPUT [OPTION=NUMBER]... [CLAUSE]...
+ *
+ * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
+ * (@[probefunc] = count()), "stack" (stack()), or "trace" (trace(arg0); trace(arg1)).  Options: bufsize, aggsize,
+ * bufpolicy (0 ring, 1 fill, 2 switch). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/dof_builder.h"
+
+enum {
+    CLAUSES_MAX = 16,
+    OPTIONS_MAX = 8,
+    ACTIONS_MAX = 3,
+    ID_OF_AGGREGATION = 1,
+};
+
+static const uint64_t one = ID_OF_AGGREGATION;
+static const uint32_t text_of_id[] = {DIF_INDEX(DIF_OP_SETX, 0, 1), DIF_RET(1)};
+static const uint32_t text_of_function[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_PROBEFUNC, 1),
+                                            DIF_RET(1)};
+static const uint32_t text_of_arg0[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0, 1), DIF_RET(1)};
+static const uint32_t text_of_arg1[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0 + 1, 1), DIF_RET(1)};
+
+static struct dif_object aggregation_id = {DIF_TEXT(text_of_id), .integers = &one,
+                                           .integer_count = 1, .type = {.ckind = 1, .size = 8}};
+static struct dif_object function_name = {
+    DIF_TEXT(text_of_function),
+    .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 128}};
+static struct dif_object arg0 = {DIF_TEXT(text_of_arg0), .type = {.ckind = 1, .size = 8}};
+static struct dif_object arg1 = {DIF_TEXT(text_of_arg1), .type = {.ckind = 1, .size = 8}};
+
+static struct dof_action counting[] = {{.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
+                                       {.difo = &function_name, .kind = DOF_ACTION_DIFEXPR},
+                                       {.kind = DOF_AGGREGATION_COUNT, .ntuple = 2}};
+static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
+static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
+                                      {.difo = &arg1, .kind = DOF_ACTION_DIFEXPR}};
+
+static struct dof_clause clauses[CLAUSES_MAX];
+static struct dof_option options[OPTIONS_MAX];
+static uint32_t clause_count, option_count;
+
+_Noreturn static void fail(const char *what)
+{
+    fprintf(stderr, "enabling: %s\n", what);
+    exit(1);
+}
+
+/* False: it is no option. */
+static bool take_option(const char *text)
+{
+    static const struct {
+        const char *name;
+        uint32_t id;
+    } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},
+                 {"aggsize=", DOF_OPTION_AGGSIZE},
+                 {"bufpolicy=", DOF_OPTION_BUFPOLICY}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncmp(text, names[i].name, strlen(names[i].name)) == 0) {
+            if (option_count == OPTIONS_MAX)
+                fail("too many options");
+            options[option_count++] =
+                (struct dof_option){names[i].id, strtoll(text + strlen(names[i].name), NULL, 0)};
+            return true;
+        }
+    return false;
+}
+
+/* Cuts the field off in front. */
+static const char *take_field(char **text)
+{
+    const char *field = strsep(text, ":");
+    return field == NULL ? "" : field;
+}
+
+static void set_actions(struct dof_clause *clause, const char *what)
+{
+    if (strcmp(what, "count") == 0)
+        clause->actions = counting, clause->action_count = 3;
+    else if (strcmp(what, "stack") == 0)
+        clause->actions = stack, clause->action_count = 1;
+    else if (strcmp(what, "trace") == 0)
+        clause->actions = tracing, clause->action_count = 2;
+    else
+        fail("a clause does nothing, count, stack or trace");
+}
+
+static void take_clause(char *text)
+{
+    if (clause_count == CLAUSES_MAX)
+        fail("too many clauses");
+    struct dof_clause *clause = &clauses[clause_count++];
+    char *names = strsep(&text, " ");
+    clause->provider = take_field(&names);
+    clause->module = take_field(&names);
+    clause->function = take_field(&names);
+    clause->name = take_field(&names);
+    if (text != NULL)
+        set_actions(clause, text);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        fail("usage: enabling OUTPUT [OPTION=NUMBER]... [CLAUSE]...");
+    for (int i = 2; i < argc; i++)
+        if (!take_option(argv[i]))
+            take_clause(argv[i]);
+    const struct dof_object object = {clauses, clause_count, options, option_count};
+    size_t size;
+    uint8_t *bytes = dof_build(&object, &size);
+    FILE *file = fopen(argv[1], "wb");
+    if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        fail("the output cannot be written");
+    free(bytes);
+    return 0;
+}

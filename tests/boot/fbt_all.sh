@@ -1,0 +1,53 @@
+#!/bin/sh
+# Every probe of the kernel at once, through whole boots, with small rings: it does not crash, no probe fires
+# inside another, and the books balance.
+. tests/tap.sh
+make -s build/tests/enabling || bail 'no enabling'
+
+build/tests/enabling "$work/all.dof" bufsize=65536 bufpolicy=0 'fbt:::' 'fbt:::entry count' 'syscall:::' \
+    'proc:::' 'sched:::' 'sysinfo:::' 'io:::' 'boottrace:::' 'rc:::' 'sysctl:::' 'ip:::' 'route:::' \
+    'profile:::profile-997hz' ':::tick-1s' || bail 'no object'
+
+# run STATUS FLIGHT_ARGUMENT...
+run() {
+    wanted=$1
+    shift
+    "$flight" run --timeout 300 -o "$work/capture" --module "$work/all.dof type=dof" "$@" \
+        > "$work/out" 2> "$work/err"
+    status=$?
+    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+    cat "$work/err"
+    [ $status -eq "$wanted" ]
+}
+told() {
+    grep -aqE -- "$1" "$work/text" || { tail -n 40 "$work/text"; return 1; }
+}
+matched() {
+    awk -v least="$1" '/^dtrace: enabling 0 \(fbt:::\) matched/ { n = $(NF - 1) } END { print n; exit !(n > least) }' \
+        "$work/text"
+}
+# Of each buffer: emitted = kept + overwritten + dropped + filtered.
+balanced() {
+    grep -aE '[0-9]+ emitted = [0-9]+ kept' "$work/text" |
+        awk '{ for (i = 1; i < NF; i++) { if ($(i + 1) == "emitted") e = $i; if ($(i + 1) == "kept") k = $i
+                   if ($(i + 1) == "overwritten") o = $i; if ($(i + 1) == "dropped") d = $i
+                   if ($(i + 1) == "filtered") f = $i }
+               if (e != k + o + d + f) { print; bad = 1 } }
+             END { exit bad || NR == 0 }'
+}
+
+for cpus in 1 4; do
+    check "a whole boot, CPUs: $cpus" run 0 --deterministic --smp $cpus --exec 'sysctl -n debug.dtrace.nested' \
+        --exec 'dtrace -a > /dev/null; sysctl debug.dtrace.books'
+    check 'thousands of probes were enabled' matched 4000
+    check 'none fired inside another' told '^0$'
+    check 'the books balance' balanced
+    check 'the capture is verified' "$flight" verify "$work/capture"
+    check "a panic, CPUs: $cpus" run 3 --smp $cpus --append 'fault=panic'
+    check "a stack overflow, CPUs: $cpus" run 3 --smp $cpus --append 'fault=stack'
+    check 'is found' told '^panic: double fault: stack overflow$'
+done
+check 'threads, sleep and signals under load' run 0 --smp 4 --append 'torture=20000'
+check 'a breakpoint that is nobody'\''s stays one' run 3 --append 'fault=int3'
+check 'and is told' told '^trap: breakpoint 1 at '
+finish

@@ -1,0 +1,42 @@
+#!/bin/sh
+# What each provider's probes tell.
+. tests/tap.sh
+make -s build/tests/enabling || bail 'no enabling'
+
+# run COMMAND CLAUSE...: a boot in which COMMAND runs with these clauses; the claim follows.
+run() {
+    command=$1
+    shift
+    build/tests/enabling "$work/object" bufsize=1048576 "$@" || bail 'no object'
+    boot --deterministic --quiet -o "$work/capture" --module "$work/object type=dof" \
+        --exec "$command" --exec 'dtrace -a'
+    tr -d '\r' < "$work/capture" | grep -av '^~' | sed -n '/^# dtrace -a/,/^shutdown log/p' > "$work/text"
+}
+told() {
+    grep -aqE -- "$1" "$work/text" || { head -n 60 "$work/text"; return 1; }
+}
+# counted PATTERN COMPARISON NUMBER
+counted() {
+    test "$(grep -acE -- "$1" "$work/text")" "$2" "$3"
+}
+
+run 'ifconfig em0 down; cat /nowhere; true' fbt::rts_new_rtsmsg:entry\ stack 'fbt::rts_new_rtsmsg: trace' \
+    'route::: trace' 'syscall::open: trace'
+check 'a routing message is made for each change of an address or a link' counted 'rts_new_rtsmsg:message +1[234] +0' -eq 6
+check 'fbt has the arguments' told 'rts_new_rtsmsg:entry +13 +0'
+check 'and where a function returns' told 'rts_new_rtsmsg:return +[1-9][0-9]* '
+check 'a stack begins with the caller' told '^ +kernel`(switch_interface|tell_of_interface)\+0x'
+check 'and ends where threads begin' told '^ +kernel`thread_entry\+0x'
+check 'a call that failed gives -1' told 'open:return +-1 +-1'
+check 'entries and returns are the same number' \
+    test "$(grep -ac 'open:entry' "$work/text")" -eq "$(grep -ac 'open:return' "$work/text")"
+
+run 'sleep 2' ':::tick-500ms trace' 'profile:::profile-10 count' 'rc::: trace' 'proc:::exec-failure trace' 'proc:::create trace' \
+    'proc:::exit trace'
+check 'a tick fires by the clock' counted ':tick-500ms ' -ge 4
+check 'not more often' counted ':tick-500ms ' -le 40
+check 'a script ends once for each that starts' \
+    test "$(grep -ac ':script-start' "$work/text")" -eq "$(grep -ac ':script-done' "$work/text")"
+check 'there are such' counted ':script-start' -ge 20
+check 'most processes have ended' counted 'thread_exit:exit ' -ge 20
+finish

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Every object of an independent D compiler, one boot each: it is taken or refused with a reason, the boot ends well, the
+# books balance, and what can fire here records what the D program says.
+. tests/tap.sh
+
+run() {
+    "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err" || { cat "$work/err"; return 1; }
+    tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
+    "$flight" verify "$work/capture"
+}
+told() {
+    grep -qE -- "$1" "$work/text" || { tail -n 60 "$work/text"; return 1; }
+}
+# boots NAME ARGUMENT...: with the object, and its books at the end.
+boots() {
+    object=$1
+    shift
+    run --module "tests/dof/$object.dof type=dof" --exec 'dtrace -a' --exec 'sysctl -n debug.dtrace.books' "$@"
+}
+# takes NAME: the object is taken, and every record that was emitted has an account.
+takes() {
+    boots "$@" || return 1
+    told '^dtrace: tracing; ' || return 1
+    awk '/^(buffer|aggregations) [0-9]+: emitted/ {
+             gsub(/[^0-9 ]/, ""); found++
+             if ($2 != $3 + $4 + $5 + $6) { print "the books do not balance: " $0; bad = 1 }
+         }
+         END { exit bad || !found }' "$work/text"
+}
+
+for object in 01a-blog-default 01b-blog-trace 02a-pred-execname 02b-pred-arg-cpu 03a-tls-quantize 05-printf-stack 09-options \
+    14-userland 17-wildcard-multi 19-multi-n.0 19-multi-n.1 19-multi-n.2 19-multi-n.err 20-n-x-opts; do
+    check "$object is taken, and its books balance" takes $object
+done
+for object in 04a-aggs 06b-arith 06c-ternary-branch 07-assoc 08-local-ops 12-spec 18-inline-enum; do
+    check "$object, on every function of the kernel, too" takes $object --timeout 300
+done
+
+check '01b-blog-trace records who was started' takes 01b-blog-trace
+check 'by name and pid' told '^  0 +[0-9]+ +[a-z_]+:exec-success +init +1$'
+check 'and when a routing message was made, in ns' told '^  0 +[0-9]+ +rts_new_rtsmsg:entry +[0-9]{9,}$'
+check '10-begin-tick-exit begins' takes 10-begin-tick-exit
+check 'with what BEGIN prints' told ':BEGIN +starting$'
+check 'ticks' told ':tick-1sec +10$'
+check 'and ends' told ':END +ended, i=[0-9]+$'
+check '04a-aggs on every function of the kernel' takes 04a-aggs --timeout 300
+check 'counts' told '^ +[1-9][0-9]+$'
+check 'and draws' told '^ +value  -+ Distribution -+ count *$'
+check '16-destructive, without the option, does no harm' run --module 'tests/dof/16-destructive.dof type=dof'
+check 'because it does not go, which is told' told '^dtrace: cannot go: destructive actions not allowed; nothing is traced$'
+finish
