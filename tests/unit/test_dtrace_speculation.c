@@ -227,6 +227,72 @@ static void what_does_not_fit_into_the_buffer_is_dropped_together(void **state)
     host_end();
 }
 
+/* END's clause decides on `cpu`, another CPU has written. */
+static uint32_t values_after_end(uint32_t kind)
+{
+    host_start(MIB, CPUS, false);
+    take_probe = host_probe("take", "");
+    write_probe = host_probe("write", "");
+    struct dof_action take[] = {host_action(DOF_ACTION_DIFEXPR, host_take_speculation(0x500))};
+    struct dof_action write[] = {host_action(DOF_ACTION_SPECULATE, host_global(0x500)),
+                                 host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8))};
+    struct dof_action end[] = {host_action(kind, host_global(0x500))};
+    struct dof_clause clauses[] = {HOST_CLAUSE("take", "", take), HOST_CLAUSE("write", "", write),
+                                   HOST_CLAUSE("", "END", end)};
+    clauses[2].provider = "dtrace";
+    const struct dof_option small = {DOF_OPTION_BUFSIZE, 4096};
+    assert_true(host_add(clauses, 3, &small, 1));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 1, 10, 0);
+    host_fire(write_probe, 2, 11, 0);
+    dtrace_stop(host.dtrace, 0);
+    uint32_t count = count_values(1) + count_values(2);
+    host_end();
+    return count;
+}
+
+static void what_end_commits_comes_from_all_cpus(void **state)
+{
+    (void)state;
+    assert_int_equal(values_after_end(DOF_ACTION_COMMIT), 2);
+    assert_int_equal(values_after_end(DOF_ACTION_DISCARD), 0);
+}
+
+/* The clause speculates, records, and decides itself; then the id is taken for something else. */
+static void what_a_clause_decides_itself_is_not_left_to_the_next_speculation(void **state)
+{
+    (void)state;
+    static const uint32_t kinds[] = {DOF_ACTION_COMMIT, DOF_ACTION_DISCARD};
+    for (uint32_t i = 0; i < HOST_COUNT(kinds); i++) {
+        host_start(MIB, 1, false);
+        take_probe = host_probe("take", "");
+        write_probe = host_probe("write", "");
+        commit_probe = host_probe("commit", "");
+        struct dof_action take[] = {host_action(DOF_ACTION_DIFEXPR, host_take_speculation(0x500))};
+        struct dof_action write[] = {
+            host_action(DOF_ACTION_SPECULATE, host_global(0x500)),
+            host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8)),
+            host_action(kinds[i], host_global(0x500))};
+        struct dof_action commit[] = {host_action(DOF_ACTION_COMMIT, host_global(0x500))};
+        const struct dof_clause clauses[] = {HOST_CLAUSE("take", "", take),
+                                             HOST_CLAUSE("write", "", write),
+                                             HOST_CLAUSE("commit", "", commit)};
+        const struct dof_option small = {DOF_OPTION_BUFSIZE, 4096};
+        assert_true(host_add(clauses, 3, &small, 1));
+        assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+        host_fire(take_probe, 0, 0, 0);
+        host_fire(write_probe, 0, 10, 0);
+        dtrace_clean(host.dtrace);
+        assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+        host_fire(take_probe, 0, 0, 0);
+        host_fire(commit_probe, 0, 0, 0);
+        assert_int_equal(count_values(0), 0);
+        assert_int_equal(host_principal(0).books.filtered, 1);
+        host_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +306,8 @@ int main(void)
         cmocka_unit_test(stop_commits_what_waits_for_the_cleaner),
         cmocka_unit_test(a_full_speculation_drops_and_counts),
         cmocka_unit_test(what_does_not_fit_into_the_buffer_is_dropped_together),
+        cmocka_unit_test(what_end_commits_comes_from_all_cpus),
+        cmocka_unit_test(what_a_clause_decides_itself_is_not_left_to_the_next_speculation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,18 +220,27 @@ static void speculate(struct dtrace_execution *x, const struct dtrace_action *ac
     x->run.drop = x->target == NULL;
 }
 
+/* What this clause itself speculates goes with the speculation: its record would else wait for the next one that
+ * has the same id. */
+static void leave_speculation(struct dtrace_execution *x, uint32_t id)
+{
+    if (x->target == &x->cpu->speculations[id - 1])
+        x->target = NULL;
+}
+
 static void commit(struct dtrace_execution *x, const struct dtrace_action *action)
 {
     uint32_t id;
-    if (speculation_id(x, action, &id))
-        dtrace_speculation_commit(x->dtrace, x->cpu, id, x->run.firing->timestamp);
+    if (speculation_id(x, action, &id) &&
+        dtrace_speculation_commit(x->dtrace, x->cpu, id, x->run.firing->timestamp))
+        leave_speculation(x, id);
 }
 
 static void discard(struct dtrace_execution *x, const struct dtrace_action *action)
 {
     uint32_t id;
-    if (speculation_id(x, action, &id))
-        dtrace_speculation_discard(x->dtrace, x->cpu, id);
+    if (speculation_id(x, action, &id) && dtrace_speculation_discard(x->dtrace, x->cpu, id))
+        leave_speculation(x, id);
 }
 
 static void aggregate(struct dtrace_execution *x, const struct dtrace_action *action)

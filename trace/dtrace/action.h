@@ -9,10 +9,10 @@ struct dtrace_execution {
     const struct dtrace_ecb *ecb;
     struct dif_run run; /* run.fault: the clause has failed; run.drop: it ends, which is no error */
     bool in_code;       /* the fault is that of an instruction */
-    struct dtrace_buffer *target;
-    uint32_t hash;      /* of the tuple so far */
-    uint64_t increment; /* that the tuple ends with */
-    uint64_t limit;     /* bytes of the next memory by reference */
+    struct dtrace_buffer *target; /* of the record; NULL: its speculation has been decided */
+    uint32_t hash;                /* of the tuple so far */
+    uint64_t increment;           /* that the tuple ends with */
+    uint64_t limit;               /* bytes of the next memory by reference */
 };
 
 /* Runs one action on cpu->staging. */

@@ -144,7 +144,9 @@ static uint32_t run_clause(struct dtrace_execution *x)
             return i + 1;
         }
     }
-    if (clause->size > 0)
+    if (x->target == NULL)
+        count_filtered(x);
+    else if (clause->size > 0)
         keep_record(x);
     return 0;
 }

@@ -211,6 +211,7 @@ void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
         dtrace->cpu[cpu].principal.ending = true;
     set_activity(dtrace, DTRACE_COOLDOWN);
     dtrace_fire_own(dtrace, DTRACE_END, cpu);
+    dtrace_speculation_clean(dtrace, now(dtrace)); /* what END has decided */
     set_activity(dtrace, DTRACE_STOPPED);
     dtrace_probes_disable(dtrace);
 }

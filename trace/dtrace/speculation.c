@@ -135,41 +135,43 @@ static void wait_for_cleaner(struct dtrace *dtrace)
     (void)__atomic_fetch_add(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
 }
 
-void dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
+bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
                                uint64_t timestamp)
 {
     if (id == 0)
-        return;
+        return false;
     struct dtrace_buffer *own = &cpu->speculations[id - 1];
     uint32_t *place = &dtrace->speculations.states[id - 1];
     uint32_t state = read_state(place), next;
     do {
         next = committed(state, own);
         if (next == state)
-            return;
+            return false;
     } while (!change(place, &state, next));
     commit_part(cpu, own, timestamp);
     if (next == DTRACE_SPECULATION_COMMITTING)
         __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
     else
         wait_for_cleaner(dtrace);
+    return true;
 }
 
-void dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id)
+bool dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id)
 {
     if (id == 0)
-        return;
+        return false;
     struct dtrace_buffer *own = &cpu->speculations[id - 1];
     uint32_t *place = &dtrace->speculations.states[id - 1];
     uint32_t state = read_state(place), next;
     do {
         next = discarded(state, own);
         if (next == state)
-            return;
+            return false;
     } while (!change(place, &state, next));
     discard_part(cpu, own);
     if (next == DTRACE_SPECULATION_DISCARDING)
         wait_for_cleaner(dtrace);
+    return true;
 }
 
 /* --- The cleaner --- */

@@ -35,9 +35,10 @@ uint32_t dtrace_speculation_take(struct dtrace_speculations *speculations);
 struct dtrace_buffer *dtrace_speculation_use(struct dtrace *dtrace, struct dtrace_cpu *cpu,
                                              uint32_t id);
 
-void dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
+/* False: there was nothing to decide. */
+bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
                                uint64_t timestamp);
-void dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id);
+bool dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id);
 
 /* Finishes on every CPU what commit and discard began on one. */
 void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp);
