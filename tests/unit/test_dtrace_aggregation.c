@@ -296,6 +296,52 @@ static void the_same_key_with_another_function_is_refused(void **state)
     free(buffer.bytes);
 }
 
+/* Data of another size must not hide that the key is the same. */
+static void the_same_key_with_more_data_is_refused_too(void **state)
+{
+    (void)state;
+    struct dtrace_aggregation_buffer buffer = make(SIZE);
+    struct dtrace_record wider[3] = {records[0], records[1], records[2]};
+    wider[2].action = DOF_AGGREGATION_AVG;
+    wider[2].size = 16;
+    struct dtrace_aggregation other = sum_by_name;
+    other.kind = DOF_AGGREGATION_AVG;
+    other.description.records = wider;
+    other.description.size = 56;
+    other.data_size = 16;
+    (void)add(&buffer, &sum_by_name, 1, "open", 5);
+    assert_int_equal(add(&buffer, &other, 1, "open", 5), DTRACE_AGGREGATE_OTHER_FUNCTION);
+    assert_int_equal(buffer.used, 48);
+    assert_int_equal(add(&buffer, &other, 2, "open", 5), DTRACE_AGGREGATE_OK);
+    free(buffer.bytes);
+}
+
+/* The first one's levels are what there is memory for. */
+static void the_same_key_with_other_levels_counts_in_the_first_ones(void **state)
+{
+    (void)state;
+    struct dtrace_aggregation_buffer buffer = make(SIZE);
+    struct dtrace_record few[3] = {records[0], records[1], records[2]};
+    struct dtrace_record many[3] = {records[0], records[1], records[2]};
+    struct dtrace_aggregation first = sum_by_name, second = sum_by_name;
+    first.kind = second.kind = few[2].action = many[2].action = DOF_AGGREGATION_LQUANTIZE;
+    first.arg = lquantize_arg(1, 1, 0);
+    second.arg = lquantize_arg(1, 300, 0);
+    first.data_size = few[2].size = 4 * 8;
+    second.data_size = many[2].size = 303 * 8;
+    first.description.size = 40 + first.data_size;
+    second.description.size = 40 + second.data_size;
+    first.description.records = few;
+    second.description.records = many;
+    assert_int_equal(add(&buffer, &first, 1, "open", 0), DTRACE_AGGREGATE_OK);
+    assert_int_equal(add(&buffer, &second, 1, "open", 299), DTRACE_AGGREGATE_OK);
+    assert_int_equal(buffer.used, 72);
+    uint64_t above;
+    memcpy(&above, buffer.bytes + 40 + 3 * 8, sizeof above);
+    assert_int_equal(above, 1);
+    free(buffer.bytes);
+}
+
 static void a_full_buffer_drops_new_keys_and_counts_on_the_old(void **state)
 {
     (void)state;
@@ -358,6 +404,8 @@ int main(void)
         cmocka_unit_test(a_key_has_one_entry_that_grows),
         cmocka_unit_test(a_string_that_fills_its_place_is_a_key),
         cmocka_unit_test(the_same_key_with_another_function_is_refused),
+        cmocka_unit_test(the_same_key_with_more_data_is_refused_too),
+        cmocka_unit_test(the_same_key_with_other_levels_counts_in_the_first_ones),
         cmocka_unit_test(a_full_buffer_drops_new_keys_and_counts_on_the_old),
         cmocka_unit_test(random_keys_agree_with_a_plain_table),
     };

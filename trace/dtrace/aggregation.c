@@ -7,7 +7,7 @@
 struct link {
     uint32_t hash;
     uint32_t offset; /* of the entry */
-    uint32_t size;   /* of the entry, bytes */
+    uint32_t keys;   /* bytes of the entry in front of its data */
     uint32_t kind;   /* enum dof_action_kind */
     uint32_t next;   /* number of a link, from 1; 0: none */
 };
@@ -115,7 +115,7 @@ static struct link *find(const struct dtrace_aggregation_buffer *buffer,
     uint32_t number = buffer->heads[what->hash & buffer->mask];
     while (number != 0) {
         struct link *link = link_at(buffer, number);
-        if (link->hash == what->hash && link->size == description->size &&
+        if (link->hash == what->hash && link->keys == what->aggregation->data_offset &&
             same_tuple(description, buffer->bytes + link->offset, what->tuple))
             return link;
         number = link->next;
@@ -149,8 +149,8 @@ static struct link *insert(struct dtrace_aggregation_buffer *buffer,
         return NULL;
     uint32_t *head = &buffer->heads[what->hash & buffer->mask];
     struct link *link = link_at(buffer, ++buffer->links);
-    *link = (struct link){what->hash, buffer->used, aggregation->description.size,
-                          aggregation->kind, *head};
+    *link =
+        (struct link){what->hash, buffer->used, aggregation->data_offset, aggregation->kind, *head};
     fill_entry(buffer->bytes + buffer->used, what);
     *head = buffer->links;
     buffer->used += (uint32_t)size;
