@@ -536,6 +536,30 @@ static void buffers_shrink_by_halves_until_they_fit(void **state)
     host_end();
 }
 
+/* Each CPU has its own copy of 16 strings of 4 KiB: a fourth of the memory. */
+static void buffers_leave_room_for_variables_by_reference(void **state)
+{
+    (void)state;
+    host_start(MIB, 4, false);
+    struct dif_variable locals[16];
+    for (uint32_t i = 0; i < HOST_COUNT(locals); i++)
+        locals[i] = (struct dif_variable){.name = "",
+                                          .id = DIF_VAR_USER + i,
+                                          .kind = DIF_KIND_SCALAR,
+                                          .scope = DIF_SCOPE_LOCAL,
+                                          .flags = 3,
+                                          .type = DIF_RESULT_STRING(4096)};
+    struct dif_object *code = host_constant(1, 8);
+    code->variables = locals;
+    code->variable_count = HOST_COUNT(locals);
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, code)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    assert_true(host_add(&clause, 1, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_true(dtrace_option(host.dtrace, DOF_OPTION_BUFSIZE) >= 16 * 1024);
+    host_end();
+}
+
 static void what_must_not_shrink_is_no_memory(void **state)
 {
     (void)state;
@@ -829,6 +853,7 @@ int main(void)
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
+        cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
         cmocka_unit_test(what_must_not_shrink_is_no_memory),
         cmocka_unit_test(every_go_that_fails_says_why),
         cmocka_unit_test(a_second_go_is_refused_and_so_are_later_objects),

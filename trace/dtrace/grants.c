@@ -249,12 +249,13 @@ static bool make_variables(struct dtrace *dtrace, const struct shares *shares,
     return dtrace->variables != NULL;
 }
 
-/* What stays fixed: structures, states of speculations, staging, and slack for alignment. */
+/* What stays fixed: structures, variables, states of speculations, staging, and slack for alignment. */
 static uint64_t fixed(const struct dtrace *dtrace, const struct needs *needs)
 {
     uint64_t speculations = dtrace->speculations.count;
     uint64_t each = needs->staging + speculations * (sizeof(struct dtrace_buffer) + 16) + 128;
-    return dtrace->cpus * each + 256;
+    return dtrace->cpus * each + 256 +
+           dtrace_variables_statics(&dtrace->declarations, dtrace->cpus);
 }
 
 static bool make_all(struct dtrace *dtrace, const struct shares *shares, const struct needs *needs)

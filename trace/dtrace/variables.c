@@ -182,6 +182,19 @@ static uint32_t count_scope(const struct dif_declaration *list, uint32_t count, 
     return same;
 }
 
+uint64_t dtrace_variables_statics(const struct dif_declarations *declarations, uint32_t cpus)
+{
+    const uint64_t each = sizeof(struct dif_declaration) + sizeof(struct dtrace_slot);
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < declarations->count; i++) {
+        const struct dtrace_slot slot = slot_of(&declarations->list[i]);
+        uint32_t copies = declarations->list[i].scope == DIF_SCOPE_LOCAL ? cpus : 1;
+        bool has_data = slot.by_ref && slot.kind == DIF_KIND_SCALAR;
+        bytes += each + copies * (STATIC_HEAD + (has_data ? round8(slot.size) : 0));
+    }
+    return bytes;
+}
+
 static bool take_statics(struct dtrace_statics *statics, struct dtrace_memory *memory,
                          const struct space *space)
 {

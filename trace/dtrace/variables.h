@@ -22,6 +22,9 @@ struct dtrace_variables_config {
 /* The bytes that a dynamic variable of these objects needs at most, for `chunk`. */
 uint32_t dtrace_variables_chunk(const struct dif_object *object);
 
+/* The bytes that all but dynamic variables take, roughly and rather too many. */
+uint64_t dtrace_variables_statics(const struct dif_declarations *declarations, uint32_t cpus);
+
 /* NULL: the memory does not suffice. */
 struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,
                                                const struct dtrace_variables_config *config);
