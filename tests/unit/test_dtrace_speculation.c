@@ -227,6 +227,23 @@ static void what_does_not_fit_into_the_buffer_is_dropped_together(void **state)
     host_end();
 }
 
+static void a_commit_that_does_not_fit_fills_a_fill_buffer_for_good(void **state)
+{
+    (void)state;
+    const struct dof_option fill[] = {{DOF_OPTION_BUFSIZE, 64},
+                                      {DOF_OPTION_BUFPOLICY, DTRACE_POLICY_FILL}};
+    start(fill, 2);
+    host_fire(take_probe, 0, 0, 0); /* 24 bytes, a record itself */
+    for (uint32_t i = 0; i < 3; i++)
+        host_fire(write_probe, 0, i, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.filled, 1);
+    host_fire(take_probe, 0, 0, 0); /* would fit */
+    assert_int_equal(host_principal(0).books.kept, 1);
+    assert_int_equal(host_principal(0).books.dropped, 4);
+    host_end();
+}
+
 /* END's clause decides on `cpu`, another CPU has written. */
 static uint32_t values_after_end(uint32_t kind)
 {
@@ -306,6 +323,7 @@ int main(void)
         cmocka_unit_test(stop_commits_what_waits_for_the_cleaner),
         cmocka_unit_test(a_full_speculation_drops_and_counts),
         cmocka_unit_test(what_does_not_fit_into_the_buffer_is_dropped_together),
+        cmocka_unit_test(a_commit_that_does_not_fit_fills_a_fill_buffer_for_good),
         cmocka_unit_test(what_end_commits_comes_from_all_cpus),
         cmocka_unit_test(what_a_clause_decides_itself_is_not_left_to_the_next_speculation),
     };

@@ -81,6 +81,7 @@ static void commit_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint6
     else {
         cpu->principal.books.emitted += own->books.kept;
         cpu->principal.books.dropped += own->books.kept;
+        cpu->principal.full = cpu->principal.policy == DTRACE_POLICY_FILL;
     }
     dtrace_buffer_reset(own);
 }
@@ -192,17 +193,19 @@ static bool clean_part(struct dtrace_cpu *cpu, uint32_t index, uint32_t state, u
     return true;
 }
 
-static void clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
+/* False: a CPU fires all the time, and the others must not be waited for in vain. */
+static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
 {
     uint32_t *place = &dtrace->speculations.states[index];
     uint32_t state = read_state(place);
     if (state != DTRACE_SPECULATION_COMMITTINGMANY && state != DTRACE_SPECULATION_DISCARDING)
-        return;
+        return true;
     for (uint32_t i = 0; i < dtrace->cpus; i++)
         if (!clean_part(&dtrace->cpu[i], index, state, timestamp))
-            return;
+            return false;
     __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
     (void)__atomic_fetch_sub(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
+    return true;
 }
 
 void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp)
@@ -210,5 +213,6 @@ void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp)
     if (__atomic_load_n(&dtrace->speculations.waiting, __ATOMIC_RELAXED) == 0)
         return;
     for (uint32_t i = 0; i < dtrace->speculations.count; i++)
-        clean_one(dtrace, i, timestamp);
+        if (!clean_one(dtrace, i, timestamp))
+            return;
 }
