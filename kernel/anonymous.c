@@ -91,7 +91,8 @@ static uint64_t wanted_memory(void)
     uint64_t per_cpu = 2 * option_or(DOF_OPTION_BUFSIZE, 0) + 2 * option_or(DOF_OPTION_AGGSIZE, 0) +
                        option_or(DOF_OPTION_SPECSIZE, 0) * option_or(DOF_OPTION_NSPEC, 0);
     uint64_t ecbs = (uint64_t)dtrace_clauses(dtrace) * dtrace_probes(dtrace) * BYTES_PER_ECB;
-    uint64_t wanted = per_cpu * percpu_count() + option_or(DOF_OPTION_DYNVARSIZE, 0) + ecbs + SLACK;
+    uint64_t wanted = per_cpu * percpu_count() + option_or(DOF_OPTION_DYNVARSIZE, 0) + ecbs +
+                      dtrace_memory_beside_buffers(dtrace) + SLACK;
     return anonymous.memory.used + wanted + wanted / 4;
 }
 

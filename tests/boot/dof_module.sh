@@ -41,6 +41,23 @@ check 'the capture is verified' "$flight" verify "$work/capture"
 
 check 'nothing but a bad object' run --module "$work/cut type=dof"
 check 'traces nothing' sh -c "! grep -q '^NOTICE\|claimed by nobody' '$work/text'"
+# An object of options alone: bufsize 4 KiB, aggsize 4 KiB, strsize 64 KiB.
+zeros='\0\0\0\0\0\0\0'
+option() {
+    printf '%b' "\\0$1\\0\\0\\0\\0377\\0377\\0377\\0377$2"
+}
+{
+    printf '%b' "\\0177DOF\\02\\01\\02\\02\\010\\010\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0100\\0\\0\\0\\040\\0\\0\\0\\01\\0\\0\\0"
+    printf '%b' "\\0100$zeros\\0220$zeros\\0220$zeros\\0$zeros"
+    printf '%b' "\\016\\0\\0\\0\\010\\0\\0\\0\\01\\0\\0\\0\\020\\0\\0\\0\\0140$zeros\\060$zeros"
+    option 0 '\0\020\0\0\0\0\0\0'
+    option 3 '\0\020\0\0\0\0\0\0'
+    option 6 '\0\0\01\0\0\0\0\0'
+} > "$work/options"
+check 'long strings on many CPUs, in small buffers' \
+    run --bare --smp 8 --memory 256 --module 'tests/dof/04a-aggs.dof type=dof' --module "$work/options type=dof name=options"
+check 'find the memory that they need' told '^dtrace: tracing; .* bufsize 4096 aggsize 4096 '
+
 check 'a hash that does not fit keeps an enabling out' \
     run --module "tests/dof/01a-blog-default.dof type=dof name=x hash=$(printf %040d 0)"
 check 'which is told, as of any module' test "$(state 1)" = 'dof mismatch'

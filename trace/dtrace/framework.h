@@ -89,6 +89,9 @@ bool dtrace_option_is_set(const struct dtrace *dtrace, uint32_t id); /* by an ob
 bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
 const char *dtrace_option_str(uint32_t id); /* "bufsize" */
 
+/* Bytes that go takes for strings and variables, beside what options name. */
+uint64_t dtrace_memory_beside_buffers(const struct dtrace *dtrace);
+
 uint32_t dtrace_clauses(const struct dtrace *dtrace);
 const struct dof_clause *dtrace_clause(const struct dtrace *dtrace, uint32_t number, /* from 0 */
                                        uint32_t *matched); /* probes so far */

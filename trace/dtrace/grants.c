@@ -108,12 +108,29 @@ static uint64_t size_option(const struct dtrace *dtrace, uint32_t id)
     return (value < most ? value : most) & ~(uint64_t)7;
 }
 
+static uint64_t scratch_floor(const struct dtrace *dtrace)
+{
+    return SCRATCH_STRINGS * (uint64_t)dtrace_option(dtrace, DOF_OPTION_STRSIZE);
+}
+
+static uint64_t scratch_size(const struct dtrace *dtrace)
+{
+    uint64_t strings = scratch_floor(dtrace);
+    return strings > SCRATCH ? strings : SCRATCH;
+}
+
+uint64_t dtrace_memory_beside_buffers(const struct dtrace *dtrace)
+{
+    uint64_t speculations = (uint64_t)dtrace_option(dtrace, DOF_OPTION_NSPEC);
+    uint64_t each = scratch_size(dtrace) + speculations * (sizeof(struct dtrace_buffer) + 16);
+    return dtrace->cpus * each + dtrace_variables_statics(&dtrace->declarations, dtrace->cpus);
+}
+
 static struct shares shares_of(const struct dtrace *dtrace, const struct needs *needs)
 {
     struct shares shares = {0};
     uint64_t cpus = cpus_that_record(dtrace);
     uint64_t speculations = (uint64_t)dtrace_option(dtrace, DOF_OPTION_NSPEC) * cpus;
-    uint64_t strings = SCRATCH_STRINGS * (uint64_t)dtrace_option(dtrace, DOF_OPTION_STRSIZE);
     bool manual = dtrace_option(dtrace, DOF_OPTION_BUFRESIZE) == 1;
     uint64_t floor = manual ? UINT64_MAX : BUFFER_MIN;
     ask(&shares, SHARE_PRINCIPAL, size_option(dtrace, DOF_OPTION_BUFSIZE), floor, cpus);
@@ -124,7 +141,7 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
             speculations);
     if (needs->dynamic)
         ask(&shares, SHARE_DYNAMIC, size_option(dtrace, DOF_OPTION_DYNVARSIZE), DYNAMIC_MIN, 1);
-    ask(&shares, SHARE_SCRATCH, strings > SCRATCH ? strings : SCRATCH, strings, cpus);
+    ask(&shares, SHARE_SCRATCH, scratch_size(dtrace), scratch_floor(dtrace), cpus);
     return shares;
 }
 
