@@ -560,6 +560,38 @@ static void buffers_leave_room_for_variables_by_reference(void **state)
     host_end();
 }
 
+static void count_bytes(void *context, const char *bytes, size_t length)
+{
+    (void)bytes;
+    *(size_t *)context += length;
+}
+
+/* Every CPU has its buffer full of keys; the consumer works in what is left. */
+static void what_was_aggregated_in_little_memory_can_be_printed(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8)),
+                                   host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8)),
+                                   host_action(DOF_AGGREGATION_COUNT, NULL)};
+    actions[2].ntuple = 2;
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    assert_true(host_add(&clause, 1, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    uint64_t key = 0;
+    for (uint32_t cpu = 0; cpu < 2; cpu++)
+        while (host_aggregations(cpu).books.dropped == 0)
+            host_fire(id, cpu, key++, 0);
+    dtrace_stop(host.dtrace, 0);
+    size_t printed = 0;
+    const struct text_sink sink = {count_bytes, &printed};
+    const struct dtrace_source source = dtrace_source_of(host.dtrace);
+    assert_int_equal(dtrace_consume(&sink, &source, &host.memory), DTRACE_CONSUME_OK);
+    assert_true(printed > (key - 2) * 20);
+    host_end();
+}
+
 static void what_must_not_shrink_is_no_memory(void **state)
 {
     (void)state;
@@ -854,6 +886,7 @@ int main(void)
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
+        cmocka_unit_test(what_was_aggregated_in_little_memory_can_be_printed),
         cmocka_unit_test(what_must_not_shrink_is_no_memory),
         cmocka_unit_test(every_go_that_fails_says_why),
         cmocka_unit_test(a_second_go_is_refused_and_so_are_later_objects),

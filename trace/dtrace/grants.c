@@ -8,7 +8,8 @@ enum {
     DYNAMIC_MIN = 4096,
     SCRATCH = 64 * 1024,
     SCRATCH_STRINGS = 8, /* of strsize, that fit at least */
-    LATER = 10           /* one part in so many stays for ECBs on probes that appear later */
+    MERGING = 2, /* of an aggregation buffer, that its consumer takes to put all CPUs together */
+    LATER = 10   /* one part in so many stays for ECBs on probes that appear later */
 };
 
 enum share {
@@ -21,7 +22,8 @@ enum share {
 };
 
 struct shares {
-    uint64_t size[SHARES], floor[SHARES], count[SHARES];
+    uint64_t size[SHARES], floor[SHARES];
+    uint64_t count[SHARES]; /* of that size, whoever takes them */
 };
 
 /* --- What is needed at all --- */
@@ -135,7 +137,8 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
     uint64_t floor = manual ? UINT64_MAX : BUFFER_MIN;
     ask(&shares, SHARE_PRINCIPAL, size_option(dtrace, DOF_OPTION_BUFSIZE), floor, cpus);
     if (needs->aggregates)
-        ask(&shares, SHARE_AGGREGATION, size_option(dtrace, DOF_OPTION_AGGSIZE), floor, cpus);
+        ask(&shares, SHARE_AGGREGATION, size_option(dtrace, DOF_OPTION_AGGSIZE), floor,
+            cpus * (1 + MERGING));
     if (needs->speculates)
         ask(&shares, SHARE_SPECULATION, size_option(dtrace, DOF_OPTION_SPECSIZE), floor,
             speculations);
