@@ -677,28 +677,34 @@ static void the_option_cpu_lets_one_cpu_record(void **state)
     host_end();
 }
 
-static void fill_leaves_room_for_the_clauses_of_end(void **state)
+/* 6 records of 80 bytes fit, of which the last one is END's. */
+static void end_finds_room(enum dtrace_policy policy)
 {
-    (void)state;
     host_start(MIB, 1, false);
     uint32_t id = host_probe("open", "entry");
     struct dof_action data[] = {host_action(DOF_ACTION_DIFEXPR, host_string("x", 64))};
     struct dof_clause clauses[] = {HOST_CLAUSE("", "", data), HOST_CLAUSE("", "", data)};
     clauses[1].provider = "dtrace";
     clauses[1].name = "END";
-    const struct dof_option options[] = {{DOF_OPTION_BUFPOLICY, DTRACE_POLICY_FILL},
-                                         {DOF_OPTION_BUFSIZE, 512}};
+    const struct dof_option options[] = {{DOF_OPTION_BUFPOLICY, policy}, {DOF_OPTION_BUFSIZE, 512}};
     assert_true(host_add(clauses, 2, options, 2));
     assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
     for (uint32_t i = 0; i < 10; i++)
         host_fire(id, 0, 0, 0);
-    assert_int_equal(dtrace_source_of(host.dtrace).status.filled, 1);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.filled, policy == DTRACE_POLICY_FILL);
     dtrace_stop(host.dtrace, 0);
     struct host_record records[8];
-    assert_int_equal(take_records(records, 8), 6); /* 6 x 80 bytes, the last one END's */
+    assert_int_equal(take_records(records, 8), 6);
     assert_int_equal(records[5].epid, 2);
     assert_int_equal(host_principal(0).books.dropped, 5);
     host_end();
+}
+
+static void a_full_buffer_has_room_for_the_clauses_of_end(void **state)
+{
+    (void)state;
+    end_finds_room(DTRACE_POLICY_FILL);
+    end_finds_room(DTRACE_POLICY_SWITCH);
 }
 
 static void every_clause_begins_with_all_of_its_scratch(void **state)
@@ -892,7 +898,7 @@ int main(void)
         cmocka_unit_test(a_second_go_is_refused_and_so_are_later_objects),
         cmocka_unit_test(a_clause_whose_records_are_larger_than_the_buffer_is_refused),
         cmocka_unit_test(the_option_cpu_lets_one_cpu_record),
-        cmocka_unit_test(fill_leaves_room_for_the_clauses_of_end),
+        cmocka_unit_test(a_full_buffer_has_room_for_the_clauses_of_end),
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),

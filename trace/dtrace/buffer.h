@@ -24,7 +24,7 @@ struct dtrace_buffer {
     uint32_t size;  /* bytes, a multiple of 8; 0: nothing is recorded */
     uint32_t offset;
     uint32_t oldest;  /* of a ring that has wrapped: [oldest, size) is older than [0, offset) */
-    uint32_t reserve; /* bytes that fill leaves to the clauses of END */
+    uint32_t reserve; /* bytes that fill and switch leave to the clauses of END */
     enum dtrace_policy policy;
     bool wrapped;
     bool full;   /* fill: for good */

@@ -222,7 +222,7 @@ static bool make_principal(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint64
     enum dtrace_policy policy = (enum dtrace_policy)dtrace_option(dtrace, DOF_OPTION_BUFPOLICY);
     dtrace_buffer_make(&cpu->principal, policy, bytes, (uint32_t)size);
     cpu->principal.ecbs = &dtrace->ecbs;
-    cpu->principal.reserve = policy == DTRACE_POLICY_FILL ? end : 0;
+    cpu->principal.reserve = policy == DTRACE_POLICY_RING ? 0 : end;
     return true;
 }
 
@@ -291,8 +291,8 @@ static bool make_all(struct dtrace *dtrace, const struct shares *shares, const s
 static enum dtrace_go check(const struct dtrace *dtrace, const struct shares *shares,
                             const struct needs *needs)
 {
-    bool fill = dtrace_option(dtrace, DOF_OPTION_BUFPOLICY) == DTRACE_POLICY_FILL;
-    uint64_t reserve = fill ? needs->end : 0;
+    bool ring = dtrace_option(dtrace, DOF_OPTION_BUFPOLICY) == DTRACE_POLICY_RING;
+    uint64_t reserve = ring ? 0 : needs->end;
     if (dtrace_option(dtrace, DOF_OPTION_CPU) >= (int64_t)dtrace->cpus)
         return DTRACE_GO_NO_CPU;
     if (shares->size[SHARE_PRINCIPAL] < 8 || shares->size[SHARE_PRINCIPAL] < reserve)
