@@ -272,6 +272,27 @@ static void a_fault_of_an_action_itself_has_no_offset(void **state)
     host_end();
 }
 
+/* The address is that of a string, but a user's address is none of the kernel's. */
+static void a_result_in_memory_of_a_user_is_a_bad_address(void **state)
+{
+    (void)state;
+    static const uint8_t kinds[] = {DIF_TYPE_C, DIF_TYPE_STRING};
+    for (uint32_t i = 0; i < HOST_COUNT(kinds); i++) {
+        host_start(MIB, 1, false);
+        uint32_t id = host_probe("open", "entry");
+        struct dif_object *code = host_string("secret", 7);
+        code->type.kind = kinds[i];
+        code->type.flags = DIF_TYPE_BY_USER_REF;
+        struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, code)};
+        const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+        go(&clause, 1);
+        host_fire(id, 0, 0, 0);
+        assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 1);
+        assert_int_equal(host_principal(0).books.kept, 0);
+        host_end();
+    }
+}
+
 static void a_fault_in_error_is_only_counted(void **state)
 {
     (void)state;
@@ -879,6 +900,7 @@ int main(void)
         cmocka_unit_test(a_fault_leaves_no_record_and_fires_error),
         cmocka_unit_test(a_fault_in_a_predicate_is_that_of_action_0),
         cmocka_unit_test(a_fault_of_an_action_itself_has_no_offset),
+        cmocka_unit_test(a_result_in_memory_of_a_user_is_a_bad_address),
         cmocka_unit_test(a_fault_in_error_is_only_counted),
         cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
         cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),

@@ -106,9 +106,11 @@ static void store_result(struct dtrace_execution *x, const struct dtrace_action 
     const struct dif_type *type = &action->object->type;
     if (action->size == 0)
         return;
-    if (action->string)
+    if ((type->flags & DIF_TYPE_BY_USER_REF) != 0) /* as for uld*: no user has memory */
+        fail(x, DIF_FAULT_BADADDR, value);
+    else if (action->string)
         store_string(x, action, value, at);
-    else if ((type->flags & (DIF_TYPE_BY_REF | DIF_TYPE_BY_USER_REF)) != 0)
+    else if ((type->flags & DIF_TYPE_BY_REF) != 0)
         store_memory(x, action, value, at);
     else {
         store(at, value, action->size);
