@@ -103,6 +103,9 @@ void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status)
     }
     for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++)
         print_match(&sink, dtrace, i);
+    if (dtrace_matches_lost(dtrace) > 0)
+        text_print(&sink, "dtrace: enablings of probes that found no room and do not trace: %u\n",
+                   dtrace_matches_lost(dtrace));
     print_idle_options(&sink, dtrace);
     print_sizes(&sink, dtrace);
 }

@@ -386,6 +386,30 @@ static void a_description_without_names_means_probes_with_a_function(void **stat
 
 static uint32_t enabled, disabled;
 
+static void matches_beyond_the_last_epid_are_counted(void **state)
+{
+    (void)state;
+    enum {
+        PROBES = 4000,
+        CLAUSES = 66,
+        MOST = DTRACE_ECBS_PAGE * DTRACE_ECBS_PAGES
+    };
+    host_start(64 * MIB, 1, false);
+    for (uint32_t i = 0; i < PROBES; i++)
+        (void)host_probe("open", "entry");
+    struct dof_clause clauses[CLAUSES];
+    for (uint32_t i = 0; i < CLAUSES; i++)
+        clauses[i] =
+            (struct dof_clause){.provider = "test", .module = "", .function = "", .name = ""};
+    go(clauses, CLAUSES);
+    uint32_t matched = 0, all = 0;
+    for (uint32_t i = 0; i < CLAUSES; i++, all += matched)
+        (void)dtrace_clause(host.dtrace, i, &matched);
+    assert_int_equal(all, MOST);
+    assert_int_equal(dtrace_matches_lost(host.dtrace), PROBES * CLAUSES - MOST);
+    host_end();
+}
+
 static void count_enabled(const struct dtrace_probe *probe)
 {
     (void)probe;
@@ -905,6 +929,7 @@ int main(void)
         cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
         cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),
         cmocka_unit_test(a_description_without_names_means_probes_with_a_function),
+        cmocka_unit_test(matches_beyond_the_last_epid_are_counted),
         cmocka_unit_test(a_provider_makes_what_a_clause_asks_for),
         cmocka_unit_test(a_bad_combination_refuses_the_object_and_nothing_else),
         cmocka_unit_test(an_option_that_makes_no_sense_refuses_the_object),

@@ -96,6 +96,9 @@ uint32_t dtrace_clauses(const struct dtrace *dtrace);
 const struct dof_clause *dtrace_clause(const struct dtrace *dtrace, uint32_t number, /* from 0 */
                                        uint32_t *matched); /* probes so far */
 
+/* How often a clause meant a probe and found no room for that, since go. */
+uint32_t dtrace_matches_lost(const struct dtrace *dtrace);
+
 /* Why a clause does not trace although its object was accepted; NULL: it does.  Known after go. */
 const char *dtrace_clause_refusal(const struct dtrace *dtrace, uint32_t number);
 

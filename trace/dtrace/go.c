@@ -140,6 +140,7 @@ static void undo(struct dtrace *dtrace, size_t mark)
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->granted[i] = DOF_OPTION_UNSET;
     dtrace->ecbs = (struct dtrace_ecbs){0};
+    dtrace->ecbs_lost = 0;
     dtrace->aggregation_count = 0;
     dtrace->cpu = NULL;
     dtrace->memory->used = mark;

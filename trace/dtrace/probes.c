@@ -111,6 +111,11 @@ static void match_one(struct dtrace *dtrace, struct dtrace_clause *clause,
     append(probe, ecb);
 }
 
+uint32_t dtrace_matches_lost(const struct dtrace *dtrace)
+{
+    return dtrace->ecbs_lost;
+}
+
 static void enable(struct dtrace_probe *probe)
 {
     if (probe->first == NULL || probe->enabled)
