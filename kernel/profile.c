@@ -95,6 +95,8 @@ bool profile_parse(const char *text, struct profile_name *name)
 static uint64_t cycles_of(uint64_t ns)
 {
     uint64_t hz = tracing_clock()->tsc_hz;
+    if (hz > 0 && ns / SECOND_NS >= UINT64_MAX / 2 / hz)
+        return UINT64_MAX / 2; /* centuries: never, rather than at once */
     return ns / SECOND_NS * hz + ns % SECOND_NS * hz / SECOND_NS;
 }
 

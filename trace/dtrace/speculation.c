@@ -203,8 +203,9 @@ static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
     for (uint32_t i = 0; i < dtrace->cpus; i++)
         if (!clean_part(&dtrace->cpu[i], index, state, timestamp))
             return false;
-    __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
-    (void)__atomic_fetch_sub(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
+    if (change(place, &state,
+               DTRACE_SPECULATION_INACTIVE)) /* unless stop() has cleaned meanwhile */
+        (void)__atomic_fetch_sub(&dtrace->speculations.waiting, 1, __ATOMIC_RELAXED);
     return true;
 }
 
