@@ -69,6 +69,8 @@ static uint64_t vtimestamp(void *context)
 {
     (void)context;
     const struct thread *thread = cpu_local_current();
+    if (thread == NULL)
+        return 0;
     uint64_t turn = now() - thread->since;
     return ns_of(thread->cpu_cycles + (turn < 1ull << 62 ? turn : 0));
 }
@@ -160,10 +162,23 @@ static const uint8_t *memory(void *context, uint64_t address, uint64_t size)
 
 /* --- Threads --- */
 
+/* A CPU that is being started has probes before it has a thread. */
+static struct dtrace_current nobody(void)
+{
+    return (struct dtrace_current){.ipl = percpu_this()->interrupt_depth,
+                                   .execname = "kernel",
+                                   .zonename = "global",
+                                   .threadname = "kernel"};
+}
+
 static void current(void *context, struct dtrace_current *current)
 {
     (void)context;
     const struct thread *thread = cpu_local_current();
+    if (thread == NULL) {
+        *current = nobody();
+        return;
+    }
     *current = (struct dtrace_current){
         .curthread = (uintptr_t)thread,
         .pid = thread->pid,
@@ -257,7 +272,8 @@ static void destroy(void *context, enum dtrace_destructive what)
     (void)context;
     switch (what) {
     case DTRACE_STOP:
-        cpu_local_current()->stop_wanted = true;
+        if (cpu_local_current() != NULL)
+            cpu_local_current()->stop_wanted = true;
         return;
     case DTRACE_BREAKPOINT:
         __atomic_fetch_add(&breakpoints, 1, __ATOMIC_RELAXED);

@@ -58,6 +58,10 @@ check 'long strings on many CPUs, in small buffers' \
     run --bare --smp 8 --memory 256 --module 'tests/dof/04a-aggs.dof type=dof' --module "$work/options type=dof name=options"
 check 'find the memory that they need' told '^dtrace: tracing; .* bufsize 4096 aggsize 4096 '
 
+check 'thread-local variables in probes of CPUs that have no thread yet' \
+    run --bare --smp 4 --module 'tests/dof/12-spec.dof type=dof'
+check 'harm nothing' told '^ *[0-9]+ +[0-9]+ .*:entry|^CPU +ID'
+
 check 'a hash that does not fit keeps an enabling out' \
     run --module "tests/dof/01a-blog-default.dof type=dof name=x hash=$(printf %040d 0)"
 check 'which is told, as of any module' test "$(state 1)" = 'dof mismatch'
