@@ -18,6 +18,7 @@
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
+#include "kernel/tunables.h"
 
 enum {
     MEMORY_PART = 4,      /* of the free memory one fourth at most */
@@ -162,7 +163,7 @@ static bool make_framework(uint64_t most)
         .memory = &anonymous.memory,
         .cpus = percpu_count(),
         .probes_max = probes_count() + PROBES_MORE,
-        .destructive_allowed = true,
+        .destructive_allowed = tunable(TUNABLE_DTRACE_NO_DESTRUCTION) == 0,
     };
     anonymous.dtrace = dtrace_make(&config);
     if (anonymous.dtrace == NULL)

@@ -54,6 +54,14 @@ static void print_match(const struct text_sink *sink, const struct dtrace *dtrac
         text_print(sink, ") matched %u probe%s\n", matched, matched == 1 ? "" : "s");
 }
 
+/* Why clauses do not trace, where others cannot either. */
+static void print_refusals(const struct text_sink *sink, const struct dtrace *dtrace)
+{
+    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++)
+        if (dtrace_clause_refusal(dtrace, i) != NULL)
+            print_match(sink, dtrace, i);
+}
+
 /* Options that somebody has set and that do nothing here. */
 static void print_idle_options(const struct text_sink *sink, const struct dtrace *dtrace)
 {
@@ -98,6 +106,7 @@ void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status)
 {
     struct text_sink sink = console_text();
     if (status != DTRACE_GO_OK) {
+        print_refusals(&sink, dtrace);
         text_print(&sink, "dtrace: cannot go: %s; nothing is traced\n", dtrace_go_str(status));
         return;
     }

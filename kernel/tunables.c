@@ -160,6 +160,11 @@ static struct tunable table[TUNABLE_COUNT] = {
                               .help = "read the boot archive's bytes once before it is indexed",
                               .type = TUNABLE_SWITCH,
                               .early = true},
+    /* The second name is that of illumos' etc/system: dtrace:dtrace_destructive_disallow. */
+    [TUNABLE_DTRACE_NO_DESTRUCTION] = {.name = "dtrace.destructive_disallow",
+                                       .second_name = "dtrace.dtrace_destructive_disallow",
+                                       .help = "enablings with destructive actions do not trace",
+                                       .type = TUNABLE_SWITCH},
 };
 
 static const struct tunables tunables = {table, TUNABLE_COUNT};

@@ -35,6 +35,7 @@ enum tunable_id {
     TUNABLE_SHUTDOWN_TIMEOUT, /* and /etc/rc.shutdown */
     TUNABLE_SHOW,             /* print this table */
     TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
+    TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
     TUNABLE_COUNT,
 };
 

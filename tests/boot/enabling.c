@@ -1,8 +1,8 @@
 /* Writes an enabling as a DOF object: enabling OUTPUT [OPTION=NUMBER]... [CLAUSE]...
  *
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
- * (@[probefunc] = count()), "stack" (stack()), or "trace" (trace(arg0); trace(arg1)).  Options: bufsize, aggsize,
- * bufpolicy (0 ring, 1 fill, 2 switch). */
+ * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), or "panic" (panic()).  Options:
+ * bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch), destructive. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +34,7 @@ static struct dif_object arg1 = {DIF_TEXT(text_of_arg1), .type = {.ckind = 1, .s
 static struct dof_action counting[] = {{.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
                                        {.difo = &function_name, .kind = DOF_ACTION_DIFEXPR},
                                        {.kind = DOF_AGGREGATION_COUNT, .ntuple = 2}};
+static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
                                       {.difo = &arg1, .kind = DOF_ACTION_DIFEXPR}};
@@ -56,7 +57,8 @@ static bool take_option(const char *text)
         uint32_t id;
     } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},
                  {"aggsize=", DOF_OPTION_AGGSIZE},
-                 {"bufpolicy=", DOF_OPTION_BUFPOLICY}};
+                 {"bufpolicy=", DOF_OPTION_BUFPOLICY},
+                 {"destructive=", DOF_OPTION_DESTRUCTIVE}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strncmp(text, names[i].name, strlen(names[i].name)) == 0) {
             if (option_count == OPTIONS_MAX)
@@ -83,8 +85,10 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = stack, clause->action_count = 1;
     else if (strcmp(what, "trace") == 0)
         clause->actions = tracing, clause->action_count = 2;
+    else if (strcmp(what, "panic") == 0)
+        clause->actions = panicking, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack or trace");
+        fail("a clause does nothing, count, stack, trace or panic");
 }
 
 static void take_clause(char *text)

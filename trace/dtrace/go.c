@@ -51,7 +51,8 @@ static const char *refuse_destructive(struct dtrace *dtrace, struct dtrace_objec
         return NULL;
     if (!dtrace_option_is_set(dtrace, DOF_OPTION_DESTRUCTIVE))
         return "its object has destructive actions, and the option destructive is not set";
-    return dtrace->destructive_allowed ? NULL : "destructive actions are not allowed here";
+    return dtrace->destructive_allowed ? NULL
+                                       : "destructive actions are disallowed on this machine";
 }
 
 static const char *build(struct dtrace *dtrace, struct dtrace_object *object,
