@@ -45,6 +45,24 @@ check 'to the byte' claims
 check 'what was claimed is not printed at the end' not_told 'claimed by nobody'
 check 'the capture is verified' "$flight" verify "$work/capture"
 
+check 'a claim while tracing goes on' run --module 'tests/dof/10-begin-tick-exit.dof type=dof' \
+    --exec 'sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec 'dtrace -a' --exec 'sleep 3' \
+    --exec 'sysctl debug.dtrace.state debug.dtrace.claimed' --exec 'dtrace -a -e' --exec 'dtrace -d' --exec 'dtrace -a'
+check 'it was going, and nobody had claimed' test "$(between '^# sysctl -n' '^# dtrace -a$' | sed -n '2,3p' | xargs)" = 'going 0'
+check 'the claim ends it: END fires' sh -c "sed -n '/^# dtrace -a\$/,/^# sleep/p' '$work/text' | grep -q ':END  *ended, i='"
+check 'it has stopped, and is claimed' told '^debug.dtrace.state: stopped$'
+check 'by somebody' told '^debug.dtrace.claimed: 1$'
+ticks() {
+    between "$1" "$2" | grep -c ':tick-1sec\|:END'
+}
+check 'what happens behind the claim leaves no record' \
+    test "$(ticks '^# dtrace -a$' '^# sleep')" -eq "$(ticks '^# dtrace -a -e$' '^# dtrace -d')"
+check 'behind -d a claim is empty' sh -c "! sed -n '/^# dtrace -d\$/,\$p' '$work/text' | grep ':tick-1sec\|:END'"
+
+check 'somebody claims, and forgets nothing' run --module "$conf" --exec 'dtrace -a'
+check 'then the console does not have it again' not_told 'claimed by nobody'
+check 'but the host has' sh -c "'$flight' report '$work/capture' | grep -q 'rts_new_rtsmsg:entry'"
+
 check 'nobody claims' run --module "$conf"
 check 'so the end of the machine prints it' told '^anonymous tracing, claimed by nobody$'
 check 'behind the last script' sh -c "sed -n '/claimed by nobody/,\$p' '$work/text' | grep -q 'rts_new_rtsmsg:entry'"

@@ -910,6 +910,35 @@ static void every_option_has_a_name(void **state)
     assert_true(dtrace_option_has_effect(DOF_OPTION_BUFSIZE));
 }
 
+/* A row of the table in the document: | id | `name` | preset | obeyed or without effect | ... */
+static bool is_row_of_option(const char *line, uint32_t id)
+{
+    char cell[64];
+    (void)snprintf(cell, sizeof cell, "| %u | `%s` | ", id, dtrace_option_str(id));
+    if (strncmp(line, cell, strlen(cell)) != 0)
+        return false;
+    const char *preset = strchr(line + strlen(cell), '|');
+    const char *effect = dtrace_option_has_effect(id) ? "| obeyed | " : "| without effect | ";
+    return preset != NULL && strncmp(preset, effect, strlen(effect)) == 0;
+}
+
+static void documents_say_which_options_have_an_effect(void **state)
+{
+    char line[512];
+    uint32_t next = 0;
+    (void)state;
+    FILE *document = fopen("docs/dtrace.md", "r");
+    assert_non_null(document);
+    while (fgets(line, sizeof line, document) != NULL)
+        if (line[0] == '|' && line[2] >= '0' && line[2] <= '9') {
+            if (!is_row_of_option(line, next))
+                fail_msg("option %u: %s", next, line);
+            next++;
+        }
+    (void)fclose(document);
+    assert_int_equal(next, DOF_OPTIONS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -953,6 +982,7 @@ int main(void)
         cmocka_unit_test(tracemem_takes_as_much_as_it_is_told),
         cmocka_unit_test(every_vector_loads_goes_and_stops),
         cmocka_unit_test(every_option_has_a_name),
+        cmocka_unit_test(documents_say_which_options_have_an_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ struct option {
     int64_t preset;
 };
 
-/* bufsize, aggsize and temporal as dtrace(1M) sets them, the others as the kernel does. */
+/* bufsize and aggsize as dtrace(1M) sets them, the others as the kernel does. */
 static const struct option options[DOF_OPTIONS] = {
     [DOF_OPTION_BUFSIZE] = {"bufsize", true, 4 * MIB},
     [DOF_OPTION_BUFPOLICY] = {"bufpolicy", true, DTRACE_POLICY_SWITCH},
@@ -44,10 +44,10 @@ static const struct option options[DOF_OPTIONS] = {
     [DOF_OPTION_AGGSORTREV] = {"aggsortrev", true, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGSORTPOS] = {"aggsortpos", true, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGSORTKEYPOS] = {"aggsortkeypos", true, DOF_OPTION_UNSET},
-    [DOF_OPTION_TEMPORAL] = {"temporal", true, 1},
+    [DOF_OPTION_TEMPORAL] = {"temporal", true, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGHIST] = {"agghist", false, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGPACK] = {"aggpack", false, DOF_OPTION_UNSET},
-    [DOF_OPTION_AGGZOOM] = {"aggzoom", false, DOF_OPTION_UNSET},
+    [DOF_OPTION_AGGZOOM] = {"aggzoom", true, DOF_OPTION_UNSET},
     [DOF_OPTION_ZONE] = {"zone", false, DOF_OPTION_UNSET},
 };
 
