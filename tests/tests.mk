@@ -21,7 +21,7 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
 
 # In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
-           tests/boot/dof_mutants.sh tests/fuzz/mutants.sh tests/boot/torture.sh \
+           tests/boot/dof_mutants.sh tests/boot/vector_records.py tests/fuzz/mutants.sh tests/boot/torture.sh \
            tests/boot/carriers.sh tests/unit/interrupted_i386.sh tests/boot/shell_session.py \
            tests/boot/flight_exec.sh tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh \
            tests/model/run.sh tests/decoder/damage.sh tests/boot/machines.sh \
