@@ -67,7 +67,7 @@ KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.
           kernel/files.c kernel/firmware_tables.c kernel/heaps.c kernel/kern_boottrace.c \
           kernel/kernel_probes.c kernel/log_printer.c kernel/long_log.c kernel/main.c \
           kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
-          kernel/module_list.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
+          kernel/module_list.c kernel/module_probes.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
           kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c \
           kernel/profile.c kernel/rtc.c kernel/scheduler.c kernel/sdt.c kernel/segments.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \

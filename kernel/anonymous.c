@@ -12,7 +12,6 @@
 #include "kernel/cpu.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/module_list.h"
-#include "kernel/modules.h"
 #include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
 #include "kernel/thread.h"
@@ -111,6 +110,12 @@ static bool add_object(const struct anonymous_object *object, struct dof_problem
     return dtrace_add_object(anonymous.dtrace, bytes, size, problem);
 }
 
+static void refuse(struct boot_module *module, const char *why)
+{
+    module->state = MODULE_REFUSED;
+    module->why = why;
+}
+
 static void load_object(const struct anonymous_object *object)
 {
     struct dof_problem problem = {.section = DOF_NONE};
@@ -118,13 +123,11 @@ static void load_object(const struct anonymous_object *object)
     bool taken = add_object(object, &problem);
     anonymous.memory.size = mark;
     anonymous.objects += taken;
-    if (!taken)
-        anonymous_report_refusal(object, &problem);
-    if (object->module == NULL)
+    if (taken)
         return;
-    if (!taken)
-        object->module->state = MODULE_REFUSED;
-    modules_tell(object->module);
+    anonymous_report_refusal(object, &problem);
+    if (object->module != NULL)
+        refuse(object->module, "failed to process DOF");
 }
 
 static void load_objects(void)
@@ -145,10 +148,8 @@ static void refuse_objects(void)
     log_line("dtrace: no memory; nothing is traced");
     for (uint32_t i = 0; i < module_list_count(); i++) {
         struct boot_module *module = module_list_at(i);
-        if (!boot_module_is_used(module) || module->line.type != MODULE_TYPE_DOF)
-            continue;
-        module->state = MODULE_REFUSED;
-        modules_tell(module);
+        if (boot_module_is_used(module) && module->line.type == MODULE_TYPE_DOF)
+            refuse(module, "no memory to load it");
     }
 }
 

@@ -1,8 +1,8 @@
 /* Anonymous tracing: the enablings that were prepared before the boot.
  *
  * Objects come from kernel/drv/dtrace.conf (dof-data-0, -1, ...) and from modules of type=dof.  All of them
- * share one state, which goes as soon as the files can be read, stops at the end of the machine, and is printed
- * then if nobody has claimed it. */
+ * share one state, which goes as soon as the files can be read and before it is told what became of the modules,
+ * stops at the end of the machine, and is printed then if nobody has claimed it. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,8 @@
 #include "trace/text.h"
 
 /* Loads the objects, makes the probes, and starts recording; without any object it does nothing and takes no
- * memory.  Call it when the files can be read; on the boot CPU, alone. */
+ * memory.  A module that cannot be loaded becomes MODULE_REFUSED.  Call it when the files can be read and before
+ * modules_tell; on the boot CPU, alone. */
 void anonymous_start(void);
 
 /* Has what speculations leave behind cleared away, now that there are threads. */

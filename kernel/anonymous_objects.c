@@ -83,7 +83,7 @@ _Static_assert(sizeof(struct anonymous_object) % ALIGN == 0, "the list has no ga
 
 static bool read_conf(struct anonymous_objects *objects, struct slice content)
 {
-    struct driver_conf conf = {.lexer = {.text = content}}; /* its faults have been told */
+    struct driver_conf conf = {.lexer = {.text = content}}; /* its faults are told later */
     struct driver_entry entry;
     while (driver_conf_next(&conf, &entry)) {
         struct config_lexer cursor = driver_entry_cursor(&entry);

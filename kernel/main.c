@@ -127,9 +127,12 @@ _Noreturn static void refuse_to_boot(const char *why)
     power_off(SYSTEM_POWER_OFF, 1, why);
 }
 
+/* Enablings go before it is told what became of the modules, so that they see it. */
 static void read_modules(void)
 {
     const char *why_not = modules_read();
+    anonymous_start();
+    modules_tell();
     if (why_not != NULL)
         refuse_to_boot(why_not);
 }
@@ -140,7 +143,6 @@ static void configure(void)
     configuration_read();
     tracing_settle();
     kern_boottrace_settle();
-    anonymous_start();
 }
 
 static void start_threads(void)

@@ -24,7 +24,7 @@ struct boot_module {
     struct digest digest; /* that it should have; DIGEST_NONE if there is no hash */
     struct digest found;  /* that it has, on a mismatch */
     enum module_state state;
-    const char *why; /* of MODULE_BAD_HASH: what is wrong, as one phrase */
+    const char *why; /* it is left out, as one phrase; always there of MODULE_BAD_HASH */
     bool hash_done;  /* of a hash module: it was looked at, or it has been told why not */
 };
 

@@ -8,6 +8,7 @@
 #include "kernel/files.h"
 #include "kernel/module_hashes.h"
 #include "kernel/module_list.h"
+#include "kernel/module_probes.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
@@ -131,10 +132,13 @@ static const struct bootfs_listener listener = {print_note, NULL};
 static void add_file(struct boot_module *module, uint32_t folder)
 {
     struct slice content = boot_module_content(module);
-    if (bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
-                        (const uint8_t *)content.text, content.length) != BOOTFS_OK &&
-        module->line.type == MODULE_TYPE_FILE)
-        module->state = MODULE_REFUSED;
+    enum bootfs_status status =
+        bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
+                        (const uint8_t *)content.text, content.length);
+    if (status == BOOTFS_OK || module->line.type != MODULE_TYPE_FILE)
+        return;
+    module->state = MODULE_REFUSED;
+    module->why = bootfs_status_str(status);
 }
 
 static void add_modules(uint32_t folder)
@@ -196,7 +200,7 @@ static void print_module(const struct boot_module *module)
     text_print(&sink, "\n");
 }
 
-void modules_tell(const struct boot_module *module)
+static void tell(const struct boot_module *module)
 {
     const struct multiboot_string *text = &module->given.command_line;
     char digest[DIGEST_TEXT_MAX];
@@ -218,16 +222,14 @@ void modules_tell(const struct boot_module *module)
     if (boot_module_is_used(module))
         kern_boottrace_note(size, "module accepted: %.*s, %u bytes", (int)name.length, name.text,
                             (unsigned)size);
+    module_probes_fire(module);
 }
 
-/* What becomes of an enabling is not known yet. */
-static void tell_all(void)
+void modules_tell(void)
 {
     TSSCOPE("tell_modules");
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (!boot_module_is_used(module_list_at(i)) ||
-            module_list_at(i)->line.type != MODULE_TYPE_DOF)
-            modules_tell(module_list_at(i));
+        tell(module_list_at(i));
 }
 
 static const char *explain(const struct boot_module *archive)
@@ -251,7 +253,6 @@ const char *modules_read(void)
         ignore_fonts();
         make_files();
     }
-    tell_all();
     return false_archive == NULL ? NULL : explain(false_archive);
 }
 

@@ -1,4 +1,4 @@
-/* The boot modules: read, verified, told to the host, and made into files (kernel/files.h).
+/* The boot modules: read, verified, made into files (kernel/files.h), and told to the host.
  *
  * In this order: every line is read; hashes find the modules that they belong to; every hash is
  * verified; the boot archive is indexed; the modules come over it as files.  What fails its hash
@@ -15,11 +15,9 @@
  * says. */
 const char *modules_read(void);
 
-struct boot_module;
-
-/* Tells what became of a module.  Of all but enablings modules_read does; those are told when they have been
- * loaded. */
-void modules_tell(const struct boot_module *module);
+/* Tells what became of each module: on the console, to the host, to boottrace, and by a probe.  Call it once, when
+ * nothing refuses one any more: enablings have been loaded. */
+void modules_tell(void);
 
 /* A module in use: its name and its content, which stays where it is. */
 struct module_content {

@@ -1,8 +1,9 @@
 /* Writes an enabling as a DOF object: enabling OUTPUT [OPTION=NUMBER]... [CLAUSE]...
  *
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
- * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), or "panic" (panic()).  Options:
- * bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch), destructive. */
+ * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
+ * trace(stringof(arg3))), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
+ * destructive. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,14 @@ static struct dif_object function_name = {
 static struct dif_object arg0 = {DIF_TEXT(text_of_arg0), .type = {.ckind = 1, .size = 8}};
 static struct dif_object arg1 = {DIF_TEXT(text_of_arg1), .type = {.ckind = 1, .size = 8}};
 
+static const uint32_t text_of_arg3[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0 + 3, 1), DIF_RET(1)};
+static struct dif_object string0 = {
+    DIF_TEXT(text_of_arg0),
+    .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 128}};
+static struct dif_object string3 = {
+    DIF_TEXT(text_of_arg3),
+    .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 128}};
+
 static struct dof_action counting[] = {{.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
                                        {.difo = &function_name, .kind = DOF_ACTION_DIFEXPR},
                                        {.kind = DOF_AGGREGATION_COUNT, .ntuple = 2}};
@@ -38,6 +47,8 @@ static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
                                       {.difo = &arg1, .kind = DOF_ACTION_DIFEXPR}};
+static struct dof_action telling[] = {{.difo = &string0, .kind = DOF_ACTION_DIFEXPR},
+                                      {.difo = &string3, .kind = DOF_ACTION_DIFEXPR}};
 
 static struct dof_clause clauses[CLAUSES_MAX];
 static struct dof_option options[OPTIONS_MAX];
@@ -85,10 +96,12 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = stack, clause->action_count = 1;
     else if (strcmp(what, "trace") == 0)
         clause->actions = tracing, clause->action_count = 2;
+    else if (strcmp(what, "text") == 0)
+        clause->actions = telling, clause->action_count = 2;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace or panic");
+        fail("a clause does nothing, count, stack, trace, text or panic");
 }
 
 static void take_clause(char *text)

@@ -14,6 +14,7 @@
 #include "kernel/configuration.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
+#include "kernel/module_probes.h"
 #include "kernel/modules.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
@@ -82,6 +83,11 @@ void tracing_send_module(const struct stream_module *module)
     (void)module;
 }
 
+void module_probes_fire(const struct boot_module *module)
+{
+    (void)module;
+}
+
 _Noreturn static void die(const char *what)
 {
     fprintf(stderr, "boot_host: %s\n", what);
@@ -126,6 +132,7 @@ int main(int count, char **arguments)
         add_module(arguments[next], arguments[next + 1]);
     tunables_read(line, (uint32_t)strlen(line));
     const char *why_not = modules_read();
+    modules_tell();
     if (why_not != NULL) {
         printf("stop: %s\n", why_not);
         return 1;
