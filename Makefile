@@ -69,7 +69,7 @@ KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.
           kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
           kernel/module_list.c kernel/module_probes.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
           kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c \
-          kernel/profile.c kernel/rtc.c kernel/scheduler.c kernel/sdt.c kernel/segments.c \
+          kernel/profile.c kernel/profile_name.c kernel/rtc.c kernel/scheduler.c kernel/sdt.c kernel/segments.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
           kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c \
           kernel/sysctl_debug.c kernel/sysctl_dif.c kernel/sysctl_dtrace.c kernel/sysctl_exec.c \

@@ -9,7 +9,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_variables test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
-        test_names test_output_queue test_programs test_rc_programs test_rcorder test_rtc \
+        test_names test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
@@ -139,6 +139,7 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 # What they take of the kernel.
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
+$(B)/tests/test_profile_name: $(B)/asan/kernel/profile_name.o
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)

@@ -5,7 +5,8 @@ Boots, waits for a line of the console, injects an NMI through QEMU's control so
 a panic with a complete capture: once in an endless loop, and NMIS times (default 16), one step
 of time later each, from the console's first line to the middle of the dump.  Where the NMI comes
 too late the boot has succeeded, and the capture must be complete as well.  The same inside a panic:
-its dump goes on, and no event is missing.  Ends with TAP.
+its dump goes on, and no event is missing.  And with every probe of the kernel enabled, on one CPU and
+on four, so that it mostly comes while one fires.  Ends with TAP.
 """
 import json
 import os
@@ -27,7 +28,7 @@ def inject(path):
             stream.readline()
 
 
-def boot(folder, append, line, delay):
+def boot(folder, append, line, delay, more=()):
     """Gives flight's exit status, its last words, and what verify says of the capture."""
     flight = os.path.abspath("build/flight")
     path, capture = os.path.join(folder, "qmp"), os.path.join(folder, "capture")
@@ -35,7 +36,7 @@ def boot(folder, append, line, delay):
         os.remove(path)
     run = subprocess.Popen(
         [flight, "run", "--timeout", "60", "--append", append, "-o", capture,
-         "--qemu-arg", "-qmp", "--qemu-arg", f"unix:{path},server=on,wait=off"],
+         "--qemu-arg", "-qmp", "--qemu-arg", f"unix:{path},server=on,wait=off", *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     injected = False
     for text in run.stdout:
@@ -71,6 +72,25 @@ def inside_a_panic(folder, delay):
     return good, inside, f"status {status}, {error}, {words}, {boot_events} {run_events} {shutdown_events}"
 
 
+def with_all_probes(folder, cpus, delay):
+    """Whether a boot in which probes fire all the time ends in a whole panic; and what there was."""
+    status, error, verified, words, capture = boot(
+        folder, "workload=2000", "dtrace: tracing", delay,
+        ["--smp", str(cpus), "--module", os.path.join(folder, "all.dof") + " type=dof"])
+    with open(capture, "rb") as file:
+        told = file.read()
+    panics = told.count(b"panic: non-maskable interrupt")
+    good = verified == 0 and status == 3 and "non-maskable interrupt" in error and panics == 1
+    return good, f"status {status}, {error}, {words}, panics told: {panics}"
+
+
+def make_enabling(folder):
+    subprocess.run(["make", "-s", "build/tests/enabling"], check=True)
+    subprocess.run(["build/tests/enabling", os.path.join(folder, "all.dof"), "bufsize=65536", "bufpolicy=0",
+                    "fbt:::", "fbt:::entry count", "syscall:::", "proc:::", "sched:::", "sysinfo:::", "boottrace:::",
+                    "profile:::profile-997hz"], check=True)
+
+
 def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
@@ -98,6 +118,13 @@ def main():
                 print(f"# {i}: {words}", file=sys.stderr)
             results.append((good, f"an NMI {i * 5} ms after the first line of a panic"))
         print(f"# {hits} came inside the panic")
+        make_enabling(folder)
+        for cpus in (1, 4):
+            for i in range(int(os.environ.get("NMIS", "16")) // 4):
+                good, words = with_all_probes(folder, cpus, i * 0.15)
+                if not good:
+                    print(f"# {i}: {words}", file=sys.stderr)
+                results.append((good, f"with every probe on {cpus} CPUs, an NMI {i * 150} ms after they go"))
     for number, (good, name) in enumerate(results, 1):
         print("ok" if good else "not ok", number, "-", name)
     print(f"1..{len(results)}")
