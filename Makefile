@@ -110,9 +110,10 @@ DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrac
                     trace/dtrace/dtrace_stream% trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/record_walk.c \
-                    trace/dtrace/snapshots.c trace/dtrace/state.c,$(RUNTIME))
+                    trace/dtrace/snapshots.c trace/dtrace/state.c trace/dtrace/wide.c,$(RUNTIME))
 
-# What runs while a probe fires, or on a CPU before it takes traps, has no probes (kernel/fbt.h).
+# What runs while a probe fires, or on a CPU before it takes traps, has no probes (kernel/fbt.h).  Functions of
+# these files that do neither are marked (trace/dtrace/at_rest.h).
 UNPROBED := kernel/dtrace_environment.c kernel/fbt.c kernel/memory_functions.c kernel/percpu.c kernel/kernel_probes.c \
             kernel/sdt.c kernel/segments.c kernel/stacks.c kernel/syscall_provider.c \
             $(filter-out $(DTRACE_AT_REST),$(filter trace/dtrace/%,$(RUNTIME)))

@@ -14,6 +14,7 @@
 #include "kernel/tracing.h"
 #include "kernel/wait_queue.h"
 #include "kernel/wall_time.h"
+#include "trace/dtrace/at_rest.h"
 
 enum {
     PAGE = 4096,
@@ -75,7 +76,7 @@ static uint64_t vtimestamp(void *context)
     return ns_of(thread->cpu_cycles + (turn < 1ull << 62 ? turn : 0));
 }
 
-static void start_clock(void)
+AT_REST static void start_clock(void)
 {
     uint64_t hz = tracing_clock()->tsc_hz;
     uint64_t scale = hz == 0 ? 1ull << 32 : (1000000000ull << 32) / hz;
@@ -87,14 +88,14 @@ static void start_clock(void)
 
 /* --- Memory --- */
 
-static void add_ram(uint64_t start, uint64_t end)
+AT_REST static void add_ram(uint64_t start, uint64_t end)
 {
     if (ram_count < SPANS)
         ram[ram_count++] = (struct span){start < PAGE ? PAGE : start, end};
 }
 
 /* What is not free and ends behind `start`: the first of that, as far as it lies there. */
-static struct span first_taken(uint64_t start)
+AT_REST static struct span first_taken(uint64_t start)
 {
     struct span first = {UINT64_MAX, UINT64_MAX};
     struct multiboot_region region;
@@ -106,7 +107,7 @@ static struct span first_taken(uint64_t start)
 }
 
 /* Adds what no region of another type touches. */
-static void add_available(uint64_t start, uint64_t end)
+AT_REST static void add_available(uint64_t start, uint64_t end)
 {
     while (start < end) {
         const struct span taken = first_taken(start);
@@ -115,7 +116,7 @@ static void add_available(uint64_t start, uint64_t end)
     }
 }
 
-static void find_ram(void)
+AT_REST static void find_ram(void)
 {
     const struct multiboot_info *info = boot_info();
     struct multiboot_region region;
@@ -283,12 +284,12 @@ static void destroy(void *context, enum dtrace_destructive what)
     }
 }
 
-uint64_t dtrace_environment_breakpoints(void)
+AT_REST uint64_t dtrace_environment_breakpoints(void)
 {
     return breakpoints;
 }
 
-const struct dtrace_environment *dtrace_environment_start(void)
+AT_REST const struct dtrace_environment *dtrace_environment_start(void)
 {
     static const struct dtrace_environment environment = {
         .timestamp = timestamp,

@@ -3,6 +3,7 @@
 
 #include "kernel/stacks.h"
 #include "kernel/syscall_provider.h"
+#include "trace/dtrace/at_rest.h"
 
 static uint32_t first_id; /* probes have consecutive ids; 0: there are none */
 static uint32_t added;
@@ -10,7 +11,7 @@ static uint32_t added;
 /* In trap_entry.asm: where a return goes on whose `ret` is an int3. */
 extern const char probe_return[], probe_return_pop[];
 
-uint32_t fbt_probes(void)
+AT_REST uint32_t fbt_probes(void)
 {
     return fbt_functions[fbt_counts.probed].first_probe;
 }
@@ -20,7 +21,7 @@ static bool has_return(const struct fbt_function *function)
     return function[1].first_return > function->first_return;
 }
 
-bool fbt_returns_ever(uint32_t function)
+AT_REST bool fbt_returns_ever(uint32_t function)
 {
     return has_return(&fbt_functions[function]);
 }
@@ -84,7 +85,7 @@ static const struct dtrace_provider provider = {
     .name = "fbt", .enable = enable, .disable = disable};
 
 /* False: there is no room, or ids do not follow one another. */
-static bool add(struct dtrace *dtrace, uint32_t function, const char *name, uintptr_t site)
+AT_REST static bool add(struct dtrace *dtrace, uint32_t function, const char *name, uintptr_t site)
 {
     uint32_t id =
         dtrace_probe_add(dtrace, &provider, "kernel", fbt_functions[function].name, name, site);
@@ -96,7 +97,7 @@ static bool add(struct dtrace *dtrace, uint32_t function, const char *name, uint
     return true;
 }
 
-void fbt_register(struct dtrace *dtrace)
+AT_REST void fbt_register(struct dtrace *dtrace)
 {
     for (uint32_t i = 0; i < fbt_counts.probed; i++) {
         if (!add(dtrace, i, "entry", i * 2))
@@ -122,7 +123,7 @@ static uint32_t search(uint32_t address)
     return low - 1;
 }
 
-uint32_t fbt_find(uint32_t address)
+AT_REST uint32_t fbt_find(uint32_t address)
 {
     uint32_t function = search(address);
     return function != UINT32_MAX && fbt_functions[function].address == address ? function

@@ -7,6 +7,7 @@
 #include "kernel/profile.h"
 #include "kernel/sdt.h"
 #include "kernel/syscall_provider.h"
+#include "trace/dtrace/at_rest.h"
 
 enum {
     CR0_WRITE_PROTECT = 1 << 16,
@@ -15,7 +16,7 @@ enum {
 static struct dtrace *framework;
 static int32_t errors[DTRACE_CPUS_MAX]; /* of each CPU */
 
-uint32_t probes_count(void)
+AT_REST uint32_t probes_count(void)
 {
     return fbt_probes() + sdt_probes() + syscall_probes() + PROFILE_PROBES;
 }
@@ -25,7 +26,7 @@ bool probes_are_registered(void)
     return framework != NULL;
 }
 
-void probes_register(struct dtrace *dtrace)
+AT_REST void probes_register(struct dtrace *dtrace)
 {
     if (framework != NULL)
         return;

@@ -11,7 +11,8 @@
 #include "trace/dtrace/framework.h"
 
 /* Takes a function's nop away, and with it its probes: for what runs while a probe fires or on a CPU before it
- * takes traps, among others that do not.  Where all functions of a file do, the Makefile has it in UNPROBED. */
+ * takes traps, among others that do not.  Where nearly all functions of a file do, the Makefile has it in UNPROBED, and the
+ * others are AT_REST (trace/dtrace/at_rest.h). */
 #define UNPROBED __attribute__((patchable_function_entry(0, 0)))
 
 /* Where a probe fired: the `frame` of struct dtrace_event. */

@@ -58,7 +58,7 @@ bool paging_unmap(uint32_t address)
     return true;
 }
 
-UNPROBED UNPROBED bool paging_is_there(uint32_t address)
+UNPROBED bool paging_is_there(uint32_t address)
 {
     uint32_t entry = directory[address >> 22];
     if (on && !(entry & LARGE))

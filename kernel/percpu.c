@@ -2,6 +2,7 @@
 #include "kernel/percpu.h"
 
 #include "kernel/tracing.h"
+#include "trace/dtrace/at_rest.h"
 
 static struct percpu table[TRACE_CPUS_MAX] __attribute__((aligned(64)));
 static uint32_t count = 1;
@@ -24,7 +25,7 @@ void percpu_init(uint32_t number)
     cpu->number = number;
 }
 
-void percpu_set_count(uint32_t cpus)
+AT_REST void percpu_set_count(uint32_t cpus)
 {
     for (uint32_t i = 1; i < cpus; i++)
         percpu_init(i);

@@ -2,6 +2,7 @@
 #include "kernel/sdt.h"
 
 #include "kernel/kernel_probes.h"
+#include "trace/dtrace/at_rest.h"
 
 /* Found by section; the linker places them. */
 extern struct sdt_site sdt_sites_start[], sdt_sites_end[];
@@ -14,7 +15,7 @@ enum {
 static struct dtrace_provider providers[PROVIDERS];
 static uint32_t provider_count;
 
-uint32_t sdt_probes(void)
+AT_REST uint32_t sdt_probes(void)
 {
     return (uint32_t)(sdt_sites_end - sdt_sites_start);
 }
@@ -39,7 +40,7 @@ static void disable(const struct dtrace_probe *probe)
 }
 
 /* In the order of addresses, as the linker leaves them anyway, unless functions change places. */
-static void sort_points(void)
+AT_REST static void sort_points(void)
 {
     for (struct sdt_point *end = sdt_points_start; end < sdt_points_end; end++) {
         const struct sdt_point point = *end;
@@ -59,7 +60,7 @@ static bool is(const char *a, const char *b)
 }
 
 /* NULL: there are too many. */
-static const struct dtrace_provider *provider_of(const char *name)
+AT_REST static const struct dtrace_provider *provider_of(const char *name)
 {
     for (uint32_t i = 0; i < provider_count; i++)
         if (is(providers[i].name, name))
@@ -79,7 +80,7 @@ static bool has_points(const struct sdt_site *site)
     return false;
 }
 
-void sdt_register(struct dtrace *dtrace)
+AT_REST void sdt_register(struct dtrace *dtrace)
 {
     sort_points();
     for (struct sdt_site *site = sdt_sites_start; site < sdt_sites_end; site++) {

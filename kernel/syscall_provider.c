@@ -3,6 +3,7 @@
 
 #include "kernel/fbt.h"
 #include "kernel/user/system.h"
+#include "trace/dtrace/at_rest.h"
 
 /* Kinds of arguments and results, one letter each: i int, u uint32_t or pointer, q 64 bits, 1 the number 1 where
  * the field's call has a descriptor that ours lacks; v no result. */
@@ -81,7 +82,7 @@ enum {
 };
 
 /* In the order of functions, which is that of addresses. */
-static void sort_calls(void)
+AT_REST static void sort_calls(void)
 {
     for (uint32_t end = 1; end < CALLS; end++) {
         const struct call call = calls[end];
@@ -109,7 +110,7 @@ static void disable(const struct dtrace_probe *probe)
 static const struct dtrace_provider provider = {
     .name = "syscall", .enable = enable, .disable = disable};
 
-uint32_t syscall_probes(void)
+AT_REST uint32_t syscall_probes(void)
 {
     return 2 * CALLS;
 }
@@ -120,7 +121,7 @@ static uint32_t add(struct dtrace *dtrace, const struct call *call, const char *
                             call->function * 2u + back);
 }
 
-void syscall_register(struct dtrace *dtrace)
+AT_REST void syscall_register(struct dtrace *dtrace)
 {
     sort_calls();
     for (uint32_t i = 0; i < CALLS; i++) {

@@ -15,6 +15,7 @@
 
         global  thread_switch:function (thread_switch.end - thread_switch)
 thread_switch:
+        nop                                             ; a probe's place: kernel/fbt.h
         mov     eax, [esp + 4]
         mov     edx, [esp + 8]
         push    ebp

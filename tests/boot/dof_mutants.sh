@@ -1,14 +1,14 @@
 #!/bin/sh
-# 100,000 damaged DOF objects in one boot: each is loaded into a state of its own, goes, fires and is consumed.  None harms
-# the machine or the next one.
+# Damaged DOF objects, COUNT of them (default 3,000) in one boot: each is loaded into a state of its own, goes, fires and is
+# consumed.  None harms the machine or the next one.
 . tests/tap.sh
 
-COUNT=${COUNT:-100000}
+COUNT=${COUNT:-3000}
 FIRST=${FIRST:-0}
 
 # boots FILE: the objects in it, in one boot; the line that tells what became of them is kept.
 boots() {
-    "$flight" run --quiet --memory 768 --timeout 900 -o "$work/capture" --module "$1 name=dof/mutants.0" \
+    "$flight" run --quiet --bare --memory 768 --timeout 900 -o "$work/capture" --module "$1 name=dof/mutants.0" \
         --exec 'sysctl -n debug.dtrace.mutants' --exec 'sysctl -n debug.dtrace.state' || return 1
     tr -d '\r' < "$work/capture" | grep -a '^objects: ' > "$work/line"
     cat "$work/line"

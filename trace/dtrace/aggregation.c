@@ -1,6 +1,7 @@
 /* One entry for each key, found through a hash table that is as local as the buffer. */
 #include "trace/dtrace/aggregation.h"
 
+#include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/quantize.h"
 
 /* An entry's place in the hash table. */
@@ -21,8 +22,8 @@ static struct link *link_at(const struct dtrace_aggregation_buffer *buffer, uint
     return (struct link *)(void *)(buffer->bytes + buffer->top) - number;
 }
 
-void dtrace_aggregation_make(struct dtrace_aggregation_buffer *buffer, uint8_t *bytes,
-                             uint32_t size)
+AT_REST void dtrace_aggregation_make(struct dtrace_aggregation_buffer *buffer, uint8_t *bytes,
+                                     uint32_t size)
 {
     uint32_t heads = 1;
     while (heads <= size / BYTES_OF_A_HEAD / 2)

@@ -2,8 +2,10 @@
  * that it keeps the first records and counts the rest. */
 #include "trace/dtrace/framework_layout.h"
 
-void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy policy, uint8_t *bytes,
-                        uint32_t size)
+#include "trace/dtrace/at_rest.h"
+
+AT_REST void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy policy,
+                                uint8_t *bytes, uint32_t size)
 {
     *buffer = (struct dtrace_buffer){.bytes = bytes, .size = size & ~7u, .policy = policy};
 }

@@ -1,6 +1,7 @@
 /* Dynamic variables: a hash over a pool of equal chunks; variables_layout.h has the protocol. */
 #include "trace/dtrace/variables_layout.h"
 
+#include "trace/dtrace/at_rest.h"
 #include "trace/local.h"
 
 /* --- Locks that are not waited for without end ------------------------------------------------ */
@@ -326,8 +327,8 @@ static void chain_free_chunks(struct dtrace_pool *pool)
     }
 }
 
-bool dtrace_pool_make(struct dtrace_pool *pool, struct dtrace_memory *memory, uint64_t size,
-                      uint32_t chunk)
+AT_REST bool dtrace_pool_make(struct dtrace_pool *pool, struct dtrace_memory *memory, uint64_t size,
+                              uint32_t chunk)
 {
     const uint64_t bytes_max = UINT32_MAX / 2;
     pool->chunk_size = chunk;

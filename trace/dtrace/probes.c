@@ -1,5 +1,6 @@
 /* Probes, their providers, and which clause goes on which probe. */
 #include "trace/dtrace/framework_layout.h"
+#include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/ecb.h"
 #include "trace/dtrace/glob.h"
 
@@ -22,9 +23,9 @@ static bool names_fit(const struct dtrace_probe_description *names)
            fits(names->function, LONG_NAME) && fits(names->name, SHORT_NAME);
 }
 
-uint32_t dtrace_probe_add(struct dtrace *dtrace, const struct dtrace_provider *provider,
-                          const char *module, const char *function, const char *name,
-                          uintptr_t site)
+AT_REST uint32_t dtrace_probe_add(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                                  const char *module, const char *function, const char *name,
+                                  uintptr_t site)
 {
     struct dtrace_probe_description names = {dtrace->probe_count + 1, provider->name, module,
                                              function, name};
@@ -43,12 +44,12 @@ const struct dtrace_probe *dtrace_probe(const struct dtrace *dtrace, uint32_t id
     return id == 0 || id > dtrace_probes(dtrace) ? NULL : &dtrace->probes[id - 1];
 }
 
-uint32_t dtrace_probes(const struct dtrace *dtrace)
+AT_REST uint32_t dtrace_probes(const struct dtrace *dtrace)
 {
     return __atomic_load_n(&dtrace->probe_count, __ATOMIC_ACQUIRE);
 }
 
-struct dtrace_probe_description dtrace_probe_describe(const struct dtrace_probe *probe)
+AT_REST struct dtrace_probe_description dtrace_probe_describe(const struct dtrace_probe *probe)
 {
     return probe->description;
 }
@@ -63,7 +64,7 @@ bool dtrace_probe_is_enabled(const struct dtrace_probe *probe)
     return probe->enabled;
 }
 
-bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *provider)
+AT_REST bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *provider)
 {
     struct dtrace_provider_node *node =
         dtrace_memory_take(dtrace->memory, sizeof *node, _Alignof(struct dtrace_provider_node));
@@ -76,7 +77,8 @@ bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *pr
 
 /* A description without any name means every probe that has a function, so that dtrace:::ERROR and its like are
  * not enabled unasked. */
-static bool means(const struct dof_clause *clause, const struct dtrace_probe_description *probe)
+AT_REST static bool means(const struct dof_clause *clause,
+                          const struct dtrace_probe_description *probe)
 {
     bool anything = *clause->provider == '\0' && *clause->module == '\0' &&
                     *clause->function == '\0' && *clause->name == '\0';
@@ -125,7 +127,7 @@ static void enable(struct dtrace_probe *probe)
         probe->provider->enable(probe);
 }
 
-void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe)
+AT_REST void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe)
 {
     for (struct dtrace_object *object = dtrace->objects; object != NULL; object = object->next)
         for (uint32_t i = 0; i < object->dof.clause_count; i++)
@@ -133,7 +135,7 @@ void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe)
     enable(probe);
 }
 
-void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause)
+AT_REST void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
     for (uint32_t i = 0; i < dtrace->probe_count; i++)
         match_one(dtrace, clause, &dtrace->probes[i]);

@@ -4,6 +4,7 @@
  * within the code, indices within their tables, a ret at the end. */
 #include "trace/dtrace/run.h"
 
+#include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/run_machine.h"
 
 void dif_fault(struct dif_machine *machine, enum dif_fault fault, uint64_t value)
@@ -169,7 +170,7 @@ uint64_t dif_run(struct dif_run *run, const struct dif_object *object)
     return registers[dif_rd(*end)];
 }
 
-const char *dif_fault_str(enum dif_fault fault)
+AT_REST const char *dif_fault_str(enum dif_fault fault)
 {
     switch (fault) {
     case DIF_FAULT_NONE:

@@ -1,6 +1,7 @@
 /* Where variables lie, from what the programs have declared. */
 #include "trace/dtrace/variables.h"
 
+#include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/variables_layout.h"
 #include "trace/local.h"
 
@@ -79,7 +80,7 @@ static uint64_t guess_instruction(const struct dif_object *object, struct tuple_
     }
 }
 
-uint32_t dtrace_variables_chunk(const struct dif_object *object)
+AT_REST uint32_t dtrace_variables_chunk(const struct dif_object *object)
 {
     const uint64_t most = UINT32_MAX / 4;
     struct tuple_guess guess = {0, 0, 0};
@@ -160,8 +161,8 @@ static void place(struct dtrace_slot *slot, struct space *space)
 }
 
 /* The part of `list` that has this scope and program, as slots; false: too much for 32 bits. */
-static bool make_slots(struct dtrace_slot *list, const struct dif_declaration *from, uint32_t count,
-                       struct space *space)
+AT_REST static bool make_slots(struct dtrace_slot *list, const struct dif_declaration *from,
+                               uint32_t count, struct space *space)
 {
     for (uint32_t i = 0; i < count; i++) {
         list[i] = slot_of(&from[i]);
@@ -267,8 +268,8 @@ static bool fill_variables(struct dtrace_variables *variables, struct dtrace_mem
                             (chunk + 7) & ~UINT32_C(7));
 }
 
-struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,
-                                               const struct dtrace_variables_config *config)
+AT_REST struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,
+                                                       const struct dtrace_variables_config *config)
 {
     size_t mark = memory->used;
     struct dtrace_variables *variables = dtrace_memory_take(memory, sizeof *variables, 8);
@@ -320,7 +321,8 @@ uint64_t dtrace_variables_extent(const struct dtrace_variables *variables, uint3
     return extent;
 }
 
-struct dtrace_variables_counts dtrace_variables_counts(const struct dtrace_variables *variables)
+AT_REST struct dtrace_variables_counts
+dtrace_variables_counts(const struct dtrace_variables *variables)
 {
     struct dtrace_variables_counts counts = {.chunks = variables->pool.chunk_count};
     counts.in_use = __atomic_load_n(&variables->pool.in_use, __ATOMIC_RELAXED);
