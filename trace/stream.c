@@ -92,6 +92,7 @@ void stream_send_dtrace_schema(struct stream *stream)
 static void send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer)
 {
+    stream->header_cpus = arena->cpus;
     struct frame_writer *writer = begin(stream, STREAM_HEADER);
     frame_put_unsigned(writer, STREAM_VERSION);
     frame_put_string(writer, (const char *)arena->build_id, sizeof arena->build_id);
@@ -401,11 +402,23 @@ void stream_send_table(struct stream *stream, struct trace_arena *arena, uint32_
     stream->table_open = false;
 }
 
+/* A panic may come before a CPU that has tables is started: nothing tells of it, and it has recorded nothing. */
+static bool is_untold(const struct stream *stream, struct trace_arena *arena, uint32_t cpu,
+                      enum trace_table_id id)
+{
+    const struct trace_table *table = trace_arena_table(arena, cpu, id);
+    return stream->header_cpus > 0 && cpu >= stream->header_cpus &&
+           trace_arena_cpu_clock(arena, cpu).known == 0 && trace_table_range(table).written == 0;
+}
+
 void stream_send_tables(struct stream *stream, struct trace_arena *arena)
 {
-    for (; stream->tables_sent < arena->cpus * TRACE_TABLES; stream->tables_sent++)
-        stream_send_table(stream, arena, stream->tables_sent / TRACE_TABLES,
-                          (enum trace_table_id)(stream->tables_sent % TRACE_TABLES));
+    for (; stream->tables_sent < arena->cpus * TRACE_TABLES; stream->tables_sent++) {
+        uint32_t cpu = stream->tables_sent / TRACE_TABLES;
+        enum trace_table_id id = (enum trace_table_id)(stream->tables_sent % TRACE_TABLES);
+        if (!is_untold(stream, arena, cpu, id))
+            stream_send_table(stream, arena, cpu, id);
+    }
 }
 
 void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frames)

@@ -84,6 +84,7 @@ struct stream_dtrace {
 struct stream {
     struct frame_writer writer;
     bool header_sent;
+    uint32_t header_cpus; /* that the header tells of */
     uint32_t schema_sent; /* kinds */
     uint32_t phases_sent;
     uint64_t shutdown_tsc; /* of the shutdown phase that was sent last */

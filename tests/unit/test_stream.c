@@ -510,6 +510,36 @@ static void a_table_frame_tells_the_books(void **state)
     free(arena);
 }
 
+/* How many books are sent of an arena of two CPUs, behind a header that tells of `told`. */
+static size_t books_behind_header(uint32_t told, struct trace_arena *arena)
+{
+    struct trace_arena_config first = shape;
+    first.cpus = told;
+    struct trace_arena *early = arena_of(&first);
+    struct capture capture = {0};
+    struct stream stream = stream_into(&capture);
+    stream_send_header(&stream, early, "test");
+    stream_send_tables(&stream, arena);
+    struct decoded *decoded = decode(&capture);
+    size_t books = frames_of(decoded, STREAM_TABLE);
+    release(decoded, &capture);
+    free(early);
+    return books;
+}
+
+static void a_cpu_that_nothing_tells_of_has_books_once_it_has_recorded(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&shape);
+    assert_int_equal(books_behind_header(2, arena), 2 * TRACE_TABLES);
+    assert_int_equal(books_behind_header(1, arena), TRACE_TABLES);
+    trace_table_record(trace_arena_table(arena, 1, TRACE_TABLE_RUN), 1, 2, 0);
+    assert_int_equal(books_behind_header(1, arena), TRACE_TABLES + 1);
+    trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.apic_id = 1});
+    assert_int_equal(books_behind_header(1, arena), 2 * TRACE_TABLES);
+    free(arena);
+}
+
 static void names_and_tasks_are_sent_once_and_before_their_events(void **state)
 {
     (void)state;
@@ -764,6 +794,7 @@ int main(void)
         cmocka_unit_test(a_table_that_is_recorded_into_while_it_is_sent_matches_its_books),
         cmocka_unit_test(the_stream_describes_itself),
         cmocka_unit_test(a_table_frame_tells_the_books),
+        cmocka_unit_test(a_cpu_that_nothing_tells_of_has_books_once_it_has_recorded),
         cmocka_unit_test(names_and_tasks_are_sent_once_and_before_their_events),
         cmocka_unit_test(the_tasks_that_led_to_one_are_sent_before_it),
         cmocka_unit_test(each_phase_is_sent_once_and_a_skipped_one_never),
