@@ -10,7 +10,7 @@
 #define HEAP_SMALL_SIZE   81920u  /* where memory is short; enough for the scripts of a boot */
 #define HEAPS_MAX         64u
 #define HEAPS_MIN         4u
-#define HEAPS_FEWEST      2u /* of the small ones */
+#define HEAPS_FEWEST      2u     /* of the small ones */
 #define HEAP_AT_HAND_SIZE 16384u /* without any memory of their own: HEAPS_MIN of these */
 
 struct heaps {
