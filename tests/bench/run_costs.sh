@@ -3,7 +3,7 @@
 #
 # Boots the kernel under --deterministic, where a cycle of the TSC is an instruction, and reads
 # debug.costs (kernel/costs.c) on one CPU and on four.  The floor is the call of an empty function, which begins
-# with the nop of a probe; a third boot has clauses without actions on that probe, and on the static one.
+# with the nop of a probe; others have a clause on that probe, an empty one also on the static one.
 . tests/bench/bench.sh
 
 json=${1:?usage: run_costs.sh JSON}
@@ -22,11 +22,21 @@ costs() {
 
 costs one 1
 costs four 4
+# probed NAME WHAT: with a clause that does this on the empty function, into $work/NAME
+probed() {
+    build/tests/enabling "$work/enabling" bufpolicy=0 "fbt::nothing:entry $2"
+    costs "$1" 1 --module "$work/enabling type=dof"
+}
+for what in false count quantize; do
+    probed $what $what
+done
 build/tests/enabling "$work/enabling" bufpolicy=0 fbt::nothing:entry costs:::probe
-costs probed 1 --module "$work/enabling type=dof"
-calculate -s '{one_cpu: .[0], four_cpus: .[1], probed: (.[2] | {empty_call, static_probe}),
+costs empty 1 --module "$work/enabling type=dof"
+calculate -s '{one_cpu: .[0], four_cpus: .[1],
+        probed: {empty_clause: .[2].empty_call, empty_clause_on_a_static_probe: .[2].static_probe,
+                 false_predicate: .[3].empty_call, count_by_probefunc: .[4].empty_call, quantize_by_string: .[5].empty_call},
         over_empty_call: (.[0].empty_call as $floor | .[0] | map_values(. / $floor * 10 | round / 10))}' \
-    "$work/one" "$work/four" "$work/probed" > "$work/result"
+    "$work/one" "$work/four" "$work/empty" "$work/false" "$work/count" "$work/quantize" > "$work/result"
 cp "$work/result" "$json"
 cat "$json"
 for cpus in one_cpu four_cpus; do

@@ -2,7 +2,8 @@
  *
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
- * trace(stringof(arg3))), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
+ * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
+ * arg0 - arg0), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
  * destructive. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +41,22 @@ static struct dif_object string3 = {
     DIF_TEXT(text_of_arg3),
     .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 128}};
 
+static const uint32_t text_of_key[] = {DIF_INDEX(DIF_OP_SETS, 1, 1), DIF_RET(1)};
+static const char strings_of_key[] = "\0key";
+static struct dif_object key = {
+    DIF_TEXT(text_of_key), .strings = strings_of_key, .strings_size = sizeof strings_of_key,
+    .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 256}};
+static const uint32_t text_of_false[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0, 1),
+                                         DIF_REGS(DIF_OP_SUB, 1, 1, 1), DIF_RET(1)};
+static struct dif_object no = {DIF_TEXT(text_of_false), .type = {.ckind = 1, .size = 8}};
+
 static struct dof_action counting[] = {{.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
                                        {.difo = &function_name, .kind = DOF_ACTION_DIFEXPR},
                                        {.kind = DOF_AGGREGATION_COUNT, .ntuple = 2}};
+static struct dof_action quantizing[] = {
+    {.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
+    {.difo = &key, .kind = DOF_ACTION_DIFEXPR},
+    {.difo = &arg0, .kind = DOF_AGGREGATION_QUANTIZE, .ntuple = 2}};
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
@@ -98,10 +112,14 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = tracing, clause->action_count = 2;
     else if (strcmp(what, "text") == 0)
         clause->actions = telling, clause->action_count = 2;
+    else if (strcmp(what, "quantize") == 0)
+        clause->actions = quantizing, clause->action_count = 3;
+    else if (strcmp(what, "false") == 0)
+        clause->predicate = &no;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text or panic");
+        fail("a clause does nothing, count, stack, trace, text, quantize, false or panic");
 }
 
 static void take_clause(char *text)
