@@ -7,7 +7,7 @@
 #include "kernel/stacks.h"
 
 enum {
-    DEPTH = 16
+    DEPTH = 32
 };
 
 extern const struct kernel_symbol kernel_symbols[];

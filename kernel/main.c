@@ -127,20 +127,22 @@ _Noreturn static void refuse_to_boot(const char *why)
     power_off(SYSTEM_POWER_OFF, 1, why);
 }
 
-/* Enablings go before it is told what became of the modules, so that they see it. */
 static void read_modules(void)
 {
     const char *why_not = modules_read();
-    anonymous_start();
+    if (why_not == NULL)
+        return;
     modules_tell();
-    if (why_not != NULL)
-        refuse_to_boot(why_not);
+    refuse_to_boot(why_not);
 }
 
-/* What the modules configure: the trace tables take the sizes that they say. */
+/* What the modules configure: whether and what enablings may trace, who go before it is told what became of the
+ * modules, so that they see it; and the sizes of the trace tables. */
 static void configure(void)
 {
     configuration_read();
+    anonymous_start();
+    modules_tell();
     tracing_settle();
     kern_boottrace_settle();
 }
