@@ -40,7 +40,7 @@ check 'a script ends once for each that starts' \
 check 'there are such' counted ':script-start' -ge 20
 check 'most processes have ended' counted 'thread_exit:exit ' -ge 20
 
-build/tests/enabling "$work/object" 'module::: text' 'fbt::configuration_read:entry' || bail 'no object'
+build/tests/enabling "$work/object" 'module::: text' 'fbt::tracing_settle:entry' || bail 'no object'
 head -c 100 "$work/object" > "$work/cut"
 boot --deterministic --quiet -o "$work/capture" --module 'tests/tap.sh name=before' \
     --module "$work/object type=dof name=this" --module "$work/cut type=dof name=cut" \
@@ -50,5 +50,5 @@ check 'a module before the enabling is seen to be accepted' told ':accepted +bef
 check 'the enabling sees itself' told ':accepted +this +accepted *$'
 check 'one that cannot be loaded is refused' told ':refused +cut +failed to process DOF *$'
 check 'and one that is not what its hash says' told ':refused +false +it is not what its hash says *$'
-check 'the configuration is read while it traces' told 'configuration_read:entry'
+check 'what was configured is settled while it traces' told 'tracing_settle:entry'
 finish
