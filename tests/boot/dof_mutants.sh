@@ -8,7 +8,7 @@ FIRST=${FIRST:-0}
 
 # boots FILE: the objects in it, in one boot; the line that tells what became of them is kept.
 boots() {
-    "$flight" run --quiet --bare --memory 768 --timeout 900 -o "$work/capture" --module "$1 name=dof/mutants.0" \
+    "$flight" run --deterministic --quiet --bare --memory 768 --timeout 900 -o "$work/capture" --module "$1 name=dof/mutants.0" \
         --exec 'sysctl -n debug.dtrace.mutants' --exec 'sysctl -n debug.dtrace.state' || return 1
     tr -d '\r' < "$work/capture" | grep -a '^objects: ' > "$work/line"
     cat "$work/line"
