@@ -424,6 +424,29 @@ static void send_loss(void)
     told = now;
 }
 
+static bool has_recorded(uint32_t cpu)
+{
+    for (uint32_t i = 0; i < TRACE_TABLES; i++) {
+        struct trace_range range =
+            trace_table_range(trace_arena_table(arena(), cpu, (enum trace_table_id)i));
+        if (range.written > range.base)
+            return true;
+    }
+    return false;
+}
+
+/* Whoever recorded, but died or was given up before its clock was compared: nothing is known of that. */
+static void admit_unmeasured_clocks(void)
+{
+    for (uint32_t cpu = 1; cpu < arena()->cpus; cpu++) {
+        const struct trace_cpu_clock unknown = {.uncertainty = UINT32_MAX,
+                                                .apic_id = percpu_at(cpu)->apic_id};
+        if (trace_arena_cpu_clock(arena(), cpu).known == 0 && has_recorded(cpu))
+            trace_arena_set_cpu_clock(arena(), cpu, &unknown);
+    }
+    stream_send_cpus(&stream, arena());
+}
+
 void tracing_dump(void)
 {
     static bool printed; /* a panic inside a dump does not print it again */
@@ -432,6 +455,7 @@ void tracing_dump(void)
     console_wait_mode(CONSOLE_ALL_WAIT); /* nothing of it may be lost, and nothing runs meanwhile */
     resume_stream();
     tracing_send_header();
+    admit_unmeasured_clocks();
     if (!printed) {
         printed = true;
         print_all();

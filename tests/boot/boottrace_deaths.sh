@@ -87,4 +87,19 @@ check 'a good end' ends 0 "$@" --module "$(four true)"
 check 'sends what it had' report
 check 'up to the last word' test "$(jq -r '.tables[] | select(.name == "shutdown") | .events[-1].event' "$work/json")" = 'shutdown final begin'
 check 'and behind it comes the verdict' test "$(jq -r .verdict "$work/json")" = success
+# The boot CPU dies while another one starts, which has recorded already.
+starting() { # PROBE
+    build/tests/enabling "$work/panic" destructive=1 "$1 panic" || return 1
+    "$flight" run --deterministic --smp 4 --quiet -o "$work/capture" --module "$work/panic type=dof" 2> "$work/err"
+    [ $? -eq 3 ] || { cat "$work/err"; return 1; }
+    "$flight" verify "$work/capture"
+}
+unmeasured() {
+    "$flight" report "$work/capture" --format json > "$work/json"
+    jq -e '.cpus[] | select(.cpu == 1) | .uncertainty == 4294967295' "$work/json" || { jq .cpus "$work/json"; return 1; }
+}
+for probe in fbt::tsc_offset_measure:entry fbt::tracing_set_cpu_clock:entry fbt::scheduler_join:entry; do
+    check "a panic at $probe leaves a capture that verifies" starting $probe
+done
+check 'which says that a clock was never compared' unmeasured
 finish
