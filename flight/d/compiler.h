@@ -1,0 +1,85 @@
+/* Inside the D compiler: what its parts share.
+ *
+ * Memory is one obstack that ends with the compiler: nothing is freed on the way.  A mistake in a program leaves
+ * by longjmp() from wherever it is found to d_compile(), so no part checks what another refused. */
+#pragma once
+
+#include <obstack.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdnoreturn.h>
+
+#include "flight/d/compile.h"
+#include "trace/dtrace/dof.h"
+
+struct d_idents;
+struct d_lexer;
+struct d_node;
+struct d_translator;
+struct d_provider;
+struct d_types;
+struct d_clause;
+
+/* Where a token or node came from. */
+struct d_place {
+    const char *file;  /* lives as long as the compiler */
+    const char *start; /* of the line in the text; NULL: unknown */
+    uint32_t line;     /* from 1 */
+    uint32_t column;   /* from 1 */
+};
+
+/* Options that only the compiler obeys. */
+struct d_compile_options {
+    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs;
+    uint32_t version; /* major << 24 | minor << 12 | micro, as D numbers its own versions */
+    bool version_set;
+    int amin[3];              /* stability: name, data, class; -1 unset */
+    uint32_t registers;       /* iregs: 8 */
+    uint32_t tuple_registers; /* tregs: 8 */
+};
+
+struct d_compiler {
+    struct d_setup setup;
+    struct obstack memory;
+    jmp_buf leave;
+    struct d_problem *problem; /* while a program is compiled */
+    struct d_place place; /* of what is looked at: where a mistake without a place of its own is */
+    const char *part;     /* "predicate", "action list", or "" */
+
+    struct d_compile_options options;
+    int64_t runtime_options[DOF_OPTIONS]; /* DOF_OPTION_UNSET: nobody set it */
+
+    struct d_lexer *lexer;
+    struct d_types *types;
+    struct d_idents *globals;         /* built-ins, functions, D variables, inlines, enumerators */
+    struct d_idents *threads;         /* self-> */
+    struct d_idents *locals;          /* this->; new for each program */
+    struct d_idents *aggregations;    /* by name without the @ */
+    struct d_translator *translators; /* the newest last */
+    struct d_provider *providers;
+
+    const struct d_source *source;
+    const struct d_clause *clause;    /* while one is resolved; NULL outside */
+    const struct d_probe_name *probe; /* the description it is resolved for */
+    uint32_t statement_number;        /* for uarg: differs from statement to statement */
+    bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */
+
+    struct d_bytes *programs;
+    size_t program_count;
+};
+
+/* Zeroed memory that lives as long as the compiler; aligned for anything. */
+void *d_take(struct d_compiler *compiler, size_t size);
+char *d_text(struct d_compiler *compiler, const char *text,
+             size_t length); /* with a NUL behind it */
+char *d_format(struct d_compiler *compiler, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Refuses the program.  `tag` is "D_SYNTAX" and so on, or "".  The place is compiler->place. */
+noreturn void d_fail(struct d_compiler *compiler, const char *tag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same, at another place. */
+noreturn void d_fail_at(struct d_compiler *compiler, struct d_place place, const char *tag,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+void d_warn_at(struct d_compiler *compiler, struct d_place place, const char *tag,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -1,0 +1,13 @@
+/* Options of D: -x, #pragma D option, setopt().  Section 8 of the language. */
+#pragma once
+
+#include "flight/d/compiler.h"
+
+enum d_option_context {
+    D_OPTION_COMMAND,
+    D_OPTION_PRAGMA
+};
+
+/* Sets `name` to `value` (NULL: nothing behind it).  NULL: done; else why not: "Invalid option name" and so on. */
+const char *d_option_set(struct d_compiler *compiler, const char *name, const char *value,
+                         enum d_option_context context);
