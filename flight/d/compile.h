@@ -65,6 +65,16 @@ void d_close(struct d_compiler *compiler);
 /* "-x": `text` is "name" or "name=value".  False: *problem says why. */
 bool d_set_option(struct d_compiler *compiler, const char *text, struct d_problem *problem);
 
+/* What options said of the C preprocessor, which runs before d_compile(): -C, -D, -I, ... */
+struct d_preprocessor {
+    bool wanted;
+    bool headers;             /* -H: name the files that are read */
+    const char *path;         /* "cpp" if nobody said otherwise */
+    const char *const *words; /* -DNAME, -I..., in order */
+    size_t count;
+};
+struct d_preprocessor d_preprocessor(const struct d_compiler *compiler);
+
 /* Compiles one program.  False: *problem says why, and the compiler is as before, save for variables that
  * the program made. */
 bool d_compile(struct d_compiler *compiler, const struct d_source *source,

@@ -31,15 +31,24 @@ struct d_place {
 /* Options that only the compiler obeys. */
 struct d_compile_options {
     bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs;
-    uint32_t version; /* major << 24 | minor << 12 | micro, as D numbers its own versions */
-    bool version_set;
+    uint32_t version;         /* major << 24 | minor << 12 | micro, as D counts itself: 1.14 */
     int amin[3];              /* stability: name, data, class; -1 unset */
     uint32_t registers;       /* iregs: 8 */
     uint32_t tuple_registers; /* tregs: 8 */
 };
 
+/* What the system's preprocessor is to be told; the commands run it, before a text comes here. */
+struct d_preprocessing {
+    const char *path; /* NULL: cpp */
+    const char **words;
+    size_t count;
+    bool wanted, headers;
+    char standard; /* a, c, s, t; 0: unset */
+};
+
 struct d_compiler {
     struct d_setup setup;
+    struct d_preprocessing preprocessing;
     struct obstack memory;
     jmp_buf leave;
     struct d_problem *problem; /* while a program is compiled */
@@ -61,8 +70,12 @@ struct d_compiler {
     const struct d_source *source;
     const struct d_clause *clause;    /* while one is resolved; NULL outside */
     const struct d_probe_name *probe; /* the description it is resolved for */
+    uint64_t clause_uarg;             /* uarg of the ECBs of what is compiled */
     uint32_t statement_number;        /* for uarg: differs from statement to statement */
+    bool last_argument_used;          /* $1, ...: of those of the source */
     bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */
+
+    struct d_deferred_pragma *deferred_pragmas; /* pragma.c's */
 
     struct d_bytes *programs;
     size_t program_count;

@@ -45,7 +45,9 @@ struct d_ident {
     bool declared; /* by a declaration of the text */
     bool writable;
     bool userland;
-    bool read, written;   /* by the DIFO that is generated now */
+    bool read, written; /* by the DIFO that is generated now */
+    int attributes
+        [3]; /* stability of name, data, class: option.h; all 0 where nothing was said of a user's */
     uint32_t min_version; /* hidden below this option version */
 
     bool has_parameters; /* of an array or aggregation: known; of a function: always */

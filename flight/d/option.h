@@ -11,3 +11,6 @@ enum d_option_context {
 /* Sets `name` to `value` (NULL: nothing behind it).  NULL: done; else why not: "Invalid option name" and so on. */
 const char *d_option_set(struct d_compiler *compiler, const char *name, const char *value,
                          enum d_option_context context);
+
+/* "Name/Data/Class", any of the last two left out: the highest.  False: a word is none. */
+bool d_stability_parse(const char *text, size_t length, int *attributes /* [3] */);
