@@ -40,6 +40,7 @@ struct d_compiler *d_open(const struct d_setup *setup)
     compiler->globals = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->threads = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->locals = d_idents_open(compiler, FIRST_VARIABLE);
+    compiler->externs = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->aggregations = d_idents_open(compiler, FIRST_AGGREGATION);
     d_builtins_enter(compiler);
     return compiler;
@@ -83,6 +84,7 @@ static struct d_ecb **compile_clause(struct d_compiler *compiler, const struct d
     compiler->clause = clause;
     for (struct d_probe_description *probe = clause->probes; probe != NULL; probe = probe->next) {
         compiler->probe = &probe->name;
+        d_probe_check(compiler, probe);
         struct d_clause *resolved = d_resolve_clause(compiler, clause, probe);
         *end = d_clause_actions(compiler, resolved, probe);
         end = &(*end)->next;

@@ -64,6 +64,7 @@ struct d_compiler {
     struct d_idents *threads;         /* self-> */
     struct d_idents *locals;          /* this->; new for each program */
     struct d_idents *aggregations;    /* by name without the @ */
+    struct d_idents *externs;         /* symbols whose types the text tells: extern, functions */
     struct d_translator *translators; /* the newest last */
     struct d_provider *providers;
 

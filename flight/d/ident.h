@@ -29,6 +29,7 @@ struct d_parameter {
     struct d_parameter *next;
     const struct d_type *type; /* NULL: any */
     const char *name;          /* of a parametrised inline; NULL: none */
+    struct d_ident *ident;     /* of a parametrised inline: what its body refers to; NULL: none */
     bool optional;
     bool userland;
 };
@@ -58,9 +59,10 @@ struct d_ident {
     struct d_ident *function;    /* of an aggregation: what it was first assigned */
     uint64_t quantize_parameter; /* of it: packed, as its action's arg */
     struct d_node *substitute;   /* of a parameter of an inline while that is expanded */
-    uint32_t bound_register;     /* of a translator's parameter: where its value is */
-    struct d_symbol *symbol;     /* of D_IDENT_SYMBOL */
-    int32_t value;               /* of an enumerator */
+    bool bound;                  /* a translator's parameter: its value is in bound_register */
+    uint32_t bound_register;
+    struct d_symbol *symbol; /* of D_IDENT_SYMBOL */
+    int32_t value;           /* of an enumerator */
 };
 
 /* ident.c */
