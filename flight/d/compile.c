@@ -136,6 +136,8 @@ bool d_compile(struct d_compiler *compiler, const struct d_source *source,
     memset(problem, 0, sizeof *problem);
     compiler->problem = problem;
     if (setjmp(compiler->leave) != 0) {
+        d_idents_remove_passing(compiler->globals);
+        compiler->error_clause_made = compiler->error_clause_kept;
         compiler->source = NULL;
         return false;
     }
@@ -143,6 +145,7 @@ bool d_compile(struct d_compiler *compiler, const struct d_source *source,
     if (source->length > SOURCE_MAX)
         d_fail(compiler, "", "a program has at most %u bytes", SOURCE_MAX);
     struct d_ecb *ecbs = compile_program(compiler, source);
+    compiler->error_clause_kept = compiler->error_clause_made;
     keep_program(compiler, ecbs != NULL ? d_dof_write(compiler, ecbs) : (struct d_bytes){0});
     compiler->source = NULL;
     return true;

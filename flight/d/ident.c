@@ -98,6 +98,16 @@ void d_idents_remove(struct d_idents *idents, const char *name)
         }
 }
 
+void d_idents_remove_passing(struct d_idents *idents)
+{
+    struct d_ident *next;
+    for (struct d_ident *at = idents->first; at != NULL; at = next) {
+        next = at->next;
+        if (at->passing)
+            d_idents_remove(idents, at->name);
+    }
+}
+
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope)
 {
     switch (scope) {

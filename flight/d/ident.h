@@ -59,6 +59,7 @@ struct d_ident {
     struct d_ident *function;    /* of an aggregation: what it was first assigned */
     uint64_t quantize_parameter; /* of it: packed, as its action's arg */
     struct d_node *substitute;   /* of a parameter of an inline while that is expanded */
+    bool passing;                /* a parameter: known while what it belongs to is read */
     bool bound;                  /* a translator's parameter: its value is in bound_register */
     uint32_t bound_register;
     struct d_symbol *symbol; /* of D_IDENT_SYMBOL */
@@ -72,7 +73,10 @@ struct d_ident *d_idents_find(const struct d_idents *idents, const char *name);
 struct d_ident *d_idents_add(struct d_compiler *compiler, struct d_idents *idents, const char *name,
                              enum d_ident_kind kind, bool numbered);
 struct d_ident *d_idents_first(const struct d_idents *idents);
-void d_idents_remove(struct d_idents *idents, const char *name); /* of an inline's parameters */
+/* The newest of the name. */
+void d_idents_remove(struct d_idents *idents, const char *name);
+/* What a program that was refused left behind it in the middle of an inline or a translator. */
+void d_idents_remove_passing(struct d_idents *idents);
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope);
 /* "associative array", "scalar", ...: section 2.3. */
 const char *d_ident_kind_text(enum d_ident_kind kind);

@@ -91,10 +91,9 @@ static void parse_brackets(struct d_parser *parser, struct modifier *modifier)
         modifier->kind = MODIFIER_UNSIZED;
     } else if (d_parse_is_type(parser) || d_parse_is_storage(parser) ||
                d_parse_is(parser, D_TOKEN_ELLIPSIS)) {
+        struct d_parameter *keys = d_parse_parameters(parser, D_TOKEN_RBRACKET, &variadic);
         modifier->kind = MODIFIER_KEYS;
-        modifier->keys = d_prototype_check(parser->compiler,
-                                           d_parse_parameters(parser, D_TOKEN_RBRACKET, &variadic),
-                                           variadic, D_PROTOTYPE_KEYS);
+        modifier->keys = d_prototype_check(parser->compiler, keys, variadic, D_PROTOTYPE_KEYS);
     } else {
         modifier->kind = MODIFIER_ARRAY;
         modifier->count = array_count(parser, d_parse_constant(parser));

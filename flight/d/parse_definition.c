@@ -42,6 +42,7 @@ static void open_parameters(struct d_compiler *compiler, struct d_parameter *par
             at->ident = d_idents_add(compiler, compiler->globals, at->name, D_IDENT_SCALAR, false);
             at->ident->type = at->type;
             at->ident->userland = at->userland;
+            at->ident->passing = true;
         }
 }
 
@@ -168,6 +169,7 @@ static struct d_ident *open_input(struct d_compiler *compiler,
     ident->type = translator->input;
     ident->userland = input->userland;
     ident->bound = true;
+    ident->passing = true;
     return ident;
 }
 

@@ -50,6 +50,17 @@ uint64_t d_type_size(const struct d_type *type)
     return times(type->size, count);
 }
 
+/* Of a union of the kernel's: D's own know theirs. */
+static uint64_t widest(const struct d_type *type)
+{
+    uint64_t most = 1;
+    for (const struct d_member *member = type->members; member != NULL; member = member->next) {
+        uint64_t alignment = d_type_alignment(member->type);
+        most = alignment > most ? alignment : most;
+    }
+    return most;
+}
+
 uint64_t d_type_alignment(const struct d_type *type)
 {
     type = d_type_resolve(type);
@@ -58,14 +69,8 @@ uint64_t d_type_alignment(const struct d_type *type)
         type = d_type_resolve(type->kind == D_TYPE_ARRAY ? type->target : type->members->type);
     if (type == NULL || type->alignment != 0)
         return type != NULL ? type->alignment : 1;
-    if (type->kind == D_TYPE_UNION) {
-        uint64_t most = 1;
-        for (const struct d_member *member = type->members; member != NULL; member = member->next) {
-            uint64_t own = d_type_size(member->type);
-            most = own > most && own <= 8 && !d_type_is_struct(member->type) ? own : most;
-        }
-        return most;
-    }
+    if (type->kind == D_TYPE_UNION)
+        return widest(type);
     uint64_t size = d_type_size(type);
     return size > 0 ? size : 1;
 }
@@ -249,11 +254,11 @@ static const char *qualifier(const struct d_type *type)
 {
     switch ((int)type->kind) {
     case D_TYPE_CONST:
-        return "const ";
+        return "const";
     case D_TYPE_VOLATILE:
-        return "volatile ";
+        return "volatile";
     case D_TYPE_RESTRICT:
-        return "restrict ";
+        return "restrict";
     default:
         return NULL;
     }
@@ -272,9 +277,10 @@ const char *d_type_text(struct d_compiler *compiler, const struct d_type *type)
         else if (type->kind == D_TYPE_FUNCTION)
             around = d_format(compiler, "%s()", around);
         else if (type->target->kind == D_TYPE_POINTER)
-            around = d_format(compiler, "%s%s", qualifier(type), around);
+            around =
+                d_format(compiler, around[0] != '\0' ? "%s %s" : "%s%s", qualifier(type), around);
         else
-            before = d_format(compiler, "%s%s", before, qualifier(type));
+            before = d_format(compiler, "%s%s ", before, qualifier(type));
     }
     const char *base = type->name != NULL ? type->name : anonymous(type);
     return d_format(compiler, "%s%s%s%s", before, base, around[0] != '\0' ? " " : "", around);
