@@ -193,6 +193,9 @@ static void parse_around(struct d_parser *parser, enum d_declarator_form form,
 static const struct d_type *array_type(struct d_compiler *compiler, const struct modifier *modifier,
                                        const struct d_type *element)
 {
+    if (modifier->kind == MODIFIER_UNSIZED && modifier->next != NULL &&
+        modifier->next->kind == MODIFIER_ARRAY)
+        d_fail_at(compiler, modifier->place, "D_DECL_ARRNULL", "array dimension expected");
     if (d_type_is_void(element))
         d_fail_at(compiler, modifier->place, "D_DECL_VOIDOBJ", "cannot declare array of void");
     if (d_type_is_incomplete(element))
