@@ -29,6 +29,7 @@ struct d_parameter {
     struct d_parameter *next;
     const struct d_type *type; /* NULL: any */
     const char *name;          /* of a parametrised inline; NULL: none */
+    struct d_ident *ident;     /* by which its body knows it; NULL: none */
     bool optional;
     bool userland;
 };
@@ -48,7 +49,8 @@ struct d_ident {
     bool read, written; /* by the DIFO that is generated now */
     int attributes
         [3]; /* stability of name, data, class: option.h; all 0 where nothing was said of a user's */
-    uint32_t min_version; /* hidden below this option version */
+    const char *prototype; /* of a built-in name until it is first used: builtin.h */
+    uint32_t min_version;  /* hidden below this option version */
 
     bool has_parameters; /* of an array or aggregation: known; of a function: always */
     bool variadic;       /* further arguments of any type may follow */
@@ -56,8 +58,9 @@ struct d_ident {
 
     struct d_node *inline_body;  /* NULL: no inline */
     struct d_ident *function;    /* of an aggregation: what it was first assigned */
+    bool quantized;              /* of it: the next is known */
     uint64_t quantize_parameter; /* of it: packed, as its action's arg */
-    struct d_node *substitute;   /* of a parameter of an inline while that is expanded */
+    bool bound;                  /* a translator's parameter in use: its value is in */
     uint32_t bound_register;     /* of a translator's parameter: where its value is */
     struct d_symbol *symbol;     /* of D_IDENT_SYMBOL */
     int32_t value;               /* of an enumerator */
