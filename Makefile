@@ -120,6 +120,9 @@ UNPROBED := kernel/dtrace_environment.c kernel/fbt.c kernel/memory_functions.c k
 
 FLIGHT := $(sort $(wildcard flight/*.c))
 
+# The D compiler of flight.
+COMPILER := $(sort $(wildcard flight/d/*.c))
+
 # --- Flags -------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wundef -Wswitch-enum -Wstrict-prototypes \

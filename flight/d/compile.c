@@ -40,6 +40,7 @@ struct d_compiler *d_open(const struct d_setup *setup)
     compiler->globals = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->threads = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->locals = d_idents_open(compiler, FIRST_VARIABLE);
+    compiler->externs = d_idents_open(compiler, FIRST_VARIABLE);
     compiler->aggregations = d_idents_open(compiler, FIRST_AGGREGATION);
     d_builtins_enter(compiler);
     return compiler;
@@ -83,6 +84,7 @@ static struct d_ecb **compile_clause(struct d_compiler *compiler, const struct d
     compiler->clause = clause;
     for (struct d_probe_description *probe = clause->probes; probe != NULL; probe = probe->next) {
         compiler->probe = &probe->name;
+        d_probe_check(compiler, probe);
         struct d_clause *resolved = d_resolve_clause(compiler, clause, probe);
         *end = d_clause_actions(compiler, resolved, probe);
         end = &(*end)->next;
@@ -134,6 +136,8 @@ bool d_compile(struct d_compiler *compiler, const struct d_source *source,
     memset(problem, 0, sizeof *problem);
     compiler->problem = problem;
     if (setjmp(compiler->leave) != 0) {
+        d_idents_remove_passing(compiler->globals);
+        compiler->error_clause_made = compiler->error_clause_kept;
         compiler->source = NULL;
         return false;
     }
@@ -141,6 +145,7 @@ bool d_compile(struct d_compiler *compiler, const struct d_source *source,
     if (source->length > SOURCE_MAX)
         d_fail(compiler, "", "a program has at most %u bytes", SOURCE_MAX);
     struct d_ecb *ecbs = compile_program(compiler, source);
+    compiler->error_clause_kept = compiler->error_clause_made;
     keep_program(compiler, ecbs != NULL ? d_dof_write(compiler, ecbs) : (struct d_bytes){0});
     compiler->source = NULL;
     return true;

@@ -64,6 +64,7 @@ struct d_compiler {
     struct d_idents *threads;         /* self-> */
     struct d_idents *locals;          /* this->; new for each program */
     struct d_idents *aggregations;    /* by name without the @ */
+    struct d_idents *externs;         /* symbols whose types the text tells: extern, functions */
     struct d_translator *translators; /* the newest last */
     struct d_provider *providers;
 
@@ -74,6 +75,7 @@ struct d_compiler {
     uint32_t statement_number;        /* for uarg: differs from statement to statement */
     bool last_argument_used;          /* $1, ...: of those of the source */
     bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */
+    bool error_clause_kept;           /* ... in a program that was not refused */
 
     struct d_deferred_pragma *deferred_pragmas; /* pragma.c's */
 

@@ -29,7 +29,7 @@ struct d_parameter {
     struct d_parameter *next;
     const struct d_type *type; /* NULL: any */
     const char *name;          /* of a parametrised inline; NULL: none */
-    struct d_ident *ident;     /* by which its body knows it; NULL: none */
+    struct d_ident *ident;     /* of a parametrised inline: what its body refers to; NULL: none */
     bool optional;
     bool userland;
 };
@@ -39,7 +39,7 @@ struct d_ident {
     const char *name;
     enum d_ident_kind kind;
     enum d_scope scope;
-    uint32_t id; /* variable, subroutine, action (enum dof_action_kind) or aggregation */
+    uint32_t id; /* variable, subroutine, action (enum d_action_name) or aggregation */
     const struct d_type *type; /* NULL: not known yet */
     struct d_place place;      /* where it was made */
     bool builtin;
@@ -60,10 +60,11 @@ struct d_ident {
     struct d_ident *function;    /* of an aggregation: what it was first assigned */
     bool quantized;              /* of it: the next is known */
     uint64_t quantize_parameter; /* of it: packed, as its action's arg */
-    bool bound;                  /* a translator's parameter in use: its value is in */
-    uint32_t bound_register;     /* of a translator's parameter: where its value is */
-    struct d_symbol *symbol;     /* of D_IDENT_SYMBOL */
-    int32_t value;               /* of an enumerator */
+    bool passing;                /* a parameter: known while what it belongs to is read */
+    bool bound;                  /* a translator's parameter: its value is in bound_register */
+    uint32_t bound_register;
+    struct d_symbol *symbol; /* of D_IDENT_SYMBOL */
+    int32_t value;           /* of an enumerator */
 };
 
 /* ident.c */
@@ -73,7 +74,10 @@ struct d_ident *d_idents_find(const struct d_idents *idents, const char *name);
 struct d_ident *d_idents_add(struct d_compiler *compiler, struct d_idents *idents, const char *name,
                              enum d_ident_kind kind, bool numbered);
 struct d_ident *d_idents_first(const struct d_idents *idents);
-void d_idents_remove(struct d_idents *idents, const char *name); /* of an inline's parameters */
+/* The newest of the name. */
+void d_idents_remove(struct d_idents *idents, const char *name);
+/* What a program that was refused left behind it in the middle of an inline or a translator. */
+void d_idents_remove_passing(struct d_idents *idents);
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope);
 /* "associative array", "scalar", ...: section 2.3. */
 const char *d_ident_kind_text(enum d_ident_kind kind);

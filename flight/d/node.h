@@ -39,6 +39,7 @@ struct d_node {
     size_t length;
     enum d_scope scope;
     const struct d_type *named; /* the type that the text names */
+    uint32_t depth;             /* of the tree below: bounded, since all walk it by recursion */
 
     /* What the resolver finds. */
     bool resolved;
@@ -132,11 +133,19 @@ struct d_node *d_node_condition(struct d_compiler *compiler, struct d_place plac
                                 struct d_node *condition, struct d_node *yes, struct d_node *no);
 struct d_node *d_node_cast(struct d_compiler *compiler, struct d_place place,
                            const struct d_type *type, struct d_node *operand);
+/* Must be called for every node that is put below another one by hand: D_SYNTAX if the tree grows too deep. */
+void d_node_below(struct d_compiler *compiler, struct d_node *node, const struct d_node *child);
 /* A copy that shares nothing that resolving or generating changes. */
 struct d_node *d_node_copy(struct d_compiler *compiler, const struct d_node *node);
 
 /* parser.c: the whole text; declarations, inlines, translators and pragmas take effect on the way. */
 struct d_program *d_parse(struct d_compiler *compiler, const struct d_source *source);
+
+/* parse_probe.c: "a:b:c" to fields, macros replaced (D_PDESC_INVAL); and whether the kernel has such a probe
+ * (D_PDESC_ZERO: an error or a warning, as the caller of the compiler wants). */
+struct d_probe_description *d_probe_description(struct d_compiler *compiler, struct d_place place,
+                                                const char *text);
+void d_probe_check(struct d_compiler *compiler, const struct d_probe_description *probe);
 
 /* conditional.c: if and else become clauses (section 2.8). */
 void d_conditionals_rewrite(struct d_compiler *compiler, struct d_program *program);

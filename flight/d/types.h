@@ -61,6 +61,7 @@ struct d_type {
     bool is_signed;
     bool is_bool;
     bool from_kernel;         /* laid out by C's rules: its sizes hold as they are */
+    uint64_t alignment;       /* of a struct or union that D laid out; 0: not known */
     struct d_member *members; /* in order */
     struct d_enumerator *enumerators;
 };
@@ -121,6 +122,12 @@ const struct d_type *d_type_array_of(struct d_compiler *compiler, const struct d
 const struct d_type *d_type_qualified(struct d_compiler *compiler, enum d_type_kind kind,
                                       const struct d_type *target);
 
+/* The unit that a bit-field of `bits` of `base` lives in: 1, 2, 4 or 8 bytes. */
+const struct d_type *d_type_bitfield(struct d_compiler *compiler, const struct d_type *base,
+                                     uint32_t bits);
+/* Lays `type`, a struct or union, out by D's own rules: members have their types and order. */
+void d_type_lay_out(struct d_type *type);
+
 /* Behind typedefs, qualifiers, and forward tags whose body is known. */
 const struct d_type *d_type_resolve(const struct d_type *type);
 uint64_t d_type_size(const struct d_type *type);      /* bytes; 0: void, forward, function */
@@ -143,6 +150,9 @@ bool d_type_is_by_reference(
     const struct d_type
         *type); /* string, struct, union, array, function, forward, floats above 8 bytes */
 bool d_type_is_signed(const struct d_type *type); /* as loaded: an enum is not */
+
+/* A tag whose body is not known. */
+bool d_type_is_incomplete(const struct d_type *type);
 
 bool d_types_compatible(const struct d_type *left, const struct d_type *right);
 /* Of the usual arithmetic conversions (section 3.2: no promotion of char and short). */
