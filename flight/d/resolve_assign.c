@@ -107,8 +107,7 @@ static void check_arithmetic(struct d_compiler *compiler, const struct d_node *n
 
 static void check_types(struct d_compiler *compiler, const struct d_node *node)
 {
-    if (d_node_is_dynamic(node->first) || d_node_is_dynamic(node->second) ||
-        d_node_is_action(node->second))
+    if (d_node_is_dynamic(node->first) || d_node_is_dynamic(node->second))
         incompatible(compiler, node);
     if (node->op == D_TOKEN_ADD_ASSIGN || node->op == D_TOKEN_SUB_ASSIGN)
         check_sum(compiler, node);
@@ -154,6 +153,10 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     compiler->place = node->place;
     if (d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING)
         incompatible(compiler, node);
+    if (d_node_is_action(node->second)) { /* the generator says that it has no value */
+        d_node_set_type(node, d_type_of(compiler, D_INT));
+        return node;
+    }
     infer(compiler, node);
     check_target(compiler, node);
     check_types(compiler, node);
