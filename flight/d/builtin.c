@@ -168,6 +168,7 @@ static void enter(struct d_compiler *compiler, const struct builtin *builtin,
     ident->prototype = builtin->prototype;
     ident->min_version = VERSION(builtin->minor);
     ident->writable = kind == D_IDENT_ARRAY && builtin->id == DIF_ARRAY_UREGS;
+    ident->has_attributes = true;
     ident->attributes[0] = ident->attributes[1] = D_STABILITY_STABLE;
     ident->attributes[2] = D_STABILITY_COMMON;
 }

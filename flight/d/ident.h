@@ -47,8 +47,8 @@ struct d_ident {
     bool writable;
     bool userland;
     bool read, written; /* by the DIFO that is generated now */
-    int attributes
-        [3]; /* stability of name, data, class: option.h; all 0 where nothing was said of a user's */
+    bool has_attributes;
+    int attributes[3];     /* stability of name, data, class: option.h */
     const char *prototype; /* of a built-in name until it is first used: builtin.h */
     uint32_t min_version;  /* hidden below this option version */
 

@@ -214,10 +214,32 @@ static bool actions_resolve(struct d_compiler *compiler, struct d_clause *to,
     return false;
 }
 
+/* What is less stable than the option amin demands is refused (section 2.7).  All that is known of probes is that
+ * dtrace's own are stable. */
+void d_check_stability(struct d_compiler *compiler, const int *attributes, const char *what)
+{
+    for (int i = 0; i < 3; i++)
+        if (attributes[i] < compiler->options.amin[i])
+            d_fail(compiler, "D_ATTR_MIN",
+                   "attributes of %s are less than the predefined minimum of the option amin",
+                   what);
+}
+
+static void check_probe(struct d_compiler *compiler, const struct d_probe_description *probe)
+{
+    static const char *const stable[] = {"BEGIN", "END", "ERROR"};
+    static const int unknown[3] = {D_STABILITY_UNSTABLE, D_STABILITY_UNSTABLE, D_STABILITY_COMMON};
+    for (size_t i = 0; i < sizeof stable / sizeof stable[0]; i++)
+        if (strcmp(probe->name.name, stable[i]) == 0)
+            return;
+    compiler->place = probe->place;
+    d_check_stability(compiler, unknown, "the probe description");
+}
+
 struct d_clause *d_resolve_clause(struct d_compiler *compiler, const struct d_clause *clause,
                                   const struct d_probe_description *probe)
 {
-    (void)probe;
+    check_probe(compiler, probe);
     struct d_clause *copy = d_take(compiler, sizeof *copy);
     *copy = *clause;
     bool again = !actions_resolve(compiler, copy, clause);

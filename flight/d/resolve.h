@@ -20,6 +20,9 @@ struct d_node *d_resolve_list(struct d_compiler *compiler, struct d_node *list);
 /* Type, and what follows from it: sign, by reference. */
 void d_node_set_type(struct d_node *node, const struct d_type *type);
 
+/* D_ATTR_MIN, if one of the three attributes of `what` is below the option amin. */
+void d_check_stability(struct d_compiler *compiler, const int *attributes, const char *what);
+
 /* resolve_name.c */
 struct d_node *d_resolve_name(struct d_compiler *compiler, struct d_node *node,
                               enum d_resolve_mode mode);

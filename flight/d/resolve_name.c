@@ -19,8 +19,11 @@ static noreturn void bad_reference(struct d_compiler *compiler, const struct d_i
            d_ident_kind_text(ident->kind), ident->name, d_ident_kind_text(kind));
 }
 
-static struct d_node *variable(struct d_node *node, struct d_ident *ident)
+static struct d_node *variable(struct d_compiler *compiler, struct d_node *node,
+                               struct d_ident *ident)
 {
+    if (ident->has_attributes)
+        d_check_stability(compiler, ident->attributes, ident->name);
     node->kind = D_NODE_VARIABLE;
     node->ident = ident;
     node->lvalue = true;
@@ -66,7 +69,7 @@ static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node 
     ident->builtin = true;
     ident->type = symbol->type;
     ident->symbol = symbol;
-    node = variable(node, ident);
+    node = variable(compiler, node, ident);
     node->kind = D_NODE_SYMBOL;
     return node;
 }
@@ -83,7 +86,7 @@ static struct d_node *use_ident(struct d_compiler *compiler, struct d_node *node
     }
     if (ident->kind != D_IDENT_SCALAR)
         bad_reference(compiler, ident, D_IDENT_SCALAR);
-    return variable(node, ident);
+    return variable(compiler, node, ident);
 }
 
 struct d_node *d_resolve_name(struct d_compiler *compiler, struct d_node *node,
@@ -97,8 +100,9 @@ struct d_node *d_resolve_name(struct d_compiler *compiler, struct d_node *node,
     if (mode == D_RESOLVE_READ || mode == D_RESOLVE_UNARY)
         d_fail(compiler, "D_IDENT_UNDEF", "failed to resolve %s: Unknown variable name",
                node->text);
-    return variable(node, create(compiler, compiler->globals, node->text, D_IDENT_SCALAR,
-                                 D_SCOPE_GLOBAL, mode));
+    return variable(
+        compiler, node,
+        create(compiler, compiler->globals, node->text, D_IDENT_SCALAR, D_SCOPE_GLOBAL, mode));
 }
 
 static noreturn void undefined_variable(struct d_compiler *compiler, const struct d_node *node)
@@ -121,7 +125,7 @@ struct d_node *d_resolve_scoped(struct d_compiler *compiler, struct d_node *node
         ident = create(compiler, idents, node->text, D_IDENT_SCALAR, node->scope, mode);
     if (ident->kind != D_IDENT_SCALAR)
         bad_reference(compiler, ident, D_IDENT_SCALAR);
-    return variable(node, ident);
+    return variable(compiler, node, ident);
 }
 
 static void take_keys(struct d_compiler *compiler, struct d_ident *ident, const struct d_node *list)
@@ -206,7 +210,7 @@ static struct d_node *resolve_builtin_array(struct d_compiler *compiler, struct 
 {
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
-    node = variable(node, ident);
+    node = variable(compiler, node, ident);
     if (strcmp(ident->name, "args") == 0)
         return d_resolve_args(compiler, node);
     check_register_index(compiler, node);
@@ -229,7 +233,7 @@ static struct d_node *resolve_keyed(struct d_compiler *compiler, struct d_node *
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
     d_resolve_keys(compiler, ident, node->list);
-    return variable(node, ident);
+    return variable(compiler, node, ident);
 }
 
 static struct d_node *resolve_element(struct d_compiler *compiler, struct d_node *node)
