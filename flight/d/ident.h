@@ -39,7 +39,7 @@ struct d_ident {
     const char *name;
     enum d_ident_kind kind;
     enum d_scope scope;
-    uint32_t id; /* variable, subroutine, action (enum dof_action_kind) or aggregation */
+    uint32_t id; /* variable, subroutine, action (enum d_action_name) or aggregation */
     const struct d_type *type; /* NULL: not known yet */
     struct d_place place;      /* where it was made */
     bool builtin;
@@ -47,9 +47,10 @@ struct d_ident {
     bool writable;
     bool userland;
     bool read, written; /* by the DIFO that is generated now */
-    int attributes
-        [3]; /* stability of name, data, class: option.h; all 0 where nothing was said of a user's */
-    uint32_t min_version; /* hidden below this option version */
+    bool has_attributes;
+    int attributes[3];     /* stability of name, data, class: option.h */
+    const char *prototype; /* of a built-in name until it is first used: builtin.h */
+    uint32_t min_version;  /* hidden below this option version */
 
     bool has_parameters; /* of an array or aggregation: known; of a function: always */
     bool variadic;       /* further arguments of any type may follow */
@@ -57,8 +58,8 @@ struct d_ident {
 
     struct d_node *inline_body;  /* NULL: no inline */
     struct d_ident *function;    /* of an aggregation: what it was first assigned */
+    bool quantized;              /* of it: the next is known */
     uint64_t quantize_parameter; /* of it: packed, as its action's arg */
-    struct d_node *substitute;   /* of a parameter of an inline while that is expanded */
     bool passing;                /* a parameter: known while what it belongs to is read */
     bool bound;                  /* a translator's parameter: its value is in bound_register */
     uint32_t bound_register;

@@ -153,8 +153,10 @@ static void give(struct control_line *line, const char *name, const int *attribu
     if (ident->builtin)
         d_fail(line->compiler, "D_PRAGMA_SCOPE", "pragma cannot be applied to '%s': it is built in",
                name);
-    if (attributes != NULL)
+    if (attributes != NULL) {
         memcpy(ident->attributes, attributes, sizeof ident->attributes);
+        ident->has_attributes = true;
+    }
 }
 
 static bool is_provider_part(const char *text)

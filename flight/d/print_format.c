@@ -1,0 +1,440 @@
+/* Formats of printf() and its like: section 5.4 of the language. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flight/d/difo.h"
+
+/* What an argument must be. */
+enum want {
+    WANT_INTEGER,
+    WANT_CHARACTER, /* of 4 bytes at most */
+    WANT_POINTER,   /* or integer */
+    WANT_SYMBOL,    /* or pointer, or integer */
+    WANT_USER_SYMBOL,
+    WANT_TEXT,
+    WANT_WIDE_TEXT,
+    WANT_INT,
+    WANT_FLOAT,
+    WANT_STACK,
+    WANT_TIME,
+    WANT_PORT,
+    WANT_EXACT, /* the type that the table names, or the second one */
+    WANT_NOTHING,
+};
+
+static const struct conversion {
+    const char *name;
+    const char *stored;
+    enum want want;
+    bool prefixed; /* "ll" is put before it where the value has 8 bytes */
+    enum d_intrinsic exact, other;
+} conversions[] = {
+    {"%", "%", WANT_NOTHING, false, D_INT, D_INT},
+    {"a", "a", WANT_SYMBOL, false, D_INT, D_INT},
+    {"A", "A", WANT_USER_SYMBOL, false, D_INT, D_INT},
+    {"c", "c", WANT_CHARACTER, false, D_INT, D_INT},
+    {"C", "C", WANT_CHARACTER, false, D_INT, D_INT},
+    {"d", "", WANT_INTEGER, true, D_INT, D_INT},
+    {"e", "e", WANT_FLOAT, false, D_INT, D_INT},
+    {"E", "E", WANT_FLOAT, false, D_INT, D_INT},
+    {"f", "f", WANT_FLOAT, false, D_INT, D_INT},
+    {"g", "g", WANT_FLOAT, false, D_INT, D_INT},
+    {"G", "G", WANT_FLOAT, false, D_INT, D_INT},
+    {"hd", "d", WANT_EXACT, false, D_SHORT, D_SHORT},
+    {"hi", "i", WANT_EXACT, false, D_SHORT, D_SHORT},
+    {"ho", "o", WANT_EXACT, false, D_USHORT, D_USHORT},
+    {"hu", "u", WANT_EXACT, false, D_USHORT, D_USHORT},
+    {"hx", "x", WANT_EXACT, false, D_SHORT, D_USHORT},
+    {"hX", "X", WANT_EXACT, false, D_SHORT, D_USHORT},
+    {"i", "i", WANT_INTEGER, true, D_INT, D_INT},
+    {"I", "I", WANT_TEXT, false, D_INT, D_INT},
+    {"k", "k", WANT_STACK, false, D_INT, D_INT},
+    {"lc", "lc", WANT_INT, false, D_INT, D_INT},
+    {"ld", "d", WANT_EXACT, true, D_LONG, D_LONG},
+    {"li", "i", WANT_EXACT, true, D_LONG, D_LONG},
+    {"lo", "o", WANT_EXACT, true, D_ULONG, D_ULONG},
+    {"lu", "u", WANT_EXACT, true, D_ULONG, D_ULONG},
+    {"ls", "ls", WANT_WIDE_TEXT, false, D_INT, D_INT},
+    {"lx", "x", WANT_EXACT, true, D_LONG, D_ULONG},
+    {"lX", "X", WANT_EXACT, true, D_LONG, D_ULONG},
+    {"lld", "d", WANT_EXACT, true, D_LONGLONG, D_LONGLONG},
+    {"lli", "i", WANT_EXACT, true, D_LONGLONG, D_LONGLONG},
+    {"llo", "o", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
+    {"llu", "u", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
+    {"llx", "x", WANT_EXACT, true, D_LONGLONG, D_ULONGLONG},
+    {"llX", "X", WANT_EXACT, true, D_LONGLONG, D_ULONGLONG},
+    {"Le", "Le", WANT_FLOAT, false, D_INT, D_INT},
+    {"LE", "LE", WANT_FLOAT, false, D_INT, D_INT},
+    {"Lf", "Lf", WANT_FLOAT, false, D_INT, D_INT},
+    {"Lg", "Lg", WANT_FLOAT, false, D_INT, D_INT},
+    {"LG", "LG", WANT_FLOAT, false, D_INT, D_INT},
+    {"o", "o", WANT_INTEGER, true, D_INT, D_INT},
+    {"p", "x", WANT_POINTER, true, D_INT, D_INT},
+    {"P", "P", WANT_PORT, false, D_INT, D_INT},
+    {"s", "s", WANT_TEXT, false, D_INT, D_INT},
+    {"S", "S", WANT_TEXT, false, D_INT, D_INT},
+    {"T", "T", WANT_TIME, false, D_INT, D_INT},
+    {"u", "u", WANT_INTEGER, true, D_INT, D_INT},
+    {"wc", "wc", WANT_INT, false, D_INT, D_INT},
+    {"ws", "ws", WANT_WIDE_TEXT, false, D_INT, D_INT},
+    {"x", "x", WANT_INTEGER, true, D_INT, D_INT},
+    {"X", "X", WANT_INTEGER, true, D_INT, D_INT},
+    {"Y", "Y", WANT_TIME, false, D_INT, D_INT},
+};
+
+/* One conversion as it stands in the text. */
+struct specification {
+    bool alternate, zero, left, plus, dynamic_width, dynamic_precision, group, space, aggregation;
+    unsigned width, precision;
+    bool dot;
+    char name[8];
+};
+
+struct formatting {
+    struct d_compiler *compiler;
+    const char *function;
+    const char *at;                 /* in the text */
+    unsigned number;                /* of the conversion, from 1 */
+    struct d_node *arguments;       /* that are left; of printa() the aggregations */
+    const struct d_parameter *keys; /* of printa(): that are left */
+    struct d_node *aggregation;     /* of printa(): whose value %@ is next */
+    bool aggregations;
+    char *made;
+    size_t length, capacity;
+};
+
+static void put(struct formatting *formatting, const char *text, size_t length)
+{
+    if (formatting->length + length + 1 > formatting->capacity) {
+        size_t larger = 2 * (formatting->length + length + 32);
+        char *made = d_take(formatting->compiler, larger);
+        if (formatting->length > 0)
+            memcpy(made, formatting->made, formatting->length);
+        formatting->made = made;
+        formatting->capacity = larger;
+    }
+    memcpy(formatting->made + formatting->length, text, length);
+    formatting->length += length;
+    formatting->made[formatting->length] = '\0';
+}
+
+static noreturn void malformed(const struct formatting *formatting, const char *why)
+{
+    d_fail(formatting->compiler, "D_SYNTAX", "format conversion #%u %s", formatting->number, why);
+}
+
+static void take_digit(struct formatting *formatting, struct specification *specification,
+                       unsigned digit)
+{
+    unsigned *number = specification->dot ? &specification->precision : &specification->width;
+    if (digit == 0 && !specification->dot && specification->width == 0) {
+        specification->zero = true;
+        specification->left = false;
+        return;
+    }
+    if (*number > 100000)
+        malformed(formatting, "has a width or precision that is too large");
+    *number = *number * 10 + digit;
+}
+
+static void take_star(struct formatting *formatting, struct specification *specification)
+{
+    bool *star =
+        specification->dot ? &specification->dynamic_precision : &specification->dynamic_width;
+    if (*star)
+        malformed(formatting, "has more than one '*' specified for one width or precision");
+    *star = true;
+}
+
+static void take_dot(struct formatting *formatting, struct specification *specification)
+{
+    if (specification->dot)
+        malformed(formatting, "has more than one '.' specified");
+    specification->dot = true;
+}
+
+/* One character between % and the name; false: the name begins. */
+static bool take_flag(struct formatting *formatting, struct specification *specification)
+{
+    char c = *formatting->at;
+    if (c >= '0' && c <= '9')
+        take_digit(formatting, specification, (unsigned)(c - '0'));
+    else if (c == '#')
+        specification->alternate = true;
+    else if (c == '-') {
+        specification->left = true;
+        specification->zero = false;
+    } else if (c == '+')
+        specification->plus = true;
+    else if (c == '\'')
+        specification->group = true;
+    else if (c == ' ')
+        specification->space = true;
+    else if (c == '?')
+        specification->width = formatting->compiler->setup.model == D_MODEL_LP64 ? 16 : 8;
+    else if (c == '@')
+        specification->aggregation = true;
+    else if (c == '*')
+        take_star(formatting, specification);
+    else if (c == '.')
+        take_dot(formatting, specification);
+    else if (c == '$')
+        malformed(formatting, "uses the n$ form, which is not supported");
+    else
+        return false;
+    formatting->at++;
+    return true;
+}
+
+static void take_name(struct formatting *formatting, struct specification *specification)
+{
+    size_t length = 0;
+    while (length < 6 && *formatting->at != '\0' && strchr("hlLw", *formatting->at) != NULL)
+        specification->name[length++] = *formatting->at++;
+    if (*formatting->at == '\0')
+        malformed(formatting, "is missing a conversion name");
+    specification->name[length] = *formatting->at++;
+}
+
+static const struct conversion *conversion_of(const struct formatting *formatting, const char *name)
+{
+    for (size_t i = 0; i < sizeof conversions / sizeof conversions[0]; i++)
+        if (strcmp(conversions[i].name, name) == 0)
+            return &conversions[i];
+    d_fail(formatting->compiler, "D_SYNTAX", "format conversion #%u name expected: %%%s is none",
+           formatting->number, name);
+}
+
+static bool has_flags(const struct specification *specification)
+{
+    return specification->alternate || specification->zero || specification->left ||
+           specification->plus || specification->dynamic_width || specification->dot ||
+           specification->group || specification->space || specification->aggregation ||
+           specification->width != 0;
+}
+
+/* A value that a conversion takes: an argument, a key, or what an aggregation holds. */
+struct value {
+    const struct d_type *type;
+    bool is_signed;
+};
+
+static bool next_value(struct formatting *formatting, struct value *value)
+{
+    if (formatting->aggregations) {
+        if (formatting->keys == NULL)
+            return false;
+        value->type = formatting->keys->type;
+        formatting->keys = formatting->keys->next;
+    } else {
+        if (formatting->arguments == NULL)
+            return false;
+        if (formatting->arguments->kind == D_NODE_AGGREGATION)
+            value->type = d_type_of(formatting->compiler, D_DYNAMIC);
+        else
+            value->type = formatting->arguments->type;
+        formatting->arguments = formatting->arguments->next;
+    }
+    value->is_signed = d_type_is_signed(value->type);
+    return true;
+}
+
+/* The k-th %@ is the k-th aggregation's; further ones are the last one's. */
+static struct value aggregation_value(struct formatting *formatting)
+{
+    if (!formatting->aggregations)
+        d_fail(formatting->compiler, "D_PRINTF_AGG_CONV",
+               "%%@ conversion requires an aggregation and is not for use with %s( )",
+               formatting->function);
+    const struct d_ident *function = formatting->aggregation->ident->function;
+    bool count = function != NULL && strcmp(function->name, "count") == 0;
+    if (formatting->aggregation->next != NULL)
+        formatting->aggregation = formatting->aggregation->next;
+    const struct d_type *type = d_type_of(formatting->compiler, count ? D_UINT64 : D_INT64);
+    return (struct value){.type = type, .is_signed = !count};
+}
+
+static void take_dynamic(struct formatting *formatting, const char *what)
+{
+    struct value value;
+    if (!next_value(formatting, &value))
+        d_fail(formatting->compiler, "D_PRINTF_DYN_PROTO",
+               "%s( ) prototype mismatch: conversion #%u is missing a corresponding \"*\" argument "
+               "for its %s",
+               formatting->function, formatting->number, what);
+    if (!d_type_is_arithmetic(value.type))
+        d_fail(formatting->compiler, "D_PRINTF_DYN_TYPE",
+               "%s( ) argument for the %s of conversion #%u must be of integral type",
+               formatting->function, what, formatting->number);
+}
+
+static bool is_character_array(const struct d_type *type)
+{
+    const struct d_type *resolved = d_type_resolve(type);
+    return resolved->kind == D_TYPE_ARRAY && d_type_is_text(type);
+}
+
+static bool is_wide_array(const struct d_type *type)
+{
+    const struct d_type *resolved = d_type_resolve(type);
+    return resolved->kind == D_TYPE_ARRAY && d_type_is_arithmetic(resolved->target) &&
+           d_type_size(resolved->target) == 4;
+}
+
+static bool is_type(const struct d_compiler *compiler, const struct d_type *type,
+                    enum d_intrinsic which)
+{
+    return d_type_resolve(type) == d_type_resolve(d_type_of(compiler, which));
+}
+
+static bool is_special(const struct d_type *type, enum d_special special)
+{
+    return d_type_resolve(type)->special == special;
+}
+
+static bool fits(const struct d_compiler *compiler, const struct conversion *conversion,
+                 const struct d_type *type)
+{
+    bool integer = d_type_is_arithmetic(type);
+    switch (conversion->want) {
+    case WANT_INTEGER:
+        return integer;
+    case WANT_CHARACTER:
+        return integer && d_type_size(type) <= 4;
+    case WANT_POINTER:
+        return integer || d_type_is_pointer(type) ||
+               (d_type_resolve(type)->kind == D_TYPE_ARRAY && !d_type_is_string(type));
+    case WANT_SYMBOL:
+        return integer || d_type_is_pointer(type) || is_special(type, D_SPECIAL_SYMADDR);
+    case WANT_USER_SYMBOL:
+        return is_special(type, D_SPECIAL_USYMADDR);
+    case WANT_TEXT:
+        return d_type_is_string(type) || is_character_array(type);
+    case WANT_WIDE_TEXT:
+        return is_wide_array(type);
+    case WANT_INT:
+        return is_type(compiler, type, D_INT);
+    case WANT_FLOAT:
+        return d_type_is_float(type);
+    case WANT_STACK:
+        return is_special(type, D_SPECIAL_STACK);
+    case WANT_TIME:
+        return integer && d_type_size(type) == 8;
+    case WANT_PORT:
+        return is_type(compiler, type, D_USHORT);
+    case WANT_EXACT:
+        return is_type(compiler, type, conversion->exact) ||
+               is_type(compiler, type, conversion->other);
+    case WANT_NOTHING:
+        break;
+    }
+    return true;
+}
+
+static struct value take_value(struct formatting *formatting,
+                               const struct specification *specification)
+{
+    struct value value;
+    if (specification->aggregation)
+        return aggregation_value(formatting);
+    if (!next_value(formatting, &value))
+        d_fail(formatting->compiler, "D_PRINTF_ARG_PROTO",
+               "%s( ) prototype mismatch: conversion #%u (%%%s) is missing a corresponding value "
+               "argument",
+               formatting->function, formatting->number, specification->name);
+    return value;
+}
+
+static void put_specification(struct formatting *formatting,
+                              const struct specification *specification,
+                              const struct conversion *conversion, const struct value *value)
+{
+    const struct {
+        bool given;
+        const char *text;
+    } flags[] = {
+        {true, "%"},
+        {specification->alternate, "#"},
+        {specification->zero, "0"},
+        {specification->left, "-"},
+        {specification->plus, "+"},
+        {specification->dynamic_width, "*"},
+        {specification->dynamic_precision, ".*"},
+        {specification->group, "'"},
+        {specification->space, " "},
+        {specification->aggregation, "@"},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (flags[i].given)
+            put(formatting, flags[i].text, strlen(flags[i].text));
+    char number[32] = "";
+    if (specification->width != 0)
+        snprintf(number, sizeof number, "%u", specification->width);
+    put(formatting, number, strlen(number));
+    number[0] = '\0';
+    if (specification->precision != 0)
+        snprintf(number, sizeof number, ".%u", specification->precision);
+    put(formatting, number, strlen(number));
+    if (conversion->prefixed && d_type_size(value->type) == 8)
+        put(formatting, "ll", 2);
+    const char *stored = conversion->stored;
+    if (stored[0] == '\0')
+        stored = value->is_signed ? "i" : "u";
+    put(formatting, stored, strlen(stored));
+}
+
+static void convert(struct formatting *formatting)
+{
+    struct specification specification = {0};
+    formatting->number++;
+    formatting->at++;
+    while (take_flag(formatting, &specification))
+        ;
+    take_name(formatting, &specification);
+    const struct conversion *conversion = conversion_of(formatting, specification.name);
+    if (conversion->want == WANT_NOTHING) {
+        if (has_flags(&specification))
+            malformed(formatting, "%% may not be used with flags");
+        put(formatting, "%%", 2);
+        return;
+    }
+    if (specification.dynamic_width)
+        take_dynamic(formatting, "width");
+    if (specification.dynamic_precision)
+        take_dynamic(formatting, "precision");
+    struct value value = take_value(formatting, &specification);
+    if (d_type_is_dynamic(value.type) || !fits(formatting->compiler, conversion, value.type))
+        d_fail(formatting->compiler, "D_PRINTF_ARG_TYPE",
+               "%s( ) argument for conversion #%u is incompatible: conversion %%%s, argument %s",
+               formatting->function, formatting->number, specification.name,
+               d_type_text(formatting->compiler, value.type));
+    put_specification(formatting, &specification, conversion, &value);
+}
+
+const char *d_print_format(struct d_compiler *compiler, struct d_place place, const char *function,
+                           const char *format, struct d_node *arguments, bool aggregations)
+{
+    struct formatting formatting = {.compiler = compiler,
+                                    .function = function,
+                                    .at = format,
+                                    .arguments = arguments,
+                                    .aggregations = aggregations};
+    if (aggregations) {
+        formatting.aggregation = arguments;
+        formatting.keys = arguments->ident->parameters;
+    }
+    compiler->place = place;
+    put(&formatting, "", 0);
+    while (*formatting.at != '\0') {
+        size_t literal = strcspn(formatting.at, "%");
+        put(&formatting, formatting.at, literal);
+        formatting.at += literal;
+        if (*formatting.at == '%')
+            convert(&formatting);
+    }
+    if (!aggregations && formatting.arguments != NULL)
+        d_fail(compiler, "D_PRINTF_ARG_EXTRA",
+               "%s( ) prototype mismatch: only %u conversions have arguments, more were passed",
+               function, formatting.number);
+    return formatting.made;
+}
