@@ -204,8 +204,9 @@ static bool make_speculations(struct dtrace *dtrace, struct dtrace_cpu *cpu, uin
     if (cpu->speculations == NULL)
         return count == 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t *bytes = take(dtrace, size);
-        if (bytes == NULL)
+        uint8_t *bytes =
+            take(dtrace, size); /* none if nobody speculates: the ids are given out all the same */
+        if (bytes == NULL && size != 0)
             return false;
         dtrace_buffer_make(&cpu->speculations[i], DTRACE_POLICY_SWITCH, bytes, (uint32_t)size);
         cpu->speculations[i].ecbs = &dtrace->ecbs;
@@ -304,11 +305,9 @@ static enum dtrace_go check(const struct dtrace *dtrace, const struct shares *sh
     return DTRACE_GO_OK;
 }
 
-static bool make_speculation_states(struct dtrace *dtrace, const struct needs *needs)
+static bool make_speculation_states(struct dtrace *dtrace)
 {
     uint32_t count = (uint32_t)dtrace_option(dtrace, DOF_OPTION_NSPEC);
-    if (!needs->speculates)
-        count = 0;
     dtrace->speculations.states =
         dtrace_memory_array(dtrace->memory, count, sizeof *dtrace->speculations.states, 16);
     dtrace->speculations.count = count;
@@ -324,7 +323,7 @@ enum dtrace_go dtrace_cpus_make(struct dtrace *dtrace)
         return status;
     dtrace->strsize = (uint32_t)dtrace_option(dtrace, DOF_OPTION_STRSIZE);
     dtrace->cpu = dtrace_memory_array(dtrace->memory, dtrace->cpus, sizeof *dtrace->cpu, 16);
-    if (dtrace->cpu == NULL || !make_speculation_states(dtrace, &needs))
+    if (dtrace->cpu == NULL || !make_speculation_states(dtrace))
         return DTRACE_GO_NO_MEMORY;
     uint64_t room = dtrace->memory->size - dtrace->memory->used;
     uint64_t kept = room / LATER + fixed(dtrace, &needs);
