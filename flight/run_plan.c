@@ -10,6 +10,7 @@
 
 #include "flight/autoexec.h"
 #include "flight/exec_words.h"
+#include "flight/file_bytes.h"
 #include "flight/memory.h"
 #include "flight/qemu.h"
 
@@ -405,13 +406,19 @@ enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *s
  * swallows nothing. */
 static char *append_text(const struct run_plan *plan)
 {
-    const char *user = plan->append == NULL ? "" : plan->append;
-    char *words = exec_words_line(&plan->exec);
-    const char *shell = plan->interactive ? "shell=1" : "";
-    char *append = memory_text("%s%s%s%s%s", shell, *shell != '\0' && *words != '\0' ? " " : "",
-                               words, *shell + *words != '\0' && *user != '\0' ? " " : "", user);
-    free(words);
-    return append;
+    char *exec = exec_words_line(&plan->exec);
+    const char *parts[] = {plan->words, plan->interactive ? "shell=1" : NULL, exec, plan->append};
+    struct file_bytes append = {0};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i] == NULL || *parts[i] == '\0')
+            continue;
+        if (append.length > 0)
+            file_bytes_append(&append, " ", 1);
+        file_bytes_append(&append, parts[i], strlen(parts[i]));
+    }
+    file_bytes_append(&append, "", 1);
+    free(exec);
+    return (char *)append.bytes;
 }
 
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging)

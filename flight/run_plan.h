@@ -29,6 +29,7 @@ struct run_plan {
     const char *machine;
     const char *firmware_name; /* NULL: the BIOS */
     enum qemu_firmware firmware;
+    const char *words; /* of the kernel's command line, before all others; NULL: none */
     const char *append;
     struct option_list modules;
     struct run_module *made; /* modules before those of the user */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "flight/capture_model.h"
+#include "flight/enable_files.h"
 #include "flight/live_filter.h"
 #include "flight/memory.h"
 #include "flight/print.h"
@@ -20,6 +21,11 @@
 static const char rc[] = "#!/bin/sh\n"
                          "ifconfig lo0 up\n";
 static const char nothing[] = "#!/bin/sh\n";
+
+/* Who waits for an exit() that never comes waits for nothing where idle time is skipped.  What is printed here, the
+ * kernel need not print, too. */
+static const char patient[] = "dtrace.wait=600 dtrace.print_unclaimed=0";
+static const char impatient[] = "dtrace.wait=60 dtrace.print_unclaimed=0";
 
 bool traced_run_wanted(const struct traced_run *traced)
 {
@@ -49,32 +55,40 @@ static void add_objects(const struct enabling *enabling, struct run_plan *plan)
     }
 }
 
-/* False: there is no such file. */
-static bool add_file(struct run_plan *plan, const char *folder, const char *name)
+/* A module takes the place of the boot archive's file: one that says nothing to this kernel, which has all providers
+ * built in, would only take its settings away. */
+static bool says_something(const char *path)
 {
-    char *path = memory_text("%s/%s", folder, name);
-    const bool there = access(path, F_OK) == 0;
-    if (there)
-        run_plan_add_file(plan, name, "type=file", path);
-    free(path);
-    return there;
+    struct file_bytes file = {0}, own = {0};
+    const bool read = file_bytes_read(&file, path) == 0;
+    (void)enable_files_system(&own, &file, false);
+    const bool says = read && own.length > 0;
+    file_bytes_free(&file);
+    file_bytes_free(&own);
+    return says;
 }
 
 static enum flight_status add_folder(struct run_plan *plan, const char *folder)
 {
-    if (!add_file(plan, folder, CONF))
-        return (enum flight_status)flight_refuse(plan->command, FLIGHT_HOST,
-                                                 "there is no '%s/%s': 'flight enable' writes it",
-                                                 folder, CONF);
-    (void)add_file(plan, folder,
-                   SYSTEM); /* its own lines count; those for the enabling do nothing */
-    return FLIGHT_SUCCESS;
+    enum flight_status status = FLIGHT_SUCCESS;
+    char *conf = memory_text("%s/" CONF, folder);
+    char *system = memory_text("%s/" SYSTEM, folder);
+    if (access(conf, F_OK) != 0)
+        status = (enum flight_status)flight_refuse(
+            plan->command, FLIGHT_HOST, "there is no '%s': 'flight enable' writes it", conf);
+    run_plan_add_file(plan, CONF, "type=file", conf);
+    if (says_something(system))
+        run_plan_add_file(plan, SYSTEM, "type=file", system);
+    free(conf);
+    free(system);
+    return status;
 }
 
 static void add_defaults(const struct traced_run *traced, struct run_plan *plan)
 {
     if (!traced->real_time && !plan->interactive)
         plan->deterministic = true;
+    plan->words = plan->deterministic ? patient : impatient;
     if (traced->demo)
         return;
     run_plan_add_bytes(plan, "minimal.rc", "type=file name=etc/rc", rc, sizeof rc - 1);
@@ -104,6 +118,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 /* What the kernel says of an enabling, out of all that it says. */
 struct messages {
     struct file_bytes line;
+    bool quiet;
     bool over; /* behind this, everything comes from the trace itself */
 };
 
@@ -112,11 +127,16 @@ static bool begins(const char *line, const char *with)
     return strncmp(line, with, strlen(with)) == 0;
 }
 
-/* What everybody expects is passed over: the ERROR clause, and sizes as they were asked for. */
-static bool worth_telling(const char *line)
+/* What everybody expects is passed over: the ERROR clause, sizes as they were asked for, and, as with dtrace(1M),
+ * what quiet programs match. */
+static bool worth_telling(const char *line, bool quiet)
 {
-    return begins(line, "dtrace: ") && strstr(line, " (dtrace:::ERROR) matched 1 probe") == NULL &&
-           (!begins(line, "dtrace: tracing;") || strstr(line, "want of memory") != NULL);
+    if (!begins(line, "dtrace: "))
+        return false;
+    if (begins(line, "dtrace: tracing;"))
+        return strstr(line, "want of memory") != NULL;
+    const bool matched = strstr(line, ") matched ") != NULL && strstr(line, ") matched 0 ") == NULL;
+    return !matched || (!quiet && strstr(line, " (dtrace:::ERROR) ") == NULL);
 }
 
 static void put_message(void *context, const char *bytes, size_t length)
@@ -129,15 +149,15 @@ static void put_message(void *context, const char *bytes, size_t length)
         file_bytes_append(&messages->line, "", 1);
         const char *line = (const char *)messages->line.bytes;
         messages->over = messages->over || begins(line, "anonymous tracing, ");
-        if (!messages->over && worth_telling(line))
+        if (!messages->over && worth_telling(line, messages->quiet))
             fputs(line, stderr);
         messages->line.length = 0;
     }
 }
 
-static void tell_messages(const struct file_bytes *capture)
+static void tell_messages(const struct file_bytes *capture, bool quiet)
 {
-    struct messages messages = {0};
+    struct messages messages = {.quiet = quiet};
     struct live_filter filter = {.sink = {put_message, &messages}};
     for (size_t i = 0; i < capture->length; i++)
         (void)live_filter_step(&filter, capture->bytes[i]);
@@ -181,7 +201,7 @@ int traced_run_tell(const struct run_plan *plan, const struct file_bytes *captur
 {
     struct capture_model model;
     (void)capture_model_read(&model, capture->bytes, capture->length, 0);
-    tell_messages(capture);
+    tell_messages(capture, model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET);
     const bool traced = model_dtrace_is_there(&model.dtrace);
     if (traced) {
         const struct text_sink sink = print_sink(stdout);
