@@ -44,7 +44,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/quantize.c \
            trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
            trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
-           trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
+           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
            trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
            trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
            trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \

@@ -99,21 +99,27 @@ static uint32_t length_within(const uint8_t *bytes, uint64_t limit)
     return length;
 }
 
-/* A string that may end near the end of memory, where less than the limit can be asked for: it is asked for byte
- * by byte, up to its end. */
+/* How many of `limit` bytes, which cannot all be read, can be. */
+static uint32_t readable_bytes(const struct dif_run *run, uint64_t address, uint32_t limit)
+{
+    uint32_t good = 0, bad = limit;
+    while (bad - good > 1) {
+        uint32_t middle = good + (bad - good) / 2;
+        if (environment_memory(run, address, middle))
+            good = middle;
+        else
+            bad = middle;
+    }
+    return good;
+}
+
+/* A string that may end near the end of memory, where less than the limit can be asked for. */
 static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t limit,
                            struct dif_string *string)
 {
-    uint32_t length = 0;
-    const uint8_t *bytes;
-    string->bytes = NULL;
-    while (length < limit && (bytes = environment_memory(run, address, (uint64_t)length + 1))) {
-        string->bytes = bytes;
-        if (bytes[length] == 0)
-            break;
-        length++;
-    }
-    string->length = length;
+    uint32_t room = readable_bytes(run, address, limit);
+    string->bytes = room > 0 ? environment_memory(run, address, room) : NULL;
+    string->length = string->bytes ? length_within(string->bytes, room) : 0;
     return string->bytes != NULL;
 }
 
