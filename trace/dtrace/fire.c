@@ -6,7 +6,7 @@
 #include "trace/local.h"
 
 enum {
-    ROUNDS_FOR_CLEANER = 2000, /* a copy of one speculation's buffer */
+    ROUNDS_FOR_CLEANER = 2000, /* a copy of some KiB of a speculation's buffer */
     ROUNDS_FOR_FIRING = 100000
 };
 

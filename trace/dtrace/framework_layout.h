@@ -8,7 +8,7 @@
  * Concurrency, in numbers:
  *  1. A CPU owns its struct dtrace_cpu while its `held` is not FREE.  A firing takes it with one exchange; whoever
  *     finds it FIRING is nested in that firing, counts, and goes.  The cleaner and the reset take it as CLEANING
- *     for a copy of a buffer at most, for which a firing waits a bounded number of rounds.
+ *     for a copy of some KiB, or one record, for which a firing waits a bounded number of rounds.
  *  2. The exchange is a full barrier, and `activity` is read behind it: who changes the activity and then sees
  *     `held` FREE knows that no later firing goes by the old one.
  *  3. A probe's list of ECBs is only ever appended to, by one thread, with a release store; what it points at is

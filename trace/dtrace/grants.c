@@ -304,11 +304,11 @@ static enum dtrace_go check(const struct dtrace *dtrace, const struct shares *sh
     return DTRACE_GO_OK;
 }
 
-static bool make_speculation_states(struct dtrace *dtrace, const struct needs *needs)
+/* The ids are there whether or not anybody speculates into them: who takes and decides one without that, does so
+ * for nothing, but it is no fault. */
+static bool make_speculation_states(struct dtrace *dtrace)
 {
     uint32_t count = (uint32_t)dtrace_option(dtrace, DOF_OPTION_NSPEC);
-    if (!needs->speculates)
-        count = 0;
     dtrace->speculations.states =
         dtrace_memory_array(dtrace->memory, count, sizeof *dtrace->speculations.states, 16);
     dtrace->speculations.count = count;
@@ -324,7 +324,7 @@ enum dtrace_go dtrace_cpus_make(struct dtrace *dtrace)
         return status;
     dtrace->strsize = (uint32_t)dtrace_option(dtrace, DOF_OPTION_STRSIZE);
     dtrace->cpu = dtrace_memory_array(dtrace->memory, dtrace->cpus, sizeof *dtrace->cpu, 16);
-    if (dtrace->cpu == NULL || !make_speculation_states(dtrace, &needs))
+    if (dtrace->cpu == NULL || !make_speculation_states(dtrace))
         return DTRACE_GO_NO_MEMORY;
     uint64_t room = dtrace->memory->size - dtrace->memory->used;
     uint64_t kept = room / LATER + fixed(dtrace, &needs);
