@@ -40,9 +40,12 @@ static bool read_options(struct model_dtrace *dtrace, struct frame_reader *reade
     while (!reader->bad && reader->at != reader->end) {
         uint32_t option = frame_get_unsigned32(reader);
         int64_t value = stream_unzigzag(frame_get_unsigned(reader));
-        if (reader->bad || option >= DOF_OPTIONS)
+        if (reader->bad || (option >= DOF_OPTIONS && option != STREAM_DTRACE_KILLED))
             return false;
-        dtrace->options[option] = value;
+        if (option == STREAM_DTRACE_KILLED)
+            dtrace->status.killed = (uint64_t)value;
+        else
+            dtrace->options[option] = value;
     }
     return true;
 }

@@ -35,7 +35,7 @@ static struct {
     struct dtrace *dtrace;
     enum anonymous_state state;
     uint32_t objects; /* taken */
-    bool claimed, ended;
+    bool claimed, ended, killed_told;
 } anonymous;
 
 struct dtrace *anonymous_dtrace(void)
@@ -165,6 +165,7 @@ static bool make_framework(uint64_t most)
         .cpus = percpu_count(),
         .probes_max = probes_count() + PROBES_MORE,
         .destructive_allowed = tunable(TUNABLE_DTRACE_NO_DESTRUCTION) == 0,
+        .deadman_ns = tunable(TUNABLE_DTRACE_DEADMAN),
     };
     anonymous.dtrace = dtrace_make(&config);
     if (anonymous.dtrace == NULL)
@@ -206,6 +207,16 @@ bool anonymous_need_probes(void)
     return anonymous.dtrace != NULL || make_framework(MEMORY_LIST);
 }
 
+/* What ended in a probe, where nothing can be printed. */
+static void tell_killed(void)
+{
+    uint32_t cpu;
+    if (anonymous.killed_told || !dtrace_was_killed(anonymous.dtrace, &cpu))
+        return;
+    anonymous.killed_told = true;
+    anonymous_report_killed(cpu, tunable(TUNABLE_DTRACE_DEADMAN));
+}
+
 static int clean(void *nothing)
 {
     (void)nothing;
@@ -213,6 +224,7 @@ static int clean(void *nothing)
         uint32_t flags = cpu_interrupts_save();
         dtrace_clean(anonymous.dtrace);
         cpu_interrupts_restore(flags);
+        tell_killed();
         (void)thread_sleep_ns(CLEAN_NS);
     }
     return 0;
@@ -232,6 +244,7 @@ void anonymous_stop(void)
     uint32_t flags = cpu_interrupts_save();
     dtrace_stop(anonymous.dtrace, percpu_this()->number);
     cpu_interrupts_restore(flags);
+    tell_killed();
 }
 
 static bool symbol_of(void *context, uint64_t address, struct dtrace_symbol *symbol)

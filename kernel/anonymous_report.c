@@ -119,6 +119,15 @@ void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status)
     print_sizes(&sink, dtrace);
 }
 
+void anonymous_report_killed(uint32_t cpu, uint64_t deadman_ns)
+{
+    struct text_sink sink = console_text();
+    text_print(&sink,
+               "dtrace: killed: the probes of CPU %u took nine tenths of %llu ms; nothing more is "
+               "recorded\n",
+               cpu, (unsigned long long)deadman_ns / 1000000);
+}
+
 void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,
                             struct dtrace_memory *memory)
 {

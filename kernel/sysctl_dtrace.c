@@ -88,6 +88,8 @@ COUNTER("errors_in_errors", errors_in_errors, "Faults in clauses of dtrace:::ERR
 COUNTER("stack_string_overflows", stack_string_overflows, "Stacks whose text did not fit");
 COUNTER("filled", filled, "Buffers with the policy fill that are full");
 COUNTER("nested", nested, "Firings inside a probe, which were passed over");
+COUNTER("killed", killed,
+        "1 + the CPU whose probes took too long, which ended the tracing; else 0");
 
 static void read_breakpoints(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

@@ -36,6 +36,7 @@ enum tunable_id {
     TUNABLE_SHOW,             /* print this table */
     TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
+    TUNABLE_DTRACE_DEADMAN, /* ns; a CPU that spends nine tenths of it in probes ends tracing, 0: none */
     TUNABLE_COUNT,
 };
 

@@ -213,7 +213,11 @@ static int claim(void)
     if (text_equal(claimed, "1"))
         (void)say("claimed before; what it recorded is printed again");
     int error = system_sysctl_print("debug.dtrace.claim", &sink);
-    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", "debug.dtrace.claim", error);
+    if (error != SYSTEM_OK)
+        return complain("dtrace", "debug.dtrace.claim", error);
+    char killed[WORD_SIZE];
+    read_word("debug.dtrace.killed", killed);
+    return killed[0] == '\0' || text_equal(killed, "0") ? EXIT_OK : EXIT_FAILED;
 }
 
 static int discard(void)

@@ -220,7 +220,7 @@ static void dof_property_run(struct dof_property *p, const struct dif_object *di
                           .scratch = scratch,
                           .scratch_size = 1024};
     uint64_t result = dif_run(&run, difo);
-    dof_property_require(run.fault <= DIF_FAULT_BADSTACK && run.scratch_used <= 1024);
+    dof_property_require(run.fault <= DIF_FAULT_WORK && run.scratch_used <= 1024);
     if (run.fault != DIF_FAULT_NONE)
         dof_property_require(result == 0 && run.fault_offset % 4 == 0 &&
                              run.fault_offset / 4 < difo->length);

@@ -28,6 +28,7 @@ static uint32_t object_count;
 static uint64_t timestamp(void *context)
 {
     (void)context;
+    host.now += host.step;
     return host.now;
 }
 

@@ -8,6 +8,7 @@ struct dtrace_host {
     struct dtrace *dtrace;
     struct dtrace_memory memory;
     uint64_t now, chilled; /* ns; time stands still but for chill() */
+    uint64_t step;         /* ns that each look at the clock takes, if it is not to stand still */
     uint32_t destroyed[3]; /* by enum dtrace_destructive */
     struct dof_problem problem;
 };

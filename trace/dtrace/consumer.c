@@ -193,6 +193,7 @@ enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
     print_records(&consumer);
     text_print(&consumer.sink, "\n");
     consumer_print_rest(&consumer);
+    consumer_print_killed(&consumer);
     memory->used = mark;
     return consumer.status;
 }

@@ -66,6 +66,7 @@ void consumer_sink_start(struct consumer *consumer, const struct text_sink *belo
 /* --- consumer_drops.c --- */
 
 void consumer_print_status(struct consumer *consumer);
+void consumer_print_killed(struct consumer *consumer);
 void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
                           const char *noun);
 void consumer_print_error(struct consumer *consumer, const struct dtrace_found *found);

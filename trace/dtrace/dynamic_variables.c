@@ -174,6 +174,15 @@ static uint32_t *find(const struct dtrace_pool *pool, struct dtrace_bucket *buck
     return link;
 }
 
+/* Keys that were chosen so that they all meet in one bucket find room for a few only. */
+static bool is_crowded(const struct dtrace_pool *pool, const struct dtrace_bucket *bucket)
+{
+    uint32_t length = 0;
+    for (uint32_t number = bucket->first; number != 0; number = chunk_at(pool, number)->next)
+        length++;
+    return length >= DTRACE_CHAIN_MAX;
+}
+
 static uint32_t data_size(const struct dtrace_slot *slot)
 {
     return slot->size < sizeof(uint64_t) ? sizeof(uint64_t) : slot->size;
@@ -210,7 +219,7 @@ static enum dtrace_dynamic_status store_new(struct dtrace_variables *variables, 
                                             const struct dtrace_tuple *tuple, const void *bytes,
                                             uint32_t length)
 {
-    uint32_t number = take_chunk(&variables->pool);
+    uint32_t number = is_crowded(&variables->pool, bucket) ? 0 : take_chunk(&variables->pool);
     if (number == 0)
         return drop(variables, cpu);
     struct dtrace_chunk *chunk = chunk_at(&variables->pool, number);

@@ -43,6 +43,8 @@ struct dtrace_config {
     uint32_t cpus;
     uint32_t probes_max;
     bool destructive_allowed;
+    uint64_t
+        deadman_ns; /* a CPU that spends nine tenths of so long in probes kills the state; 0: none does */
 };
 
 /* NULL: the memory does not suffice. */
@@ -109,6 +111,10 @@ enum dtrace_go dtrace_go(struct dtrace *dtrace, uint32_t cpu);
 void dtrace_stop(struct dtrace *dtrace, uint32_t cpu);
 bool dtrace_is_going(const struct dtrace *dtrace);
 bool dtrace_has_exited(const struct dtrace *dtrace, int32_t *status); /* exit() was called */
+
+/* Whether the deadman has killed the state, and the CPU whose probes took so long.  It records nothing any more, and
+ * is still to be stopped; END will not fire.  Objects with destructive actions that may go keep it away. */
+bool dtrace_was_killed(const struct dtrace *dtrace, uint32_t *cpu);
 
 /* What committed and discarded speculations and deleted variables left on other CPUs; to be called now and then.
  * Interrupts of this CPU must be off. */

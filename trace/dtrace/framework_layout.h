@@ -90,7 +90,8 @@ struct dtrace_cpu {
     uint64_t nested;  /* by trace_local_fetch_increment: an NMI may nest in a nested one */
     uint64_t errors, errors_in_errors;
     uint64_t speculation_drops;
-    uint64_t chill_began, chilled; /* ns */
+    uint64_t chill_began, chilled;    /* ns */
+    uint64_t period_began, firing_ns; /* ns, for the deadman */
     struct dtrace_buffer principal;
     struct dtrace_aggregation_buffer aggregation;
     struct dtrace_buffer *speculations; /* by id - 1 */
@@ -105,6 +106,7 @@ enum dtrace_activity {
     DTRACE_WARMUP,
     DTRACE_ACTIVE,
     DTRACE_DRAINING,
+    DTRACE_KILLED, /* by the deadman */
     DTRACE_COOLDOWN,
     DTRACE_STOPPED
 };
@@ -133,6 +135,8 @@ struct dtrace {
     uint32_t activity; /* enum dtrace_activity */
     int32_t exit_status;
     uint32_t has_exited;
+    uint64_t deadman_ns; /* 0: none */
+    uint32_t killed;     /* by this CPU, from 1; 0: not */
     uint32_t begin_cpu;
     bool has_gone;
     bool matches; /* clauses are put on probes: from go to stop */

@@ -55,6 +55,13 @@ static const char *refuse_destructive(struct dtrace *dtrace, struct dtrace_objec
                                        : "destructive actions are disallowed on this machine";
 }
 
+/* chill() and its like hold the machine because somebody wants it, who has said so: as on illumos there is no
+ * deadman then. */
+static bool may_destroy(const struct dtrace *dtrace)
+{
+    return dtrace->destructive_allowed && dtrace_option_is_set(dtrace, DOF_OPTION_DESTRUCTIVE);
+}
+
 static const char *build(struct dtrace *dtrace, struct dtrace_object *object,
                          struct dtrace_clause *clause)
 {
@@ -170,6 +177,8 @@ enum dtrace_go dtrace_go(struct dtrace *dtrace, uint32_t cpu)
         return status;
     }
     dtrace->has_gone = dtrace->matches = true;
+    if (may_destroy(dtrace))
+        dtrace->deadman_ns = 0;
     dtrace_probes_enable(dtrace);
     begin(dtrace, cpu);
     return DTRACE_GO_OK;
@@ -200,6 +209,15 @@ static uint64_t now(const struct dtrace *dtrace)
     return dtrace->environment->timestamp(dtrace->environment->context);
 }
 
+static void fire_end(struct dtrace *dtrace, uint32_t cpu)
+{
+    if (cpu < dtrace->cpus)
+        dtrace->cpu[cpu].principal.ending = true;
+    set_activity(dtrace, DTRACE_COOLDOWN);
+    dtrace_fire_own(dtrace, DTRACE_END, cpu);
+    dtrace_speculation_clean(dtrace, now(dtrace)); /* what END has decided */
+}
+
 void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
 {
     enum dtrace_activity activity = dtrace_activity(dtrace);
@@ -209,11 +227,8 @@ void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
     dtrace->matches = false;
     wait_for_firings(dtrace, cpu);
     dtrace_speculation_clean(dtrace, now(dtrace));
-    if (cpu < dtrace->cpus)
-        dtrace->cpu[cpu].principal.ending = true;
-    set_activity(dtrace, DTRACE_COOLDOWN);
-    dtrace_fire_own(dtrace, DTRACE_END, cpu);
-    dtrace_speculation_clean(dtrace, now(dtrace)); /* what END has decided */
+    if (__atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE) == 0)
+        fire_end(dtrace, cpu);
     set_activity(dtrace, DTRACE_STOPPED);
     dtrace_probes_disable(dtrace);
 }
@@ -230,6 +245,14 @@ bool dtrace_has_exited(const struct dtrace *dtrace, int32_t *status)
         return false;
     *status = dtrace->exit_status;
     return true;
+}
+
+bool dtrace_was_killed(const struct dtrace *dtrace, uint32_t *cpu)
+{
+    uint32_t killed = __atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE);
+    if (killed > 0)
+        *cpu = killed - 1;
+    return killed > 0;
 }
 
 /* --- Cleaning --- */

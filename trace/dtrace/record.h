@@ -90,4 +90,5 @@ struct dtrace_status {
     uint64_t stack_string_overflows;
     uint64_t filled; /* buffers with the policy fill that are full */
     uint64_t nested; /* firings inside a probe, which are passed over */
+    uint64_t killed; /* by the deadman: 1 + the CPU whose probes took too long; 0: it was not */
 };

@@ -69,6 +69,7 @@ static uint64_t allocate_zeroed(struct dif_machine *machine, uint64_t size)
     uint8_t *bytes = dif_take(machine, size, DIF_ALIGNED);
     if (!bytes)
         return 0;
+    dif_work(machine, size);
     __builtin_memset(run->scratch + before, 0, run->scratch_used - before);
     return (uintptr_t)bytes;
 }

@@ -7,6 +7,10 @@
 
 #include "trace/dtrace/variables_layout.h"
 
+enum {
+    STRING_ASKED = 16 /* so many bytes are asked for with the work of walking along one */
+};
+
 /* --- Extents: how many bytes from an address on, 0 for none ------------------------------------- */
 
 static uint64_t extent(const void *start, uint64_t size, uint64_t address)
@@ -64,6 +68,8 @@ const uint8_t *dif_read(struct dif_machine *machine, uint64_t address, uint64_t 
     const uint8_t *bytes = dif_run_readable(machine->run, machine->object, address, size);
     if (!bytes)
         dif_fault(machine, DIF_FAULT_BADADDR, address);
+    else if (size > DTRACE_WORK_BYTES)
+        dif_work(machine, size);
     return bytes;
 }
 
@@ -151,8 +157,11 @@ bool dif_run_string(struct dif_run *run, const struct dif_object *object, uint64
 bool dif_string_within(struct dif_machine *machine, uint64_t address, uint32_t limit,
                        struct dif_string *string)
 {
-    if (find_string(machine->run, machine->object, address, limit, string))
+    dif_work(machine, limit / STRING_ASKED);
+    if (find_string(machine->run, machine->object, address, limit, string)) {
+        dif_work(machine, string->length);
         return true;
+    }
     dif_fault(machine, DIF_FAULT_BADADDR, address);
     return false;
 }
@@ -199,6 +208,7 @@ uint64_t dif_take_string(struct dif_machine *machine, const uint8_t *bytes, uint
     if (!to)
         return 0;
     uint32_t kept = length < size ? (uint32_t)length : size - 1;
+    dif_work(machine, kept);
     __builtin_memmove(to, bytes, kept);
     to[kept] = 0;
     return (uintptr_t)to;

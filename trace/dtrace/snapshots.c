@@ -45,7 +45,8 @@ static void add_cpu(struct dtrace_status *status, const struct dtrace_cpu *cpu)
 static struct dtrace_status status_of(const struct dtrace *dtrace)
 {
     struct dtrace_status status = {.speculations_busy = dtrace->speculations.busy,
-                                   .speculations_unavailable = dtrace->speculations.unavailable};
+                                   .speculations_unavailable = dtrace->speculations.unavailable,
+                                   .killed = __atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE)};
     if (!dtrace->has_gone)
         return status;
     struct dtrace_variables_counts counts = dtrace_variables_counts(dtrace->variables);

@@ -54,7 +54,8 @@ struct dtrace *dtrace_make(const struct dtrace_config *config)
                               .memory = config->memory,
                               .cpus = config->cpus,
                               .probes_max = config->probes_max,
-                              .destructive_allowed = config->destructive_allowed};
+                              .destructive_allowed = config->destructive_allowed,
+                              .deadman_ns = config->deadman_ns};
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->options[i] = dtrace->granted[i] = DOF_OPTION_UNSET;
     return make_tables(dtrace) && add_own_probes(dtrace) ? dtrace : NULL;
