@@ -3,7 +3,8 @@
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
  * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
+ * arg0 - arg0), "panic" (panic()), "work" (sixty thousand instructions), or "toil" (so many that no firing may take
+ * them, and arg0).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
  * destructive. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ enum {
     OPTIONS_MAX = 8,
     ACTIONS_MAX = 3,
     ID_OF_AGGREGATION = 1,
+    WORK = 60000, /* instructions */
+    TOIL = 20     /* actions, of which the last one is another */
 };
 
 static const uint64_t one = ID_OF_AGGREGATION;
@@ -57,6 +60,11 @@ static struct dof_action quantizing[] = {
     {.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
     {.difo = &key, .kind = DOF_ACTION_DIFEXPR},
     {.difo = &arg0, .kind = DOF_AGGREGATION_QUANTIZE, .ntuple = 2}};
+static uint32_t text_of_work[WORK];
+static struct dif_object work = {DIF_TEXT(text_of_work), .type = {.ckind = 1, .size = 0}};
+static struct dof_action working[] = {{.difo = &work, .kind = DOF_ACTION_DIFEXPR}};
+static struct dof_action toiling[TOIL];
+
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
@@ -116,10 +124,15 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = quantizing, clause->action_count = 3;
     else if (strcmp(what, "false") == 0)
         clause->predicate = &no;
+    else if (strcmp(what, "work") == 0)
+        clause->actions = working, clause->action_count = 1;
+    else if (strcmp(what, "toil") == 0)
+        clause->actions = toiling, clause->action_count = TOIL;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false or panic");
+        fail("a clause does nothing, count, stack, trace, text, quantize, false, panic, work or "
+             "toil");
 }
 
 static void take_clause(char *text)
@@ -136,8 +149,19 @@ static void take_clause(char *text)
         set_actions(clause, text);
 }
 
+static void make_work(void)
+{
+    for (uint32_t i = 0; i + 1 < WORK; i++)
+        text_of_work[i] = DIF_REGS(DIF_OP_NOP, 0, 0, 0);
+    text_of_work[WORK - 1] = DIF_RET(0);
+    for (uint32_t i = 0; i < TOIL; i++)
+        toiling[i] = working[0];
+    toiling[TOIL - 1] = tracing[0];
+}
+
 int main(int argc, char **argv)
 {
+    make_work();
     if (argc < 2)
         fail("usage: enabling OUTPUT [OPTION=NUMBER]... [CLAUSE]...");
     for (int i = 2; i < argc; i++)
