@@ -9,8 +9,10 @@
 
 enum {
     HEADER = sizeof(struct dtrace_record_header),
-    FRAME = 8,                    /* bytes of a frame in stack() */
-    STACK_STRINGS_MAX = 64 * 1024 /* bytes of strings that ustack() may ask for */
+    FRAME = 8,                     /* bytes of a frame in stack() */
+    STACK_STRINGS_MAX = 64 * 1024, /* bytes of strings that ustack() may ask for */
+    PIECES_MAX =
+        1 << 20 /* of the records of all ECBs, each of which may be described on the line */
 };
 
 /* What an action asks of its code, and how much it records. */
@@ -510,7 +512,8 @@ static void name_aggregations(const struct dtrace_clause *clause, uint32_t epid)
 struct dtrace_ecb *dtrace_ecb_make(struct dtrace *dtrace, const struct dtrace_clause *clause,
                                    uint32_t probe)
 {
-    struct dtrace_ecb **at = next_place(dtrace);
+    bool fits = clause->record_count <= PIECES_MAX - dtrace->pieces;
+    struct dtrace_ecb **at = fits ? next_place(dtrace) : NULL;
     struct dtrace_ecb *ecb = at == NULL ? NULL : take(dtrace, 1, sizeof *ecb);
     if (ecb == NULL)
         return NULL;
@@ -523,6 +526,7 @@ struct dtrace_ecb *dtrace_ecb_make(struct dtrace *dtrace, const struct dtrace_cl
                                                .records = clause->records},
                                .clause = clause};
     *at = ecb;
+    dtrace->pieces += clause->record_count;
     name_aggregations(clause, epid);
     __atomic_store_n(&dtrace->ecbs.count, epid, __ATOMIC_RELEASE);
     return ecb;

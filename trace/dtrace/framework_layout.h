@@ -125,7 +125,7 @@ struct dtrace {
     struct dtrace_provider_node *providers;
 
     struct dtrace_object *objects, *last_object;
-    uint32_t object_count;
+    uint32_t object_count, clause_count, action_count;
     struct dif_declarations declarations;
     int64_t options[DOF_OPTIONS]; /* DOF_OPTION_UNSET: as dtrace_option says */
     int64_t granted[DOF_OPTIONS]; /* after go; DOF_OPTION_UNSET: as asked for */
@@ -139,8 +139,11 @@ struct dtrace {
     uint32_t killed;     /* by this CPU, from 1; 0: not */
     uint32_t begin_cpu;
     bool has_gone;
-    bool matches; /* clauses are put on probes: from go to stop */
+    bool matches;                  /* clauses are put on probes: from go to stop */
+    uint64_t match_steps;          /* that patterns have taken */
+    struct dtrace_clause *matched; /* the last one, if it has come to all that it means */
     struct dtrace_ecbs ecbs;
+    uint32_t pieces;                          /* of the records of all ECBs */
     uint32_t ecbs_lost;                       /* matches for which there was no memory */
     struct dtrace_aggregation **aggregations; /* by id - 1 */
     uint32_t aggregation_count;
@@ -158,8 +161,8 @@ uint32_t dtrace_ecbs_size(const struct dtrace_ecbs *ecbs, uint32_t epid);       
 /* Puts every clause that means the probe on it. */
 void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe);
 
-/* Puts the clause on all probes that it means. */
-void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
+/* Puts the clause on all probes that it means.  What comes back is a refusal, or NULL. */
+const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
 
 /* Tells the providers whose probes have come to clauses, and that they have left. */
 void dtrace_probes_enable(struct dtrace *dtrace);

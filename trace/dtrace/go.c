@@ -84,8 +84,7 @@ static const char *match(struct dtrace *dtrace, struct dtrace_object *object,
                          struct dtrace_clause *clause)
 {
     (void)object;
-    dtrace_clause_match(dtrace, clause);
-    return NULL;
+    return dtrace_clause_match(dtrace, clause);
 }
 
 /* A record must fit into the buffer that the memory allowed. */
@@ -148,7 +147,9 @@ static void undo(struct dtrace *dtrace, size_t mark)
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->granted[i] = DOF_OPTION_UNSET;
     dtrace->ecbs = (struct dtrace_ecbs){0};
-    dtrace->ecbs_lost = 0;
+    dtrace->ecbs_lost = dtrace->pieces = 0;
+    dtrace->matched = NULL;
+    dtrace->match_steps = 0;
     dtrace->aggregation_count = 0;
     dtrace->cpu = NULL;
     dtrace->memory->used = mark;

@@ -8,6 +8,8 @@ enum {
     BYTES_OF_A_DECLARATION = 2048, /* of memory, for each variable that may be declared */
     DECLARATIONS_MIN = 64,
     DECLARATIONS_MAX = 8192,
+    CLAUSES_MAX = 16384, /* of all objects */
+    ACTIONS_MAX = 65536, /* of all clauses */
 };
 
 static const struct dtrace_provider own = {.name = "dtrace"};
@@ -107,6 +109,25 @@ static bool check_options(const struct dof_object *object, struct dof_problem *p
     return true;
 }
 
+static uint32_t actions_of(const struct dof_object *object)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < object->clause_count; i++)
+        count += object->clauses[i].action_count;
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+/* Clauses may all have the same actions, so that what they come to has little to do with the object's size. */
+static bool check_counts(const struct dtrace *dtrace, const struct dof_object *object,
+                         struct dof_problem *problem)
+{
+    if (object->clause_count > CLAUSES_MAX - dtrace->clause_count)
+        return refuse(problem, "", "more than 16384 clauses in all objects", 0, 0);
+    if (actions_of(object) > ACTIONS_MAX - dtrace->action_count)
+        return refuse(problem, "", "more than 65536 actions in all clauses", 0, 0);
+    return true;
+}
+
 static bool any_destructive(const struct dof_object *object)
 {
     for (uint32_t i = 0; i < object->clause_count; i++)
@@ -123,6 +144,8 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
         return refuse(problem, "", "no memory for this object", 0, 0);
     if (!dof_load(bytes, size, dtrace->object_count, dtrace->memory, &dtrace->declarations,
                   &object->dof, problem))
+        return false;
+    if (!check_counts(dtrace, &object->dof, problem))
         return false;
     object->clauses = take(dtrace, object->dof.clause_count, sizeof *object->clauses);
     if (object->clauses == NULL && object->dof.clause_count > 0)
@@ -145,6 +168,8 @@ static void link_object(struct dtrace *dtrace, struct dtrace_object *object)
         dtrace->last_object->next = object;
     dtrace->last_object = object;
     dtrace->object_count++;
+    dtrace->clause_count += object->dof.clause_count;
+    dtrace->action_count += actions_of(&object->dof);
 }
 
 bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
