@@ -30,7 +30,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
-           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
+           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c trace/dtrace/consumer_limit.c \
            trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \

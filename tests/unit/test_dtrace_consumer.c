@@ -1395,6 +1395,98 @@ static void without_memory_the_aggregations_are_left_out(void **state)
     assert_int_equal(status, DTRACE_CONSUME_NO_MEMORY);
 }
 
+#define LEFT_OUT                                                                                   \
+    "\ndtrace: text is left out: a record may have 65536 bytes and 64 for each of its own, and "   \
+    "all "                                                                                         \
+    "of them 64 MiB beside that\n"
+
+struct counted {
+    uint64_t length;
+    uint32_t told; /* how often the words were met, at the start of a line's text */
+};
+
+static void count(void *context, const char *bytes, size_t length)
+{
+    struct counted *counted = context;
+    counted->length += length;
+    counted->told += length >= 16 && memcmp(bytes, "text is left out", 16) == 0;
+}
+
+static struct counted counted_text(void)
+{
+    static _Alignas(16) uint8_t bytes[1 << 20];
+    struct counted counted = {0};
+    struct text_sink sink = {count, &counted};
+    struct dtrace_memory memory = {bytes, sizeof bytes, 0};
+    status = dtrace_consume(&sink, draft_source(&draft), &memory);
+    draft_finish(&draft);
+    return counted;
+}
+
+/* "%4096d" thirty times in each of ten records. */
+static void a_record_becomes_only_so_much_text_which_is_told_once(void **state)
+{
+    (void)state;
+    static char format[400];
+    enum {
+        NUMBERS = 30,
+        RECORDS = 10
+    };
+    for (uint32_t i = 0; i < NUMBERS; i++)
+        memcpy(format + 6 * i, "%4096d", 7);
+    start();
+    set(DOF_OPTION_QUIET, 1);
+    one_piece(DOF_ACTION_PRINTF, 4, format);
+    for (uint32_t i = 1; i < NUMBERS; i++)
+        (void)draft_record(&draft, 1, DOF_ACTION_PRINTF, 4, format);
+    for (uint32_t i = 0; i < RECORDS; i++)
+        (void)draft_emit(&draft, 0, 1, i);
+    uint64_t size = draft.ecbs[1].size;
+    struct counted counted = counted_text();
+    assert_int_equal(counted.length, RECORDS * (65536 + 64 * size) + strlen(LEFT_OUT) + 1);
+    assert_int_equal(counted.told, 1);
+    assert_int_equal(status, DTRACE_CONSUME_OK);
+}
+
+static void what_fits_is_whole(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_QUIET, 1);
+    one_piece(DOF_ACTION_PRINTF, 4, "%4096d");
+    (void)draft_emit(&draft, 0, 1, 0);
+    struct counted counted = counted_text();
+    assert_int_equal(counted.length, 4096 + 1);
+    assert_int_equal(counted.told, 0);
+}
+
+/* Each printa() prints all entries; what is left out of them is printed at the end. */
+static void many_printas_become_only_so_much_text(void **state)
+{
+    (void)state;
+    enum {
+        RECORDS = 600,
+        KEYS = 100
+    };
+    start();
+    set(DOF_OPTION_QUIET, 1);
+    struct dtrace_record *id = one_piece(DOF_ACTION_PRINTA, 8, "%4096d%@4096d");
+    draft_aggregation(&draft, 1);
+    struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_DIFEXPR, 8);
+    struct dtrace_record *data = draft_key(&draft, 1, DOF_AGGREGATION_COUNT, 8);
+    for (uint32_t i = 0; i < KEYS; i++) {
+        uint8_t *entry = draft_count(&draft, 0, 1, 5);
+        draft_put(entry, key, i);
+        draft_put(entry, data, 1);
+    }
+    for (uint32_t i = 0; i < RECORDS; i++)
+        draft_put(draft_emit(&draft, 0, 1, i), id, 5);
+    struct counted counted = counted_text();
+    assert_true(counted.length > 64 * 1024 * 1024);
+    assert_true(counted.length < 70 * 1024 * 1024);
+    assert_int_equal(counted.told, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1474,6 +1566,9 @@ int main(void)
         cmocka_unit_test(an_aggregation_whose_data_has_another_size_is_left_out),
         cmocka_unit_test(an_unknown_aggregation_costs_the_rest_of_its_buffer),
         cmocka_unit_test(without_memory_the_aggregations_are_left_out),
+        cmocka_unit_test(a_record_becomes_only_so_much_text_which_is_told_once),
+        cmocka_unit_test(what_fits_is_whole),
+        cmocka_unit_test(many_printas_become_only_so_much_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

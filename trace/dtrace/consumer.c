@@ -48,12 +48,16 @@ static void print_found(struct consumer *consumer, const struct dtrace_walk *beh
         consumer_print_error(consumer, found);
         return;
     }
+    if (consumer->left == 0)
+        return;
     if (probe_of(consumer, found->ecb) == NULL)
         consumer_complain(consumer, DTRACE_CONSUME_DAMAGED, "probe %u of EPID %u is not described",
                           found->ecb->probe, found->ecb->epid);
     bool flow = consumer_has(consumer, DOF_OPTION_FLOWINDENT);
     consumer_print_prefix(consumer, found, flow ? next_ecb(*behind) : NULL, behind->snapshot->cpu);
+    consumer_limit_record(consumer, found->ecb->size);
     consumer_print_record(consumer, found);
+    consumer_limit_end(consumer);
     if (!consumer_has(consumer, DOF_OPTION_QUIET))
         text_print(&consumer->sink, "\n");
     consumer->last = found->ecb;
@@ -187,6 +191,7 @@ enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
         .cpus = source->cpus < CONSUMER_CPUS ? source->cpus : CONSUMER_CPUS,
     };
     consumer_sink_start(&consumer, sink);
+    consumer_limit_start(&consumer);
     take_options(&consumer);
     consumer_print_status(&consumer);
     consumer_load_aggregations(&consumer);

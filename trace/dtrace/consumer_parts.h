@@ -36,6 +36,9 @@ struct consumer {
     struct text_sink sink; /* what goes in here comes out harmless */
     const struct text_sink *below;
     bool after_tilde;
+    uint64_t room;      /* bytes of text that may still come; what is beyond is left out */
+    uint64_t left;      /* for the records that are still to be printed */
+    bool cut, cut_told; /* something has been left out */
     const struct dtrace_source *source;
     struct dtrace_memory *memory;
     uint32_t cpus;
@@ -62,6 +65,19 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
 
 /* Sets `sink` up, so that nothing that goes through it can be taken for a frame, or steers a terminal. */
 void consumer_sink_start(struct consumer *consumer, const struct text_sink *below);
+
+/* --- consumer_limit.c --- */
+
+/* How much text all records may become. */
+void consumer_limit_start(struct consumer *consumer);
+
+/* Around what prints one record: what is too much for it is left out, which is told once. */
+void consumer_limit_record(struct consumer *consumer, uint32_t size);
+void consumer_limit_end(struct consumer *consumer);
+
+/* Around a printa() in it, whose text has little to do with the record's size; gives the record's room. */
+uint64_t consumer_limit_printa(struct consumer *consumer);
+void consumer_limit_printa_end(struct consumer *consumer, uint64_t room);
 
 /* --- consumer_drops.c --- */
 

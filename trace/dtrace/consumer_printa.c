@@ -189,7 +189,7 @@ static void print_rows(struct consumer *consumer, const uint64_t *ids, uint32_t 
         consumer_complain(consumer, DTRACE_CONSUME_NO_MEMORY,
                           "no memory to sort aggregation %llu: it is left out",
                           (unsigned long long)ids[0]);
-    for (uint32_t i = 0; found && i < rows.count; i++) {
+    for (uint32_t i = 0; found && i < rows.count && consumer->room > 0; i++) {
         if (format == NULL)
             print_row(consumer, rows.row[i], columns);
         else
@@ -203,6 +203,10 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 {
     if (count == 0)
         return;
+    if (consumer->room == 0) {
+        consumer->cut = true;
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
         struct consumer_variable *variable = consumer_variable_of(consumer, ids[i]);
         if (variable != NULL)

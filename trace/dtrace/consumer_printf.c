@@ -78,7 +78,7 @@ void consumer_print_format(struct consumer *consumer, const char *format,
         while (*format != '\0' && *format != '%')
             format++;
         consumer->sink.put(consumer->sink.context, plain, (size_t)(format - plain));
-        if (*format == '\0')
+        if (*format == '\0' || consumer->room == 0)
             return;
         struct consumer_conversion conversion;
         format = consumer_conversion_read(format + 1, &conversion);

@@ -148,7 +148,9 @@ static uint32_t print_printa(struct consumer *consumer, const struct dtrace_foun
         if (bytes != NULL)
             ids[count++] = dtrace_read_unsigned(bytes, ecb->records[i].size);
     }
+    uint64_t room = consumer_limit_printa(consumer);
     consumer_print_aggregations(consumer, ids, count, ecb->records[first].format);
+    consumer_limit_printa_end(consumer, room);
     return length;
 }
 
@@ -209,7 +211,7 @@ static uint32_t print_piece(struct consumer *consumer, const struct dtrace_found
 void consumer_print_record(struct consumer *consumer, const struct dtrace_found *found)
 {
     const struct dtrace_ecb_description *ecb = found->ecb;
-    for (uint32_t i = 0; i < ecb->record_count;) {
+    for (uint32_t i = 0; i < ecb->record_count && consumer->room > 0;) {
         if (ecb->records[i].size == 0) { /* it has recorded nothing */
             i++;
             continue;
