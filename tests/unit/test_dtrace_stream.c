@@ -81,6 +81,7 @@ static void start(void)
     draft.source.cpus = 2;
     draft.source.begin_cpu = 0;
     draft.source.status.dynamic_drops = 3;
+    draft.source.status.killed = 2;
     draft.options[DOF_OPTION_TEMPORAL] = 1;
     draft.options[DOF_OPTION_CPU] = -1;
     put_records();
