@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/dtrace_draft.h"
+#include "trace/dtrace/consumer_parts.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define HEADING      "CPU     ID                    FUNCTION:NAME\n"
@@ -1487,6 +1488,21 @@ static void many_printas_become_only_so_much_text(void **state)
     assert_int_equal(counted.told, 1);
 }
 
+/* A pass through a whole buffer of entries counts; when nothing is left, the entries stay as they are. */
+static void clear_is_not_done_over_and_over(void **state)
+{
+    (void)state;
+    static const struct dtrace_snapshot large = {.size = 1 << 30};
+    const struct dtrace_source source = {.aggregations = &large};
+    struct consumer consumer = {.source = &source, .cpus = 1};
+    consumer_limit_start(&consumer);
+    uint32_t passes = 0;
+    while (consumer_limit_pass(&consumer))
+        passes++;
+    assert_int_equal(passes, 64 * 64 + 4); /* 64 bytes of text for each of its own, and 64 MiB */
+    assert_true(consumer.cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1569,6 +1585,7 @@ int main(void)
         cmocka_unit_test(a_record_becomes_only_so_much_text_which_is_told_once),
         cmocka_unit_test(what_fits_is_whole),
         cmocka_unit_test(many_printas_become_only_so_much_text),
+        cmocka_unit_test(clear_is_not_done_over_and_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,7 +202,8 @@ static void act(struct consumer *consumer, const struct dtrace_found *found, uin
     uint64_t id = (uint64_t)number_of(found, record);
     switch (action) {
     case DOF_LIBACT_CLEAR:
-        clear(consumer, id);
+        if (consumer_limit_pass(consumer))
+            clear(consumer, id);
         return;
     case DOF_LIBACT_NORMALIZE:
         normalize(consumer, id, (uint64_t)number_of(found, record + 1));
@@ -211,7 +212,8 @@ static void act(struct consumer *consumer, const struct dtrace_found *found, uin
         normalize(consumer, id, 1);
         return;
     case DOF_LIBACT_TRUNC:
-        truncate(consumer, id, number_of(found, record + 1));
+        if (consumer_limit_pass(consumer))
+            truncate(consumer, id, number_of(found, record + 1));
         return;
     case DOF_LIBACT_SETOPT:
         set_option(consumer, found, record);

@@ -8,7 +8,9 @@
 enum {
     TEXT_OF_A_BYTE = 64,
     TEXT_OF_A_RECORD = 64 * 1024,
-    TEXT_OF_ALL = 64 * 1024 * 1024
+    TEXT_OF_ALL = 64 * 1024 * 1024,
+    BYTES_OF_A_PASS =
+        64 /* of aggregations, that a pass goes through in the time of a byte of text */
 };
 
 static uint64_t recorded(const struct dtrace_snapshot *snapshots, uint32_t count)
@@ -48,6 +50,17 @@ void consumer_limit_end(struct consumer *consumer)
         "text is left out: a record may have %d bytes and %d for each of its own, and "
         "all of them %d MiB beside that",
         TEXT_OF_A_RECORD, TEXT_OF_A_BYTE, TEXT_OF_ALL >> 20);
+}
+
+bool consumer_limit_pass(struct consumer *consumer)
+{
+    uint64_t cost = recorded(consumer->source->aggregations, consumer->cpus) / BYTES_OF_A_PASS;
+    if (cost > consumer->left) {
+        consumer->cut = true;
+        return false;
+    }
+    consumer->left -= cost;
+    return true;
 }
 
 uint64_t consumer_limit_printa(struct consumer *consumer)

@@ -75,6 +75,10 @@ void consumer_limit_start(struct consumer *consumer);
 void consumer_limit_record(struct consumer *consumer, uint32_t size);
 void consumer_limit_end(struct consumer *consumer);
 
+/* Whether a record may go through all aggregations once more, which counts as text of a part of their size.  False:
+ * it must not, and this is told as text that is left out. */
+bool consumer_limit_pass(struct consumer *consumer);
+
 /* Around a printa() in it, whose text has little to do with the record's size; gives the record's room. */
 uint64_t consumer_limit_printa(struct consumer *consumer);
 void consumer_limit_printa_end(struct consumer *consumer, uint64_t room);

@@ -148,6 +148,8 @@ static uint32_t print_printa(struct consumer *consumer, const struct dtrace_foun
         if (bytes != NULL)
             ids[count++] = dtrace_read_unsigned(bytes, ecb->records[i].size);
     }
+    if (!consumer_limit_pass(consumer))
+        return length;
     uint64_t room = consumer_limit_printa(consumer);
     consumer_print_aggregations(consumer, ids, count, ecb->records[first].format);
     consumer_limit_printa_end(consumer, room);
