@@ -10,7 +10,7 @@
 enum {
     HEADER = sizeof(struct dtrace_record_header),
     FRAME = 8,                    /* bytes of a frame in stack() */
-    STACK_STRINGS_MAX = 64 * 1024 /* bytes of strings that ustack() may ask for */
+    STACK_STRINGS_MAX = 64 * 1024 /* bytes of strings that a ustack() has at most */
 };
 
 /* What an action asks of its code, and how much it records. */
@@ -131,17 +131,21 @@ static uint64_t or_option(struct dtrace *dtrace, uint64_t value, uint32_t option
     return value != 0 ? value : (uint64_t)dtrace_option(dtrace, option);
 }
 
-static const char *size_of_stack(struct dtrace *dtrace, struct dtrace_action *action)
+static uint64_t at_most(uint64_t value, uint64_t most)
 {
-    action->arg = or_option(dtrace, action->arg, DOF_OPTION_STACKFRAMES);
-    if (action->arg > DTRACE_FRAMES_MAX)
-        return "too many frames";
+    return value < most ? value : most;
+}
+
+/* No stack is deeper than what it is cut to, so that a program that asks for more, or an option, loses nothing. */
+static void size_stack(struct dtrace *dtrace, struct dtrace_action *action)
+{
+    action->arg =
+        at_most(or_option(dtrace, action->arg, DOF_OPTION_STACKFRAMES), DTRACE_FRAMES_MAX);
     action->size = (uint32_t)action->arg * FRAME;
-    return NULL;
 }
 
 /* One word for the process, then frames, then strings. */
-static const char *size_of_ustack(struct dtrace *dtrace, struct dtrace_action *action)
+static void size_user_stack(struct dtrace *dtrace, struct dtrace_action *action)
 {
     bool java = action->kind == DOF_ACTION_JSTACK;
     uint64_t frames = or_option(dtrace, action->arg & 0xffffffff,
@@ -149,11 +153,10 @@ static const char *size_of_ustack(struct dtrace *dtrace, struct dtrace_action *a
     uint64_t strings = action->arg >> 32;
     if (java)
         strings = or_option(dtrace, strings, DOF_OPTION_JSTACKSTRSIZE);
-    if (frames > DTRACE_FRAMES_MAX || strings > STACK_STRINGS_MAX)
-        return "too many frames";
+    frames = at_most(frames, DTRACE_FRAMES_MAX);
+    strings = at_most(strings, STACK_STRINGS_MAX);
     action->arg = frames | strings << 32;
     action->size = (uint32_t)((frames + 1) * FRAME + strings);
-    return NULL;
 }
 
 static const char *size_of_function(struct dtrace_action *action)
@@ -169,15 +172,17 @@ static const char *size_action(struct dtrace *dtrace, const struct kind_rule *ru
     case SIZE_RESULT:
         return size_of_result(dtrace, action);
     case SIZE_STACK:
-        return size_of_stack(dtrace, action);
+        size_stack(dtrace, action);
+        break;
     case SIZE_USTACK:
-        return size_of_ustack(dtrace, action);
+        size_user_stack(dtrace, action);
+        break;
     case SIZE_FUNCTION:
         return size_of_function(action);
     case SIZE_FIXED:
+        action->size = rule->bytes;
         break;
     }
-    action->size = rule->bytes;
     return NULL;
 }
 

@@ -4,7 +4,7 @@
 #include "trace/dtrace/framework_layout.h"
 
 enum {
-    DTRACE_FRAMES_MAX = 1024,            /* of stack() and ustack() */
+    DTRACE_FRAMES_MAX = 1024,            /* of a stack() or ustack(), whatever it asks for */
     DTRACE_RECORD_MAX = 16 * 1024 * 1024 /* bytes; a buffer bounds it further */
 };
 
