@@ -106,10 +106,11 @@ static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t
 {
     uint32_t length = 0;
     const uint8_t *bytes;
-    string->bytes = NULL;
+    *string = (struct dif_string){NULL, 0, false};
     while (length < limit && (bytes = environment_memory(run, address, (uint64_t)length + 1))) {
         string->bytes = bytes;
-        if (bytes[length] == 0)
+        string->has_nul = bytes[length] == 0;
+        if (string->has_nul)
             break;
         length++;
     }
@@ -128,7 +129,9 @@ static bool find_string(const struct dif_run *run, const struct dif_object *obje
         string->bytes = pointer(address);
     if (!string->bytes)
         return string_at_edge(run, address, limit, string);
-    string->length = length_within(string->bytes, room < limit ? room : limit);
+    uint64_t most = room < limit ? room : limit;
+    string->length = length_within(string->bytes, most);
+    string->has_nul = string->length < most;
     return true;
 }
 
