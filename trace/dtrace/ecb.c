@@ -475,10 +475,8 @@ static bool object_is_destructive(const struct dif_object *object)
     return object != NULL && object->destructive;
 }
 
-bool dtrace_clause_is_destructive(const struct dof_clause *source)
+static bool actions_are_destructive(const struct dof_clause *source)
 {
-    if (object_is_destructive(source->predicate))
-        return true;
     for (uint32_t i = 0; i < source->action_count; i++) {
         const struct dof_action *action = &source->actions[i];
         const struct kind_rule *rule = rule_of(action->kind);
@@ -486,6 +484,12 @@ bool dtrace_clause_is_destructive(const struct dof_clause *source)
             return true;
     }
     return false;
+}
+
+bool dtrace_clause_is_destructive(const struct dof_clause *source)
+{
+    return object_is_destructive(source->predicate) ||
+           (!source->repeats && actions_are_destructive(source));
 }
 
 /* --- ECBs --- */

@@ -17,6 +17,7 @@ struct dtrace_clause_problem {
 bool dtrace_clause_build(struct dtrace *dtrace, const struct dof_clause *source,
                          struct dtrace_clause *clause, struct dtrace_clause_problem *problem);
 
+/* Actions that it repeats count for the clause that had them first, of the same object. */
 bool dtrace_clause_is_destructive(const struct dof_clause *source);
 
 /* NULL: no memory or no EPID. */
