@@ -542,6 +542,25 @@ static void a_destructive_predicate_counts_as_destructive(void **state)
     assert_true(dtrace_clause_is_destructive(&clause));
 }
 
+static void a_record_too_large_for_the_memory_costs_its_clause_alone(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action large[] = {host_action(DOF_ACTION_DIFEXPR, host_string("x", 3 * MIB))};
+    struct dof_action little[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", large),
+                                         HOST_CLAUSE("open", "", little)};
+    assert_true(host_add(clauses, 2, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, 0),
+                        "its records are too large for the memory");
+    assert_null(dtrace_clause_refusal(host.dtrace, 1));
+    host_fire(id, 1, 0, 0);
+    assert_int_equal(host_principal(1).books.kept, 1);
+    host_end();
+}
+
 /* Clauses that share the actions of the first one, which are this action so many times. */
 static bool add_sharing_clauses(const struct dof_action *action, uint32_t actions, uint32_t clauses)
 {
@@ -1036,6 +1055,7 @@ int main(void)
         cmocka_unit_test(destructive_objects_are_left_out_and_the_rest_traces),
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
+        cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
         cmocka_unit_test(clauses_that_share_their_actions_all_trace),
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
