@@ -9,6 +9,7 @@ struct dtrace_host {
     struct dtrace_memory memory;
     uint64_t now, chilled; /* ns; time stands still but for chill() */
     uint32_t destroyed[3]; /* by enum dtrace_destructive */
+    bool reads_its_own;    /* programs may read the runtime's own memory, as in a kernel */
     struct dof_problem problem;
 };
 

@@ -561,6 +561,70 @@ static void a_record_too_large_for_the_memory_costs_its_clause_alone(void **stat
     host_end();
 }
 
+/* The first action fills 40 bytes of scratch; the second, of another clause, has the address of what then is free. */
+static struct dif_object *filling(const char *text)
+{
+    static const uint32_t code[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                                    DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                                    DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 2),
+                                    DIF_INDEX(DIF_OP_SETS, 0, 3),
+                                    DIF_REGS(DIF_OP_COPYS, 3, 1, 2),
+                                    DIF_RET(0)};
+    static const uint64_t size = 40;
+    static struct dif_object object;
+    object = (struct dif_object){DIF_TEXT(code),  .integers = &size,  .integer_count = 1,
+                                 .strings = text, .strings_size = 40, .type = DIF_RESULT(0)};
+    return &object;
+}
+
+/* A subroutine on what stands one byte behind the beginning of free scratch, and on a path. */
+static struct dif_object *reading(uint32_t subroutine, uint32_t size)
+{
+    static uint32_t code[] = {DIF_REGS(DIF_OP_PUSHTV, 0, 0, 0),
+                              DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 1),
+                              DIF_INDEX(DIF_OP_SETX, 0, 2),
+                              DIF_REGS(DIF_OP_ADD, 1, 2, 1),
+                              DIF_REGS(DIF_OP_FLUSHTS, 0, 0, 0),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                              DIF_INDEX(DIF_OP_SETS, 0, 2),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                              0,
+                              DIF_RET(1)};
+    static const uint64_t one = 1;
+    static struct dif_object object;
+    code[8] = DIF_INDEX(DIF_OP_CALL, subroutine, 1);
+    object =
+        (struct dif_object){DIF_TEXT(code),  .integers = &one,  .integer_count = 1,
+                            .strings = "ab", .strings_size = 3, .type = DIF_RESULT_STRING(size)};
+    return &object;
+}
+
+static void what_is_read_may_overlap_what_is_written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t subroutine;
+        char text[40], expected[40];
+    } cases[] = {{DIF_SUBR_STRJOIN, "?0123456789", "0123456789ab"},
+                 {DIF_SUBR_JSON, "?{\"ab\":\"0123456789012345\"}", "0123456789012345"}};
+    for (uint32_t i = 0; i < HOST_COUNT(cases); i++) {
+        host_start(MIB, 1, false);
+        host.reads_its_own = true;
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action first[] = {host_action(DOF_ACTION_DIFEXPR, filling(cases[i].text))};
+        struct dof_action second[] = {
+            host_action(DOF_ACTION_DIFEXPR, reading(cases[i].subroutine, 40))};
+        const struct dof_clause clauses[] = {HOST_CLAUSE("", "", first),
+                                             HOST_CLAUSE("", "", second)};
+        go(clauses, 2);
+        host_fire(id, 0, 0, 0);
+        struct host_record record;
+        assert_int_equal(take_records(&record, 1), 1);
+        assert_memory_equal(record.bytes + 16, cases[i].expected, 40);
+        host_end();
+    }
+}
+
 /* Clauses that share the actions of the first one, which are this action so many times. */
 static bool add_sharing_clauses(const struct dof_action *action, uint32_t actions, uint32_t clauses)
 {
@@ -1056,6 +1120,7 @@ int main(void)
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
         cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
+        cmocka_unit_test(what_is_read_may_overlap_what_is_written),
         cmocka_unit_test(clauses_that_share_their_actions_all_trace),
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
