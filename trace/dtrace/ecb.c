@@ -509,6 +509,8 @@ static struct dtrace_ecb **next_place(struct dtrace *dtrace)
 /* An aggregation belongs to all ECBs of its clause; the first one speaks for it. */
 static void name_aggregations(const struct dtrace_clause *clause, uint32_t epid)
 {
+    if (!clause->aggregates || clause->matched > 0)
+        return;
     for (uint32_t i = 0; i < clause->action_count; i++) {
         struct dtrace_aggregation *aggregation = clause->actions[i].aggregation;
         if (aggregation != NULL && aggregation->description.epid == 0)
