@@ -348,7 +348,6 @@ static void try_program(struct program *program, struct machine *machine, struct
     struct dif_problem problem;
     if (!dif_verify(&program->object, &declarations, &problem))
         return;
-    (void)dtrace_variables_chunk(&program->object);
     struct dtrace_variables *variables = make_variables(&declarations, &region, run->strsize);
     require(variables != NULL);
     run_all(program, machine, run, variables);

@@ -40,11 +40,14 @@ static void current(void *context, struct dtrace_current *current)
         .curthread = 77, .pid = 42, .tid = 43, .execname = "init", .zonename = "global"};
 }
 
-/* No memory beside what the runtime knows itself. */
+/* No memory beside what the runtime has, and that only if it is wanted. */
 static const uint8_t *memory(void *context, uint64_t address, uint64_t size)
 {
-    (void)context, (void)address, (void)size;
-    return NULL;
+    (void)context;
+    uint64_t offset = address - (uintptr_t)host.memory.bytes;
+    if (!host.reads_its_own || offset > host.memory.size || size > host.memory.size - offset)
+        return NULL;
+    return host.memory.bytes + offset;
 }
 
 static uint64_t argument(void *context, const void *frame, uint32_t index)

@@ -10,6 +10,7 @@ struct dtrace_host {
     uint64_t now, chilled; /* ns; time stands still but for chill() */
     uint64_t step;         /* ns that each look at the clock takes, if it is not to stand still */
     uint32_t destroyed[3]; /* by enum dtrace_destructive */
+    bool reads_its_own;    /* programs may read the runtime's own memory, as in a kernel */
     struct dof_problem problem;
 };
 

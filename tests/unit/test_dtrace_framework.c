@@ -663,6 +663,160 @@ static void a_destructive_predicate_counts_as_destructive(void **state)
     assert_true(dtrace_clause_is_destructive(&clause));
 }
 
+static void a_record_too_large_for_the_memory_costs_its_clause_alone(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action large[] = {host_action(DOF_ACTION_DIFEXPR, host_string("x", 3 * MIB))};
+    struct dof_action little[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", large),
+                                         HOST_CLAUSE("open", "", little)};
+    assert_true(host_add(clauses, 2, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, 0),
+                        "its records are too large for the memory");
+    assert_null(dtrace_clause_refusal(host.dtrace, 1));
+    host_fire(id, 1, 0, 0);
+    assert_int_equal(host_principal(1).books.kept, 1);
+    host_end();
+}
+
+/* The first action fills 40 bytes of scratch; the second, of another clause, has the address of what then is free. */
+static struct dif_object *filling(const char *text)
+{
+    static const uint32_t code[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                                    DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                                    DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 2),
+                                    DIF_INDEX(DIF_OP_SETS, 0, 3),
+                                    DIF_REGS(DIF_OP_COPYS, 3, 1, 2),
+                                    DIF_RET(0)};
+    static const uint64_t size = 40;
+    static struct dif_object object;
+    object = (struct dif_object){DIF_TEXT(code),  .integers = &size,  .integer_count = 1,
+                                 .strings = text, .strings_size = 40, .type = DIF_RESULT(0)};
+    return &object;
+}
+
+/* A subroutine on what stands one byte behind the beginning of free scratch, and on a path. */
+static struct dif_object *reading(uint32_t subroutine, uint32_t size)
+{
+    static uint32_t code[] = {DIF_REGS(DIF_OP_PUSHTV, 0, 0, 0),
+                              DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 1),
+                              DIF_INDEX(DIF_OP_SETX, 0, 2),
+                              DIF_REGS(DIF_OP_ADD, 1, 2, 1),
+                              DIF_REGS(DIF_OP_FLUSHTS, 0, 0, 0),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                              DIF_INDEX(DIF_OP_SETS, 0, 2),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                              0,
+                              DIF_RET(1)};
+    static const uint64_t one = 1;
+    static struct dif_object object;
+    code[8] = DIF_INDEX(DIF_OP_CALL, subroutine, 1);
+    object =
+        (struct dif_object){DIF_TEXT(code),  .integers = &one,  .integer_count = 1,
+                            .strings = "ab", .strings_size = 3, .type = DIF_RESULT_STRING(size)};
+    return &object;
+}
+
+static void what_is_read_may_overlap_what_is_written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t subroutine;
+        char text[40], expected[40];
+    } cases[] = {{DIF_SUBR_STRJOIN, "?0123456789", "0123456789ab"},
+                 {DIF_SUBR_JSON, "?{\"ab\":\"0123456789012345\"}", "0123456789012345"}};
+    for (uint32_t i = 0; i < HOST_COUNT(cases); i++) {
+        host_start(MIB, 1, false);
+        host.reads_its_own = true;
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action first[] = {host_action(DOF_ACTION_DIFEXPR, filling(cases[i].text))};
+        struct dof_action second[] = {
+            host_action(DOF_ACTION_DIFEXPR, reading(cases[i].subroutine, 40))};
+        const struct dof_clause clauses[] = {HOST_CLAUSE("", "", first),
+                                             HOST_CLAUSE("", "", second)};
+        go(clauses, 2);
+        host_fire(id, 0, 0, 0);
+        struct host_record record;
+        assert_int_equal(take_records(&record, 1), 1);
+        assert_memory_equal(record.bytes + 16, cases[i].expected, 40);
+        host_end();
+    }
+}
+
+/* Clauses that share the actions of the first one, which are this action so many times. */
+static bool add_sharing_clauses(const struct dof_action *action, uint32_t actions, uint32_t clauses)
+{
+    struct dof_builder builder;
+    dof_builder_start(&builder);
+    const struct dof_clause clause = {
+        .provider = "test", .actions = (struct dof_action *)(uintptr_t)action, .action_count = 1};
+    uint32_t ecb = dof_builder_clause(&builder, &clause), actdesc = ecb - 1;
+    uint8_t one[32];
+    assert_int_equal(builder.sections[actdesc].type, DOF_TYPE_ACTDESC);
+    memcpy(one, builder.sections[actdesc].bytes, sizeof one);
+    for (uint32_t i = 1; i < actions; i++)
+        (void)dof_builder_append(&builder, actdesc, one, sizeof one);
+    for (uint32_t i = 1; i < clauses; i++)
+        (void)dof_builder_section(&builder, DOF_TYPE_ECBDESC, 8, 0, builder.sections[ecb].bytes,
+                                  builder.sections[ecb].size);
+    dof_builder_options(&builder, small, HOST_COUNT(small));
+    size_t size;
+    uint8_t *bytes = dof_builder_finish(&builder, &size);
+    bool added = dtrace_add_object(host.dtrace, bytes, size, &host.problem);
+    free(bytes);
+    return added;
+}
+
+static void clauses_that_share_their_actions_all_trace(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_action action = host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8));
+    assert_true(add_sharing_clauses(&action, 2, 3));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.kept, 3);
+    host_end();
+}
+
+static void clauses_that_share_bad_or_destructive_actions_share_the_verdict(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_action unknown = host_action(0x123, NULL);
+    assert_false(add_sharing_clauses(&unknown, 2, 3));
+    assert_string_equal(host.problem.text, "unknown action in action 1 of clause 1");
+    const struct dof_action stop = host_action(DOF_ACTION_STOP, NULL);
+    assert_true(add_sharing_clauses(&stop, 2, 3));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_DESTRUCTIVE);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_non_null(dtrace_clause_refusal(host.dtrace, i));
+    host_end();
+}
+
+/* 250 KiB of code behind each of 16,384 actions of 1,900 clauses: two million million instructions, if each were
+ * looked at. */
+static void sections_that_name_each_other_often_cost_no_more_than_their_memory(void **state)
+{
+    (void)state;
+    static uint32_t text[64000];
+    for (uint32_t i = 0; i < HOST_COUNT(text); i++)
+        text[i] = DIF_REGS(DIF_OP_NOP, 0, 0, 0);
+    text[HOST_COUNT(text) - 1] = DIF_RET(0);
+    struct dif_object difo = {DIF_TEXT(text), .type = DIF_RESULT(0)};
+    const struct dof_action action = host_action(DOF_ACTION_DIFEXPR, &difo);
+    host_start(8 * MIB, 1, false);
+    assert_true(add_sharing_clauses(&action, DOF_ACTIONS_MAX, 1900));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_null(dtrace_clause_refusal(host.dtrace, 0));
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, 1899), "no memory");
+    host_end();
+}
+
 static void chill_is_bounded_to_half_of_each_second(void **state)
 {
     (void)state;
@@ -1091,6 +1245,11 @@ int main(void)
         cmocka_unit_test(destructive_objects_are_left_out_and_the_rest_traces),
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
+        cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
+        cmocka_unit_test(what_is_read_may_overlap_what_is_written),
+        cmocka_unit_test(clauses_that_share_their_actions_all_trace),
+        cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
+        cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),

@@ -1,6 +1,6 @@
 /* The actions.  Data-recording ones leave bytes in the CPU's staging area, where the record grows; the others do
  * what they are for.  Nothing here is trusted to be readable: what a program gives by reference is asked for at
- * the interpreter. */
+ * the interpreter, and may be the staging area itself. */
 #include "trace/dtrace/action.h"
 
 enum {
@@ -76,7 +76,7 @@ static void store_string(struct dtrace_execution *x, const struct dtrace_action 
         return;
     }
     if (length > 0)
-        __builtin_memcpy(at, bytes, length);
+        __builtin_memmove(at, bytes, length);
     if (!action->in_tuple) {
         __builtin_memset(at + length, 0, action->size - length);
         return;
@@ -98,7 +98,7 @@ static void store_memory(struct dtrace_execution *x, const struct dtrace_action 
         return;
     }
     if (size > 0)
-        __builtin_memcpy(at, bytes, size);
+        __builtin_memmove(at, bytes, size);
     __builtin_memset(at + size, 0, action->size - size);
     if (action->in_tuple)
         x->hash = dtrace_hash_bytes(x->hash, at, action->size);

@@ -140,7 +140,7 @@ static void copy_tuple(struct dtrace_chunk *chunk, const struct dtrace_tuple *tu
         if (own[i].size == 0)
             continue;
         own[i].value = at;
-        __builtin_memcpy((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
+        __builtin_memmove((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
         at += round8(own[i].size);
     }
     chunk->data = (uint32_t)at;

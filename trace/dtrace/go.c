@@ -104,6 +104,17 @@ static const char *check_size(struct dtrace *dtrace, struct dtrace_object *objec
     return NULL;
 }
 
+/* Every CPU has memory for the largest record to grow in: no single clause may take it from all others. */
+static const char *check_staging(struct dtrace *dtrace, struct dtrace_object *object,
+                                 struct dtrace_clause *clause)
+{
+    (void)object;
+    uint64_t room = dtrace->memory->size - dtrace->memory->used;
+    return (uint64_t)clause->staging * dtrace->cpus > room / 4
+               ? "its records are too large for the memory"
+               : NULL;
+}
+
 static bool make_aggregation_table(struct dtrace *dtrace)
 {
     dtrace->aggregations = dtrace_memory_array(dtrace->memory, dtrace->aggregation_count,
@@ -128,6 +139,7 @@ static enum dtrace_go prepare(struct dtrace *dtrace)
     if (for_clauses(dtrace, refuse_destructive) == 0 && dtrace_clauses(dtrace) > 0)
         return DTRACE_GO_DESTRUCTIVE;
     (void)for_clauses(dtrace, build);
+    (void)for_clauses(dtrace, check_staging);
     if (!make_aggregation_table(dtrace))
         return DTRACE_GO_NO_MEMORY;
     (void)for_clauses(dtrace, list_aggregations);

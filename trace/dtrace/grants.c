@@ -47,9 +47,8 @@ static bool is_dynamic(const struct dif_declarations *declarations)
 
 static void need_chunk(struct needs *needs, const struct dif_object *object)
 {
-    uint32_t chunk = object == NULL ? 0 : dtrace_variables_chunk(object);
-    if (chunk > needs->chunk)
-        needs->chunk = chunk;
+    if (object != NULL && object->chunk > needs->chunk)
+        needs->chunk = object->chunk;
 }
 
 static void need_clause(struct needs *needs, const struct dtrace_clause *clause)

@@ -48,6 +48,7 @@ uint8_t *dif_write_scratch(struct dif_machine *machine, uint64_t address, uint64
 struct dif_string {
     const uint8_t *bytes; /* not terminated */
     uint32_t length;      /* strsize at most; it also ends where readable memory does */
+    bool has_nul;         /* that it ends with, at bytes[length] */
 };
 
 /* False after a BADADDR. */

@@ -81,7 +81,8 @@ static bool refuse(struct dof_problem *problem, const char *format, const char *
     return false;
 }
 
-/* The rules for actions, by building what would go on a probe and forgetting it. */
+/* The rules for actions, by building what would go on a probe and forgetting it.  They are the same for all clauses
+ * that share their actions: of thousands with thousands of them, one is built. */
 static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object,
                           struct dof_problem *problem)
 {
@@ -91,6 +92,8 @@ static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object
     for (uint32_t i = 0; i < object->clause_count && good; i++) {
         struct dtrace_clause clause = {0};
         struct dtrace_clause_problem wrong;
+        if (object->clauses[i].repeats)
+            continue;
         good = dtrace_clause_build(dtrace, &object->clauses[i], &clause, &wrong);
         if (!good)
             (void)refuse(problem, "action", wrong.reason, wrong.action, i + 1);

@@ -20,7 +20,8 @@ void dif_strlen(struct dif_machine *machine, uint64_t *result)
         *result = string.length;
 }
 
-/* Takes no more than the result, but wants strsize bytes to be free. */
+/* Takes no more than the result, but wants strsize bytes to be free.  Where all memory may be read, the strings may lie
+ * in what is free. */
 void dif_strjoin(struct dif_machine *machine, uint64_t *result)
 {
     struct dif_string a, b;
@@ -34,8 +35,8 @@ void dif_strjoin(struct dif_machine *machine, uint64_t *result)
         dif_fault(machine, DIF_FAULT_NOSCRATCH, 0);
         return;
     }
-    __builtin_memcpy(to, a.bytes, a.length);
-    __builtin_memcpy(to + a.length, b.bytes, b.length);
+    __builtin_memmove(to, a.bytes, a.length);
+    __builtin_memmove(to + a.length, b.bytes, b.length);
     to[size - 1] = 0;
     dif_keep(machine, (uint32_t)size);
     *result = (uintptr_t)to;
