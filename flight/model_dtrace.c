@@ -289,6 +289,25 @@ static void sort(void *items, size_t count, size_t size, int (*order)(const void
         qsort(items, count, size, order);
 }
 
+/* Of what came more than once, all of them the same, one stays; gives how many are left.  They are sorted. */
+static size_t without_repetition(void *items, size_t count, size_t size,
+                                 int (*order)(const void *, const void *))
+{
+    uint8_t *bytes = items;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || order(bytes + (kept - 1) * size, bytes + i * size) != 0)
+            memmove(bytes + kept++ * size, bytes + i * size, size);
+    return kept;
+}
+
+static size_t arrange(void *items, size_t count, size_t size,
+                      int (*order)(const void *, const void *))
+{
+    sort(items, count, size, order);
+    return without_repetition(items, count, size, order);
+}
+
 static bool same_run(const struct model_part *a, const struct model_part *b)
 {
     return a->which == b->which && a->cpu == b->cpu && a->start == b->start &&
@@ -389,10 +408,13 @@ void model_dtrace_finish(struct model_dtrace *dtrace)
     if (!dtrace->known)
         for (uint32_t i = 0; i < DOF_OPTIONS; i++)
             dtrace->options[i] = DOF_OPTION_UNSET;
-    sort(dtrace->probes, dtrace->probe_count, sizeof *dtrace->probes, by_id);
-    sort(dtrace->ecbs, dtrace->ecb_count, sizeof *dtrace->ecbs, by_id);
-    sort(dtrace->aggregations, dtrace->aggregation_count, sizeof *dtrace->aggregations, by_id);
-    sort(dtrace->symbols, dtrace->symbol_count, sizeof *dtrace->symbols, by_address);
+    dtrace->probe_count =
+        arrange(dtrace->probes, dtrace->probe_count, sizeof *dtrace->probes, by_id);
+    dtrace->ecb_count = arrange(dtrace->ecbs, dtrace->ecb_count, sizeof *dtrace->ecbs, by_id);
+    dtrace->aggregation_count = arrange(dtrace->aggregations, dtrace->aggregation_count,
+                                        sizeof *dtrace->aggregations, by_id);
+    dtrace->symbol_count =
+        arrange(dtrace->symbols, dtrace->symbol_count, sizeof *dtrace->symbols, by_address);
     sort(dtrace->parts, dtrace->part_count, sizeof *dtrace->parts, by_place);
     take_runs(dtrace);
     finish_buffers(dtrace);

@@ -323,6 +323,77 @@ static void any_lost_frame_can_be_lived_with(void **state)
     draft_finish(&draft);
 }
 
+/* A source of one clause, whose ids are as high as those of a large enabling. */
+enum {
+    HIGH_PROBE = 5129,
+    HIGH_EPID = 65535,
+    HIGH_RECORDS = 500,
+};
+
+static struct dtrace_ecb_description high = {.probe = HIGH_PROBE,
+                                             .size = sizeof(struct dtrace_record_header)};
+
+static const struct dtrace_probe_description *high_probe(void *context, uint32_t id)
+{
+    static const struct dtrace_probe_description probe = {HIGH_PROBE, "proc", "kernel", "f",
+                                                          "exit"};
+    (void)context;
+    return id == HIGH_PROBE ? &probe : NULL;
+}
+
+static const struct dtrace_ecb_description *high_ecb(void *context, uint32_t epid)
+{
+    (void)context;
+    return epid == high.epid ? &high : NULL;
+}
+
+static void send_high(uint32_t epid)
+{
+    static struct dtrace_record_header records[HIGH_RECORDS];
+    static struct stream stream;
+    high.epid = epid;
+    for (uint32_t i = 0; i < HIGH_RECORDS; i++)
+        records[i] = (struct dtrace_record_header){epid, 0, i};
+    draft_start(&draft);
+    draft.source.probe = high_probe;
+    draft.source.ecb = high_ecb;
+    draft.principals[0].bytes = (const uint8_t *)records;
+    draft.principals[0].size = sizeof records;
+    sheet.length = 0;
+    sheet.room = SIZE_MAX;
+    stream_start(&stream, (struct text_sink){put, &sheet});
+    dtrace_send(&stream, &draft.source);
+}
+
+static uint32_t frames_of(enum stream_kind kind)
+{
+    uint32_t count = 0;
+    for (size_t at = 0, end; next_frame(at, &at, &end); at = end)
+        count += sheet.bytes[at + 2] == (char)kind;
+    return count;
+}
+
+static void a_description_is_sent_once_however_high_its_id_is(void **state)
+{
+    (void)state;
+    send_high(HIGH_EPID);
+    assert_int_equal(frames_of(STREAM_PROBE), 1);
+    assert_int_equal(frames_of(STREAM_ECB), 1);
+    assert_true(frames_of(STREAM_BYTES) > 10);
+}
+
+static void what_is_described_again_is_there_once(void **state)
+{
+    (void)state;
+    send_high(HIGH_EPID + 1);
+    assert_true(frames_of(STREAM_ECB) > 1);
+    struct capture_model *model = read_sheet();
+    assert_int_equal(model->malformed, 0);
+    assert_int_equal(model->dtrace.ecb_count, 1);
+    assert_int_equal(model->dtrace.buffers[STREAM_BUFFER_PRINCIPAL][0].received, HIGH_RECORDS);
+    release(model);
+}
+
 static void the_books_are_verified(void **state)
 {
     (void)state;
@@ -373,6 +444,8 @@ int main(void)
         cmocka_unit_test(a_panic_at_any_character_costs_nothing),
         cmocka_unit_test(a_lost_frame_of_records_costs_only_these),
         cmocka_unit_test(any_lost_frame_can_be_lived_with),
+        cmocka_unit_test(a_description_is_sent_once_however_high_its_id_is),
+        cmocka_unit_test(what_is_described_again_is_there_once),
         cmocka_unit_test(the_books_are_verified),
         cmocka_unit_test(the_report_says_what_did_not_come),
     };
