@@ -103,21 +103,37 @@ static uint32_t count_pieces(struct frame_reader reader)
     return reader.bad ? 0 : count;
 }
 
-/* NULL if they are malformed. */
+/* NULL if they are malformed.  A format that pieces share stays one, or the model grows with its square. */
 static struct dtrace_record *read_pieces(struct model_dtrace *dtrace, struct frame_reader *reader,
                                          uint32_t *count)
 {
     *count = reader->bad ? 0 : count_pieces(*reader);
-    if (reader->bad || (*count == 0 && reader->at != reader->end))
+    if (reader->bad || (*count == 0 && reader->at != reader->end) || *count > DOF_ACTIONS_MAX)
         return NULL;
     struct dtrace_record *records = own(dtrace, *count, sizeof *records);
     struct stream_piece piece = {.format = {NULL, 0}};
-    for (uint32_t i = 0; i < *count && stream_piece_next(reader, &piece); i++) {
+    for (uint32_t i = 0; i < *count; i++) {
+        const char *before = piece.format.text;
+        (void)stream_piece_next(reader, &piece); /* as they were counted */
         records[i] = piece.record;
         if (piece.format.text != NULL)
-            records[i].format = own_text(dtrace, piece.format);
+            records[i].format = piece.format.text == before ? records[i - 1].format
+                                                            : own_text(dtrace, piece.format);
     }
     return records;
+}
+
+/* Pieces lie in a record, and each of its bytes in one of them at most: what is printed of a record grows with its
+ * size. */
+static bool pieces_fit(const struct dtrace_record *records, uint32_t count, uint32_t size)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += records[i].size;
+        if (records[i].size > 0 && (uint64_t)records[i].offset + records[i].size > size)
+            return false;
+    }
+    return sum <= size;
 }
 
 static bool read_ecb(struct model_dtrace *dtrace, struct frame_reader *reader)
@@ -127,7 +143,8 @@ static bool read_ecb(struct model_dtrace *dtrace, struct frame_reader *reader)
     ecb.uarg = frame_get_unsigned(reader);
     ecb.size = frame_get_unsigned32(reader);
     ecb.records = read_pieces(dtrace, reader, &ecb.record_count);
-    if (ecb.records == NULL || ecb.epid == 0)
+    if (ecb.records == NULL || ecb.epid == 0 ||
+        !pieces_fit(ecb.records, ecb.record_count, ecb.size))
         return false;
     dtrace->ecbs =
         memory_grown(dtrace->ecbs, dtrace->ecb_count, &dtrace->ecb_capacity, sizeof *dtrace->ecbs);
@@ -141,7 +158,8 @@ static bool read_aggregation(struct model_dtrace *dtrace, struct frame_reader *r
     aggregation.epid = frame_get_unsigned32(reader);
     aggregation.size = frame_get_unsigned32(reader);
     aggregation.records = read_pieces(dtrace, reader, &aggregation.record_count);
-    if (aggregation.records == NULL || aggregation.id == 0)
+    if (aggregation.records == NULL || aggregation.id == 0 ||
+        !pieces_fit(aggregation.records, aggregation.record_count, aggregation.size))
         return false;
     dtrace->aggregations =
         memory_grown(dtrace->aggregations, dtrace->aggregation_count, &dtrace->aggregation_capacity,
@@ -326,7 +344,16 @@ static uint32_t extend(struct model_buffer *buffer, uint32_t length)
     return at;
 }
 
-/* The parts of a run, one behind the other; false if they are not all there. */
+/* Whether the parts of a run, in their order, leave nothing out. */
+static bool are_all(const struct model_part *parts, size_t count)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < count && parts[i].offset <= at; i++)
+        at += parts[i].offset == at ? parts[i].size : 0;
+    return at == parts->length;
+}
+
+/* The parts of a run, one behind the other; false if one is malformed. */
 static bool join(const struct model_part *parts, size_t count, uint8_t *run)
 {
     uint32_t at = 0;
@@ -334,17 +361,15 @@ static bool join(const struct model_part *parts, size_t count, uint8_t *run)
         struct frame_reader bytes = parts[i].bytes;
         if (parts[i].offset < at)
             continue; /* it has come already */
-        if (parts[i].offset > at || !stream_bytes_read(&bytes, run + at, parts[i].size))
+        if (!stream_bytes_read(&bytes, run + at, parts[i].size))
             return false;
         at += parts[i].size;
     }
-    return at == parts->length;
+    return true;
 }
 
 static bool take_run(struct model_buffer *buffer, const struct model_part *parts, size_t count)
 {
-    if (buffer->snapshot.size > UINT32_MAX / 2)
-        return false;
     uint32_t at = extend(buffer, parts->length);
     if (!join(parts, count, buffer->bytes + at)) {
         memset(buffer->bytes + at, 0, parts->length);
@@ -358,13 +383,17 @@ static bool take_run(struct model_buffer *buffer, const struct model_part *parts
     return true;
 }
 
+/* As many bytes as a kernel has for them: a few characters stand for 64 KiB of zeros. */
 static void take_runs(struct model_dtrace *dtrace)
 {
+    uint32_t bytes = 0;
     for (size_t first = 0, end; first < dtrace->part_count; first = end) {
         const struct model_part *part = &dtrace->parts[first];
         for (end = first + 1; end < dtrace->part_count && same_run(part, &dtrace->parts[end]);)
             end++;
-        if (!take_run(&dtrace->buffers[part->which][part->cpu], part, end - first))
+        bool fits = are_all(part, end - first) && part->length <= MODEL_RUNS_MAX - bytes;
+        bytes += fits ? part->length : 0;
+        if (!fits || !take_run(&dtrace->buffers[part->which][part->cpu], part, end - first))
             dtrace->incomplete++;
     }
 }
