@@ -104,8 +104,10 @@ void thread_obey_signals(void)
         stop(self);
     uint32_t death = by_default(self, deadly);
     scheduler_release(flags);
-    if (death != 0)
-        thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
+    if (death == 0)
+        return;
+    self->killed = true;
+    thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
 }
 
 bool thread_was_interrupted(void)

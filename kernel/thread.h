@@ -75,6 +75,7 @@ struct thread {
     bool started_running; /* thread_go has been called */
     bool stop_wanted;     /* by a probe: it stops when it leaves the system interface */
     bool stop_told;       /* its parent knows that it has stopped */
+    bool killed;          /* by a signal */
     bool has_looked_up;   /* TSLOG knows the first path that it has opened */
     uint32_t pinned;      /* CPU that it must run on, or THREAD_ANYWHERE */
     struct wait_queue *waits_on;

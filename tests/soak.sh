@@ -62,6 +62,8 @@ while [ "$round" -le "$rounds" ]; do
         campaign "round $round, fuzz $target" fuzz "$target" "$round"
     done
     campaign "round $round, 500000 mutants of DOF" build/tests/mutate_dof $((500000 * round)) 500000
+    campaign "round $round, 200000 mutants of captures" \
+        build/tests/mutate_capture $((200000 * round)) 200000 tests/golden/good-dtrace.capture
     campaign "round $round, 100000 mutants of DOF in one boot" env COUNT=100000 FIRST=$((100000 * round)) \
         sh tests/boot/dof_mutants.sh
     campaign "round $round, demonstrations with every probe" env WHOLE=1 sh tests/boot/fbt_all.sh

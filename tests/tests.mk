@@ -130,6 +130,11 @@ $(B)/tests/mutate_dof_i386: tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(w
 	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -o $@ $(filter tests/%.c,$^) $(RUNTIME)
 
+# Mutants of captures, likewise.
+$(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
+
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
 	@mkdir -p $(@D)
@@ -191,7 +196,7 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
-               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

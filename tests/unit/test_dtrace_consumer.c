@@ -1224,6 +1224,42 @@ static void trunc_keeps_the_largest_or_the_smallest(void **state)
     }
 }
 
+/* A module for each 16 bytes. */
+static bool module_of_each(void *context, uint64_t address, struct dtrace_symbol *symbol)
+{
+    (void)context;
+    snprintf(symbol->module, sizeof symbol->module, "m%llu", (unsigned long long)address / 16);
+    symbol->function[0] = '\0';
+    symbol->offset = address % 16;
+    return true;
+}
+
+static uint32_t lines_of_modules(uint32_t modules)
+{
+    uint32_t count = 0;
+    draft_start(&draft);
+    draft.source.cpus = 2;
+    draft.source.symbol = module_of_each;
+    draft_aggregation(&draft, 1);
+    const struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_MOD, 8);
+    const struct dtrace_record *data = draft_key(&draft, 1, DOF_AGGREGATION_COUNT, 8);
+    for (uint32_t i = 0; i < 2 * modules; i++) {
+        uint8_t *record = draft_count(&draft, i % 2, 1, 1);
+        draft_put(record, key, 8 * i);
+        draft_put(record, data, 1);
+    }
+    for (const char *at = printed(); (at = strstr(at, "  m")) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void modules_are_put_together_up_to_a_limit(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_of_modules(256), 256);
+    assert_int_equal(lines_of_modules(300), 256 + 2 * (300 - 256));
+}
+
 static void normalize_divides_what_is_printed(void **state)
 {
     (void)state;
@@ -1568,6 +1604,7 @@ int main(void)
         cmocka_unit_test(histograms_sort_by_their_weighted_sum),
         cmocka_unit_test(clear_keeps_the_keys),
         cmocka_unit_test(trunc_keeps_the_largest_or_the_smallest),
+        cmocka_unit_test(modules_are_put_together_up_to_a_limit),
         cmocka_unit_test(normalize_divides_what_is_printed),
         cmocka_unit_test(a_normalized_sum_below_zero_is_divided_without_sign),
         cmocka_unit_test(normalize_by_zero_is_refused),
