@@ -31,7 +31,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
            trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
-           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
            trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \

@@ -4,7 +4,7 @@
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
  * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
  * arg0 - arg0), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
- * destructive. */
+ * destructive, quiet, flowindent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,10 +80,9 @@ static bool take_option(const char *text)
     static const struct {
         const char *name;
         uint32_t id;
-    } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},
-                 {"aggsize=", DOF_OPTION_AGGSIZE},
-                 {"bufpolicy=", DOF_OPTION_BUFPOLICY},
-                 {"destructive=", DOF_OPTION_DESTRUCTIVE}};
+    } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},       {"aggsize=", DOF_OPTION_AGGSIZE},
+                 {"bufpolicy=", DOF_OPTION_BUFPOLICY},   {"quiet=", DOF_OPTION_QUIET},
+                 {"flowindent=", DOF_OPTION_FLOWINDENT}, {"destructive=", DOF_OPTION_DESTRUCTIVE}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strncmp(text, names[i].name, strlen(names[i].name)) == 0) {
             if (option_count == OPTIONS_MAX)

@@ -611,6 +611,52 @@ static void two_clauses_on_a_probe_are_one_step(void **state)
            "\n");
 }
 
+/* The line of the last of `entries` entries and, if `back`, that many returns and one more entry. */
+static const char *last_line_of_flow(uint32_t entries, bool back)
+{
+    static char line[512];
+    start();
+    set(DOF_OPTION_FLOWINDENT, 0);
+    draft_probe(&draft, 10, "fbt", "unix", "f", "entry");
+    draft_probe(&draft, 11, "fbt", "unix", "f", "return");
+    draft_ecb(&draft, 1, 10, 0);
+    draft_ecb(&draft, 2, 11, 0);
+    for (uint32_t i = 0; i < entries; i++)
+        draft_emit(&draft, 0, 1, 0);
+    for (uint32_t i = 0; back && i < entries; i++)
+        draft_emit(&draft, 0, 2, 0);
+    if (back)
+        draft_emit(&draft, 0, 1, 0);
+    const char *text = printed(), *end = text + strlen(text) - 2, *at = end;
+    while (at[-1] != '\n')
+        at--;
+    snprintf(line, sizeof line, "%.*s", (int)(end - at), at);
+    return line;
+}
+
+static void entries_without_returns_are_indented_up_to_a_bound(void **state)
+{
+    (void)state;
+    char expected[512];
+    static const struct {
+        uint32_t entries;
+        int indent;
+    } cases[] = {{1, 0}, {2, 2}, {64, 126}, {65, 128}, {66, 128}, {120, 128}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int pad = 41 - cases[i].indent - 5;
+        snprintf(expected, sizeof expected, "  0 %*s -> f%*s", cases[i].indent, "",
+                 pad > 0 ? pad + 1 : 1, "");
+        assert_string_equal(last_line_of_flow(cases[i].entries, false), expected);
+    }
+}
+
+static void returns_meet_entries_beyond_the_bound(void **state)
+{
+    (void)state;
+    assert_string_equal(last_line_of_flow(120, true),
+                        "  0  -> f                                     ");
+}
+
 /* --- Errors and drops --- */
 
 static void fault(uint64_t action, uint64_t offset, uint64_t code, uint64_t address)
@@ -1179,6 +1225,191 @@ static void histograms_sort_by_their_weighted_sum(void **state)
     assert_true(second > first && third > second);
 }
 
+/* --- agghist and aggpack --- */
+
+#define KEY_HEADER "\n              key  ------------- Distribution ------------- count    \n"
+
+static void agghist_draws_values_beside_narrow_keys(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    counted(1, 32, DOF_AGGREGATION_COUNT, 1);
+    add_named(0, 1, "ls", 10);
+    add_named(0, 1, "init", 30);
+    expect("\n" KEY_HEADER "               ls |" AT_10 NO_30 " 10       \n"
+           "             init |" AT_30 NO_10 " 30       \n");
+}
+
+static void agghist_of_sums_on_both_sides_of_zero_has_a_middle(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    counted(1, 4, DOF_AGGREGATION_SUM, 1);
+    add_numbered(0, 1, 7, (uint64_t)-2);
+    add_numbered(0, 1, 8, 2);
+    expect("\n\n      key  ------------- Distribution ------------- count    \n"
+           "        7 " NO_10 AT_10 "|" NO_20 " -2       \n"
+           "        8 " NO_20 "|" AT_10 NO_10 " 2        \n");
+}
+
+static void agghist_without_keys_is_a_value(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    const struct dtrace_record *data = counted(1, 0, DOF_AGGREGATION_COUNT, 1);
+    draft_put(draft_count(&draft, 0, 1, 1), data, 3);
+    expect("\n" HISTOGRAM " |" AT_40 " 3        \n");
+}
+
+static void agghist_leaves_the_smallest_and_the_largest_alone(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    counted(1, 8, DOF_AGGREGATION_MAX, 1);
+    add_numbered(0, 1, 7, 5);
+    expect("\n" CELL(" 7") CELL(" 5") "\n");
+}
+
+static void each_variable_has_its_own_bars(void **state)
+{
+    (void)state;
+    numbered();
+    set(DOF_OPTION_AGGHIST, 0);
+    expect("\n" KEY_HEADER CELL(" 2") " |" AT_10 "@@@@@@" NO_20 "     20       \n" CELL(
+        " 1") " |" AT_20 "@@@@"
+              "                 30       \n" KEY_HEADER CELL(" 1") " |" AT_40 " 5        \n");
+}
+
+static void aggzoom_widens_the_bars_of_agghist(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t value;
+        const char *bar;
+    } cases[] = {
+        {19, "|" AT_30 "@@@@@@@@   19       \n"}, /* of 20 */
+        {5, "|" AT_40 " 5        \n"},            /* of 5, as 5 / 0.95 has no whole unit more */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        start();
+        set(DOF_OPTION_AGGHIST, 0);
+        set(DOF_OPTION_AGGZOOM, 0);
+        counted(1, 8, DOF_AGGREGATION_COUNT, 1);
+        add_numbered(0, 1, 1, cases[i].value);
+        char expected[256];
+        snprintf(expected, sizeof expected, "\n" KEY_HEADER CELL(" 1") " %s", cases[i].bar);
+        expect(expected);
+    }
+}
+
+static void averages_and_deviations_have_bars_too(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    const struct dtrace_record *average = counted(1, 0, DOF_AGGREGATION_AVG, 2);
+    const struct dtrace_record *deviation = counted(2, 0, DOF_AGGREGATION_STDDEV, 4);
+    uint8_t *record = draft_count(&draft, 0, 1, 1);
+    draft_put_word(record, average, 0, 2);
+    draft_put_word(record, average, 1, 14);
+    record = draft_count(&draft, 0, 2, 2);
+    draft_put_word(record, deviation, 0, 2);
+    draft_put_word(record, deviation, 1, 4);
+    draft_put_word(record, deviation, 2, 10);
+    expect("\n" HISTOGRAM " |" AT_40 " 7        \n" HISTOGRAM " |" AT_40 " 1        \n");
+}
+
+static void a_printa_of_two_or_with_a_format_has_no_bars(void **state)
+{
+    (void)state;
+    numbered();
+    set(DOF_OPTION_AGGHIST, 0);
+    printing(NULL, 2);
+    emit_ids(2);
+    expect("\n" CELL(" 2") CELL("20") CELL(" 0") "\n" CELL(" 1") CELL("30") CELL(" 5") "\n\n");
+    numbered();
+    set(DOF_OPTION_AGGHIST, 0);
+    printing("%@llu\n", 1);
+    emit_ids(1);
+    expect("20\n30\n\n" KEY_HEADER CELL(" 1") " |" AT_40 " 5        \n");
+}
+
+static void put_bucket(const char *key, uint32_t word, uint64_t count)
+{
+    uint8_t *record = draft_count(&draft, 0, 1, 1);
+    draft_put_text(record, key_of(1), key);
+    draft_put_word(record, &draft.aggregations[1].records[2], word, count);
+}
+
+static void aggpack_gives_each_key_a_line_over_the_same_buckets(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGPACK, 0);
+    counted(1, 32, DOF_AGGREGATION_QUANTIZE, 127);
+    put_bucket("ls", 66, 4);   /* 4 */
+    put_bucket("cat", 68, 7);  /* 16 */
+    put_bucket("cat", 67, 3);  /* 8: three tenths of seven are two */
+    put_bucket("init", 77, 1); /* 8192 */
+    expect("\n\n              key  min .--------------. max   | count\n"
+           "               ls    2 : X            : 16384 | 4\n"
+           "              cat    2 :  xx          : 16384 | 10\n"
+           "             init    2 :            X : 16384 | 1\n");
+}
+
+static void aggpack_shows_counts_below_zero_as_wedges(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGPACK, 0);
+    const struct dtrace_record *data = counted(1, 0, DOF_AGGREGATION_QUANTIZE, 127);
+    uint8_t *record = draft_count(&draft, 0, 1, 1);
+    draft_put_word(record, data, 63, (uint64_t)-9);
+    draft_put_word(record, data, 64, 1);
+    expect("\n\n  min .---. max  | count\n"
+           "    0 :V_ : 2    | -8\n");
+}
+
+static void aggpack_of_nothing_shows_the_middle(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGPACK, 0);
+    counted(1, 0, DOF_AGGREGATION_QUANTIZE, 127);
+    (void)draft_count(&draft, 0, 1, 1);
+    expect("\n\n  min .--. max  | count\n"
+           "    0 :  : 1    | 0\n");
+}
+
+static void aggpack_of_lquantize_shows_all_levels(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_AGGPACK, 0);
+    const struct dtrace_record *data = counted(1, 0, DOF_AGGREGATION_LQUANTIZE, 8);
+    uint8_t *record = draft_count(&draft, 0, 1, 1);
+    draft_put_word(record, data, 0, 10ull << 48 | 5ull << 32 | 100); /* 100 to 150 by 10 */
+    for (uint32_t i = 1; i < 8; i++)
+        draft_put_word(record, data, i, i == 4 ? 0 : i); /* 24 in all, in sevenths */
+    expect("\n\n     min .-------. max      | count\n"
+           "   < 100 :___ _xx: >= 150   | 24\n");
+}
+
+static void llquantize_is_never_packed(void **state)
+{
+    (void)state;
+    uint64_t parameter = 10ull << 48 | 0ull << 32 | 6ull << 16 | 20;
+    uint8_t *record = histogram(DOF_AGGREGATION_LLQUANTIZE, 120);
+    set(DOF_OPTION_AGGPACK, 0);
+    draft_put_word(record, histogram_data(), 0, parameter);
+    expect("\n" HISTOGRAM "             < 1 |" NO_40 " 0        \n"
+           "               1 |" NO_40 " 0        \n\n");
+}
+
 /* --- Library actions --- */
 
 static void act(uint64_t action, uint64_t id, bool second, uint64_t value)
@@ -1428,6 +1659,8 @@ int main(void)
         cmocka_unit_test(a_ring_begins_with_its_oldest_record),
         cmocka_unit_test(flowindent_follows_the_calls),
         cmocka_unit_test(two_clauses_on_a_probe_are_one_step),
+        cmocka_unit_test(entries_without_returns_are_indented_up_to_a_bound),
+        cmocka_unit_test(returns_meet_entries_beyond_the_bound),
         cmocka_unit_test(each_fault_has_its_line),
         cmocka_unit_test(losses_are_told_in_the_words_of_dtrace),
         cmocka_unit_test(counts_are_printed_at_the_end_by_value_then_key),
@@ -1458,6 +1691,19 @@ int main(void)
         cmocka_unit_test(llquantize_steps_grow_with_the_magnitude),
         cmocka_unit_test(llquantize_names_its_edges),
         cmocka_unit_test(histograms_sort_by_their_weighted_sum),
+        cmocka_unit_test(agghist_draws_values_beside_narrow_keys),
+        cmocka_unit_test(agghist_of_sums_on_both_sides_of_zero_has_a_middle),
+        cmocka_unit_test(agghist_without_keys_is_a_value),
+        cmocka_unit_test(agghist_leaves_the_smallest_and_the_largest_alone),
+        cmocka_unit_test(each_variable_has_its_own_bars),
+        cmocka_unit_test(aggzoom_widens_the_bars_of_agghist),
+        cmocka_unit_test(averages_and_deviations_have_bars_too),
+        cmocka_unit_test(a_printa_of_two_or_with_a_format_has_no_bars),
+        cmocka_unit_test(aggpack_gives_each_key_a_line_over_the_same_buckets),
+        cmocka_unit_test(aggpack_shows_counts_below_zero_as_wedges),
+        cmocka_unit_test(aggpack_of_nothing_shows_the_middle),
+        cmocka_unit_test(aggpack_of_lquantize_shows_all_levels),
+        cmocka_unit_test(llquantize_is_never_packed),
         cmocka_unit_test(clear_keeps_the_keys),
         cmocka_unit_test(trunc_keeps_the_largest_or_the_smallest),
         cmocka_unit_test(normalize_divides_what_is_printed),

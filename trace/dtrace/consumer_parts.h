@@ -12,6 +12,7 @@ enum {
     CONSUMER_PROBE_END = 2,
     CONSUMER_ECB_ERROR = 1, /* uarg of the built-in ERROR clause */
     CONSUMER_INDENT_MAX = 1024,
+    CONSUMER_FLOW_MAX = 64, /* calls within calls that are drawn by columns */
 };
 
 /* An aggregation variable: all that has its id. */
@@ -42,7 +43,7 @@ struct consumer {
     int64_t options[DOF_OPTIONS]; /* setopt() changes them */
     bool headed;
     const struct dtrace_ecb_description *last; /* whose record was printed last */
-    uint32_t indent[CONSUMER_CPUS];            /* of flowindent */
+    uint32_t depth[CONSUMER_CPUS];             /* of flowindent: calls */
     struct consumer_entry **entries;           /* by variable, then key */
     uint32_t entry_count;
     struct consumer_variable *variables; /* by id */
@@ -85,15 +86,18 @@ void consumer_print_prefix(struct consumer *consumer, const struct dtrace_found 
 /* Everything in one record; `found->ecb` says what. */
 void consumer_print_record(struct consumer *consumer, const struct dtrace_found *found);
 
-/* A key of an aggregation. */
+/* A key of an aggregation; beside bars it is narrower. */
 void consumer_print_key(struct consumer *consumer, const struct dtrace_record *record,
-                        const uint8_t *bytes);
+                        const uint8_t *bytes, bool narrow);
+
+/* Columns of a narrow key. */
+uint32_t consumer_narrow_width(const struct dtrace_record *record);
 
 /* --- consumer_bytes.c --- */
 
-/* As a string, if it may be one, else as a dump. */
+/* As a string, if it may be one, else as a dump.  A width below 0 puts the string to the left. */
 void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t width, bool quiet);
+                          int32_t width, bool quiet);
 void consumer_print_dump(struct consumer *consumer, const uint8_t *bytes, uint32_t size);
 
 /* Up to a NUL, or all of it. */
@@ -213,12 +217,61 @@ void consumer_print_value(struct consumer *consumer, const struct consumer_entry
 bool consumer_convert_value(struct consumer *consumer, const struct consumer_conversion *conversion,
                             const struct consumer_entry *entry, uint64_t normal);
 uint64_t consumer_deviation(const uint64_t *data, uint64_t normal);
+int64_t consumer_average(const uint64_t *data, uint64_t normal);
 
 /* --- consumer_histogram.c --- */
 
 bool consumer_is_histogram(uint16_t kind);
 void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
                               uint64_t normal);
+
+/* What all bars of one picture have in common. */
+struct consumer_bars {
+    bool positive, negative; /* counts */
+    uint64_t whole;          /* what a full bar stands for */
+    bool zoomed;             /* `whole` is the largest count, and has 95 % of a full bar */
+    uint64_t normal;
+};
+
+/* Takes one more count into the whole. */
+void consumer_bars_add(struct consumer_bars *bars, uint64_t count);
+
+/* round(width * count / whole), at most `width`; of zoomed bars 95 % of that. */
+uint32_t consumer_bar_length(const struct consumer_bars *bars, uint64_t count, uint32_t width);
+
+/* The bar, the count, and the end of the line. */
+void consumer_print_bar(struct consumer *consumer, const struct consumer_bars *bars,
+                        uint64_t count);
+
+/* The line above bars, whose first column has this name. */
+void consumer_print_bars_header(struct consumer *consumer, uint32_t width, const char *name);
+
+/* --- consumer_packed.c: a line for each key, by the options agghist and aggpack --- */
+
+enum consumer_packing {
+    CONSUMER_UNPACKED,
+    CONSUMER_BARS,   /* the value as a bar among those of the other keys */
+    CONSUMER_PACKED, /* the distribution, a character for each bucket */
+};
+
+/* What the lines of one variable have in common. */
+struct consumer_packed {
+    struct consumer_bars bars;
+    uint32_t first, end; /* buckets of a quantize(), of all keys */
+    bool headed;
+};
+
+/* How this entry is printed. */
+enum consumer_packing consumer_packing_of(const struct consumer *consumer,
+                                          const struct consumer_entry *entry);
+
+/* `packed` has begun as zeros; goes over all entries of the variable, each once. */
+void consumer_packed_add(const struct consumer *consumer, struct consumer_packed *packed,
+                         const struct consumer_entry *entry);
+
+/* Keys, value and the end of the line; the header before the first one. */
+void consumer_print_packed(struct consumer *consumer, struct consumer_packed *packed,
+                           const struct consumer_entry *entry, uint64_t normal);
 
 /* --- consumer_library.c --- */
 
