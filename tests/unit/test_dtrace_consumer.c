@@ -128,7 +128,33 @@ static const struct {
     {"%T", 8, 0, "Thu, 01 Jan 1970 00:00:00 UTC"},
     {"%T", 8, 1709164799ull * 1000000000, "Wed, 28 Feb 2024 23:59:59 UTC"},
     {"100%%: %i", 4, 1, "100%: 1"},
-    {"%f", 8, 1, "(bad format)"},
+    {"%f", 8, 0x400921fb54442d18, "3.141593"},
+    {"%8.2e|", 4, 0xbfc00000, "-1.50e+00|"},
+    {"%g", 2, 1, "(bad format)"},
+    {"%.0d|", 4, 0, "|"},
+    {"%5.0d|", 4, 0, "     |"},
+    {"%+.0d|", 4, 0, "+|"},
+    {"%.0x", 4, 255, "ff"},
+    {"%#.0o", 4, 0, "0"},
+    {"%#.4o", 4, 8, "0010"},
+    {"%05.3d|", 4, 42, "  042|"},
+    {"%#10.4x|", 4, 255, "    0x00ff|"},
+    {"%#-10x|", 4, 255, "0xff      |"},
+    {"%+ d", 4, 42, "+42"},
+    {"%?p|", 8, 0xabc, "             abc|"},
+    {"%#p", 8, 0xfee1, "0xfee1"},
+    {"%hhd", 1, 0xff, "-1"},
+    {"%ld", 8, (uint64_t)-7, "-7"},
+    {"%hx", 2, 0xabcd, "abcd"},
+    {"%-3c|", 4, 'x', "x  |"},
+    {"%C", 4, '"', "\\\""},
+    {"%lc", 4, 0xe9, "\xc3\xa9"},
+    {"%wc", 4, 0x20ac, "\xe2\x82\xac"},
+    {"%3wc|", 4, 0x1f600, "  \xf0\x9f\x98\x80|"},
+    {"%wc", 4, 0x110000, "?"},
+    {"%.6a|", 8, 0x1010, "unix`f|"},
+    {"%.4Y|", 8, 0, "1970|"},
+    {"%-26Y|", 8, 0, "1970 Jan  1 00:00:00      |"},
     {"%y", 4, 1, "(bad format)"},
     {"%i", 12, 1, "(bad format)"},
     {"%@i", 8, 1, "(bad format)"},
@@ -160,6 +186,12 @@ static const struct {
     {"%-8s|", "abc", "abc     |"},
     {"%.2s|", "abc", "ab|"},
     {"%5.2s|", "abc", "   ab|"},
+    {"%.0s|", "abc", "|"},
+    {"%.s|", "abc", "|"},
+    {"%3.0s|", "abc", "   |"},
+    {"%-8.4s|", "abcdef", "abcd    |"},
+    {"%.3S|", "\n\n", "\\n\\|"},
+    {"%.0S|", "abc", "|"},
     {"%s", "a~{b", "a~\\x7bb"},
     {"%s", "\033[2J", "\\x1b[2J"},
     {"%s", "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
@@ -205,6 +237,8 @@ static void width_and_precision_may_be_arguments(void **state)
         {6, 3, 42, "[   042]\n"},
         {(uint64_t)-6, 3, 42, "[042   ]\n"},
         {6, (uint64_t)-1, 42, "[    42]\n"},
+        {6, 0, 0, "[     0]\n"}, /* as in dtrace(1M), where 0 is no precision */
+        {0, 0, 42, "[42]\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         start();
@@ -219,6 +253,41 @@ static void width_and_precision_may_be_arguments(void **state)
         draft_put(record, precision, cases[i].precision);
         draft_put(record, value, cases[i].value);
         expect(cases[i].text);
+    }
+}
+
+static void a_string_cut_to_an_argument_of_0_is_whole_as_in_dtrace(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_QUIET, 1);
+    const struct dtrace_record *precision = one_piece(DOF_ACTION_PRINTF, 4, "[%.*s]");
+    const struct dtrace_record *value = draft_record(&draft, 1, DOF_ACTION_PRINTF, 8, "[%.*s]");
+    uint8_t *record = draft_emit(&draft, 0, 1, 0);
+    draft_put(record, precision, 0);
+    draft_put_text(record, value, "abc");
+    expect("[abc]\n");
+}
+
+static void wide_strings_are_printed_as_utf_8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *text;
+    } wide[] = {
+        {"%ws|", "g\xc3\xbc\xe2\x82\xac|\n"},
+        {"%ls|", "g\xc3\xbc\xe2\x82\xac|\n"},
+        {"%5ws|", "  g\xc3\xbc\xe2\x82\xac|\n"},
+        {"%-5ws|", "g\xc3\xbc\xe2\x82\xac  |\n"},
+        {"%.2ws|", "g\xc3\xbc|\n"},
+    };
+    static const uint32_t characters[] = {'g', 0xfc, 0x20ac, 0, 'x', 'y'};
+    for (size_t i = 0; i < COUNT(wide); i++) {
+        start();
+        set(DOF_OPTION_QUIET, 1);
+        const struct dtrace_record *piece = one_piece(DOF_ACTION_PRINTF, 24, wide[i].format);
+        memcpy(draft_emit(&draft, 0, 1, 0) + piece->offset, characters, sizeof characters);
+        expect(wide[i].text);
     }
 }
 
@@ -919,6 +988,16 @@ static void aggsortkeypos_says_which_key_counts_first(void **state)
     expect("\n" CELL(" 2") CELL(" 8") CELL(" 1") "\n" CELL(" 1") CELL(" 9") CELL(" 1") "\n");
 }
 
+#define HISTOGRAM "\n           value  ------------- Distribution ------------- count    \n"
+#define AT_40     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+#define AT_30     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+#define AT_20     "@@@@@@@@@@@@@@@@@@@@"
+#define AT_10     "@@@@@@@@@@"
+#define NO_40     "                                        "
+#define NO_30     "                              "
+#define NO_20     "                    "
+#define NO_10     "          "
+
 /* A clause that prints variables, then whatever is added. */
 static void printing(const char *format, uint32_t count)
 {
@@ -963,6 +1042,70 @@ static void aggsortpos_says_whose_value_counts_first(void **state)
     printing(NULL, 2);
     emit_ids(2);
     expect("\n" CELL(" 1") CELL("30") CELL(" 5") "\n" CELL(" 2") CELL("20") CELL(" 6") "\n\n");
+}
+
+static void a_position_that_is_none_is_the_first(void **state)
+{
+    (void)state;
+    numbered();
+    set(DOF_OPTION_AGGSORTPOS, 3);
+    add_numbered(0, 2, 2, 6);
+    printing(NULL, 2);
+    emit_ids(2);
+    expect("\n" CELL(" 2") CELL("20") CELL(" 6") "\n" CELL(" 1") CELL("30") CELL(" 5") "\n\n");
+    two_keys();
+    set(DOF_OPTION_AGGSORTKEYPOS, 3);
+    expect("\n" CELL(" 1") CELL(" 9") CELL(" 1") "\n" CELL(" 2") CELL(" 8") CELL(" 1") "\n");
+}
+
+/* Of equal values at aggsortpos the next variable decides, and the first one comes behind the last. */
+static void aggsortpos_turns_the_variables(void **state)
+{
+    (void)state;
+    start();
+    for (uint32_t id = 1; id <= 3; id++)
+        counted(id, 8, DOF_AGGREGATION_COUNT, 1);
+    static const uint64_t values[3][2] = {{1, 2}, {5, 5}, {4, 3}}; /* of keys 1 and 2 */
+    for (uint32_t id = 1; id <= 3; id++)
+        for (uint32_t key = 1; key <= 2; key++)
+            add_numbered(0, id, key, values[id - 1][key - 1]);
+    set(DOF_OPTION_AGGSORTPOS, 1);
+    printing("%lld: %@lld %@lld %@lld\n", 3);
+    emit_ids(3);
+    expect("2: 2 5 3\n1: 1 5 4\n\n");
+}
+
+static void a_variable_may_be_printed_beside_itself(void **state)
+{
+    (void)state;
+    numbered();
+    printing("%lld: %@lld %@lld\n", 2);
+    uint8_t *record = draft_emit(&draft, 0, 1, 0);
+    draft_put(record, &draft.ecbs[1].records[0], 1);
+    draft_put(record, &draft.ecbs[1].records[1], 1);
+    expect("2: 20 20\n1: 30 30\n\n" CELL(" 1") CELL(" 5") "\n");
+}
+
+static void missing_distributions_are_empty_ones_of_their_kind(void **state)
+{
+    (void)state;
+    start();
+    counted(1, 8, DOF_AGGREGATION_COUNT, 1);
+    counted(2, 8, DOF_AGGREGATION_LQUANTIZE, 6);
+    add_numbered(0, 1, 7, 1);
+    add_numbered(0, 1, 8, 2);
+    uint8_t *record = draft_count(&draft, 0, 2, 2);
+    draft_put(record, key_of(2), 8);
+    draft_put_word(record, &draft.aggregations[2].records[2], 0, 10ull << 48 | 3ull << 32);
+    draft_put_word(record, &draft.aggregations[2].records[2], 2, 4);
+    printing("%lld %@lld%@lld", 2);
+    emit_ids(2);
+    expect("7 1" HISTOGRAM "             < 0 |" NO_40 " 0        \n"
+           "               0 |" NO_40 " 0        \n"
+           "              10 |" NO_40 " 0        \n"
+           "8 2" HISTOGRAM "             < 0 |" NO_40 " 0        \n"
+           "               0 |" AT_40 " 4        \n"
+           "              10 |" NO_40 " 0        \n\n");
 }
 
 static void printa_takes_keys_and_values_into_its_format(void **state)
@@ -1019,6 +1162,30 @@ static void a_stack_can_be_a_key(void **state)
     expect("\n    unix`f10+0x10\n3\n\n");
 }
 
+static void a_formatted_stack_is_indented_by_its_own_width_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *text;
+    } stacks[] = {
+        {"%k|", "\nunix`f10+0x10\n|\n"}, /* not by stackindent */
+        {"%16k|", "\n   unix`f10+0x10\n|\n"},
+        {"%-3k|", "\n   unix`f10+0x10\n|\n"},
+        {"%.8k|", "\nunix`f10\n|\n"},
+    };
+    for (size_t i = 0; i < COUNT(stacks); i++) {
+        start();
+        set(DOF_OPTION_STACKINDENT, 7);
+        draft_aggregation(&draft, 1);
+        const struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_STACK, 16);
+        (void)draft_key(&draft, 1, DOF_AGGREGATION_COUNT, 8);
+        draft_put_word(draft_count(&draft, 0, 1, 1), key, 0, 0x1010);
+        printing(stacks[i].format, 1);
+        emit_ids(1);
+        expect(stacks[i].text);
+    }
+}
+
 static void addresses_of_one_function_are_one_key(void **state)
 {
     (void)state;
@@ -1040,16 +1207,6 @@ static void addresses_of_one_function_are_one_key(void **state)
 }
 
 /* --- Histograms --- */
-
-#define HISTOGRAM "\n           value  ------------- Distribution ------------- count    \n"
-#define AT_40     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
-#define AT_30     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
-#define AT_20     "@@@@@@@@@@@@@@@@@@@@"
-#define AT_10     "@@@@@@@@@@"
-#define NO_40     "                                        "
-#define NO_30     "                              "
-#define NO_20     "                    "
-#define NO_10     "          "
 
 static uint8_t *histogram(uint16_t kind, uint32_t words)
 {
@@ -1633,6 +1790,8 @@ int main(void)
         cmocka_unit_test(each_conversion_prints_a_string_as_c_would),
         cmocka_unit_test(a_string_that_fills_its_record_needs_no_terminator),
         cmocka_unit_test(width_and_precision_may_be_arguments),
+        cmocka_unit_test(a_string_cut_to_an_argument_of_0_is_whole_as_in_dtrace),
+        cmocka_unit_test(wide_strings_are_printed_as_utf_8),
         cmocka_unit_test(each_printf_takes_its_own_arguments),
         cmocka_unit_test(a_printf_without_conversions_uses_one_record),
         cmocka_unit_test(trace_gives_every_size_its_own_width),
@@ -1674,10 +1833,15 @@ int main(void)
         cmocka_unit_test(printa_prints_once_and_the_end_prints_the_rest),
         cmocka_unit_test(printa_of_two_joins_them_by_key),
         cmocka_unit_test(aggsortpos_says_whose_value_counts_first),
+        cmocka_unit_test(a_position_that_is_none_is_the_first),
+        cmocka_unit_test(aggsortpos_turns_the_variables),
+        cmocka_unit_test(a_variable_may_be_printed_beside_itself),
+        cmocka_unit_test(missing_distributions_are_empty_ones_of_their_kind),
         cmocka_unit_test(printa_takes_keys_and_values_into_its_format),
         cmocka_unit_test(printa_of_an_unknown_variable_prints_nothing),
         cmocka_unit_test(a_formatted_average_divides_without_sign),
         cmocka_unit_test(a_stack_can_be_a_key),
+        cmocka_unit_test(a_formatted_stack_is_indented_by_its_own_width_alone),
         cmocka_unit_test(addresses_of_one_function_are_one_key),
         cmocka_unit_test(quantize_shows_one_empty_bucket_on_each_side),
         cmocka_unit_test(quantize_of_nothing_shows_the_middle),

@@ -105,10 +105,13 @@ uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size);
 
 /* --- consumer_stack.c --- */
 
+/* A line for each frame, which is padded as `frame` says. */
+struct consumer_conversion;
 void consumer_print_stack(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t indent);
+                          uint32_t indent, const struct consumer_conversion *frame);
 void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_record *record,
-                               const uint8_t *bytes, uint32_t indent);
+                               const uint8_t *bytes, uint32_t indent,
+                               const struct consumer_conversion *frame);
 uint32_t consumer_stack_indent(const struct consumer *consumer);
 
 enum consumer_symbol {
@@ -130,7 +133,9 @@ void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum cons
 struct consumer_conversion {
     bool alternate, zero, left, plus, blank;
     bool star_width, star_precision;
-    bool value; /* '@': of the aggregation */
+    bool value;   /* '@': of the aggregation */
+    bool wide;    /* of c and s: wide characters */
+    bool precise; /* there is a precision */
     uint32_t width, precision;
     char letter; /* '\0': the format ends, or makes no sense */
 };
@@ -145,6 +150,18 @@ void consumer_put_padded(struct consumer *consumer, const struct consumer_conver
 /* A number for one of d i o u x X p. */
 void consumer_put_number(struct consumer *consumer, const struct consumer_conversion *conversion,
                          uint64_t magnitude, bool negative);
+
+/* --- consumer_float.c --- */
+
+/* One of e E f g G of 4, 8, or, of the x87, 10, 12 or 16 bytes.  False: it has another size. */
+bool consumer_put_float(struct consumer *consumer, const struct consumer_conversion *conversion,
+                        const uint8_t *bytes, uint32_t size);
+
+/* --- consumer_wide.c --- */
+
+/* 32 bits for each character, as UTF-8, up to a 0 or to `count`; width and precision count characters. */
+void consumer_put_wide(struct consumer *consumer, const struct consumer_conversion *conversion,
+                       const uint8_t *bytes, uint32_t count);
 
 /* --- consumer_convert.c --- */
 

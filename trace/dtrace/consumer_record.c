@@ -50,13 +50,14 @@ static bool print_place(struct consumer *consumer, const struct dtrace_record *r
                         const uint8_t *bytes)
 {
     uint32_t indent = consumer_stack_indent(consumer);
+    const struct consumer_conversion plain = {.width = 0};
     switch (record->action) {
     case DOF_ACTION_STACK:
-        consumer_print_stack(consumer, bytes, record->size, indent);
+        consumer_print_stack(consumer, bytes, record->size, indent, &plain);
         return true;
     case DOF_ACTION_USTACK:
     case DOF_ACTION_JSTACK:
-        consumer_print_user_stack(consumer, record, bytes, indent);
+        consumer_print_user_stack(consumer, record, bytes, indent, &plain);
         return true;
     case DOF_ACTION_SYM:
     case DOF_ACTION_MOD:
