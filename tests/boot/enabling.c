@@ -3,7 +3,7 @@
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
  * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
+ * arg0 - arg0), "panic" (panic()), "stop" (stop()), "kill" (raise(9)), or "signal" (raise(7), which there is not).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
  * destructive, quiet, flowindent. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +58,15 @@ static struct dof_action quantizing[] = {
     {.difo = &key, .kind = DOF_ACTION_DIFEXPR},
     {.difo = &arg0, .kind = DOF_AGGREGATION_QUANTIZE, .ntuple = 2}};
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
+
+static const uint64_t nine = 9, seven = 7;
+static struct dif_object signal_9 = {DIF_TEXT(text_of_id), .integers = &nine, .integer_count = 1,
+                                     .type = {.ckind = 1, .size = 4}};
+static struct dif_object signal_7 = {DIF_TEXT(text_of_id), .integers = &seven, .integer_count = 1,
+                                     .type = {.ckind = 1, .size = 4}};
+static struct dof_action stopping[] = {{.kind = DOF_ACTION_STOP}};
+static struct dof_action killing[] = {{.difo = &signal_9, .kind = DOF_ACTION_RAISE}};
+static struct dof_action signalling[] = {{.difo = &signal_7, .kind = DOF_ACTION_RAISE}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
                                       {.difo = &arg1, .kind = DOF_ACTION_DIFEXPR}};
@@ -117,8 +126,15 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->predicate = &no;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
+    else if (strcmp(what, "stop") == 0)
+        clause->actions = stopping, clause->action_count = 1;
+    else if (strcmp(what, "kill") == 0)
+        clause->actions = killing, clause->action_count = 1;
+    else if (strcmp(what, "signal") == 0)
+        clause->actions = signalling, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false or panic");
+        fail("a clause does nothing, count, stack, trace, text, quantize, false, panic, stop, kill "
+             "or signal");
 }
 
 static void take_clause(char *text)

@@ -4,11 +4,16 @@
 #include "tests/unit/dof_builder.h"
 #include "trace/dtrace/framework_layout.h"
 
+enum {
+    HOST_SIGNALS = 32
+};
+
 struct dtrace_host {
     struct dtrace *dtrace;
     struct dtrace_memory memory;
     uint64_t now, chilled; /* ns; time stands still but for chill() */
     uint32_t destroyed[3]; /* by enum dtrace_destructive */
+    uint64_t raised;       /* the last signal; those from HOST_SIGNALS on do not exist */
     struct dof_problem problem;
 };
 
