@@ -452,6 +452,37 @@ static void tracemem_dumps_as_many_bytes_as_it_was_told(void **state)
     }
 }
 
+/* What print() leaves is a format that names a type of a module: without its types, dtrace(1M) traces. */
+static void print_without_types_is_trace(void **state)
+{
+    (void)state;
+    start();
+    const struct dtrace_record *piece = one_piece(DOF_ACTION_DIFEXPR, 8, "genunix`1234");
+    draft_put(draft_emit(&draft, 0, 1, 0), piece, 42);
+    expect(HEADING "  0     10                        foo:entry                42\n\n");
+    start();
+    set(DOF_OPTION_QUIET, 0);
+    piece = one_piece(DOF_ACTION_DIFEXPR, 12, "genunix`1234");
+    memcpy(draft_emit(&draft, 0, 1, 0) + piece->offset, "\1\2\3\4struct\0\377", 12);
+    expect(DUMP_HEAD
+           "         0: 01 02 03 04 73 74 72 75 63 74 00 ff              ....struct..\n\n");
+}
+
+static void a_long_dump_counts_its_rows(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_QUIET, 0);
+    one_piece(DOF_ACTION_TRACEMEM, 0x121, NULL);
+    draft_emit(&draft, 0, 1, 0);
+    const char *text = printed();
+    assert_non_null(strstr(
+        text, "        f0: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................\n"
+              "       100: 00 00"));
+    assert_non_null(
+        strstr(text, "       120: 00                                               .\n\n"));
+}
+
 static void what_recorded_nothing_prints_nothing(void **state)
 {
     (void)state;
@@ -988,15 +1019,16 @@ static void aggsortkeypos_says_which_key_counts_first(void **state)
     expect("\n" CELL(" 2") CELL(" 8") CELL(" 1") "\n" CELL(" 1") CELL(" 9") CELL(" 1") "\n");
 }
 
-#define HISTOGRAM "\n           value  ------------- Distribution ------------- count    \n"
-#define AT_40     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
-#define AT_30     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
-#define AT_20     "@@@@@@@@@@@@@@@@@@@@"
-#define AT_10     "@@@@@@@@@@"
-#define NO_40     "                                        "
-#define NO_30     "                              "
-#define NO_20     "                    "
-#define NO_10     "          "
+#define KEY_HEADER "\n              key  ------------- Distribution ------------- count    \n"
+#define HISTOGRAM  "\n           value  ------------- Distribution ------------- count    \n"
+#define AT_40      "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+#define AT_30      "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+#define AT_20      "@@@@@@@@@@@@@@@@@@@@"
+#define AT_10      "@@@@@@@@@@"
+#define NO_40      "                                        "
+#define NO_30      "                              "
+#define NO_20      "                    "
+#define NO_10      "          "
 
 /* A clause that prints variables, then whatever is added. */
 static void printing(const char *format, uint32_t count)
@@ -1206,6 +1238,59 @@ static void addresses_of_one_function_are_one_key(void **state)
            "  unix                                                              7\n");
 }
 
+static void each_size_of_a_key_has_its_column(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t size;
+        const char *text;
+    } keys[] = {{1, " 255"}, {2, " 65535"}, {4, "       -1"}, {8, "               -1"}};
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        start();
+        counted(1, keys[i].size, DOF_AGGREGATION_COUNT, 1);
+        add_numbered(0, 1, UINT64_MAX, 3);
+        char expected[64];
+        snprintf(expected, sizeof expected, "\n%s                3\n", keys[i].text);
+        expect(expected);
+    }
+}
+
+static void a_key_that_is_no_string_is_dumped(void **state)
+{
+    (void)state;
+    start();
+    counted(1, 6, DOF_AGGREGATION_COUNT, 1);
+    add_named(0, 1, "\001ab", 3);
+    expect("\n" DUMP_HEAD "         0: 01 61 62 00 00 00                                .ab...\n"
+           "                3\n");
+}
+
+static void a_key_without_a_terminator_is_as_wide(void **state)
+{
+    (void)state;
+    start();
+    counted(1, 3, DOF_AGGREGATION_COUNT, 1);
+    add_named(0, 1, "abc", 3);
+    expect("\n  abc                                                               3\n");
+    start();
+    set(DOF_OPTION_AGGHIST, 0);
+    counted(1, 3, DOF_AGGREGATION_COUNT, 1);
+    add_named(0, 1, "abc", 3);
+    expect("\n" KEY_HEADER "  abc              |" AT_40 " 3        \n");
+}
+
+static void variables_follow_by_number_with_their_values_sorted(void **state)
+{
+    (void)state;
+    start();
+    counted(3, 8, DOF_AGGREGATION_MAX, 1);
+    counted(2, 8, DOF_AGGREGATION_MIN, 1);
+    add_numbered(0, 3, 1, 5);
+    add_numbered(0, 3, 2, (uint64_t)-5);
+    add_numbered(0, 2, 1, 9);
+    expect("\n" CELL(" 1") CELL(" 9") "\n" CELL(" 2") CELL("-5") "\n" CELL(" 1") CELL(" 5") "\n");
+}
+
 /* --- Histograms --- */
 
 static uint8_t *histogram(uint16_t kind, uint32_t words)
@@ -1383,8 +1468,6 @@ static void histograms_sort_by_their_weighted_sum(void **state)
 }
 
 /* --- agghist and aggpack --- */
-
-#define KEY_HEADER "\n              key  ------------- Distribution ------------- count    \n"
 
 static void agghist_draws_values_beside_narrow_keys(void **state)
 {
@@ -1638,6 +1721,89 @@ static void normalize_by_zero_is_refused(void **state)
                CELL("30") "\n" CELL(" 1") CELL(" 5") "\n");
 }
 
+static void denormalize_brings_the_values_back(void **state)
+{
+    (void)state;
+    numbered();
+    set(DOF_OPTION_QUIET, 1);
+    struct dtrace_record *piece[3] = {one_piece(DOF_ACTION_LIBACT, 8, NULL)};
+    piece[1] = draft_record(&draft, 1, DOF_ACTION_LIBACT, 8, NULL);
+    piece[2] = draft_record(&draft, 1, DOF_ACTION_LIBACT, 8, NULL);
+    piece[0]->arg = piece[1]->arg = DOF_LIBACT_NORMALIZE;
+    piece[2]->arg = DOF_LIBACT_DENORMALIZE;
+    uint8_t *record = draft_emit(&draft, 0, 1, 0);
+    draft_put(record, piece[0], 1);
+    draft_put(record, piece[1], 10);
+    draft_put(record, piece[2], 1);
+    expect("\n" CELL(" 2") CELL("20") "\n" CELL(" 1") CELL("30") "\n" CELL(" 1") CELL(" 5") "\n");
+}
+
+static void a_normalized_distribution_keeps_its_bars(void **state)
+{
+    (void)state;
+    uint8_t *record = histogram(DOF_AGGREGATION_QUANTIZE, 127);
+    draft_put_word(record, histogram_data(), 64, 30);
+    draft_put_word(record, histogram_data(), 65, 10);
+    act(DOF_LIBACT_NORMALIZE, 1, true, 10);
+    expect("\n" HISTOGRAM "               0 |" NO_40 " 0        \n"
+           "               1 |" AT_30 NO_10 " 3        \n"
+           "               2 |" AT_10 NO_30 " 1        \n"
+           "               4 |" NO_40 " 0        \n\n");
+}
+
+static void normalized_averages_and_deviations_are_those_of_divided_values(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t kind;
+        uint32_t words;
+        uint64_t data[4];
+        const char *text;
+    } all[] = {
+        {DOF_AGGREGATION_AVG, 2, {2, (uint64_t)-100}, "\n               -5\n"},
+        /* 100 and 300: mean 200, deviation 100 */
+        {DOF_AGGREGATION_STDDEV, 4, {2, 400, 100000, 0}, "\n               10\n"},
+    };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        start();
+        const struct dtrace_record *data = counted(1, 0, all[i].kind, all[i].words);
+        uint8_t *record = draft_count(&draft, 0, 1, 1);
+        for (uint32_t word = 0; word < all[i].words; word++)
+            draft_put_word(record, data, word, all[i].data[word]);
+        act(DOF_LIBACT_NORMALIZE, 1, true, 10);
+        expect(all[i].text);
+    }
+}
+
+static void of_equal_values_trunc_keeps_the_larger_key(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t keep;
+        const char *text;
+    } all[] = {{1, "\n" CELL(" 2") CELL(" 7") "\n"}, {-1, "\n" CELL(" 1") CELL(" 7") "\n"}};
+    for (size_t i = 0; i < COUNT(all); i++) {
+        start();
+        counted(1, 8, DOF_AGGREGATION_COUNT, 1);
+        add_numbered(0, 1, 1, 7);
+        add_numbered(0, 1, 2, 7);
+        act(DOF_LIBACT_TRUNC, 1, true, (uint64_t)all[i].keep);
+        expect(all[i].text);
+    }
+}
+
+static void a_cleared_distribution_is_empty_and_keeps_its_levels(void **state)
+{
+    (void)state;
+    uint8_t *record = histogram(DOF_AGGREGATION_LQUANTIZE, 6);
+    draft_put_word(record, histogram_data(), 0, 10ull << 48 | 3ull << 32);
+    draft_put_word(record, histogram_data(), 3, 9);
+    act(DOF_LIBACT_CLEAR, 1, false, 0);
+    expect("\n" HISTOGRAM "             < 0 |" NO_40 " 0        \n"
+           "               0 |" NO_40 " 0        \n"
+           "              10 |" NO_40 " 0        \n\n");
+}
+
 static void a_library_action_needs_its_second_value(void **state)
 {
     (void)state;
@@ -1803,6 +1969,8 @@ int main(void)
         cmocka_unit_test(rawbytes_dumps_strings_too),
         cmocka_unit_test(text_behind_a_nul_makes_a_dump),
         cmocka_unit_test(tracemem_dumps_as_many_bytes_as_it_was_told),
+        cmocka_unit_test(print_without_types_is_trace),
+        cmocka_unit_test(a_long_dump_counts_its_rows),
         cmocka_unit_test(what_recorded_nothing_prints_nothing),
         cmocka_unit_test(the_default_action_prints_the_probe),
         cmocka_unit_test(a_long_name_is_not_cut),
@@ -1843,6 +2011,10 @@ int main(void)
         cmocka_unit_test(a_stack_can_be_a_key),
         cmocka_unit_test(a_formatted_stack_is_indented_by_its_own_width_alone),
         cmocka_unit_test(addresses_of_one_function_are_one_key),
+        cmocka_unit_test(each_size_of_a_key_has_its_column),
+        cmocka_unit_test(a_key_that_is_no_string_is_dumped),
+        cmocka_unit_test(a_key_without_a_terminator_is_as_wide),
+        cmocka_unit_test(variables_follow_by_number_with_their_values_sorted),
         cmocka_unit_test(quantize_shows_one_empty_bucket_on_each_side),
         cmocka_unit_test(quantize_of_nothing_shows_the_middle),
         cmocka_unit_test(the_ends_of_quantize_are_not_passed),
@@ -1873,6 +2045,11 @@ int main(void)
         cmocka_unit_test(normalize_divides_what_is_printed),
         cmocka_unit_test(a_normalized_sum_below_zero_is_divided_without_sign),
         cmocka_unit_test(normalize_by_zero_is_refused),
+        cmocka_unit_test(denormalize_brings_the_values_back),
+        cmocka_unit_test(a_normalized_distribution_keeps_its_bars),
+        cmocka_unit_test(normalized_averages_and_deviations_are_those_of_divided_values),
+        cmocka_unit_test(of_equal_values_trunc_keeps_the_larger_key),
+        cmocka_unit_test(a_cleared_distribution_is_empty_and_keeps_its_levels),
         cmocka_unit_test(a_library_action_needs_its_second_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),
