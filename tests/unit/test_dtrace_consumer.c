@@ -1614,6 +1614,29 @@ static void aggpack_shows_counts_below_zero_as_wedges(void **state)
            "    0 :V_ : 2    | -8\n");
 }
 
+static void aggpack_makes_room_for_the_largest_and_smallest(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t bucket;
+        const char *text;
+    } ends[] = {{126, "                 min .--. max                 | count\n"
+                      " 2305843009213693952 : X: 4611686018427387904 | 1\n"},
+                {0, "                  min .--. max                  | count\n"
+                    " -4611686018427387904 :X : -2305843009213693952 | 1\n"},
+                {76, "  min .---. max  | count\n"
+                     " 2048 : X : 8192 | 1\n"}};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        start();
+        set(DOF_OPTION_AGGPACK, 0);
+        const struct dtrace_record *data = counted(1, 0, DOF_AGGREGATION_QUANTIZE, 127);
+        draft_put_word(draft_count(&draft, 0, 1, 1), data, ends[i].bucket, 1);
+        char expected[256];
+        snprintf(expected, sizeof expected, "\n\n%s", ends[i].text);
+        expect(expected);
+    }
+}
+
 static void aggpack_of_nothing_shows_the_middle(void **state)
 {
     (void)state;
@@ -2037,6 +2060,7 @@ int main(void)
         cmocka_unit_test(a_printa_of_two_or_with_a_format_has_no_bars),
         cmocka_unit_test(aggpack_gives_each_key_a_line_over_the_same_buckets),
         cmocka_unit_test(aggpack_shows_counts_below_zero_as_wedges),
+        cmocka_unit_test(aggpack_makes_room_for_the_largest_and_smallest),
         cmocka_unit_test(aggpack_of_nothing_shows_the_middle),
         cmocka_unit_test(aggpack_of_lquantize_shows_all_levels),
         cmocka_unit_test(llquantize_is_never_packed),

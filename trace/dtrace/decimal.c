@@ -197,7 +197,7 @@ void decimal_round(struct decimal *decimal, uint32_t position)
 {
     if (position == 0)
         return;
-    bool up = position <= decimal->digits && rounds_up(decimal, position);
+    bool up = rounds_up(decimal, position);
     clear_below(decimal, position);
     if (up)
         increment(decimal, position);
