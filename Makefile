@@ -29,12 +29,15 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
-           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
-           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c trace/dtrace/consumer_limit.c \
-           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
+           trace/dtrace/consumer_float.c trace/dtrace/consumer_flow.c \
+           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
+           trace/dtrace/consumer_limit.c trace/dtrace/consumer_merge.c \
+           trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c trace/dtrace/deadman.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c \
+           trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
            trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
            trace/dtrace/dif_verify.c trace/dtrace/dof.c \
            trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
@@ -108,7 +111,7 @@ KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
 DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
-                    trace/dtrace/dtrace_stream% trace/dtrace/ecb.c trace/dtrace/glob.c \
+                    trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/record_walk.c \
                     trace/dtrace/snapshots.c trace/dtrace/state.c trace/dtrace/wide.c,$(RUNTIME))

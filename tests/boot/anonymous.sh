@@ -92,6 +92,20 @@ panics() {
     [ $? -eq 3 ] || return 1
     told '^anonymous tracing, claimed by nobody$' && told 'rts_new_rtsmsg:entry'
 }
+make -s build/tests/enabling || bail 'no enabling'
+build/tests/enabling "$work/flow" bufsize=32768 quiet=1 flowindent=1 'fbt:::entry' || bail 'no object'
+longest() {
+    awk 'length > length(line) { line = $0 } END { print line }' "$1"
+}
+line_is_whole() {
+    longest "$work/text" > "$work/on_console"
+    "$flight" report "$work/capture" > "$work/report" && longest "$work/report" > "$work/in_report"
+    [ "$(wc -c < "$work/on_console")" -gt 65536 ] && cmp "$work/on_console" "$work/in_report"
+}
+check 'without line feeds, all records are one line' run --module "$work/flow type=dof"
+check 'longer than what the console keeps, and none of it is lost' line_is_whole
+check 'neither in a claim' run --module "$work/flow type=dof" --exec 'dtrace -a'
+check 'whose line is whole, too' line_is_whole
 check 'a panic prints what was recorded' panics
 check 'and its capture is verified' "$flight" verify "$work/capture"
 check 'on 4 CPUs' run --module "$conf" --smp 4

@@ -3,9 +3,9 @@
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
  * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), "panic" (panic()), "work" (sixty thousand instructions), or "toil" (so many that no firing may take
- * them, and arg0).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
- * destructive. */
+ * arg0 - arg0), "panic" (panic()), "stop" (stop()), "kill" (raise(9)), "signal" (raise(7), which there is not),
+ * "work" (sixty thousand instructions), or "toil" (so many that no firing may take them, and arg0).  Options:
+ * bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch), destructive, quiet, flowindent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +66,15 @@ static struct dof_action working[] = {{.difo = &work, .kind = DOF_ACTION_DIFEXPR
 static struct dof_action toiling[TOIL];
 
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
+
+static const uint64_t nine = 9, seven = 7;
+static struct dif_object signal_9 = {DIF_TEXT(text_of_id), .integers = &nine, .integer_count = 1,
+                                     .type = {.ckind = 1, .size = 4}};
+static struct dif_object signal_7 = {DIF_TEXT(text_of_id), .integers = &seven, .integer_count = 1,
+                                     .type = {.ckind = 1, .size = 4}};
+static struct dof_action stopping[] = {{.kind = DOF_ACTION_STOP}};
+static struct dof_action killing[] = {{.difo = &signal_9, .kind = DOF_ACTION_RAISE}};
+static struct dof_action signalling[] = {{.difo = &signal_7, .kind = DOF_ACTION_RAISE}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
                                       {.difo = &arg1, .kind = DOF_ACTION_DIFEXPR}};
@@ -88,10 +97,9 @@ static bool take_option(const char *text)
     static const struct {
         const char *name;
         uint32_t id;
-    } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},
-                 {"aggsize=", DOF_OPTION_AGGSIZE},
-                 {"bufpolicy=", DOF_OPTION_BUFPOLICY},
-                 {"destructive=", DOF_OPTION_DESTRUCTIVE}};
+    } names[] = {{"bufsize=", DOF_OPTION_BUFSIZE},       {"aggsize=", DOF_OPTION_AGGSIZE},
+                 {"bufpolicy=", DOF_OPTION_BUFPOLICY},   {"quiet=", DOF_OPTION_QUIET},
+                 {"flowindent=", DOF_OPTION_FLOWINDENT}, {"destructive=", DOF_OPTION_DESTRUCTIVE}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strncmp(text, names[i].name, strlen(names[i].name)) == 0) {
             if (option_count == OPTIONS_MAX)
@@ -130,9 +138,15 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = toiling, clause->action_count = TOIL;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
+    else if (strcmp(what, "stop") == 0)
+        clause->actions = stopping, clause->action_count = 1;
+    else if (strcmp(what, "kill") == 0)
+        clause->actions = killing, clause->action_count = 1;
+    else if (strcmp(what, "signal") == 0)
+        clause->actions = signalling, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false, panic, work or "
-             "toil");
+        fail("a clause does nothing, count, stack, trace, text, quantize, false, panic, stop, kill, "
+             "signal, work or toil");
 }
 
 static void take_clause(char *text)

@@ -100,6 +100,12 @@ static void dof_property_destroy(void *context, enum dtrace_destructive what)
     (void)what;
 }
 
+static bool dof_property_raise(void *context, uint64_t signal)
+{
+    (void)context;
+    return signal < 32;
+}
+
 static const struct dtrace_environment dof_property_environment = {
     .timestamp = dof_property_time,
     .walltimestamp = dof_property_time,
@@ -112,6 +118,7 @@ static const struct dtrace_environment dof_property_environment = {
     .is_progeny = dof_property_progeny,
     .chill = dof_property_chill,
     .destroy = dof_property_destroy,
+    .raise = dof_property_raise,
 };
 
 /* --- What has been loaded --------------------------------------------------------------------- */

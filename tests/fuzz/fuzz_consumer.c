@@ -101,9 +101,10 @@ static void read_piece(struct world *world, struct dtrace_record *record)
         DOF_AGGREGATION_LLQUANTIZE,
         0x7fff,
     };
-    static const char *const formats[] = {NULL,        "%d %s\n", "%*.*d", "%-9S|%#x", "%@d %@u",
-                                          "%k%a",      "%Y %T",   "%~{x",  "%c%C%",    "%99999d",
-                                          "%@llx%s%s", "%f",      "%P%I%A"};
+    static const char *const formats[] = {
+        NULL,     "%d %s\n", "%*.*d",     "%-9S|%#x", "%@d %@u",   "%k%a",
+        "%Y %T",  "%~{x",    "%c%C%",     "%99999d",  "%@llx%s%s", "%f",
+        "%P%I%A", "%e%#.0G", "%9ws%.2lc", "%.0s%.*g", "%-3k%9.4k"};
     record->action = actions[byte(world) % (sizeof actions / sizeof *actions)];
     uint8_t size = byte(world);
     record->size = size < 128 ? size : size < 250 ? (size - 120u) * 8 : UINT32_MAX - size;

@@ -308,8 +308,9 @@ static void run_once(struct dif_run *run, const struct dif_object *object)
 static void run_all(struct program *program, struct machine *machine, struct dif_run *run,
                     struct dtrace_variables *variables)
 {
-    struct dtrace_environment environment = {machine,  tick,  tick, tick,       current, memory,
-                                             argument, stack, lock, is_progeny, NULL,    NULL};
+    struct dtrace_environment environment = {machine, tick,     tick,  tick, current,
+                                             memory,  argument, stack, lock, is_progeny,
+                                             NULL,    NULL,     NULL};
     struct dtrace_firing firing = {.environment = &environment,
                                    .provider = "p",
                                    .module = "m",

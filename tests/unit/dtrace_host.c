@@ -89,6 +89,13 @@ static void destroy(void *context, enum dtrace_destructive what)
     host.destroyed[what]++;
 }
 
+static bool raise_signal(void *context, uint64_t signal)
+{
+    (void)context;
+    host.raised = signal;
+    return signal < HOST_SIGNALS;
+}
+
 static const struct dtrace_environment environment = {.timestamp = timestamp,
                                                       .walltimestamp = timestamp,
                                                       .vtimestamp = timestamp,
@@ -99,7 +106,8 @@ static const struct dtrace_environment environment = {.timestamp = timestamp,
                                                       .lock = lock,
                                                       .is_progeny = is_progeny,
                                                       .chill = chill,
-                                                      .destroy = destroy};
+                                                      .destroy = destroy,
+                                                      .raise = raise_signal};
 
 void host_start(size_t size, uint32_t cpus, bool destructive_allowed)
 {

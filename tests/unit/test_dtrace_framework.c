@@ -650,6 +650,27 @@ static void destructive_actions_need_the_option_and_the_machine(void **state)
     }
 }
 
+static void raise_sends_a_signal_that_there_is(void **state)
+{
+    (void)state;
+    static const struct dof_option options[] = {{DOF_OPTION_DESTRUCTIVE, 0}};
+    static const uint64_t signals[] = {0, 9, HOST_SIGNALS - 1, HOST_SIGNALS, UINT64_MAX};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        host_start(MIB, 1, true);
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action actions[] = {host_action(DOF_ACTION_RAISE, host_constant(signals[i], 8)),
+                                       host_action(DOF_ACTION_DIFEXPR, host_set_global(0x500, 1))};
+        const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+        assert_true(host_add(&clause, 1, options, 1));
+        assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+        host.raised = 77;
+        host_fire(id, 0, 0, 0);
+        assert_int_equal(host.raised, signals[i]);
+        assert_int_equal(dtrace_source_of(host.dtrace).status.errors, signals[i] >= HOST_SIGNALS);
+        host_end();
+    }
+}
+
 static void a_destructive_predicate_counts_as_destructive(void **state)
 {
     (void)state;
@@ -1244,6 +1265,7 @@ int main(void)
         cmocka_unit_test(an_option_that_makes_no_sense_refuses_the_object),
         cmocka_unit_test(destructive_objects_are_left_out_and_the_rest_traces),
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
+        cmocka_unit_test(raise_sends_a_signal_that_there_is),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
         cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
         cmocka_unit_test(what_is_read_may_overlap_what_is_written),

@@ -285,11 +285,11 @@ static void record_result(struct dtrace_execution *x, const struct dtrace_action
         x->limit = UINT64_MAX;
 }
 
-/* Signals are sent by who has programs: nobody here. */
 static void raise_signal(struct dtrace_execution *x, const struct dtrace_action *action)
 {
+    const struct dtrace_environment *environment = x->run.firing->environment;
     uint64_t signal = evaluate(x, action);
-    if (goes_on(x))
+    if (goes_on(x) && !environment->raise(environment->context, signal))
         fail(x, DIF_FAULT_ILLOP, signal);
 }
 

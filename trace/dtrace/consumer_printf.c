@@ -27,6 +27,7 @@ static bool take_star(struct consumer_arguments *arguments, uint32_t *number, bo
     return true;
 }
 
+/* As in dtrace(1M), a precision of 0 that is an argument is none, and so is one below 0. */
 static bool take_stars(struct consumer_arguments *arguments, struct consumer_conversion *conversion)
 {
     bool negative = false;
@@ -38,7 +39,7 @@ static bool take_stars(struct consumer_arguments *arguments, struct consumer_con
     if (conversion->star_precision) {
         if (!take_star(arguments, &conversion->precision, &negative))
             return false;
-        conversion->precision = negative ? 0 : conversion->precision;
+        conversion->precise = !negative && conversion->precision > 0;
     }
     return true;
 }
