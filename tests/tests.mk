@@ -1,6 +1,6 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
-# Unit tests run under the sanitizers, except the one that steps through instructions.
+# Unit tests run under the sanitizers, except those that step through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
@@ -144,7 +144,7 @@ $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
 
-$(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(RUNTIME:%.c=$(B)/host/%.o)
+$(B)/tests/test_interrupted $(B)/tests/test_stopped: $(B)/tests/%: $(B)/host/tests/unit/%.o $(RUNTIME:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -190,7 +190,7 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
-test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
+test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
                $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
@@ -198,7 +198,8 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_dtrace_threads $(unit_programs)
+	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
+	    $(B)/tests/test_dtrace_threads $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs

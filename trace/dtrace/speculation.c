@@ -79,8 +79,8 @@ static void commit_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint6
     if (dtrace_buffer_has_room(&cpu->principal, own->offset))
         put_all(cpu, own, timestamp);
     else {
-        cpu->principal.books.emitted += own->books.kept;
-        cpu->principal.books.dropped += own->books.kept;
+        cpu->principal.books.emitted += own->written;
+        cpu->principal.books.dropped += own->written;
         cpu->principal.full = cpu->principal.policy == DTRACE_POLICY_FILL;
     }
     dtrace_buffer_reset(own);
@@ -88,8 +88,8 @@ static void commit_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint6
 
 static void discard_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 {
-    cpu->principal.books.emitted += own->books.kept;
-    cpu->principal.books.filtered += own->books.kept;
+    cpu->principal.books.emitted += own->written;
+    cpu->principal.books.filtered += own->written;
     dtrace_buffer_reset(own);
 }
 
