@@ -25,7 +25,7 @@ search() {
     spin "$@" -a "$root/$model" >spin.log 2>&1 || return 2
     gcc $optimise -w -DSAFETY -o pan pan.c >gcc.log 2>&1 || return 2
     # shellcheck disable=SC2086
-    timeout 60 ./pan $how -m100000 >pan.log 2>&1
+    timeout 600 ./pan $how -m100000 >pan.log 2>&1
     if grep -q 'assertion violated' pan.log; then
         return 1
     fi
