@@ -419,6 +419,7 @@ static void finish_buffer(struct model_buffer *buffer, uint32_t cpu)
 {
     if (!buffer->turned)
         buffer->snapshot.oldest = buffer->snapshot.size; /* nothing older came */
+    buffer->snapshot.newest = buffer->snapshot.oldest;
     buffer->snapshot.cpu = cpu;
     buffer->snapshot.bytes = buffer->bytes;
 }

@@ -68,6 +68,9 @@ while [ "$round" -le "$rounds" ]; do
         sh tests/boot/dof_mutants.sh
     campaign "round $round, demonstrations with every probe" env WHOLE=1 sh tests/boot/fbt_all.sh
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
+    campaign "round $round, recording interrupted after each instruction" env LARGEST=3 \
+        sh tests/unit/interrupted_i386.sh
+    campaign "round $round, 128 NMIs" env NMIS=64 python3 tests/boot/nmi.py
     campaign "round $round, two deterministic boots" same_again
     campaign "round $round, 32 tortures of 8 million events" env EVENTS=8000000 \
         CARRIERS='kernel bios uefi uefi32' sh tests/boot/torture.sh

@@ -3,7 +3,7 @@
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
  * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), "panic" (panic()), "stop" (stop()), "kill" (raise(9)), "signal" (raise(7), which there is not),
+ * arg0 - arg0), "who" (trace(ipl); trace(execname)), "panic" (panic()), "stop" (stop()), "kill" (raise(9)), "signal" (raise(7), which there is not),
  * "work" (sixty thousand instructions), or "toil" (so many that no firing may take them, and arg0).  Options:
  * bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch), destructive, quiet, flowindent. */
 #include <stdio.h>
@@ -81,6 +81,16 @@ static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR
 static struct dof_action telling[] = {{.difo = &string0, .kind = DOF_ACTION_DIFEXPR},
                                       {.difo = &string3, .kind = DOF_ACTION_DIFEXPR}};
 
+static const uint32_t text_of_ipl[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_IPL, 1), DIF_RET(1)};
+static const uint32_t text_of_execname[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_EXECNAME, 1),
+                                            DIF_RET(1)};
+static struct dif_object ipl = {DIF_TEXT(text_of_ipl), .type = {.ckind = 1, .size = 4}};
+static struct dif_object execname = {
+    DIF_TEXT(text_of_execname),
+    .type = {.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 128}};
+static struct dof_action asking[] = {{.difo = &ipl, .kind = DOF_ACTION_DIFEXPR},
+                                     {.difo = &execname, .kind = DOF_ACTION_DIFEXPR}};
+
 static struct dof_clause clauses[CLAUSES_MAX];
 static struct dof_option options[OPTIONS_MAX];
 static uint32_t clause_count, option_count;
@@ -136,6 +146,8 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = working, clause->action_count = 1;
     else if (strcmp(what, "toil") == 0)
         clause->actions = toiling, clause->action_count = TOIL;
+    else if (strcmp(what, "who") == 0)
+        clause->actions = asking, clause->action_count = 2;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
     else if (strcmp(what, "stop") == 0)
@@ -145,7 +157,7 @@ static void set_actions(struct dof_clause *clause, const char *what)
     else if (strcmp(what, "signal") == 0)
         clause->actions = signalling, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false, panic, stop, kill, "
+        fail("a clause does nothing, count, stack, trace, text, quantize, false, who, panic, stop, kill, "
              "signal, work or toil");
 }
 

@@ -72,6 +72,11 @@ same_events() {
 }
 check 'whether its events are probed, boottrace keeps the same' same_events
 
+run 'cat /nowhere; burn 300; true' 'profile:::profile-97 who' 'syscall::open:entry who' 'sysinfo:::intr who'
+check 'in a system call it is the caller, and no interrupt' told 'open:entry +0 +cat *$'
+check 'in an interrupt it is the thread that was interrupted' told ':profile-97 +1 +sh *$'
+check 'no interrupt fires outside of one' counted ':(profile-97|intr) +0 ' -eq 0
+
 build/tests/enabling "$work/object" 'module::: text' 'fbt::tracing_settle:entry' || bail 'no object'
 head -c 100 "$work/object" > "$work/cut"
 boot --deterministic --quiet -o "$work/capture" --module 'tests/tap.sh name=before' \

@@ -153,8 +153,13 @@ static void read_buffers(struct world *world)
         require(bytes != NULL);
         memcpy(bytes, world->at, size);
         world->at += size;
-        world->snapshots[i / CPUS][i % CPUS] = (struct dtrace_snapshot){
-            .cpu = i % CPUS, .bytes = bytes, .size = size, .oldest = i * 16, .wrapped = i % 2};
+        world->snapshots[i / CPUS][i % CPUS] =
+            (struct dtrace_snapshot){.cpu = i % CPUS,
+                                     .bytes = bytes,
+                                     .size = size,
+                                     .oldest = i * 16,
+                                     .newest = i * 16 - i % 3 * 4,
+                                     .wrapped = i % 2};
     }
 }
 

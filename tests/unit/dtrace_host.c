@@ -329,7 +329,7 @@ uint32_t host_records(const struct dtrace_snapshot *snapshot, struct host_record
 {
     uint32_t count = records_in(snapshot, snapshot->oldest, snapshot->size, records, room);
     if (snapshot->wrapped)
-        count += records_in(snapshot, 0, snapshot->oldest, records + count, room - count);
+        count += records_in(snapshot, 0, snapshot->newest, records + count, room - count);
     return count;
 }
 

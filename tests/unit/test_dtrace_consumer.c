@@ -664,7 +664,7 @@ static void a_ring_begins_with_its_oldest_record(void **state)
     for (uint32_t i = 0; i < 3; i++)
         draft_put(draft_emit(&draft, 0, 1, 0), piece, i);
     draft.principals[0].wrapped = true;
-    draft.principals[0].oldest = 16;
+    draft.principals[0].oldest = draft.principals[0].newest = 16;
     expect("120\n");
 }
 

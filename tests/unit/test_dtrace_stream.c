@@ -200,7 +200,7 @@ static void a_ring_that_wrapped_keeps_its_order(void **state)
     start();
     draft.options[DOF_OPTION_TEMPORAL] = DOF_OPTION_UNSET;
     draft.principals[1].wrapped = true;
-    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    draft.principals[1].oldest = draft.principals[1].newest = draft.ecbs[2].size * 3;
     send_cut(SIZE_MAX);
     expect_same();
     draft_finish(&draft);
@@ -220,7 +220,7 @@ static void a_panic_at_any_character_costs_nothing(void **state)
     (void)state;
     start();
     draft.principals[1].wrapped = true;
-    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    draft.principals[1].oldest = draft.principals[1].newest = draft.ecbs[2].size * 3;
     send_cut(SIZE_MAX);
     char *whole = received();
     size_t length = sheet.length;

@@ -165,7 +165,7 @@ static struct link *insert(struct dtrace_aggregation_buffer *buffer,
         (struct link){what->hash, buffer->used, aggregation->data_offset, aggregation->kind, *head};
     fill_entry(buffer->bytes + buffer->used, what);
     *head = buffer->links;
-    buffer->used += (uint32_t)size;
+    __atomic_store_n(&buffer->used, buffer->used + (uint32_t)size, __ATOMIC_RELEASE);
     return link;
 }
 

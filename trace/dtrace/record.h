@@ -78,7 +78,9 @@ struct dtrace_snapshot {
     const uint8_t *bytes;
     uint32_t size;   /* bytes that hold records */
     uint32_t oldest; /* offset of the oldest record of a ring that has wrapped, else 0 */
-    bool wrapped;    /* a ring: behind the end it goes on at 0 */
+    uint32_t
+        newest; /* where the newest record of such a ring ends: nothing lies between it and `oldest` */
+    bool wrapped; /* a ring: behind the end it goes on at 0 */
     struct dtrace_buffer_books books;
 };
 

@@ -56,23 +56,16 @@ static struct dtrace_status status_of(const struct dtrace *dtrace)
     return status;
 }
 
-/* A CPU that a panic stopped inside a firing may have been between counting a record and deciding what becomes of
- * it: for it counts what has been decided. */
-static void close_books(struct dtrace_snapshot *snapshot)
-{
-    struct dtrace_buffer_books *books = &snapshot->books;
-    books->emitted = books->kept + books->overwritten + books->dropped + books->filtered;
-}
-
+/* A panic may have stopped a CPU inside a firing, or while another one cleaned for it. */
 static void take_snapshots(struct dtrace *dtrace, uint32_t i)
 {
     const struct dtrace_cpu *cpu = &dtrace->cpu[i];
-    dtrace->principal_snapshots[i] = dtrace_buffer_snapshot(&cpu->principal, i);
+    bool stopped = __atomic_load_n(&cpu->held, __ATOMIC_ACQUIRE) != DTRACE_FREE;
+    dtrace->principal_snapshots[i] = stopped ? dtrace_buffer_snapshot_stopped(&cpu->principal, i)
+                                             : dtrace_buffer_snapshot(&cpu->principal, i);
     dtrace->aggregation_snapshots[i] = dtrace_aggregation_snapshot(&cpu->aggregation, i);
-    if (__atomic_load_n(&cpu->held, __ATOMIC_ACQUIRE) != DTRACE_FIRING)
-        return;
-    close_books(&dtrace->principal_snapshots[i]);
-    close_books(&dtrace->aggregation_snapshots[i]);
+    if (stopped)
+        dtrace_books_close(&dtrace->aggregation_snapshots[i].books);
 }
 
 struct dtrace_source dtrace_source_of(struct dtrace *dtrace)

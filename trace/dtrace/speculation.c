@@ -86,8 +86,8 @@ static bool put_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t
 
 static void drop_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 {
-    cpu->principal.books.emitted += own->books.kept;
-    cpu->principal.books.dropped += own->books.kept;
+    cpu->principal.books.emitted += own->written;
+    cpu->principal.books.dropped += own->written;
     cpu->principal.full = cpu->principal.policy == DTRACE_POLICY_FILL;
 }
 
@@ -106,8 +106,8 @@ static bool commit_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint6
 
 static void discard_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 {
-    cpu->principal.books.emitted += own->books.kept;
-    cpu->principal.books.filtered += own->books.kept;
+    cpu->principal.books.emitted += own->written;
+    cpu->principal.books.filtered += own->written;
     dtrace_buffer_reset(own);
 }
 
