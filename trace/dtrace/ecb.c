@@ -9,15 +9,10 @@
 
 enum {
     HEADER = sizeof(struct dtrace_record_header),
-<<<<<<< HEAD
     FRAME = 8,                     /* bytes of a frame in stack() */
-    STACK_STRINGS_MAX = 64 * 1024, /* bytes of strings that ustack() may ask for */
+    STACK_STRINGS_MAX = 64 * 1024, /* bytes of strings that a ustack() has at most */
     PIECES_MAX =
         1 << 20 /* of the records of all ECBs, each of which may be described on the line */
-=======
-    FRAME = 8,                    /* bytes of a frame in stack() */
-    STACK_STRINGS_MAX = 64 * 1024 /* bytes of strings that a ustack() has at most */
->>>>>>> ef0c79faad5ec4ea1dc194913953976bf07888dc
 };
 
 /* What an action asks of its code, and how much it records. */

@@ -123,23 +123,10 @@ static uint32_t readable_bytes(const struct dif_run *run, uint64_t address, uint
 static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t limit,
                            struct dif_string *string)
 {
-<<<<<<< HEAD
     uint32_t room = readable_bytes(run, address, limit);
     string->bytes = room > 0 ? environment_memory(run, address, room) : NULL;
     string->length = string->bytes ? length_within(string->bytes, room) : 0;
-=======
-    uint32_t length = 0;
-    const uint8_t *bytes;
-    *string = (struct dif_string){NULL, 0, false};
-    while (length < limit && (bytes = environment_memory(run, address, (uint64_t)length + 1))) {
-        string->bytes = bytes;
-        string->has_nul = bytes[length] == 0;
-        if (string->has_nul)
-            break;
-        length++;
-    }
-    string->length = length;
->>>>>>> ef0c79faad5ec4ea1dc194913953976bf07888dc
+    string->has_nul = string->length < room;
     return string->bytes != NULL;
 }
 
