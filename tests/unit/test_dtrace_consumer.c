@@ -1294,6 +1294,35 @@ static void setopt_with_nonsense_is_told(void **state)
                    "       42\n\n");
 }
 
+/* A record that turns quiet on, one that says 42, and one that says 43; the first `told` of them were told. */
+static void setting_told(uint64_t told, const char *name, const char *expected)
+{
+    start();
+    struct dtrace_record *option = one_piece(DOF_ACTION_LIBACT, 16, NULL);
+    struct dtrace_record *second = draft_record(&draft, 1, DOF_ACTION_LIBACT, 16, NULL);
+    option->arg = second->arg = DOF_LIBACT_SETOPT;
+    option->string = second->string = true;
+    draft_ecb(&draft, 2, 10, 0);
+    const struct dtrace_record *piece = draft_record(&draft, 2, DOF_ACTION_PRINTF, 4, "%d\n");
+    uint8_t *record = draft_emit(&draft, 0, 1, 0);
+    draft_put_text(record, option, name);
+    draft_put_text(record, second, "yes");
+    draft_put(draft_emit(&draft, 0, 2, 0), piece, 42);
+    draft_put(draft_emit(&draft, 0, 2, 0), piece, 43);
+    draft.principals[0].told = told;
+    expect(expected);
+}
+
+static void what_was_told_is_not_printed_and_has_its_effect(void **state)
+{
+    (void)state;
+    setting_told(1, "quiet", "42\n43\n\n");
+    setting_told(2, "quiet", "43\n\n");
+    setting_told(3, "quiet", "\n");
+    setting_told(4, "quiet", "\n");
+    setting_told(2, "colour", HEADING "  0     10                        foo:entry 43\n\n\n");
+}
+
 static void system_is_told_and_not_done(void **state)
 {
     (void)state;
@@ -1466,6 +1495,7 @@ int main(void)
         cmocka_unit_test(a_library_action_needs_its_second_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),
+        cmocka_unit_test(what_was_told_is_not_printed_and_has_its_effect),
         cmocka_unit_test(system_is_told_and_not_done),
         cmocka_unit_test(an_unknown_epid_costs_the_rest_of_its_buffer),
         cmocka_unit_test(a_record_that_is_cut_off_is_told),

@@ -36,6 +36,7 @@ struct consumer {
     struct text_sink sink; /* what goes in here comes out harmless */
     const struct text_sink *below;
     bool after_tilde;
+    bool muted; /* what comes by was told before */
     const struct dtrace_source *source;
     struct dtrace_memory *memory;
     uint32_t cpus;

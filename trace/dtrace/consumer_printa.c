@@ -205,7 +205,7 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
         return;
     for (uint32_t i = 0; i < count; i++) {
         struct consumer_variable *variable = consumer_variable_of(consumer, ids[i]);
-        if (variable != NULL)
+        if (variable != NULL && !consumer->muted)
             variable->printed = true;
     }
     if (format == NULL)
@@ -216,6 +216,8 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 void consumer_print_rest(struct consumer *consumer)
 {
     bool backwards = consumer_has(consumer, DOF_OPTION_AGGSORTREV);
+    if (consumer->source->rest_told)
+        return;
     for (uint32_t i = 0; i < consumer->variable_count; i++) {
         const struct consumer_variable *variable =
             &consumer->variables[backwards ? consumer->variable_count - 1 - i : i];

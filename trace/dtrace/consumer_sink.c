@@ -27,7 +27,7 @@ static size_t foreign_of(const char *bytes, size_t length)
 static void put(void *context, const char *bytes, size_t length)
 {
     struct consumer *consumer = context;
-    while (length > 0) {
+    while (length > 0 && !consumer->muted) {
         size_t run = run_of(consumer, bytes, length);
         if (run > 0) {
             consumer->below->put(consumer->below->context, bytes, run);

@@ -258,21 +258,40 @@ void dtrace_clean(struct dtrace *dtrace)
         dtrace->cpu[i].seen = __atomic_load_n(&dtrace->cpu[i].firings, __ATOMIC_SEQ_CST);
 }
 
-static void discard_cpu(const struct dtrace *dtrace, struct dtrace_cpu *cpu)
+static void discard_cpu(struct dtrace *dtrace, uint32_t number)
 {
+    struct dtrace_cpu *cpu = &dtrace->cpu[number];
     bool held = dtrace_cpu_hold(cpu);
     if (!held && dtrace_is_going(dtrace))
         return; /* it fires all the time: what it has stays */
     dtrace_buffer_reset(&cpu->principal);
     dtrace_aggregation_reset(&cpu->aggregation);
-    cpu->errors = cpu->errors_in_errors = cpu->speculation_drops = 0;
+    for (uint32_t i = 0; i < dtrace->speculations.count; i++)
+        dtrace_buffer_reset(&cpu->speculations[i]); /* whoever decides on it finds nothing */
+    dtrace->claim.told[number] = (struct dtrace_told){0};
     if (held)
         dtrace_cpu_release(cpu);
 }
 
+/* Counters that a firing may be incrementing go on; they are forgotten up to here. */
+static void discard_status(struct dtrace *dtrace)
+{
+    struct dtrace_status *forgotten = &dtrace->forgotten;
+    *forgotten = (struct dtrace_status){0};
+    dtrace_status_add_shared(forgotten, dtrace);
+    for (uint32_t i = 0; i < dtrace->cpus; i++)
+        dtrace_status_add(forgotten, &dtrace->cpu[i]);
+    dtrace->claim.told_status = (struct dtrace_status){0};
+}
+
 void dtrace_discard(struct dtrace *dtrace)
 {
-    for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
+    if (!dtrace->has_gone)
+        return;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        dtrace->claim.taken[i] = false;
         if (dtrace->cpu[i].records)
-            discard_cpu(dtrace, &dtrace->cpu[i]);
+            discard_cpu(dtrace, i);
+    }
+    discard_status(dtrace);
 }

@@ -79,6 +79,8 @@ struct dtrace_snapshot {
     uint32_t size;   /* bytes that hold records */
     uint32_t oldest; /* offset of the oldest record of a ring that has wrapped, else 0 */
     bool wrapped;    /* a ring: behind the end it goes on at 0 */
+    uint64_t
+        told; /* of a principal one, records at its beginning that an earlier claim has printed */
     struct dtrace_buffer_books books;
 };
 
