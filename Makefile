@@ -60,7 +60,7 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
+KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
           kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/calendar.c \
           kernel/captures.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
           kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/dif_conformance.c \

@@ -223,8 +223,9 @@ bool smp_call(uint32_t cpu, void (*function)(void *argument), void *argument)
     call.argument = argument;
     __atomic_store_n(&call.target, cpu, __ATOMIC_RELEASE);
     bool done = apic_send(percpu_at(cpu)->apic_id, TRAP_CALL) && wait_for_call();
-    if (!done && !claim_call(cpu, NOBODY))
-        done = wait_for_call(); /* it has begun: its argument is the caller's */
+    while (!done && !claim_call(cpu, NOBODY))
+        done =
+            wait_for_call(); /* it has begun: its argument is the caller's, and it ends by itself */
     mutex_release(&call_mutex);
     return done;
 }
