@@ -2,8 +2,8 @@
  *
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
- * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
+ * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "time" (trace(timestamp)), "false" (nothing, behind a
+ * predicate that is false: arg0 - arg0), "exit" (exit(arg0)), or "panic" (panic()).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch),
  * destructive. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +57,12 @@ static struct dof_action quantizing[] = {
     {.difo = &aggregation_id, .kind = DOF_ACTION_DIFEXPR},
     {.difo = &key, .kind = DOF_ACTION_DIFEXPR},
     {.difo = &arg0, .kind = DOF_AGGREGATION_QUANTIZE, .ntuple = 2}};
+static const uint32_t text_of_time[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_TIMESTAMP, 1), DIF_RET(1)};
+static struct dif_object timestamp = {DIF_TEXT(text_of_time), .type = {.ckind = 1, .size = 8}};
+static struct dif_object exit_status = {DIF_TEXT(text_of_arg0), .type = {.ckind = 1, .size = 4}};
+
+static struct dof_action timing[] = {{.difo = &timestamp, .kind = DOF_ACTION_DIFEXPR}};
+static struct dof_action exiting[] = {{.difo = &exit_status, .kind = DOF_ACTION_EXIT}};
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 static struct dof_action stack[] = {{.kind = DOF_ACTION_STACK, .arg = 8}};
 static struct dof_action tracing[] = {{.difo = &arg0, .kind = DOF_ACTION_DIFEXPR},
@@ -114,12 +120,17 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = telling, clause->action_count = 2;
     else if (strcmp(what, "quantize") == 0)
         clause->actions = quantizing, clause->action_count = 3;
+    else if (strcmp(what, "time") == 0)
+        clause->actions = timing, clause->action_count = 1;
+    else if (strcmp(what, "exit") == 0)
+        clause->actions = exiting, clause->action_count = 1;
     else if (strcmp(what, "false") == 0)
         clause->predicate = &no;
     else if (strcmp(what, "panic") == 0)
         clause->actions = panicking, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false or panic");
+        fail("a clause does nothing, count, stack, trace, text, quantize, time, false, exit or "
+             "panic");
 }
 
 static void take_clause(char *text)
