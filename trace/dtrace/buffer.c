@@ -1,5 +1,5 @@
-/* The three policies.  A switch buffer has no second half to be switched with: nobody reads while it records, so
- * that it keeps the first records and counts the rest. */
+/* The three policies.  A switch buffer has no second half to be switched with: who reads it while it records takes
+ * nothing away, so that it keeps the first records and counts the rest. */
 #include "trace/dtrace/framework_layout.h"
 
 #include "trace/dtrace/at_rest.h"
