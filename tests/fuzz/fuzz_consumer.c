@@ -152,8 +152,13 @@ static void read_buffers(struct world *world)
         require(bytes != NULL);
         memcpy(bytes, world->at, size);
         world->at += size;
-        world->snapshots[i / CPUS][i % CPUS] = (struct dtrace_snapshot){
-            .cpu = i % CPUS, .bytes = bytes, .size = size, .oldest = i * 16, .wrapped = i % 2};
+        world->snapshots[i / CPUS][i % CPUS] =
+            (struct dtrace_snapshot){.cpu = i % CPUS,
+                                     .bytes = bytes,
+                                     .size = size,
+                                     .oldest = i * 16,
+                                     .wrapped = i % 2,
+                                     .told = size > 0 ? bytes[size - 1] % 4 : 0};
     }
 }
 
@@ -188,6 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .begin_cpu = world.count,
         .principal = world.snapshots[0],
         .aggregations = world.snapshots[1],
+        .rest_told = world.snapshots[1][0].told == 3,
         .options = world.options,
     };
     bool tilde = false;

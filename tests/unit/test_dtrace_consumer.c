@@ -899,6 +899,46 @@ static void printa_prints_once_and_the_end_prints_the_rest(void **state)
                                                                  "\n" CELL(" 1") CELL(" 5") "\n");
 }
 
+#define FIRST_ROWS  CELL(" 2") CELL("20") "\n" CELL(" 1") CELL("30") "\n"
+#define SECOND_ROWS CELL(" 1") CELL(" 5") "\n"
+
+static void printing_told(uint64_t told, bool rest_told, const char *expected)
+{
+    numbered();
+    printing(NULL, 1);
+    emit_ids(1);
+    draft.principals[0].told = told;
+    draft.source.rest_told = rest_told;
+    expect(expected);
+}
+
+static void printa_that_was_told_leaves_the_variable_to_the_end(void **state)
+{
+    (void)state;
+    printing_told(0, false, "\n" FIRST_ROWS "\n" SECOND_ROWS);
+    printing_told(1, false, "\n" FIRST_ROWS SECOND_ROWS);
+    printing_told(0, true, "\n" FIRST_ROWS "\n");
+    printing_told(1, true, "\n");
+}
+
+static void options_are_set_by_name(void **state)
+{
+    int64_t options[DOF_OPTIONS] = {0};
+    static const char *const wrong[] = {
+        "", "=", "quie", "quiets", "bufsize=1", "quiet=perhaps", "aggsortpos=1x"};
+    (void)state;
+    assert_true(dtrace_consumer_set_option(options, "aggsortpos=12,", 13));
+    assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
+    options[DOF_OPTION_QUIET] = DOF_OPTION_UNSET;
+    assert_true(dtrace_consumer_set_option(options, "quiet", 5));
+    assert_int_equal(options[DOF_OPTION_QUIET], 0);
+    assert_true(dtrace_consumer_set_option(options, "quiet=off", 9));
+    assert_int_equal(options[DOF_OPTION_QUIET], DOF_OPTION_UNSET);
+    for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(dtrace_consumer_set_option(options, wrong[i], strlen(wrong[i])));
+    assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
+}
+
 static void printa_of_two_joins_them_by_key(void **state)
 {
     (void)state;
@@ -1468,6 +1508,8 @@ int main(void)
         cmocka_unit_test(aggsortrev_turns_everything_round),
         cmocka_unit_test(aggsortkeypos_says_which_key_counts_first),
         cmocka_unit_test(printa_prints_once_and_the_end_prints_the_rest),
+        cmocka_unit_test(printa_that_was_told_leaves_the_variable_to_the_end),
+        cmocka_unit_test(options_are_set_by_name),
         cmocka_unit_test(printa_of_two_joins_them_by_key),
         cmocka_unit_test(aggsortpos_says_whose_value_counts_first),
         cmocka_unit_test(printa_takes_keys_and_values_into_its_format),
