@@ -22,8 +22,8 @@ void anonymous_start_cleaner(void);
  * any. */
 struct dtrace *anonymous_dtrace(void);
 
-/* At the end of the machine: END fires; what nobody has claimed, or came after that, is printed, and the host is told in any case.
- * Again: does nothing.  Context: alone, interrupts off; also a panic. */
+/* At the end of the machine: END fires; what nobody has claimed, or came behind the last claim, is printed, and
+ * the host is told in any case.  Again: does nothing.  Context: alone, interrupts off; also a panic. */
 void anonymous_end(void);
 
 /* What became of it. */

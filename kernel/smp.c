@@ -223,9 +223,8 @@ bool smp_call(uint32_t cpu, void (*function)(void *argument), void *argument)
     call.argument = argument;
     __atomic_store_n(&call.target, cpu, __ATOMIC_RELEASE);
     bool done = apic_send(percpu_at(cpu)->apic_id, TRAP_CALL) && wait_for_call();
-    while (!done && !claim_call(cpu, NOBODY))
-        done =
-            wait_for_call(); /* it has begun: its argument is the caller's, and it ends by itself */
+    while (!done && !claim_call(cpu, NOBODY)) /* it has begun, with what is the caller's */
+        done = wait_for_call();
     mutex_release(&call_mutex);
     return done;
 }
