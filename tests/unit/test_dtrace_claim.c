@@ -252,6 +252,29 @@ static void a_cpu_that_fires_all_the_time_is_left_out_and_comes_later(void **sta
     host_end();
 }
 
+static void what_a_cpu_lost_is_told_once_though_the_last_claim_did_not_have_it(void **state)
+{
+    (void)state;
+    start(DTRACE_POLICY_SWITCH);
+    host.dtrace->cpu[0].nested = 3;
+    host.dtrace->cpu[1].nested = 5;
+    assert_string_equal(claim(), "dtrace: 8 firings inside another one passed over ");
+    host.dtrace->cpu[0].nested = 4;
+    dtrace_claim_begin(host.dtrace);
+    assert_int_equal(dtrace_claim_take(host.dtrace, 0), DTRACE_CLAIM_OK);
+    assert_string_equal(printed(dtrace_claim_source(host.dtrace)),
+                        "dtrace: 4 firings inside another one passed over ");
+    dtrace_claim_end(host.dtrace);
+    assert_null(since());
+    dtrace_discard(host.dtrace);
+    assert_null(since());
+    host.dtrace->cpu[1].nested = 6;
+    assert_string_equal(since(), "dtrace: 1 firing inside another one passed over ");
+    assert_string_equal(claim(), "dtrace: 1 firing inside another one passed over ");
+    assert_null(since());
+    host_end();
+}
+
 static void without_memory_nothing_is_copied(void **state)
 {
     (void)state;
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(behind_the_end_nothing_is_new_and_nothing_is_copied),
         cmocka_unit_test(exit_in_the_middle_of_a_claim_leaves_it_as_it_is),
         cmocka_unit_test(a_cpu_that_fires_all_the_time_is_left_out_and_comes_later),
+        cmocka_unit_test(what_a_cpu_lost_is_told_once_though_the_last_claim_did_not_have_it),
         cmocka_unit_test(without_memory_nothing_is_copied),
         cmocka_unit_test(there_is_memory_for_who_prints),
         cmocka_unit_test(a_claim_that_is_given_up_has_told_nothing),

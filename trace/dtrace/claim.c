@@ -22,19 +22,23 @@ void dtrace_claim_begin(struct dtrace *dtrace)
     claim->mark = dtrace->memory->used;
     claim->open = true;
     claim->aggregated = 0;
-    claim->status = (struct dtrace_status){0};
+    claim->shared = (struct dtrace_status){0};
     if (dtrace->has_gone)
-        dtrace_status_add_shared(&claim->status, dtrace);
+        dtrace_status_add_shared(&claim->shared, dtrace);
     for (uint32_t i = 0; i < dtrace->cpus; i++) {
         claim->principal[i] = claim->aggregations[i] = (struct dtrace_snapshot){.cpu = i};
+        claim->lost[i] = (struct dtrace_status){0};
         claim->taken[i] = false;
     }
 }
 
-/* What is counted in the claim's status is counted from the start. */
+/* Counters are those from the start. */
 static struct dtrace_status status_of(const struct dtrace *dtrace)
 {
-    return dtrace_status_since(&dtrace->claim.status, &dtrace->forgotten);
+    struct dtrace_status status = dtrace->claim.shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++)
+        dtrace_status_join(&status, &dtrace->claim.lost[i]);
+    return dtrace_status_since(&status, &dtrace->forgotten);
 }
 
 struct dtrace_source dtrace_claim_source(struct dtrace *dtrace)
@@ -51,7 +55,8 @@ static void remember(struct dtrace_claim *claim, uint32_t cpu)
     claim->told[cpu] = (struct dtrace_told){.records = records->kept + records->overwritten,
                                             .drops = records->dropped,
                                             .updates = updates->emitted,
-                                            .update_drops = updates->dropped};
+                                            .update_drops = updates->dropped,
+                                            .lost = claim->lost[cpu]};
 }
 
 void dtrace_claim_end(struct dtrace *dtrace)
@@ -60,6 +65,6 @@ void dtrace_claim_end(struct dtrace *dtrace)
     for (uint32_t i = 0; i < dtrace->cpus; i++)
         if (claim->taken[i])
             remember(claim, i);
-    claim->told_status = status_of(dtrace);
+    claim->told_shared = claim->shared;
     dtrace_claim_give_up(dtrace);
 }

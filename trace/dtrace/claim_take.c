@@ -83,7 +83,7 @@ static bool take_held(struct dtrace *dtrace, uint32_t number, const struct copie
     claim->aggregations[number] = aggregations;
     claim->aggregated += aggregations.size;
     claim->taken[number] = true;
-    dtrace_status_add(&claim->status, cpu);
+    dtrace_status_add(&claim->lost[number], cpu);
     return true;
 }
 

@@ -112,16 +112,18 @@ enum dtrace_activity {
     DTRACE_STOPPED
 };
 
-/* What claims have printed of a CPU, in the counters of its buffers. */
+/* What claims have printed of a CPU, in the counters of its buffers and its own. */
 struct dtrace_told {
     uint64_t records, drops, updates, update_drops;
+    struct dtrace_status lost;
 };
 
 /* A claim, and what those before it have told.  It takes memory from `mark` on, and gives it back at its end. */
 struct dtrace_claim {
     struct dtrace_snapshot *principal, *aggregations; /* of each CPU */
     struct dtrace_told *told;                         /* likewise */
-    struct dtrace_status status, told_status;
+    struct dtrace_status *lost;                       /* likewise */
+    struct dtrace_status shared, told_shared;         /* what is lost without a CPU */
     uint64_t aggregated; /* bytes of entries, for whoever merges them */
     size_t mark;
     bool open;
@@ -187,6 +189,9 @@ void dtrace_status_add(struct dtrace_status *status, const struct dtrace_cpu *cp
 
 /* Adds what is lost without a CPU: by variables and speculations. */
 void dtrace_status_add_shared(struct dtrace_status *status, const struct dtrace *dtrace);
+
+/* Adds what others have counted. */
+void dtrace_status_join(struct dtrace_status *sum, const struct dtrace_status *more);
 
 /* What of it is new since `told`; what is the state of buffers, and no loss, stays. */
 struct dtrace_status dtrace_status_since(const struct dtrace_status *status,

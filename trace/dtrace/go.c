@@ -267,8 +267,8 @@ static void discard_cpu(struct dtrace *dtrace, uint32_t number)
     dtrace_buffer_reset(&cpu->principal);
     dtrace_aggregation_reset(&cpu->aggregation);
     for (uint32_t i = 0; i < dtrace->speculations.count; i++)
-        dtrace_buffer_reset(&cpu->speculations[i]); /* whoever decides on it finds nothing */
-    dtrace->claim.told[number] = (struct dtrace_told){0};
+        dtrace_buffer_reset(&cpu->speculations[i]);       /* whoever decides on it finds nothing */
+    dtrace->claim.told[number] = (struct dtrace_told){0}; /* what it has lost: discard_status */
     if (held)
         dtrace_cpu_release(cpu);
 }
@@ -276,12 +276,15 @@ static void discard_cpu(struct dtrace *dtrace, uint32_t number)
 /* Counters that a firing may be incrementing go on; they are forgotten up to here. */
 static void discard_status(struct dtrace *dtrace)
 {
-    struct dtrace_status *forgotten = &dtrace->forgotten;
-    *forgotten = (struct dtrace_status){0};
-    dtrace_status_add_shared(forgotten, dtrace);
-    for (uint32_t i = 0; i < dtrace->cpus; i++)
-        dtrace_status_add(forgotten, &dtrace->cpu[i]);
-    dtrace->claim.told_status = (struct dtrace_status){0};
+    struct dtrace_claim *claim = &dtrace->claim;
+    claim->told_shared = (struct dtrace_status){0};
+    dtrace_status_add_shared(&claim->told_shared, dtrace);
+    dtrace->forgotten = claim->told_shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        claim->told[i].lost = (struct dtrace_status){0};
+        dtrace_status_add(&claim->told[i].lost, &dtrace->cpu[i]);
+        dtrace_status_join(&dtrace->forgotten, &claim->told[i].lost);
+    }
 }
 
 void dtrace_discard(struct dtrace *dtrace)

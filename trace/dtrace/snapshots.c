@@ -66,6 +66,20 @@ struct dtrace_status dtrace_status_since(const struct dtrace_status *status,
         .nested = beyond(status->nested, told->nested)};
 }
 
+void dtrace_status_join(struct dtrace_status *sum, const struct dtrace_status *more)
+{
+    sum->dynamic_drops += more->dynamic_drops;
+    sum->speculation_drops += more->speculation_drops;
+    sum->speculations_busy += more->speculations_busy;
+    sum->speculations_unavailable += more->speculations_unavailable;
+    sum->errors += more->errors;
+    sum->errors_in_errors += more->errors_in_errors;
+    sum->stack_string_overflows += more->stack_string_overflows;
+    sum->filled += more->filled;
+    sum->nested += more->nested;
+}
+
+/* Counted from the start. */
 static struct dtrace_status status_of(const struct dtrace *dtrace)
 {
     struct dtrace_status status = {0};
@@ -74,7 +88,16 @@ static struct dtrace_status status_of(const struct dtrace *dtrace)
     dtrace_status_add_shared(&status, dtrace);
     for (uint32_t i = 0; i < dtrace->cpus; i++)
         dtrace_status_add(&status, &dtrace->cpu[i]);
-    return dtrace_status_since(&status, &dtrace->forgotten);
+    return status;
+}
+
+/* What was told, or discarded. */
+static struct dtrace_status told_of(const struct dtrace *dtrace)
+{
+    struct dtrace_status told = dtrace->claim.told_shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++)
+        dtrace_status_join(&told, &dtrace->claim.told[i].lost);
+    return told;
 }
 
 /* A CPU that a panic stopped inside a firing may have been between counting a record and deciding what becomes of
@@ -128,7 +151,8 @@ struct dtrace_source dtrace_source_of(struct dtrace *dtrace)
 {
     for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
         take_snapshots(dtrace, i);
-    const struct dtrace_status status = status_of(dtrace);
+    struct dtrace_status status = status_of(dtrace);
+    status = dtrace_status_since(&status, &dtrace->forgotten);
     return dtrace_source_with(dtrace, dtrace->principal_snapshots, dtrace->aggregation_snapshots,
                               &status);
 }
@@ -158,7 +182,8 @@ struct dtrace_source dtrace_source_since(struct dtrace *dtrace, bool *anything)
 {
     const struct dtrace_claim *claim = &dtrace->claim;
     struct dtrace_source source = dtrace_source_of(dtrace);
-    source.status = dtrace_status_since(&source.status, &claim->told_status);
+    const struct dtrace_status all = status_of(dtrace), told = told_of(dtrace);
+    source.status = dtrace_status_since(&all, &told);
     source.rest_told = true;
     *anything = is_something(&source.status);
     for (uint32_t i = 0; i < source.cpus; i++) {

@@ -31,7 +31,9 @@ static bool make_claim(struct dtrace *dtrace)
     claim->principal = take(dtrace, dtrace->cpus, sizeof *claim->principal);
     claim->aggregations = take(dtrace, dtrace->cpus, sizeof *claim->aggregations);
     claim->told = take(dtrace, dtrace->cpus, sizeof *claim->told);
-    return claim->principal != NULL && claim->aggregations != NULL && claim->told != NULL;
+    claim->lost = take(dtrace, dtrace->cpus, sizeof *claim->lost);
+    return claim->principal != NULL && claim->aggregations != NULL && claim->told != NULL &&
+           claim->lost != NULL;
 }
 
 static bool make_tables(struct dtrace *dtrace)
