@@ -27,6 +27,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
            trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
+           trace/dtrace/claim.c trace/dtrace/claim_take.c \
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
@@ -63,7 +64,7 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
+KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
           kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/calendar.c \
           kernel/captures.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
           kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/dif_conformance.c \
@@ -110,7 +111,7 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
+DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
                     trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/record_walk.c \

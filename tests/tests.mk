@@ -4,7 +4,7 @@
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
-        test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb test_dtrace_float \
+        test_dtrace_aggregation test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb test_dtrace_float \
         test_dtrace_framework test_dtrace_glob test_dtrace_search test_dtrace_speculation test_dtrace_stream \
         test_dtrace_variables test_dtrace_work test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
@@ -108,7 +108,7 @@ $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # The framework on a machine for tests.
-on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_ecb test_dtrace_framework test_dtrace_speculation test_dtrace_work)
+on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_ecb test_dtrace_framework test_dtrace_speculation test_dtrace_work)
 $(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
 
 # DOF objects, made in memory.

@@ -2,10 +2,11 @@
  *
  * A clause is a probe description, provider:module:function:name, and behind a blank what it does: nothing, "count"
  * (@[probefunc] = count()), "stack" (stack()), "trace" (trace(arg0); trace(arg1)), "text" (trace(stringof(arg0));
- * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "false" (nothing, behind a predicate that is false:
- * arg0 - arg0), "who" (trace(ipl); trace(execname)), "panic" (panic()), "stop" (stop()), "kill" (raise(9)), "signal" (raise(7), which there is not),
- * "work" (sixty thousand instructions), or "toil" (so many that no firing may take them, and arg0).  Options:
- * bufsize, aggsize, bufpolicy (0 ring, 1 fill, 2 switch), destructive, quiet, flowindent. */
+ * trace(stringof(arg3))), "quantize" (@["key"] = quantize(arg0)), "time" (trace(timestamp)), "false" (nothing, behind a
+ * predicate that is false: arg0 - arg0), "who" (trace(ipl); trace(execname)), "exit" (exit(arg0)), "panic" (panic()),
+ * "stop" (stop()), "kill" (raise(9)), "signal" (raise(7), which there is not), "work" (sixty thousand instructions), or
+ * "toil" (so many that no firing may take them, and arg0).  Options: bufsize, aggsize, bufpolicy (0 ring, 1 fill,
+ * 2 switch), destructive, quiet, flowindent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,12 @@ static struct dif_object work = {DIF_TEXT(text_of_work), .type = {.ckind = 1, .s
 static struct dof_action working[] = {{.difo = &work, .kind = DOF_ACTION_DIFEXPR}};
 static struct dof_action toiling[TOIL];
 
+static const uint32_t text_of_time[] = {DIF_INDEX(DIF_OP_LDGS, DIF_VAR_TIMESTAMP, 1), DIF_RET(1)};
+static struct dif_object timestamp = {DIF_TEXT(text_of_time), .type = {.ckind = 1, .size = 8}};
+static struct dif_object exit_status = {DIF_TEXT(text_of_arg0), .type = {.ckind = 1, .size = 4}};
+
+static struct dof_action timing[] = {{.difo = &timestamp, .kind = DOF_ACTION_DIFEXPR}};
+static struct dof_action exiting[] = {{.difo = &exit_status, .kind = DOF_ACTION_EXIT}};
 static struct dof_action panicking[] = {{.kind = DOF_ACTION_PANIC}};
 
 static const uint64_t nine = 9, seven = 7;
@@ -140,6 +147,10 @@ static void set_actions(struct dof_clause *clause, const char *what)
         clause->actions = telling, clause->action_count = 2;
     else if (strcmp(what, "quantize") == 0)
         clause->actions = quantizing, clause->action_count = 3;
+    else if (strcmp(what, "time") == 0)
+        clause->actions = timing, clause->action_count = 1;
+    else if (strcmp(what, "exit") == 0)
+        clause->actions = exiting, clause->action_count = 1;
     else if (strcmp(what, "false") == 0)
         clause->predicate = &no;
     else if (strcmp(what, "work") == 0)
@@ -157,8 +168,9 @@ static void set_actions(struct dof_clause *clause, const char *what)
     else if (strcmp(what, "signal") == 0)
         clause->actions = signalling, clause->action_count = 1;
     else
-        fail("a clause does nothing, count, stack, trace, text, quantize, false, who, panic, stop, kill, "
-             "signal, work or toil");
+        fail("a clause does nothing, count, stack, trace, text, quantize, time, false, who, exit, "
+             "panic, "
+             "stop, kill, signal, work or toil");
 }
 
 static void take_clause(char *text)

@@ -10,7 +10,7 @@ run() {
     shift
     build/tests/enabling "$work/object" bufsize=1048576 "$@" || bail 'no object'
     boot --deterministic --quiet -o "$work/capture" --module "$work/object type=dof" \
-        --exec "$command" --exec 'dtrace -a'
+        --exec "$command" --exec 'dtrace -ae'
     tr -d '\r' < "$work/capture" | grep -av '^~' | sed -n '/^# dtrace -a/,/^shutdown log/p' > "$work/text"
 }
 told() {
@@ -81,7 +81,7 @@ build/tests/enabling "$work/object" 'module::: text' 'fbt::tracing_settle:entry'
 head -c 100 "$work/object" > "$work/cut"
 boot --deterministic --quiet -o "$work/capture" --module 'tests/tap.sh name=before' \
     --module "$work/object type=dof name=this" --module "$work/cut type=dof name=cut" \
-    --module "tests/tap.sh name=false hash=$(printf %040d 0)" --exec 'dtrace -a'
+    --module "tests/tap.sh name=false hash=$(printf %040d 0)" --exec 'dtrace -ae'
 tr -d '\r' < "$work/capture" | grep -av '^~' | sed -n '/^# dtrace -a/,/^shutdown log/p' > "$work/text"
 check 'a module before the enabling is seen to be accepted' told ':accepted +before +accepted *$'
 check 'the enabling sees itself' told ':accepted +this +accepted *$'

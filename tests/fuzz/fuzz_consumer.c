@@ -159,7 +159,8 @@ static void read_buffers(struct world *world)
                                      .size = size,
                                      .oldest = i * 16,
                                      .newest = i * 16 - i % 3 * 4,
-                                     .wrapped = i % 2};
+                                     .wrapped = i % 2,
+                                     .told = size > 0 ? bytes[size - 1] % 4 : 0};
     }
 }
 
@@ -194,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .begin_cpu = world.count,
         .principal = world.snapshots[0],
         .aggregations = world.snapshots[1],
+        .rest_told = world.snapshots[1][0].told == 3,
         .options = world.options,
     };
     bool tilde = false;

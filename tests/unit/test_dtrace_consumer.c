@@ -1057,6 +1057,46 @@ static void printa_prints_once_and_the_end_prints_the_rest(void **state)
                                                                  "\n" CELL(" 1") CELL(" 5") "\n");
 }
 
+#define FIRST_ROWS  CELL(" 2") CELL("20") "\n" CELL(" 1") CELL("30") "\n"
+#define SECOND_ROWS CELL(" 1") CELL(" 5") "\n"
+
+static void printing_told(uint64_t told, bool rest_told, const char *expected)
+{
+    numbered();
+    printing(NULL, 1);
+    emit_ids(1);
+    draft.principals[0].told = told;
+    draft.source.rest_told = rest_told;
+    expect(expected);
+}
+
+static void printa_that_was_told_leaves_the_variable_to_the_end(void **state)
+{
+    (void)state;
+    printing_told(0, false, "\n" FIRST_ROWS "\n" SECOND_ROWS);
+    printing_told(1, false, "\n" FIRST_ROWS SECOND_ROWS);
+    printing_told(0, true, "\n" FIRST_ROWS "\n");
+    printing_told(1, true, "\n");
+}
+
+static void options_are_set_by_name(void **state)
+{
+    int64_t options[DOF_OPTIONS] = {0};
+    static const char *const wrong[] = {
+        "", "=", "quie", "quiets", "bufsize=1", "quiet=perhaps", "aggsortpos=1x"};
+    (void)state;
+    assert_true(dtrace_consumer_set_option(options, "aggsortpos=12,", 13));
+    assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
+    options[DOF_OPTION_QUIET] = DOF_OPTION_UNSET;
+    assert_true(dtrace_consumer_set_option(options, "quiet", 5));
+    assert_int_equal(options[DOF_OPTION_QUIET], 0);
+    assert_true(dtrace_consumer_set_option(options, "quiet=off", 9));
+    assert_int_equal(options[DOF_OPTION_QUIET], DOF_OPTION_UNSET);
+    for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(dtrace_consumer_set_option(options, wrong[i], strlen(wrong[i])));
+    assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
+}
+
 static void printa_of_two_joins_them_by_key(void **state)
 {
     (void)state;
@@ -1908,6 +1948,35 @@ static void setopt_with_nonsense_is_told(void **state)
                    "       42\n\n");
 }
 
+/* A record that turns quiet on, one that says 42, and one that says 43; the first `told` of them were told. */
+static void setting_told(uint64_t told, const char *name, const char *expected)
+{
+    start();
+    struct dtrace_record *option = one_piece(DOF_ACTION_LIBACT, 16, NULL);
+    struct dtrace_record *second = draft_record(&draft, 1, DOF_ACTION_LIBACT, 16, NULL);
+    option->arg = second->arg = DOF_LIBACT_SETOPT;
+    option->string = second->string = true;
+    draft_ecb(&draft, 2, 10, 0);
+    const struct dtrace_record *piece = draft_record(&draft, 2, DOF_ACTION_PRINTF, 4, "%d\n");
+    uint8_t *record = draft_emit(&draft, 0, 1, 0);
+    draft_put_text(record, option, name);
+    draft_put_text(record, second, "yes");
+    draft_put(draft_emit(&draft, 0, 2, 0), piece, 42);
+    draft_put(draft_emit(&draft, 0, 2, 0), piece, 43);
+    draft.principals[0].told = told;
+    expect(expected);
+}
+
+static void what_was_told_is_not_printed_and_has_its_effect(void **state)
+{
+    (void)state;
+    setting_told(1, "quiet", "42\n43\n\n");
+    setting_told(2, "quiet", "43\n\n");
+    setting_told(3, "quiet", "\n");
+    setting_told(4, "quiet", "\n");
+    setting_told(2, "colour", HEADING "  0     10                        foo:entry 43\n\n\n");
+}
+
 static void system_is_told_and_not_done(void **state)
 {
     (void)state;
@@ -2166,6 +2235,8 @@ int main(void)
         cmocka_unit_test(aggsortrev_turns_everything_round),
         cmocka_unit_test(aggsortkeypos_says_which_key_counts_first),
         cmocka_unit_test(printa_prints_once_and_the_end_prints_the_rest),
+        cmocka_unit_test(printa_that_was_told_leaves_the_variable_to_the_end),
+        cmocka_unit_test(options_are_set_by_name),
         cmocka_unit_test(printa_of_two_joins_them_by_key),
         cmocka_unit_test(aggsortpos_says_whose_value_counts_first),
         cmocka_unit_test(a_position_that_is_none_is_the_first),
@@ -2222,6 +2293,7 @@ int main(void)
         cmocka_unit_test(a_library_action_needs_its_second_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),
+        cmocka_unit_test(what_was_told_is_not_printed_and_has_its_effect),
         cmocka_unit_test(system_is_told_and_not_done),
         cmocka_unit_test(an_unknown_epid_costs_the_rest_of_its_buffer),
         cmocka_unit_test(a_record_that_is_cut_off_is_told),

@@ -1122,6 +1122,30 @@ static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
     host_end();
 }
 
+static void discard_forgets_what_was_lost(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, host_divide_by_zero(8))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    struct dtrace_cpu *cpu = &host.dtrace->cpu[0];
+    cpu->nested = 5;
+    cpu->errors_in_errors = cpu->speculation_drops = 6;
+    host.dtrace->speculations.busy = host.dtrace->speculations.unavailable = 7;
+    host_fire(id, 0, 0, 0);
+    dtrace_discard(host.dtrace);
+    struct dtrace_status status = dtrace_source_of(host.dtrace).status, none = {0};
+    assert_memory_equal(&status, &none, sizeof status);
+    cpu->nested++;
+    host_fire(id, 0, 0, 0);
+    status = dtrace_source_of(host.dtrace).status;
+    assert_int_equal(status.nested, 1);
+    assert_int_equal(status.errors, 1);
+    host_end();
+}
+
 static void stacks_and_addresses_are_recorded_in_their_form(void **state)
 {
     (void)state;
@@ -1285,6 +1309,7 @@ int main(void)
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
+        cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),
         cmocka_unit_test(tracemem_takes_as_much_as_it_is_told),
         cmocka_unit_test(every_vector_loads_goes_and_stops),

@@ -370,6 +370,23 @@ static void what_a_clause_decides_itself_is_not_left_to_the_next_speculation(voi
     }
 }
 
+static void discard_forgets_what_is_undecided(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 0, 10, 0);
+    host_fire(write_probe, 1, 11, 0);
+    dtrace_discard(host.dtrace);
+    host_fire(write_probe, 1, 12, 0); /* the speculation itself goes on */
+    host_fire(commit_probe, 0, 0, 0);
+    dtrace_clean(host.dtrace);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(count_values(1), 1);
+    host_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +404,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_into_the_buffer_is_dropped_together),
         cmocka_unit_test(a_commit_that_does_not_fit_fills_a_fill_buffer_for_good),
         cmocka_unit_test(what_end_commits_comes_from_all_cpus),
+        cmocka_unit_test(discard_forgets_what_is_undecided),
         cmocka_unit_test(what_a_clause_decides_itself_is_not_left_to_the_next_speculation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The three policies.  A switch buffer has no second half to be switched with: nobody reads while it records, so
- * that it keeps the first records and counts the rest. */
+/* The three policies.  A switch buffer has no second half to be switched with: who reads it while it records takes
+ * nothing away, so that it keeps the first records and counts the rest. */
 #include "trace/dtrace/framework_layout.h"
 
 #include "trace/dtrace/at_rest.h"
@@ -15,6 +15,7 @@ void dtrace_buffer_reset(struct dtrace_buffer *buffer)
 {
     buffer->offset = 0;
     buffer->oldest = buffer->size;
+    buffer->committed = 0;
     buffer->full = false;
     buffer->written = 0;
     buffer->books = (struct dtrace_buffer_books){0};

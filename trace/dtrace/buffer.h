@@ -30,8 +30,9 @@ struct dtrace_buffer {
     uint8_t *bytes; /* 8-byte aligned */
     uint32_t size;  /* bytes, a multiple of 8; 0: nothing is recorded */
     uint32_t offset;
-    uint32_t oldest;  /* of a ring: [oldest, size) is older than [0, offset) */
-    uint32_t reserve; /* bytes that fill and switch leave to the clauses of END */
+    uint32_t oldest;    /* of a ring: [oldest, size) is older than [0, offset) */
+    uint32_t committed; /* of a speculation: what lies before it has been copied */
+    uint32_t reserve;   /* bytes that fill and switch leave to the clauses of END */
     enum dtrace_policy policy;
     bool full;   /* fill: for good */
     bool ending; /* END's clauses run: the reserve is theirs */

@@ -41,8 +41,8 @@ static const struct dtrace_ecb_description *next_ecb(struct dtrace_walk walk)
     return dtrace_walk_next(&walk, &next) ? next.ecb : NULL;
 }
 
-static void print_found(struct consumer *consumer, const struct dtrace_walk *behind,
-                        const struct dtrace_found *found)
+static void print_record(struct consumer *consumer, const struct dtrace_walk *behind,
+                         const struct dtrace_found *found)
 {
     if (found->ecb->uarg == CONSUMER_ECB_ERROR) {
         consumer_print_error(consumer, found);
@@ -61,6 +61,15 @@ static void print_found(struct consumer *consumer, const struct dtrace_walk *beh
     if (!consumer_has(consumer, DOF_OPTION_QUIET))
         text_print(&consumer->sink, "\n");
     consumer->last = found->ecb;
+}
+
+/* What was told before goes the same way without a sound: indents and options are then as they should be. */
+static void print_found(struct consumer *consumer, const struct dtrace_walk *behind,
+                        const struct dtrace_found *found)
+{
+    consumer->muted = behind->records <= behind->snapshot->told;
+    print_record(consumer, behind, found);
+    consumer->muted = false;
 }
 
 static void tell_damage(struct consumer *consumer, const struct dtrace_walk *walk)

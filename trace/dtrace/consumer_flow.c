@@ -103,7 +103,7 @@ static void print_plain(struct consumer *consumer, const struct dtrace_found *fo
 
 static void print_heading(struct consumer *consumer, bool flow)
 {
-    if (consumer->headed)
+    if (consumer->headed || consumer->muted)
         return;
     consumer->headed = true;
     if (flow)

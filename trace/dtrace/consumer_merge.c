@@ -250,8 +250,8 @@ static bool find_variables(struct consumer *consumer)
         return false;
     for (uint32_t i = 0; i < consumer->entry_count; i++)
         if (i == 0 || consumer->entries[i]->variable != consumer->entries[i - 1]->variable)
-            consumer->variables[consumer->variable_count++] =
-                (struct consumer_variable){consumer->entries[i]->variable, 1, false};
+            consumer->variables[consumer->variable_count++] = (struct consumer_variable){
+                consumer->entries[i]->variable, 1, false, consumer->entries[i]};
     return true;
 }
 

@@ -16,10 +16,12 @@ enum {
 };
 
 /* An aggregation variable: all that has its id. */
+struct consumer_entry;
 struct consumer_variable {
     uint64_t id;
-    uint64_t normal; /* values are divided by it */
-    bool printed;    /* by printa() */
+    uint64_t normal;                  /* values are divided by it */
+    bool printed;                     /* by printa() */
+    const struct consumer_entry *any; /* of its entries */
 };
 
 /* What one key of a variable has come to on all CPUs. */
@@ -40,6 +42,7 @@ struct consumer {
     uint64_t room;      /* bytes of text that may still come; what is beyond is left out */
     uint64_t left;      /* for the records that are still to be printed */
     bool cut, cut_told; /* something has been left out */
+    bool muted;         /* what comes by was told before */
     const struct dtrace_source *source;
     struct dtrace_memory *memory;
     uint32_t cpus;

@@ -62,19 +62,12 @@ static int compare_joined(const void *context, const void *a, const void *b)
     return consumer_compare_keys(a, b, 0);
 }
 
-static const struct consumer_entry *any_of(const struct consumer *consumer, uint64_t id)
-{
-    for (uint32_t i = 0; i < consumer->entry_count; i++)
-        if (consumer->entries[i]->variable == id)
-            return consumer->entries[i];
-    return NULL;
-}
-
 /* What stands where a variable does not have a key that another one has. */
 static struct consumer_entry *empty_entry(struct consumer *consumer, uint64_t id,
                                           const struct consumer_entry *key)
 {
-    const struct consumer_entry *model = any_of(consumer, id);
+    const struct consumer_variable *variable = consumer_variable_of(consumer, id);
+    const struct consumer_entry *model = variable != NULL ? variable->any : NULL;
     struct consumer_entry *entry =
         dtrace_memory_take(consumer->memory, sizeof *entry, _Alignof(struct consumer_entry));
     if (entry == NULL)
@@ -237,7 +230,7 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
     }
     for (uint32_t i = 0; i < count; i++) {
         struct consumer_variable *variable = consumer_variable_of(consumer, ids[i]);
-        if (variable != NULL)
+        if (variable != NULL && !consumer->muted)
             variable->printed = true;
     }
     if (format == NULL)
@@ -248,6 +241,8 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 void consumer_print_rest(struct consumer *consumer)
 {
     bool backwards = consumer_has(consumer, DOF_OPTION_AGGSORTREV);
+    if (consumer->source->rest_told)
+        return;
     for (uint32_t i = 0; i < consumer->variable_count; i++) {
         const struct consumer_variable *variable =
             &consumer->variables[backwards ? consumer->variable_count - 1 - i : i];

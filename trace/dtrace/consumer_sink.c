@@ -27,6 +27,8 @@ static size_t foreign_of(const char *bytes, size_t length)
 static void put(void *context, const char *bytes, size_t length)
 {
     struct consumer *consumer = context;
+    if (consumer->muted)
+        return;
     if (length > consumer->room) {
         length = (size_t)consumer->room;
         consumer->cut = true;

@@ -13,7 +13,10 @@
  *     `held` FREE knows that no later firing goes by the old one.
  *  3. A probe's list of ECBs is only ever appended to, by one thread, with a release store; what it points at is
  *     complete.  Nothing that a firing can reach is ever given back.
- *  4. A speculation's state is one word that every CPU changes by compare and exchange. */
+ *  4. A claim while the state goes takes a CPU as CLEANING, too, on that CPU itself with interrupts off, so that
+ *     only an NMI's firing can find it so.  What it copies is between two firings.  Records of fill and switch
+ *     it leaves where they are: below the offset that it saw nothing is written any more.
+ *  5. A speculation's state is one word that every CPU changes by compare and exchange. */
 #pragma once
 
 #include "trace/dtrace/aggregation.h"
@@ -111,6 +114,24 @@ enum dtrace_activity {
     DTRACE_STOPPED
 };
 
+/* What claims have printed of a CPU, in the counters of its buffers and its own. */
+struct dtrace_told {
+    uint64_t records, drops, updates, update_drops;
+    struct dtrace_status lost;
+};
+
+/* A claim, and what those before it have told.  It takes memory from `mark` on, and gives it back at its end. */
+struct dtrace_claim {
+    struct dtrace_snapshot *principal, *aggregations; /* of each CPU */
+    struct dtrace_told *told;                         /* likewise */
+    struct dtrace_status *lost;                       /* likewise */
+    struct dtrace_status shared, told_shared;         /* what is lost without a CPU */
+    uint64_t aggregated; /* bytes of entries, for whoever merges them */
+    size_t mark;
+    bool open;
+    bool taken[DTRACE_CPUS_MAX];
+};
+
 struct dtrace_provider_node {
     const struct dtrace_provider *provider;
     struct dtrace_provider_node *next;
@@ -152,6 +173,8 @@ struct dtrace {
     uint32_t strsize;
     struct dtrace_cpu *cpu;
     struct dtrace_snapshot *principal_snapshots, *aggregation_snapshots;
+    struct dtrace_claim claim;
+    struct dtrace_status forgotten; /* what was lost before the data was discarded */
 };
 
 /* Parts that more than one file needs. */
@@ -167,6 +190,25 @@ const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *cla
 /* Tells the providers whose probes have come to clauses, and that they have left. */
 void dtrace_probes_enable(struct dtrace *dtrace);
 void dtrace_probes_disable(struct dtrace *dtrace);
+
+/* Adds what a CPU has lost.  Context: that CPU held, or stopped. */
+void dtrace_status_add(struct dtrace_status *status, const struct dtrace_cpu *cpu);
+
+/* Adds what is lost without a CPU: by variables and speculations. */
+void dtrace_status_add_shared(struct dtrace_status *status, const struct dtrace *dtrace);
+
+/* Adds what others have counted. */
+void dtrace_status_join(struct dtrace_status *sum, const struct dtrace_status *more);
+
+/* What of it is new since `told`; what is the state of buffers, and no loss, stays. */
+struct dtrace_status dtrace_status_since(const struct dtrace_status *status,
+                                         const struct dtrace_status *told);
+
+/* A source of these snapshots. */
+struct dtrace_source dtrace_source_with(struct dtrace *dtrace,
+                                        const struct dtrace_snapshot *principal,
+                                        const struct dtrace_snapshot *aggregations,
+                                        const struct dtrace_status *status);
 
 static inline enum dtrace_activity dtrace_activity(const struct dtrace *dtrace)
 {

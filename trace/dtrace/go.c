@@ -217,18 +217,13 @@ static void set_activity(struct dtrace *dtrace, enum dtrace_activity activity)
     __atomic_store_n(&dtrace->activity, (uint32_t)activity, __ATOMIC_SEQ_CST);
 }
 
-static uint64_t now(const struct dtrace *dtrace)
-{
-    return dtrace->environment->timestamp(dtrace->environment->context);
-}
-
 static void fire_end(struct dtrace *dtrace, uint32_t cpu)
 {
     if (cpu < dtrace->cpus)
         dtrace->cpu[cpu].principal.ending = true;
     set_activity(dtrace, DTRACE_COOLDOWN);
     dtrace_fire_own(dtrace, DTRACE_END, cpu);
-    dtrace_speculation_clean(dtrace, now(dtrace)); /* what END has decided */
+    dtrace_speculation_clean(dtrace); /* what END has decided */
 }
 
 void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
@@ -239,7 +234,7 @@ void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
     set_activity(dtrace, DTRACE_DRAINING);
     dtrace->matches = false;
     wait_for_firings(dtrace, cpu);
-    dtrace_speculation_clean(dtrace, now(dtrace));
+    dtrace_speculation_clean(dtrace);
     if (__atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE) == 0)
         fire_end(dtrace, cpu);
     set_activity(dtrace, DTRACE_STOPPED);
@@ -286,7 +281,7 @@ void dtrace_clean(struct dtrace *dtrace)
 {
     if (!dtrace->has_gone)
         return;
-    dtrace_speculation_clean(dtrace, now(dtrace));
+    dtrace_speculation_clean(dtrace);
     if (!all_were_outside(dtrace))
         return;
     dtrace_variables_clean(dtrace->variables);
@@ -294,21 +289,43 @@ void dtrace_clean(struct dtrace *dtrace)
         dtrace->cpu[i].seen = __atomic_load_n(&dtrace->cpu[i].firings, __ATOMIC_SEQ_CST);
 }
 
-static void discard_cpu(const struct dtrace *dtrace, struct dtrace_cpu *cpu)
+static void discard_cpu(struct dtrace *dtrace, uint32_t number)
 {
+    struct dtrace_cpu *cpu = &dtrace->cpu[number];
     bool held = dtrace_cpu_hold(cpu);
     if (!held && dtrace_is_going(dtrace))
         return; /* it fires all the time: what it has stays */
     dtrace_buffer_reset(&cpu->principal);
     dtrace_aggregation_reset(&cpu->aggregation);
-    cpu->errors = cpu->errors_in_errors = cpu->speculation_drops = 0;
+    for (uint32_t i = 0; i < dtrace->speculations.count; i++)
+        dtrace_buffer_reset(&cpu->speculations[i]);       /* whoever decides on it finds nothing */
+    dtrace->claim.told[number] = (struct dtrace_told){0}; /* what it has lost: discard_status */
     if (held)
         dtrace_cpu_release(cpu);
 }
 
+/* Counters that a firing may be incrementing go on; they are forgotten up to here. */
+static void discard_status(struct dtrace *dtrace)
+{
+    struct dtrace_claim *claim = &dtrace->claim;
+    claim->told_shared = (struct dtrace_status){0};
+    dtrace_status_add_shared(&claim->told_shared, dtrace);
+    dtrace->forgotten = claim->told_shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        claim->told[i].lost = (struct dtrace_status){0};
+        dtrace_status_add(&claim->told[i].lost, &dtrace->cpu[i]);
+        dtrace_status_join(&dtrace->forgotten, &claim->told[i].lost);
+    }
+}
+
 void dtrace_discard(struct dtrace *dtrace)
 {
-    for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
+    if (!dtrace->has_gone)
+        return;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        dtrace->claim.taken[i] = false;
         if (dtrace->cpu[i].records)
-            discard_cpu(dtrace, &dtrace->cpu[i]);
+            discard_cpu(dtrace, i);
+    }
+    discard_status(dtrace);
 }

@@ -8,8 +8,7 @@ enum {
     DYNAMIC_MIN = 4096,
     SCRATCH = 64 * 1024,
     SCRATCH_STRINGS = 8, /* of strsize, that fit at least */
-    MERGING = 2, /* of an aggregation buffer, that its consumer takes to put all CPUs together */
-    LATER = 10   /* one part in so many stays for ECBs on probes that appear later */
+    LATER = 10           /* one part in so many stays for ECBs on probes that appear later */
 };
 
 enum share {
@@ -137,7 +136,7 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
     ask(&shares, SHARE_PRINCIPAL, size_option(dtrace, DOF_OPTION_BUFSIZE), floor, cpus);
     if (needs->aggregates)
         ask(&shares, SHARE_AGGREGATION, size_option(dtrace, DOF_OPTION_AGGSIZE), floor,
-            cpus * (1 + MERGING));
+            cpus * (1 + DTRACE_MERGING));
     if (needs->speculates)
         ask(&shares, SHARE_SPECULATION, size_option(dtrace, DOF_OPTION_SPECSIZE), floor,
             speculations);

@@ -81,6 +81,8 @@ struct dtrace_snapshot {
     uint32_t
         newest; /* where the newest record of such a ring ends: nothing lies between it and `oldest` */
     bool wrapped; /* a ring: behind the end it goes on at 0 */
+    uint64_t
+        told; /* of a principal one, records at its beginning that an earlier claim has printed */
     struct dtrace_buffer_books books;
 };
 

@@ -97,6 +97,7 @@ static bool read_record(struct dtrace_walk *walk, uint32_t epid, struct dtrace_f
         .time = dtrace_read_unsigned(bytes + 4, 4) << 32 | dtrace_read_unsigned(bytes + 8, 4),
     };
     walk->at += ecb->size;
+    walk->records++;
     return true;
 }
 

@@ -66,7 +66,7 @@ enum {
 static bool put_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp,
                      uint32_t size)
 {
-    uint32_t at = own->oldest, start = at;
+    uint32_t at = own->committed, start = at;
     while (at < own->offset && at - start < size) {
         uint32_t epid;
         __builtin_memcpy(&epid, own->bytes + at, sizeof epid);
@@ -80,7 +80,7 @@ static bool put_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t
         (void)dtrace_buffer_put(&cpu->principal, &piece); /* counts what it drops */
         at += piece.size;
     }
-    own->oldest = at;
+    own->committed = at;
     return at >= own->offset;
 }
 
@@ -96,7 +96,7 @@ static void drop_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 static bool commit_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp,
                         uint32_t size)
 {
-    if (own->oldest == 0 && !dtrace_buffer_has_room(&cpu->principal, own->offset))
+    if (own->committed == 0 && !dtrace_buffer_has_room(&cpu->principal, own->offset))
         drop_part(cpu, own);
     else if (!put_some(cpu, own, timestamp, size))
         return false;
@@ -202,12 +202,15 @@ enum cleaned {
 };
 
 /* No longer than a firing waits for. */
-static enum cleaned clean_some(struct dtrace_cpu *cpu, uint32_t index, uint32_t state,
-                               uint64_t timestamp)
+static enum cleaned clean_some(const struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t index,
+                               uint32_t state)
 {
+    const struct dtrace_environment *environment = dtrace->environment;
     bool all = true;
     if (!dtrace_cpu_hold(cpu))
         return CLEANED_NOTHING;
+    /* Read while nothing fires: what is committed is not older than what lies before it. */
+    uint64_t timestamp = environment->timestamp(environment->context);
     struct dtrace_buffer *own = &cpu->speculations[index];
     if (state == DTRACE_SPECULATION_COMMITTINGMANY)
         all = commit_some(cpu, own, timestamp, SLICE);
@@ -218,23 +221,24 @@ static enum cleaned clean_some(struct dtrace_cpu *cpu, uint32_t index, uint32_t 
 }
 
 /* False: the CPU was in a firing all the time. */
-static bool clean_part(struct dtrace_cpu *cpu, uint32_t index, uint32_t state, uint64_t timestamp)
+static bool clean_part(const struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t index,
+                       uint32_t state)
 {
     enum cleaned cleaned = cpu->speculations == NULL ? CLEANED : CLEANED_SOME;
     while (cleaned == CLEANED_SOME)
-        cleaned = clean_some(cpu, index, state, timestamp);
+        cleaned = clean_some(dtrace, cpu, index, state);
     return cleaned == CLEANED;
 }
 
 /* False: a CPU fires all the time, and the others must not be waited for in vain. */
-static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
+static bool clean_one(struct dtrace *dtrace, uint32_t index)
 {
     uint32_t *place = &dtrace->speculations.states[index];
     uint32_t state = read_state(place);
     if (state != DTRACE_SPECULATION_COMMITTINGMANY && state != DTRACE_SPECULATION_DISCARDING)
         return true;
     for (uint32_t i = 0; i < dtrace->cpus; i++)
-        if (!clean_part(&dtrace->cpu[i], index, state, timestamp))
+        if (!clean_part(dtrace, &dtrace->cpu[i], index, state))
             return false;
     if (change(place, &state,
                DTRACE_SPECULATION_INACTIVE)) /* unless stop() has cleaned meanwhile */
@@ -242,11 +246,11 @@ static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
     return true;
 }
 
-void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp)
+void dtrace_speculation_clean(struct dtrace *dtrace)
 {
     if (__atomic_load_n(&dtrace->speculations.waiting, __ATOMIC_RELAXED) == 0)
         return;
     for (uint32_t i = 0; i < dtrace->speculations.count; i++)
-        if (!clean_one(dtrace, i, timestamp))
+        if (!clean_one(dtrace, i))
             return;
 }

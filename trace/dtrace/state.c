@@ -27,6 +27,17 @@ static uint32_t declarations_of(size_t memory)
                                       : (uint32_t)count;
 }
 
+static bool make_claim(struct dtrace *dtrace)
+{
+    struct dtrace_claim *claim = &dtrace->claim;
+    claim->principal = take(dtrace, dtrace->cpus, sizeof *claim->principal);
+    claim->aggregations = take(dtrace, dtrace->cpus, sizeof *claim->aggregations);
+    claim->told = take(dtrace, dtrace->cpus, sizeof *claim->told);
+    claim->lost = take(dtrace, dtrace->cpus, sizeof *claim->lost);
+    return claim->principal != NULL && claim->aggregations != NULL && claim->told != NULL &&
+           claim->lost != NULL;
+}
+
 static bool make_tables(struct dtrace *dtrace)
 {
     uint32_t capacity = declarations_of(dtrace->memory->size);
@@ -37,7 +48,8 @@ static bool make_tables(struct dtrace *dtrace)
     dtrace->aggregation_snapshots =
         take(dtrace, dtrace->cpus, sizeof *dtrace->aggregation_snapshots);
     return dtrace->probes != NULL && dtrace->declarations.list != NULL &&
-           dtrace->principal_snapshots != NULL && dtrace->aggregation_snapshots != NULL;
+           dtrace->principal_snapshots != NULL && dtrace->aggregation_snapshots != NULL &&
+           make_claim(dtrace);
 }
 
 static bool add_own_probes(struct dtrace *dtrace)
