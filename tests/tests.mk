@@ -21,9 +21,9 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
 
 # In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
 # by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/boot/carriers.sh tests/boot/nmi.py tests/boot/shell_session.py \
-           tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh tests/boot/fbt_all.sh \
-           tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh tests/boot/torture.sh \
+SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+           tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
+           tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
            tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
            tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
            tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \

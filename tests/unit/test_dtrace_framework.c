@@ -1107,6 +1107,29 @@ static void a_deleted_variable_waits_for_the_firings_that_may_read_it(void **sta
     host_end();
 }
 
+/* As a panic leaves it: a record is there, and neither it nor its firing has been counted. */
+static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {
+        .provider = "test", .module = "", .function = "", .name = "entry"};
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 0, 0, 0);
+    struct dtrace_cpu *cpu = &host.dtrace->cpu[0];
+    cpu->principal.written--;
+    cpu->principal.books.emitted--;
+    for (uint32_t held = DTRACE_FIRING; held <= DTRACE_CLEANING; held++) {
+        cpu->held = held;
+        const struct dtrace_snapshot snapshot = host_principal(0);
+        assert_int_equal(snapshot.books.kept, 2);
+        host_assert_balance(&snapshot.books);
+    }
+    host_end();
+}
+
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
@@ -1308,6 +1331,7 @@ int main(void)
         cmocka_unit_test(a_full_buffer_has_room_for_the_clauses_of_end),
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
+        cmocka_unit_test(a_cpu_that_was_stopped_has_books_of_what_is_there),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
         cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),
