@@ -36,6 +36,8 @@ enum tunable_id {
     TUNABLE_SHOW,             /* print this table */
     TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
+    TUNABLE_SEED,                  /* of what varies (kernel/jitter.h) */
+    TUNABLE_ARP_PROBES, /* how often others are asked whether they have an address; 0: never */
     TUNABLE_COUNT,
 };
 

@@ -7,7 +7,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
         test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
         test_dtrace_variables test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
+        test_fat_place test_frame test_init test_jitter test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -25,7 +25,7 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
            tests/boot/carriers.sh tests/unit/interrupted_i386.sh tests/boot/shell_session.py \
            tests/boot/flight_exec.sh tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh \
            tests/model/run.sh tests/decoder/damage.sh tests/boot/machines.sh \
-           tests/boot/flight_streams.sh tests/boot/endings.sh tests/boot/integrity.sh \
+           tests/boot/flight_streams.sh tests/boot/ntp_seeds.sh tests/boot/endings.sh tests/boot/integrity.sh \
            tests/boot/faults.sh tests/house/documents.sh tests/boot/cpus.sh \
            tests/boot/determinism.sh tests/boot/flight_console.py tests/boot/flight_media.sh \
            tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
@@ -137,6 +137,7 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 
 # What they take of the kernel.
+$(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_profile_name: $(B)/asan/kernel/profile_name.o
