@@ -73,7 +73,7 @@ KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.
           kernel/profile.c kernel/profile_name.c kernel/routing_messages.c kernel/rtc.c \
           kernel/scheduler.c kernel/sdt.c kernel/segments.c kernel/services.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
-          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c \
+          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_code.c \
           kernel/sysctl_debug.c kernel/sysctl_dif.c kernel/sysctl_dtrace.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
           kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
