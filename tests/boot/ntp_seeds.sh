@@ -10,11 +10,12 @@ sed 's/^\tfor _server/\tifconfig -a\n&/' iso/ntp/etc/rc.d/ntpd > "$work/looks"
 without="$work/nothing type=file name=etc/rc.d/netmasks"
 looking="$work/looks type=file name=etc/rc.d/ntpd"
 
-# run SEED ARGUMENT...
+# run SEED ARGUMENT...; $words: further words of the kernel's command line.
+words=
 run() {
     seed=$1
     shift
-    "$flight" run --deterministic --append "seed=$seed" --module "$archive" -o "$work/capture" "$@" \
+    "$flight" run --deterministic --append "seed=$seed $words" --module "$archive" -o "$work/capture" "$@" \
         > "$work/out" 2> "$work/err" || { cat "$work/err"; return 1; }
     tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
 }
@@ -60,7 +61,8 @@ check 'those with ifconfig -a in the start method' failing --module "$looking"
 tell 'while it is looked at'
 check 'never fail while it is looked at' test "$(cat "$work/failed")" -eq 0
 check 'it was looked at' told '^em0: flags=<UP,RUNNING>$'
-check 'those of a network that nobody else is on' failing --append 'net.arp_probes=0'
+words=net.arp_probes=0
+check 'those of a network that nobody else is on' failing
 tell 'without probes'
 check 'never fail: both causes are needed' test "$(cat "$work/failed")" -eq 0
 finish
