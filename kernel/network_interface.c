@@ -101,18 +101,29 @@ static void end_proof(struct interface *interface, uint32_t proof)
         rts_new_rtsmsg(RTM_NEWADDR, SYSTEM_OK, interface->name);
 }
 
+static bool is_wanted(const struct interface *interface, uint32_t proof)
+{
+    return __atomic_load_n(&interface->proof, __ATOMIC_RELAXED) == proof;
+}
+
 /* The argument is the interface's number and, above it, the proof's. */
 static int prove(void *argument)
 {
-    uint32_t place = (uint32_t)argument % NETWORK_INTERFACES;
-    struct interface *interface = &interfaces[place];
+    uint32_t proof = (uint32_t)argument / NETWORK_INTERFACES;
+    struct interface *interface = &interfaces[(uint32_t)argument % NETWORK_INTERFACES];
     (void)thread_sleep_ns((uint64_t)jitter_draw(probe_wait) * US);
-    for (uint64_t i = 0; i < tunable(TUNABLE_ARP_PROBES); i++) {
+    for (uint64_t i = 0; i < tunable(TUNABLE_ARP_PROBES) && is_wanted(interface, proof); i++) {
         SDT_PROBE("arp", "probe", sdt_pointer(interface->name), i + 1);
         (void)thread_sleep_ns((uint64_t)jitter_draw(probe_interval) * US);
     }
-    end_proof(interface, (uint32_t)argument / NETWORK_INTERFACES);
+    end_proof(interface, proof);
     return 0;
+}
+
+/* The number must fit beside the interface's. */
+static uint32_t next_proof(const struct interface *interface)
+{
+    return (interface->proof + 1) % (UINT32_MAX / NETWORK_INTERFACES);
 }
 
 /* From here on the address is tentative, or used; whoever was proving it has lost. */
@@ -120,23 +131,24 @@ static int begin_proof(struct interface *interface)
 {
     bool proves = !is_loopback(interface) && tunable(TUNABLE_ARP_PROBES) > 0;
     mutex_take(&interfaces_mutex);
-    /* The number must fit beside the interface's. */
-    uint32_t proof = interface->proof = (interface->proof + 1) % (UINT32_MAX / NETWORK_INTERFACES);
+    uint32_t proof = interface->proof = next_proof(interface);
     enter(interface, proves ? ADDRESS_TENTATIVE : ADDRESS_USED);
     mutex_release(&interfaces_mutex);
+    if (!proves) {
+        rts_new_rtsmsg(RTM_NEWADDR, SYSTEM_OK, interface->name);
+        return SYSTEM_OK;
+    }
     uint32_t argument = proof * NETWORK_INTERFACES + (uint32_t)(interface - interfaces);
-    if (proves)
-        return thread_create("arp", prove, (void *)argument, true) == NULL ? SYSTEM_ENOMEM
-                                                                           : SYSTEM_OK;
-    rts_new_rtsmsg(RTM_NEWADDR, SYSTEM_OK, interface->name);
-    return SYSTEM_OK;
+    bool runs = thread_create("arp", prove, (void *)argument, true) != NULL;
+    return runs ? SYSTEM_OK : SYSTEM_ENOMEM;
 }
 
-static bool had_address(struct interface *interface)
+/* Takes the address away, whatever state it is in; false: it was not there. */
+static bool take_address(struct interface *interface)
 {
     mutex_take(&interfaces_mutex);
     bool had = interface->state != ADDRESS_NONE;
-    interface->proof++;
+    interface->proof = next_proof(interface);
     enter(interface, ADDRESS_NONE);
     mutex_release(&interfaces_mutex);
     return had;
@@ -160,7 +172,7 @@ int system_network_down(const char *name)
     struct interface *interface = interface_of(name);
     if (interface == NULL)
         return SYSTEM_ENXIO;
-    (void)had_address(interface);
+    (void)take_address(interface);
     rts_new_rtsmsg(RTM_IFINFO, SYSTEM_OK, interface->name);
     rts_new_rtsmsg(RTM_DELADDR, SYSTEM_OK, interface->name);
     return SYSTEM_OK;
@@ -172,7 +184,7 @@ int system_network_address(const char *name, const struct system_network_address
     struct interface *interface = interface_of(name);
     if (interface == NULL)
         return SYSTEM_ENXIO;
-    bool had = had_address(interface);
+    bool had = take_address(interface);
     interface->netmask = address->netmask;
     interface->broadcast = address->broadcast;
     if (!had)
