@@ -1,8 +1,6 @@
 /* What has become of each service, as its script tells (etc/rc.subr): svcs(1) shows it. */
-#include "kernel/scheduler.h"
 #include "kernel/sdt.h"
 #include "kernel/sysctl.h"
-#include "kernel/thread.h"
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
@@ -70,19 +68,27 @@ int system_service_state(const char *name, const char *word)
     return SYSTEM_OK;
 }
 
-/* Names come from scripts. */
+static bool take_copy(uint32_t place, struct service *copy)
+{
+    mutex_take(&services_mutex);
+    bool there = place < service_count;
+    if (there)
+        *copy = services[place];
+    mutex_release(&services_mutex);
+    return there;
+}
+
+/* Nobody waits while somebody's output does.  Names come from scripts. */
 static void read_services(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
+    struct service service;
     (void)oid;
-    mutex_take(&services_mutex);
-    for (uint32_t i = 0; i < service_count; i++) {
-        const struct service *service = &services[i];
-        text_print(sink, "%s\t%llu\t", service->state,
-                   (unsigned long long)(service->since_ns / 1000000));
-        text_print_foreign(sink, service->name, __builtin_strlen(service->name));
+    for (uint32_t i = 0; take_copy(i, &service); i++) {
+        text_print(sink, "%s\t%llu\t", service.state,
+                   (unsigned long long)(service.since_ns / 1000000));
+        text_print_foreign(sink, service.name, __builtin_strlen(service.name));
         text_print(sink, "\n");
     }
-    mutex_release(&services_mutex);
 }
 
 SYSCTL_OID(services, .name = "kern.services",
