@@ -1,20 +1,32 @@
-/* docs/lessons/shutdown.md: what starts and ends between the first script that stops something and the last one. */
-rc:::script-start
+/* docs/lessons/shutdown.md: what scripts and programs start and end once the shutdown has begun. */
+#pragma D option quiet
+
+boottrace:::event
+/stringof(arg0) == "start rc.shutdown"/
 {
-	printf("%8d ms  %s", timestamp / 1000000, stringof(arg0));
+        going_down = 1;
+}
+
+rc:::script-start
+/going_down/
+{
+        printf("%6d ms  %s\n", timestamp / 1000000, stringof(arg0));
 }
 
 proc:::exec-success
+/going_down/
 {
-	printf("%8d ms      %s (%d)", timestamp / 1000000, execname, pid);
+        printf("%6d ms      %s (%d)\n", timestamp / 1000000, execname, pid);
 }
 
 proc:::exit
+/going_down/
 {
-	printf("%8d ms      %s (%d) ends with %d", timestamp / 1000000, execname, pid, (int)arg1);
+        printf("%6d ms      %s (%d) ends: %d\n", timestamp / 1000000, execname, pid, (int)arg1);
 }
 
 rc:::script-done
+/going_down/
 {
-	printf("%8d ms  %s: status %d", timestamp / 1000000, stringof(arg0), (int)arg1);
+        printf("%6d ms  %s is done: status %d\n", timestamp / 1000000, stringof(arg0), (int)arg1);
 }
