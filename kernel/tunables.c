@@ -156,6 +156,14 @@ static struct tunable table[TUNABLE_COUNT] = {
     [TUNABLE_SHOW] = {.name = "tunables.show",
                       .help = "print this table during the boot",
                       .type = TUNABLE_SWITCH},
+    [TUNABLE_SEED] = {.name = "seed",
+                      .help = "which of the times that vary these are",
+                      .maximum = UINT64_MAX,
+                      .default_value = 1},
+    [TUNABLE_ARP_PROBES] = {.name = "net.arp_probes",
+                            .help = "how often others are asked whether they have an address; 0: "
+                                    "never, it is used at once",
+                            .maximum = 10},
     [TUNABLE_READ_ARCHIVE] = {.name = "bench.read_archive",
                               .help = "read the boot archive's bytes once before it is indexed",
                               .type = TUNABLE_SWITCH,
@@ -165,14 +173,6 @@ static struct tunable table[TUNABLE_COUNT] = {
                                        .second_name = "dtrace.dtrace_destructive_disallow",
                                        .help = "enablings with destructive actions do not trace",
                                        .type = TUNABLE_SWITCH},
-    [TUNABLE_SEED] = {.name = "seed",
-                      .help = "which of the times that vary these are",
-                      .maximum = UINT64_MAX,
-                      .default_value = 1},
-    [TUNABLE_ARP_PROBES] = {.name = "net.arp_probes",
-                            .help = "how often others are asked whether they have an address; 0: "
-                                    "never, it is used at once",
-                            .maximum = 10},
 };
 
 static const struct tunables tunables = {table, TUNABLE_COUNT};
