@@ -1,4 +1,5 @@
 /* sysctl: debug.code: the first bytes of a function of the kernel, as they are now: an int3 where a probe is enabled. */
+#include "kernel/backtrace.h"
 #include "kernel/fbt.h"
 #include "kernel/sysctl.h"
 
@@ -8,10 +9,15 @@ enum {
 
 static const struct fbt_function *shown; /* NULL: nobody has asked yet */
 
+static const char *name_of(const struct fbt_function *function)
+{
+    return backtrace_symbol_of(function->address).name;
+}
+
 static const struct fbt_function *function_of(struct slice name)
 {
     for (uint32_t i = 0; i < fbt_counts.probed; i++)
-        if (slice_is(name, fbt_functions[i].name))
+        if (slice_is(name, name_of(&fbt_functions[i])))
             return &fbt_functions[i];
     return NULL;
 }
@@ -34,7 +40,7 @@ static void read_code(const struct sysctl_oid *oid, const struct text_sink *sink
     if (shown == NULL)
         return;
     __builtin_memcpy(bytes, (const void *)shown->address, sizeof bytes);
-    text_print(sink, "%s at 0x%08x:", shown->name, shown->address);
+    text_print(sink, "%s at 0x%08x:", name_of(shown), shown->address);
     for (uint32_t i = 0; i < sizeof bytes; i++)
         text_print(sink, " %02x", bytes[i]);
 }
