@@ -8,8 +8,7 @@ enum {
     DYNAMIC_MIN = 4096,
     SCRATCH = 64 * 1024,
     SCRATCH_STRINGS = 8, /* of strsize, that fit at least */
-    MERGING = 2, /* of an aggregation buffer, that its consumer takes to put all CPUs together */
-    LATER = 10   /* one part in so many stays for ECBs on probes that appear later */
+    LATER = 10           /* one part in so many stays for ECBs on probes that appear later */
 };
 
 enum share {
@@ -47,9 +46,8 @@ static bool is_dynamic(const struct dif_declarations *declarations)
 
 static void need_chunk(struct needs *needs, const struct dif_object *object)
 {
-    uint32_t chunk = object == NULL ? 0 : dtrace_variables_chunk(object);
-    if (chunk > needs->chunk)
-        needs->chunk = chunk;
+    if (object != NULL && object->chunk > needs->chunk)
+        needs->chunk = object->chunk;
 }
 
 static void need_clause(struct needs *needs, const struct dtrace_clause *clause)
@@ -138,7 +136,7 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
     ask(&shares, SHARE_PRINCIPAL, size_option(dtrace, DOF_OPTION_BUFSIZE), floor, cpus);
     if (needs->aggregates)
         ask(&shares, SHARE_AGGREGATION, size_option(dtrace, DOF_OPTION_AGGSIZE), floor,
-            cpus * (1 + MERGING));
+            cpus * (1 + DTRACE_MERGING));
     if (needs->speculates)
         ask(&shares, SHARE_SPECULATION, size_option(dtrace, DOF_OPTION_SPECSIZE), floor,
             speculations);
@@ -204,9 +202,8 @@ static bool make_speculations(struct dtrace *dtrace, struct dtrace_cpu *cpu, uin
     if (cpu->speculations == NULL)
         return count == 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t *bytes =
-            take(dtrace, size); /* none if nobody speculates: the ids are given out all the same */
-        if (bytes == NULL && size != 0)
+        uint8_t *bytes = take(dtrace, size);
+        if (bytes == NULL)
             return false;
         dtrace_buffer_make(&cpu->speculations[i], DTRACE_POLICY_SWITCH, bytes, (uint32_t)size);
         cpu->speculations[i].ecbs = &dtrace->ecbs;
@@ -305,6 +302,8 @@ static enum dtrace_go check(const struct dtrace *dtrace, const struct shares *sh
     return DTRACE_GO_OK;
 }
 
+/* The ids are there whether or not anybody speculates into them: who takes and decides one without that, does so
+ * for nothing, but it is no fault. */
 static bool make_speculation_states(struct dtrace *dtrace)
 {
     uint32_t count = (uint32_t)dtrace_option(dtrace, DOF_OPTION_NSPEC);
