@@ -34,7 +34,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \
            trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c trace/dtrace/dof.c \
            trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
            trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c trace/dtrace/dof_section.c \

@@ -38,10 +38,10 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
            tests/house/format.sh tests/house/arrows.sh tests/house/named_tests.sh
 
 # What reads captures, without commands, processes and devices.
-FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
+FLIGHT_READER := flight/capture_model.c flight/dtrace_cell_value.c flight/dtrace_value.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
                  flight/json_value.c flight/losses.c flight/memory.c flight/model_books.c \
                  flight/model_dtrace.c flight/model_spans.c flight/print.c \
-                 flight/report_dtrace.c flight/report_dtrace_json.c flight/report_json.c \
+                 flight/report_dtrace.c flight/report_dtrace_json.c flight/report_dtrace_lines.c flight/report_json.c \
                  flight/report_parts.c flight/report_text.c flight/schema.c flight/timeline.c \
                  flight/trace_events.c flight/verify_cpus.c flight/verify_dtrace.c \
                  flight/verify_frames.c flight/verify_tables.c

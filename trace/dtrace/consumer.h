@@ -36,7 +36,21 @@ enum dtrace_consume_status {
     DTRACE_CONSUME_DAMAGED,   /* likewise */
 };
 
-/* Prints everything, drops and errors included.  `memory` is for merging and sorting. */
+struct dtrace_listener;
+
+/* Where it goes. */
+struct dtrace_outlet {
+    const struct text_sink *records;        /* what the programs say */
+    const struct text_sink *faults;         /* errors, drops, damage; may be the same */
+    const struct dtrace_listener *listener; /* consumer_listener.h; NULL: nobody */
+};
+
+/* Prints everything.  `memory` is for merging and sorting. */
+enum dtrace_consume_status dtrace_consume_to(const struct dtrace_outlet *outlet,
+                                             const struct dtrace_source *source,
+                                             struct dtrace_memory *memory);
+
+/* The same, all of it into one sink. */
 enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
                                           const struct dtrace_source *source,
                                           struct dtrace_memory *memory);

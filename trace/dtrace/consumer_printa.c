@@ -145,12 +145,6 @@ static bool find_rows(struct rows *rows)
     return true;
 }
 
-static uint64_t normal_of(struct consumer *consumer, uint64_t id)
-{
-    const struct consumer_variable *variable = consumer_variable_of(consumer, id);
-    return variable != NULL ? variable->normal : 1;
-}
-
 static void print_row(struct consumer *consumer, struct consumer_entry *const *row,
                       uint32_t columns)
 {
@@ -159,7 +153,7 @@ static void print_row(struct consumer *consumer, struct consumer_entry *const *r
         consumer_print_key(consumer, &description->records[i],
                            row[0]->record + description->records[i].offset);
     for (uint32_t i = 0; i < columns; i++)
-        consumer_print_value(consumer, row[i], normal_of(consumer, row[i]->variable));
+        consumer_print_value(consumer, row[i], consumer_normal_of(consumer, row[i]->variable));
     text_print(&consumer->sink, "\n");
 }
 
@@ -194,6 +188,7 @@ static void print_rows(struct consumer *consumer, const uint64_t *ids, uint32_t 
             print_row(consumer, rows.row[i], columns);
         else
             print_formatted_row(consumer, rows.row[i], columns, format);
+        consumer_tell_row(consumer, rows.row[i], columns);
     }
     consumer->memory->used = mark;
 }
