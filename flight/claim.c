@@ -9,8 +9,8 @@ static int print(const struct flight_command *command, const struct model_dtrace
 {
     if (!model_dtrace_is_there(dtrace))
         return flight_refuse(command, FLIGHT_FAILURE, "No anonymous tracing state");
-    bool whole = json ? report_dtrace_lines(stdout, dtrace)
-                      : report_dtrace_claim(stdout, stderr, dtrace);
+    bool whole =
+        json ? report_dtrace_lines(stdout, dtrace) : report_dtrace_claim(stdout, stderr, dtrace);
     return whole ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
@@ -46,15 +46,18 @@ static int run(const struct flight_command *command, size_t count, char **argume
 const struct flight_command claim_command = {
     .name = "claim",
     .synopsis = "CAPTURE [--format text|json] [--boot N]",
-    .help = "Prints what an anonymous enabling has recorded, as 'dtrace -a' would in the kernel: what its\n"
-            "programs say on standard output; errors, drops and damage on standard error.\n"
-            "CAPTURE is a file with the raw serial stream, other text included; '-' is standard "
-            "input.\n"
-            "\n"
-            "  --format FORMAT  text (default), or json: an object a line, errors and drops included\n"
-            "  --boot N         the Nth boot in the capture; default is the last one\n"
-            "\n"
-            "Exit status: 0 printed, 1 nothing was recorded or some of it is missing or damaged, 2 bad\n"
-            "usage, 5 the file cannot be read.\n",
+    .help =
+        "Prints what an anonymous enabling has recorded, as 'dtrace -a' would in the kernel: what "
+        "its\n"
+        "programs say on standard output; errors, drops and damage on standard error.\n"
+        "CAPTURE is a file with the raw serial stream, other text included; '-' is standard "
+        "input.\n"
+        "\n"
+        "  --format FORMAT  text (default), or json: an object a line, errors and drops included\n"
+        "  --boot N         the Nth boot in the capture; default is the last one\n"
+        "\n"
+        "Exit status: 0 printed, 1 nothing was recorded or some of it is missing or damaged, 2 "
+        "bad\n"
+        "usage, 5 the file cannot be read.\n",
     .run = run,
 };

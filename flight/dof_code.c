@@ -8,7 +8,8 @@ void dof_code_print_string(const struct text_sink *sink, struct frame_string str
     size_t shown = string.length < DOF_STRING_SHOWN ? string.length : DOF_STRING_SHOWN;
     text_print(sink, "\"");
     for (size_t at = 0, run; at < shown; at += run) {
-        for (run = 0; at + run < shown && string.text[at + run] != '\n' && string.text[at + run] != '"';)
+        for (run = 0;
+             at + run < shown && string.text[at + run] != '\n' && string.text[at + run] != '"';)
             run++;
         text_print_foreign(sink, string.text + at, run);
         if (at + run < shown)
@@ -51,7 +52,7 @@ static void note_variable(const struct text_sink *note, const struct dof_view *v
 {
     uint32_t id = dif_index(instruction);
     uint8_t scope = scope_of(dif_op(instruction));
-    for (uint32_t i = 0; i < difo->variable_count; i++) {
+    for (uint32_t i = 0; i < difo->variable_count && i < DOF_NAMES_MAX; i++) {
         const struct dof_view_variable variable = dof_view_variable(view, difo, i);
         if (variable.id == id && variable.scope == scope) {
             dof_code_print_name(note, scope, variable.name);

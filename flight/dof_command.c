@@ -115,14 +115,16 @@ static int run(const struct flight_command *command, size_t count, char **argume
 const struct flight_command dof_command = {
     .name = "dof",
     .synopsis = "FILE [--format text|json]",
-    .help = "Shows compiled enablings: header, sections, options, clauses, actions, and the code of\n"
-            "each expression with its variables, constants and strings.\n"
-            "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ...; '-' is standard\n"
-            "input.  Of an object that the kernel would refuse, the reason and what can be read.\n"
-            "\n"
-            "  --format FORMAT  text (default) or json: a list of objects\n"
-            "\n"
-            "Exit status: 0 the kernel would take all objects, 1 it would refuse one, or there is none, 2\n"
-            "bad usage, 5 the file cannot be read.\n",
+    .help =
+        "Shows compiled enablings: header, sections, options, clauses, actions, and the code of\n"
+        "each expression with its variables, constants and strings.\n"
+        "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ...; '-' is standard\n"
+        "input.  Of an object that the kernel would refuse, the reason and what can be read.\n"
+        "\n"
+        "  --format FORMAT  text (default) or json: a list of objects\n"
+        "\n"
+        "Exit status: 0 the kernel would take all objects, 1 it would refuse one, or there is "
+        "none, 2\n"
+        "bad usage, 5 the file cannot be read.\n",
     .run = run,
 };

@@ -11,10 +11,10 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const sections[] = {
-    "NONE",    "COMMENTS", "SOURCE",  "ECBDESC",  "PROBEDESC", "ACTDESC",  "DIFOHDR",
-    "DIF",     "STRTAB",   "VARTAB",  "RELTAB",   "TYPTAB",    "URELHDR",  "KRELHDR",
-    "OPTDESC", "PROVIDER", "PROBES",  "PRARGS",   "PROFFS",    "INTTAB",   "UTSNAME",
-    "XLTAB",   "XLMEMBERS", "XLIMPORT", "XLEXPORT", "PREXPORT", "PRENOFFS",
+    "NONE",    "COMMENTS",  "SOURCE",   "ECBDESC",  "PROBEDESC", "ACTDESC",  "DIFOHDR",
+    "DIF",     "STRTAB",    "VARTAB",   "RELTAB",   "TYPTAB",    "URELHDR",  "KRELHDR",
+    "OPTDESC", "PROVIDER",  "PROBES",   "PRARGS",   "PROFFS",    "INTTAB",   "UTSNAME",
+    "XLTAB",   "XLMEMBERS", "XLIMPORT", "XLEXPORT", "PREXPORT",  "PRENOFFS",
 };
 
 const char *dof_section_name(uint32_t type)
@@ -28,8 +28,8 @@ struct group {
     size_t count;
 };
 
-static const char *const process_independent[] = {"DIFEXPR", "EXIT",     "PRINTF",          "PRINTA",
-                                                  "LIBACT",  "TRACEMEM", "TRACEMEM_DYNSIZE"};
+static const char *const process_independent[] = {
+    "DIFEXPR", "EXIT", "PRINTF", "PRINTA", "LIBACT", "TRACEMEM", "TRACEMEM_DYNSIZE"};
 static const char *const user[] = {"USTACK", "JSTACK", "USYM", "UMOD", "UADDR"};
 static const char *const user_destructive[] = {"STOP", "RAISE", "SYSTEM", "FREOPEN"};
 static const char *const kernel[] = {"STACK", "SYM", "MOD"};
@@ -150,18 +150,54 @@ const char *dof_opcode_name(uint32_t opcode, enum dof_operands *operands)
 }
 
 static const char *const subroutines[] = {
-    "rand",         "mutex_owned", "mutex_owner",   "mutex_type_adaptive",
-    "mutex_type_spin", "rw_read_held", "rw_write_held", "rw_iswriter",
-    "copyin",       "copyinstr",   "speculation",   "progenyof",
-    "strlen",       "copyout",     "copyoutstr",    "alloca",
-    "bcopy",        "copyinto",    "msgdsize",      "msgsize",
-    "getmajor",     "getminor",    "ddi_pathname",  "strjoin",
-    "lltostr",      "basename",    "dirname",       "cleanpath",
-    "strchr",       "strrchr",     "strstr",        "strtok",
-    "substr",       "index",       "rindex",        "htons",
-    "htonl",        "htonll",      "ntohs",         "ntohl",
-    "ntohll",       "inet_ntop",   "inet_ntoa",     "inet_ntoa6",
-    "toupper",      "tolower",     "getf",          "json",
+    "rand",
+    "mutex_owned",
+    "mutex_owner",
+    "mutex_type_adaptive",
+    "mutex_type_spin",
+    "rw_read_held",
+    "rw_write_held",
+    "rw_iswriter",
+    "copyin",
+    "copyinstr",
+    "speculation",
+    "progenyof",
+    "strlen",
+    "copyout",
+    "copyoutstr",
+    "alloca",
+    "bcopy",
+    "copyinto",
+    "msgdsize",
+    "msgsize",
+    "getmajor",
+    "getminor",
+    "ddi_pathname",
+    "strjoin",
+    "lltostr",
+    "basename",
+    "dirname",
+    "cleanpath",
+    "strchr",
+    "strrchr",
+    "strstr",
+    "strtok",
+    "substr",
+    "index",
+    "rindex",
+    "htons",
+    "htonl",
+    "htonll",
+    "ntohs",
+    "ntohl",
+    "ntohll",
+    "inet_ntop",
+    "inet_ntoa",
+    "inet_ntoa6",
+    "toupper",
+    "tolower",
+    "getf",
+    "json",
     "strtoll",
 };
 _Static_assert(COUNT(subroutines) == DIF_SUBR_MAX + 1, "each has a name");
@@ -178,11 +214,12 @@ const char *dof_array_name(uint32_t number)
 }
 
 static const char *const builtins[] = {
-    "curthread", "timestamp", "vtimestamp", "ipl",  "epid",      "id",       "arg0",
-    "arg1",      "arg2",      "arg3",       "arg4", "arg5",      "arg6",     "arg7",
-    "arg8",      "arg9",      "stackdepth", "caller", "probeprov", "probemod", "probefunc",
-    "probename", "pid",       "tid",        "execname", "zonename", "walltimestamp",
-    "ustackdepth", "ucaller", "ppid",       "uid",  "gid",       "errno",    "threadname",
+    "curthread", "timestamp", "vtimestamp",    "ipl",         "epid",       "id",
+    "arg0",      "arg1",      "arg2",          "arg3",        "arg4",       "arg5",
+    "arg6",      "arg7",      "arg8",          "arg9",        "stackdepth", "caller",
+    "probeprov", "probemod",  "probefunc",     "probename",   "pid",        "tid",
+    "execname",  "zonename",  "walltimestamp", "ustackdepth", "ucaller",    "ppid",
+    "uid",       "gid",       "errno",         "threadname",
 };
 _Static_assert(COUNT(builtins) == DIF_VAR_THREADNAME - DIF_VAR_CURTHREAD + 1, "each has a name");
 

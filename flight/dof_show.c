@@ -20,12 +20,11 @@ void dof_show_open(struct dof_show *show, const char *name, const uint8_t *bytes
     struct dtrace_memory memory = {.size = memory_for(size)};
     struct dof_object object;
     memory.bytes = memory_zeroed(memory.size, 1);
-    show->refused =
-        !dof_load(bytes, size, program, &memory, declarations, &object, &show->problem);
+    show->refused = !dof_load(bytes, size, program, &memory, declarations, &object, &show->problem);
     free(memory.bytes);
     show->opened = dof_view_open(&show->view, bytes, size);
     show->seen = memory_zeroed(show->view.sections, sizeof *show->seen);
-    show->left = size;
+    show->left = size / 4;
 }
 
 void dof_show_close(struct dof_show *show)

@@ -17,7 +17,7 @@ struct dof_show {
     bool opened; /* the rest is valid */
     struct dof_view view;
     bool *seen;    /* section by section */
-    uint64_t left; /* instructions, variables and actions that may yet be shown */
+    uint64_t left; /* things of 4 bytes and more that may yet be shown */
 };
 
 /* Judges the object, as number `program` of a state whose variables are in `declarations`. */

@@ -18,11 +18,15 @@ static json_t *link_value(uint32_t link)
     return link == DOF_NONE ? json_null() : json_integer(link);
 }
 
+/* With "..." where it is cut. */
 static json_t *short_string(struct frame_string string)
 {
-    if (string.length > DOF_STRING_SHOWN)
-        string.length = DOF_STRING_SHOWN;
-    return json_value_of_string(string);
+    char cut[DOF_STRING_SHOWN + 3];
+    if (string.length <= DOF_STRING_SHOWN)
+        return json_value_of_string(string);
+    memcpy(cut, string.text, DOF_STRING_SHOWN);
+    memcpy(cut + DOF_STRING_SHOWN, "...", 3);
+    return json_value_of_string((struct frame_string){cut, sizeof cut});
 }
 
 /* --- DIFOs --- */
@@ -166,6 +170,16 @@ static void add_options(struct dof_show *show, const struct dof_section *section
     }
 }
 
+/* DIFOs that nothing leads to, as in an object that is not all there. */
+static json_t *orphans_value(struct dof_show *show)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < show->view.sections; i++)
+        if (!show->seen[i] && dof_view_section(&show->view, i).type == DOF_SECTION_DIFOHDR)
+            (void)json_array_append_new(list, difo_value(show, i));
+    return list;
+}
+
 static json_t *problem_value(const struct dof_show *show)
 {
     if (!show->refused)
@@ -177,17 +191,17 @@ static json_t *problem_value(const struct dof_show *show)
 
 static void add_header(const struct dof_view *view, json_t *object)
 {
-    (void)json_object_update_new(
-        object, json_pack("{s:i, s:i, s:i, s:o, s:o}", "model", view->ident[4], "version",
-                          view->ident[6], "dif", view->ident[7], "loaded",
-                          json_value_of_unsigned(view->loaded), "whole",
-                          json_value_of_unsigned(view->whole)));
+    (void)json_object_update_new(object,
+                                 json_pack("{s:i, s:i, s:i, s:o, s:o}", "model", view->ident[4],
+                                           "version", view->ident[6], "dif", view->ident[7],
+                                           "loaded", json_value_of_unsigned(view->loaded), "whole",
+                                           json_value_of_unsigned(view->whole)));
 }
 
 json_t *dof_show_json(struct dof_show *show)
 {
-    json_t *object = json_pack("{s:o, s:o}", "object", of_text(show->name), "problem",
-                               problem_value(show));
+    json_t *object =
+        json_pack("{s:o, s:o}", "object", of_text(show->name), "problem", problem_value(show));
     if (!show->opened)
         return object;
     json_t *sections = json_array(), *clauses = json_array(), *options = json_array();
@@ -203,5 +217,6 @@ json_t *dof_show_json(struct dof_show *show)
     (void)json_object_set_new(object, "sections", sections);
     (void)json_object_set_new(object, "options", options);
     (void)json_object_set_new(object, "enablings", clauses);
+    (void)json_object_set_new(object, "not_referred_to", orphans_value(show));
     return object;
 }

@@ -221,6 +221,20 @@ static const char *model_name(uint8_t model)
     return model == 1 ? "32 bits" : model == 2 ? "64 bits" : "an unknown number of bits";
 }
 
+/* DIFOs that nothing leads to, as in an object that is not all there. */
+static void print_orphans(const struct text_sink *sink, struct dof_show *show)
+{
+    bool headed = false;
+    for (uint32_t i = 0; i < show->view.sections; i++) {
+        if (show->seen[i] || dof_view_section(&show->view, i).type != DOF_SECTION_DIFOHDR)
+            continue;
+        if (!headed)
+            text_print(sink, "not referred to\n");
+        headed = true;
+        print_difo(sink, show, i);
+    }
+}
+
 void dof_show_text(const struct text_sink *sink, struct dof_show *show)
 {
     const struct dof_view *view = &show->view;
@@ -240,4 +254,5 @@ void dof_show_text(const struct text_sink *sink, struct dof_show *show)
         print_section(sink, &section);
     }
     print_content(sink, show);
+    print_orphans(sink, show);
 }

@@ -67,7 +67,11 @@ bool dof_view_linked(const struct dof_view *view, uint32_t link, uint32_t type,
     if (link >= view->sections)
         return false;
     *section = dof_view_section(view, link);
-    return section->type == type && has(view, section->offset, section->size);
+    if (section->type != type || section->offset > view->size)
+        return false;
+    uint64_t room = view->size - section->offset;
+    section->size = section->size < room ? section->size : room;
+    return true;
 }
 
 uint32_t dof_view_entries(const struct dof_view *view, const struct dof_section *section,
@@ -86,7 +90,9 @@ static struct frame_string string_in(const struct dof_view *view, const struct d
     if (offset >= table->size)
         return (struct frame_string){NULL, 0};
     const char *text = (const char *)view->bytes + table->offset + offset;
-    return (struct frame_string){text, strnlen(text, table->size - offset)};
+    uint64_t room = table->size - offset;
+    return (struct frame_string){
+        text, strnlen(text, room < DOF_VIEW_STRING_MAX ? (size_t)room : DOF_VIEW_STRING_MAX)};
 }
 
 struct frame_string dof_view_string(const struct dof_view *view, uint32_t table, uint64_t offset)

@@ -7,6 +7,10 @@
 #include "trace/dtrace/dof_parts.h"
 #include "trace/frame.h"
 
+enum {
+    DOF_VIEW_STRING_MAX = 1024 /* bytes of a string that are read: many may lie over each other */
+};
+
 struct dof_view {
     const uint8_t *bytes;
     uint64_t size;          /* that are there */
@@ -15,7 +19,7 @@ struct dof_view {
     uint32_t flags;
     uint64_t headers;
     uint32_t stride;
-    uint32_t said; /* sections, as the header says */
+    uint32_t said;     /* sections, as the header says */
     uint32_t sections; /* whose headers are there */
 };
 
@@ -25,7 +29,7 @@ bool dof_view_open(struct dof_view *view, const uint8_t *bytes, size_t size);
 /* Number `index` of view->sections. */
 struct dof_section dof_view_section(const struct dof_view *view, uint32_t index);
 
-/* The section of a type that a link names.  False: there is none, or not all of it is there. */
+/* The section of a type that a link names, with as much of it as is there.  False: there is none. */
 bool dof_view_linked(const struct dof_view *view, uint32_t link, uint32_t type,
                      struct dof_section *section);
 
@@ -33,11 +37,12 @@ bool dof_view_linked(const struct dof_view *view, uint32_t link, uint32_t type,
 uint32_t dof_view_entries(const struct dof_view *view, const struct dof_section *section,
                           uint32_t size);
 
-/* The string at an offset of a string table; its text is NULL if there is none. */
+/* The string at an offset of a string table; its text is NULL if there is none.  At most DOF_VIEW_STRING_MAX
+ * bytes of it. */
 struct frame_string dof_view_string(const struct dof_view *view, uint32_t table, uint64_t offset);
 
 struct dof_view_clause {
-    struct frame_string names[4]; /* provider, module, function, name */
+    struct frame_string names[4];       /* provider, module, function, name */
     uint32_t probe, predicate, actions; /* links; DOF_NONE: none */
     uint64_t uarg;
 };

@@ -83,7 +83,8 @@ json_t *dtrace_value_of_address(const struct dtrace_source *source, uint64_t add
                      json_value_of_unsigned(symbol.offset));
 }
 
-json_t *dtrace_value_of_stack(const struct dtrace_source *source, const uint8_t *bytes, uint32_t size)
+json_t *dtrace_value_of_stack(const struct dtrace_source *source, const uint8_t *bytes,
+                              uint32_t size)
 {
     json_t *frames = json_array();
     for (uint32_t at = 0; size - at >= 8; at += 8) {
@@ -100,8 +101,8 @@ static json_t *user_stack_value(const struct dtrace_source *source,
                                 const struct dtrace_record *record, const uint8_t *bytes)
 {
     uint64_t room = record->size / 8 - 1, frames = record->arg & UINT32_MAX;
-    json_t *list = dtrace_value_of_stack(source, bytes + 8,
-                                         (uint32_t)(frames < room ? frames : room) * 8);
+    json_t *list =
+        dtrace_value_of_stack(source, bytes + 8, (uint32_t)(frames < room ? frames : room) * 8);
     return json_pack("{s:o, s:o}", "pid", json_value_of_unsigned(dtrace_read_unsigned(bytes, 8)),
                      "frames", list);
 }
@@ -126,8 +127,8 @@ static bool is_user_address(const struct dtrace_record *record)
            record->size == 16;
 }
 
-json_t *dtrace_value_of_piece(const struct dtrace_source *source, const struct dtrace_record *record,
-                           const uint8_t *bytes)
+json_t *dtrace_value_of_piece(const struct dtrace_source *source,
+                              const struct dtrace_record *record, const uint8_t *bytes)
 {
     uint32_t length;
     if (record->action == DOF_ACTION_STACK)
@@ -145,15 +146,17 @@ json_t *dtrace_value_of_piece(const struct dtrace_source *source, const struct d
     return dtrace_value_of_bytes(bytes, record->size);
 }
 
-json_t *dtrace_value_of_pieces(const struct dtrace_source *source, const struct dtrace_record *records,
-                            uint32_t first, uint32_t end, const uint8_t *bytes, uint32_t size)
+json_t *dtrace_value_of_pieces(const struct dtrace_source *source,
+                               const struct dtrace_record *records, uint32_t first, uint32_t end,
+                               const uint8_t *bytes, uint32_t size)
 {
     json_t *values = json_array();
     for (uint32_t i = first; i < end; i++) {
         const uint8_t *piece = dtrace_piece(&records[i], bytes, size);
         if (records[i].size > 0)
             (void)json_array_append_new(
-                values, piece != NULL ? dtrace_value_of_piece(source, &records[i], piece) : json_null());
+                values,
+                piece != NULL ? dtrace_value_of_piece(source, &records[i], piece) : json_null());
     }
     return values;
 }

@@ -45,8 +45,9 @@ static json_t *enabling_value(const struct dtrace_source *source,
                               const struct dtrace_ecb_description *ecb)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "epid", json_integer(ecb->epid), "probe",
-                     dtrace_value_of_probe(source, ecb->probe), "uarg", json_value_of_unsigned(ecb->uarg),
-                     "size", json_integer(ecb->size), "pieces", json_integer(ecb->record_count));
+                     dtrace_value_of_probe(source, ecb->probe), "uarg",
+                     json_value_of_unsigned(ecb->uarg), "size", json_integer(ecb->size), "pieces",
+                     json_integer(ecb->record_count));
 }
 
 static json_t *buffer_value(const struct model_buffer *buffer, uint32_t which, uint32_t cpu)
@@ -101,13 +102,13 @@ static void write_records(FILE *out, const struct dtrace_source *source)
         struct dtrace_walk walk = dtrace_walk_of(source, &source->principal[cpu]);
         for (struct dtrace_found found; dtrace_walk_next(&walk, &found);) {
             const struct dtrace_ecb_description *ecb = found.ecb;
-            json_value_write_row(out, row++,
-                                 json_pack("{s:i, s:o, s:o, s:o, s:o}", "cpu", (int)cpu, "ns",
-                                           json_value_of_unsigned(found.time), "epid",
-                                           json_integer(ecb->epid), "probe",
-                                           dtrace_value_of_probe(source, ecb->probe), "values",
-                                           dtrace_value_of_pieces(source, ecb->records, 0, ecb->record_count,
-                                                        found.bytes, ecb->size)));
+            json_value_write_row(
+                out, row++,
+                json_pack("{s:i, s:o, s:o, s:o, s:o}", "cpu", (int)cpu, "ns",
+                          json_value_of_unsigned(found.time), "epid", json_integer(ecb->epid),
+                          "probe", dtrace_value_of_probe(source, ecb->probe), "values",
+                          dtrace_value_of_pieces(source, ecb->records, 0, ecb->record_count,
+                                                 found.bytes, ecb->size)));
         }
     }
     fputs("]", out);
@@ -123,13 +124,13 @@ static json_t *aggregation_value(const struct dtrace_source *source, uint32_t cp
     for (uint32_t i = 0; i < words; i++)
         (void)json_array_append_new(
             values, json_integer(dtrace_read_signed(found->bytes + data->offset + i * 8, 8)));
-    return json_pack(
-        "{s:o, s:i, s:s, s:o, s:o}", "variable",
-        json_value_of_unsigned(
-            dtrace_read_unsigned(found->bytes + description->records[0].offset, 8)),
-        "cpu", (int)cpu, "function", dtrace_value_function(data->action), "keys",
-        dtrace_value_of_pieces(source, description->records, 1, last, found->bytes, description->size),
-        "data", values);
+    return json_pack("{s:o, s:i, s:s, s:o, s:o}", "variable",
+                     json_value_of_unsigned(
+                         dtrace_read_unsigned(found->bytes + description->records[0].offset, 8)),
+                     "cpu", (int)cpu, "function", dtrace_value_function(data->action), "keys",
+                     dtrace_value_of_pieces(source, description->records, 1, last, found->bytes,
+                                            description->size),
+                     "data", values);
 }
 
 static void write_aggregations(FILE *out, const struct dtrace_source *source)

@@ -60,11 +60,11 @@ static void end(void *context, const struct dtrace_found *found)
     json_t *data = lines->data;
     lines->data = NULL;
     lines->text.length = 0;
-    write_line(lines, json_pack("{s:s, s:i, s:o, s:I, s:o, s:o}", "type", "record", "cpu",
-                                (int)lines->cpu, "ns", json_value_of_unsigned(found->time), "epid",
-                                (json_int_t)found->ecb->epid, "probe",
-                                dtrace_value_of_probe(lines->source, found->ecb->probe), "data",
-                                data));
+    write_line(lines,
+               json_pack("{s:s, s:i, s:o, s:I, s:o, s:o}", "type", "record", "cpu", (int)lines->cpu,
+                         "ns", json_value_of_unsigned(found->time), "epid",
+                         (json_int_t)found->ecb->epid, "probe",
+                         dtrace_value_of_probe(lines->source, found->ecb->probe), "data", data));
 }
 
 static const char *library_name(uint64_t action)
@@ -249,15 +249,14 @@ static json_t *probe_of_clause(const struct lines *lines, uint32_t epid)
 static void error(void *context, const struct dtrace_error *error)
 {
     struct lines *lines = context;
-    json_t *address =
-        error->has_address ? json_value_of_unsigned(error->address) : json_null();
+    json_t *address = error->has_address ? json_value_of_unsigned(error->address) : json_null();
     json_t *action = error->recorded ? json_integer(error->action) : json_null();
     json_t *offset = error->offset != -1 ? json_integer(error->offset) : json_null();
-    write_line(lines, json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:o, s:o}", "type", "error", "epid",
-                                (json_int_t)error->epid, "probe",
-                                probe_of_clause(lines, error->epid), "fault", error->text, "action",
-                                action, "offset", offset, "address", address, "text",
-                                take_line(&lines->faults)));
+    write_line(lines,
+               json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:o, s:o}", "type", "error", "epid",
+                         (json_int_t)error->epid, "probe", probe_of_clause(lines, error->epid),
+                         "fault", error->text, "action", action, "offset", offset, "address",
+                         address, "text", take_line(&lines->faults)));
 }
 
 static void loss(void *context, const struct dtrace_loss *loss)

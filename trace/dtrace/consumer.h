@@ -40,8 +40,8 @@ struct dtrace_listener;
 
 /* Where it goes. */
 struct dtrace_outlet {
-    const struct text_sink *records; /* what the programs say */
-    const struct text_sink *faults;  /* errors, drops, damage; may be the same */
+    const struct text_sink *records;        /* what the programs say */
+    const struct text_sink *faults;         /* errors, drops, damage; may be the same */
     const struct dtrace_listener *listener; /* consumer_listener.h; NULL: nobody */
 };
 

@@ -39,8 +39,8 @@ void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapsho
         return;
     text_print(&consumer->faults, "dtrace: %llu %s%s on CPU %u\n", (unsigned long long)dropped,
                noun, dropped == 1 ? "" : "s", snapshot->cpu);
-    consumer_tell_loss(
-        consumer, &(struct dtrace_loss){.what = noun, .count = dropped, .buffer = snapshot});
+    consumer_tell_loss(consumer,
+                       &(struct dtrace_loss){.what = noun, .count = dropped, .buffer = snapshot});
 }
 
 void consumer_print_error_head(struct consumer *consumer, uint32_t epid)

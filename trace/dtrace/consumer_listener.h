@@ -14,10 +14,11 @@ enum {
 /* What one key of an aggregation has come to, on all CPUs. */
 struct dtrace_cell {
     uint64_t variable;
-    uint16_t kind;    /* enum dof_action_kind */
-    uint64_t normal;  /* what normalize() divides by, never 0 */
-    int64_t value;    /* as the text has it; 0 of a distribution */
-    uint32_t words;   /* in `data`: the buckets of a distribution, not divided; behind the parameter, if it has one */
+    uint16_t kind;   /* enum dof_action_kind */
+    uint64_t normal; /* what normalize() divides by, never 0 */
+    int64_t value;   /* as the text has it; 0 of a distribution */
+    uint32_t
+        words; /* in `data`: the buckets of a distribution, not divided; behind the parameter, if it has one */
     const uint64_t *data;
 };
 
@@ -31,10 +32,10 @@ struct dtrace_row {
 /* arg1 to arg5 of dtrace:::ERROR; or what the consumer itself found wrong with a clause, of which only `epid` is known. */
 struct dtrace_error {
     bool recorded;
-    uint32_t epid;   /* of the clause */
-    uint32_t action; /* from 1; 0: the predicate */
-    int32_t offset;  /* of the instruction; -1: unknown */
-    uint64_t fault;  /* enum dif_fault, or anything */
+    uint32_t epid;    /* of the clause */
+    uint32_t action;  /* from 1; 0: the predicate */
+    int32_t offset;   /* of the instruction; -1: unknown */
+    uint64_t fault;   /* enum dif_fault, or anything */
     const char *text; /* "invalid address" */
     bool has_address;
     uint64_t address;
@@ -52,7 +53,8 @@ struct dtrace_listener {
     /* Pieces [first, first + count) of the record, which belong to one statement. */
     void (*pieces)(void *context, const struct dtrace_found *found, uint32_t first, uint32_t count);
     void (*end)(void *context, const struct dtrace_found *found);
-    void (*row)(void *context, const struct dtrace_row *row); /* of a printa(), or of what is printed at the end */
+    void (*row)(void *context,
+                const struct dtrace_row *row); /* of a printa(), or of what is printed at the end */
     void (*error)(void *context, const struct dtrace_error *error);
     void (*loss)(void *context, const struct dtrace_loss *loss);
     void (*complaint)(void *context); /* a line about what is damaged, or does not fit */
