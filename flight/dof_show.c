@@ -9,7 +9,7 @@
 /* Objects that are refused for want of memory would be so in the kernel, too. */
 static size_t memory_for(size_t size)
 {
-    const size_t least = (size_t)1 << 20, times = 16;
+    const size_t least = (size_t)1 << 16, times = 16;
     return least + times * (size < DOF_SIZE_MAX ? size : DOF_SIZE_MAX);
 }
 

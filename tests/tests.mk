@@ -5,7 +5,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_d_parser test_d_types test_dif_run test_dif_verify test_digest test_dof test_dof_show test_driver_conf \
         test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
-        test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
+        test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_lines test_dtrace_stream \
         test_dtrace_variables test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
@@ -95,6 +95,9 @@ $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
 $(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
+$(B)/tests/test_dtrace_lines: $(B)/asan/tests/unit/dtrace_draft.o \
+                              $(patsubst %,$(B)/asan/flight/%.o,dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
+$(B)/tests/test_dtrace_lines: unit_more := -ljansson
 $(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
 $(B)/tests/test_dof_show: $(B)/asan/tests/unit/dof_builder.o $(FLIGHT_DOF:%.c=$(B)/asan/%.o)
