@@ -27,15 +27,20 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
            trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
+           trace/dtrace/claim.c trace/dtrace/claim_take.c \
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
-           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
+           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
+           trace/dtrace/consumer_float.c trace/dtrace/consumer_flow.c \
            trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
-           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_limit.c trace/dtrace/consumer_merge.c \
+           trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \
-           trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c trace/dtrace/dof.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c \
+           trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
+           trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
+           trace/dtrace/dif_verify.c trace/dtrace/dof.c \
            trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
            trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c trace/dtrace/dof_section.c \
            trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
@@ -44,7 +49,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/quantize.c \
            trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
            trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
-           trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
+           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
            trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
            trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
            trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
@@ -59,7 +64,7 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
+KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
           kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/calendar.c \
           kernel/captures.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
           kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/dif_conformance.c \
@@ -106,8 +111,8 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
-                    trace/dtrace/dtrace_stream% trace/dtrace/ecb.c trace/dtrace/glob.c \
+DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
+                    trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/record_walk.c \
                     trace/dtrace/snapshots.c trace/dtrace/state.c trace/dtrace/wide.c,$(RUNTIME))

@@ -173,6 +173,12 @@ static struct tunable table[TUNABLE_COUNT] = {
                               .help = "what enablings recorded and nobody claimed is printed",
                               .type = TUNABLE_SWITCH,
                               .default_value = 1},
+    [TUNABLE_DTRACE_DEADMAN] = {.name = "dtrace.deadman_timeout",
+                                .second_name = "dtrace.dtrace_deadman_timeout",
+                                .help = "ns; a CPU that spends nine tenths of it in probes ends "
+                                        "anonymous tracing, 0: none does",
+                                .maximum = INT64_MAX,
+                                .default_value = 10000000000},
 };
 
 static const struct tunables tunables = {table, TUNABLE_COUNT};

@@ -38,6 +38,7 @@ enum tunable_id {
     TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
     TUNABLE_DTRACE_WAIT,  /* seconds that multi-user operation waits for exit() of an enabling */
     TUNABLE_DTRACE_PRINT, /* what nobody has claimed is printed at the end */
+    TUNABLE_DTRACE_DEADMAN, /* ns; a CPU that spends nine tenths of it in probes ends tracing, 0: none */
     TUNABLE_COUNT,
 };
 

@@ -726,7 +726,8 @@ static void many_stars_end(void **state)
 }
 
 static const char dtrace_usage[] =
-    "usage: dtrace -a[e] | -d | -l [-P provider] [-m module] [-f function] [-n name] [probe]\n";
+    "usage: dtrace -a [-eq] [-x option[=value]] | -d | -l [-P provider] [-m module] [-f function] "
+    "[-n name] [probe]\n";
 #define MISUSED(...)                                                                               \
     do {                                                                                           \
         assert_int_equal(FAKE_RUN("dtrace", ##__VA_ARGS__), 1);                                    \
@@ -766,6 +767,14 @@ static void what_dtrace_is_to_do_is_one_thing(void **state)
     MISUSED("-aed");
     MISUSED("-a", "-d");
     MISUSED("-d", "-a");
+    MISUSED("-de");
+    MISUSED("-dq");
+    MISUSED("-q");
+    MISUSED("-a", "-");
+    MISUSED("-a", "-x");
+    MISUSED("-a", "-x", "");
+    MISUSED("-a", "-o", "file");
+    MISUSED("-al");
     MISUSED("-d", "");
 }
 
@@ -801,26 +810,83 @@ static void what_could_not_go_cannot_be_claimed(void **state)
     PRINTED("dtrace: anonymous tracing could not go: dmesg says why\n");
 }
 
+/* What a claim reads and writes. */
+static void add_claim(const char *state, const char *claimed)
+{
+    fake_add_sysctl("debug.dtrace.state", state, SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("debug.dtrace.claimed", claimed, SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("debug.dtrace.claim_options", "", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
+    fake_add_sysctl("debug.dtrace.stop", "0", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
+    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+}
+
+static void assert_sysctl_is(const char *name, const char *expected)
+{
+    char value[128] = "";
+    size_t length = sizeof value - 1;
+    assert_int_equal(system_sysctl(name, value, &length, NULL, 0), SYSTEM_OK);
+    assert_string_equal(value, expected);
+}
+
 static void a_claim_prints_what_was_recorded(void **state)
 {
     (void)state;
-    fake_add_sysctl("debug.dtrace.state", "going", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claimed", "0", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+    add_claim("going", "0");
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 0);
     PRINTED("records\n");
-    assert_int_equal(FAKE_RUN("dtrace", "-ae"), 0);
-    PRINTED("records\n");
-    assert_int_equal(FAKE_RUN("dtrace", "-a", "-e"), 0);
-    PRINTED("records\n");
+    assert_sysctl_is("debug.dtrace.stop", "0");
+}
+
+#define CLAIMS(stopped, options, ...)                                                              \
+    do {                                                                                           \
+        size_t length_ = 1;                                                                        \
+        assert_int_equal(system_sysctl("debug.dtrace.stop", NULL, NULL, "0", length_), 0);         \
+        assert_int_equal(FAKE_RUN("dtrace", ##__VA_ARGS__), 0);                                    \
+        PRINTED("records\n");                                                                      \
+        assert_sysctl_is("debug.dtrace.stop", stopped);                                            \
+        assert_sysctl_is("debug.dtrace.claim_options", options);                                   \
+    } while (0)
+
+static void a_claim_ends_the_tracing_when_it_is_told_to(void **state)
+{
+    (void)state;
+    add_claim("going", "0");
+    CLAIMS("1", "", "-ae");
+    CLAIMS("1", "", "-a", "-e");
+    CLAIMS("1", "", "-e", "-a");
+    CLAIMS("0", "", "-a");
+}
+
+static void a_claim_has_options_of_its_own(void **state)
+{
+    (void)state;
+    add_claim("going", "0");
+    CLAIMS("0", "quiet", "-a", "-q");
+    CLAIMS("1", "quiet", "-aeq");
+    CLAIMS("0", "flowindent", "-a", "-x", "flowindent");
+    CLAIMS("0", "quiet,aggsortpos=1,aggsortrev", "-aqxaggsortpos=1", "-x", "aggsortrev");
+    CLAIMS("0", "", "-a");
+}
+
+static void options_of_a_claim_that_do_not_fit_are_misuse(void **state)
+{
+    char option[130];
+    (void)state;
+    add_claim("going", "0");
+    memset(option, 'o', sizeof option);
+    option[127] = '\0';
+    CLAIMS("0", option, "-a", "-x", option);
+    option[127] = 'o';
+    option[128] = '\0';
+    MISUSED("-a", "-x", option);
+    option[120] = '\0';
+    MISUSED("-a", "-x", option, "-q", "-q");
 }
 
 static void a_second_claim_says_that_it_is_one(void **state)
 {
     (void)state;
-    fake_add_sysctl("debug.dtrace.state", "stopped", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claimed", "1", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+    add_claim("stopped", "1");
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 0);
     PRINTED("dtrace: claimed before; what it recorded is printed again\nrecords\n");
 }
@@ -829,8 +895,13 @@ static void a_claim_that_cannot_be_read_is_a_failure(void **state)
 {
     (void)state;
     fake_add_sysctl("debug.dtrace.state", "going", SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("dtrace", "-aq"), 1);
+    PRINTED("dtrace: -q or -x: No such file or directory\n");
+    fake_add_sysctl("debug.dtrace.claim_options", "", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 1);
     PRINTED("dtrace: debug.dtrace.claim: No such file or directory\n");
+    assert_int_equal(FAKE_RUN("dtrace", "-ae"), 1);
+    PRINTED("dtrace: debug.dtrace.stop: No such file or directory\n");
 }
 
 static void dtrace_forgets_when_asked(void **state)
@@ -904,6 +975,9 @@ int main(void)
         TEST(without_anonymous_tracing_there_is_nothing_to_claim),
         TEST(what_could_not_go_cannot_be_claimed),
         TEST(a_claim_prints_what_was_recorded),
+        TEST(a_claim_ends_the_tracing_when_it_is_told_to),
+        TEST(a_claim_has_options_of_its_own),
+        TEST(options_of_a_claim_that_do_not_fit_are_misuse),
         TEST(a_second_claim_says_that_it_is_one),
         TEST(a_claim_that_cannot_be_read_is_a_failure),
         TEST(dtrace_forgets_when_asked),

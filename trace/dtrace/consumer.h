@@ -26,7 +26,9 @@ struct dtrace_source {
     uint32_t begin_cpu;                         /* its principal buffer comes first */
     const struct dtrace_snapshot *principal;    /* one for each CPU */
     const struct dtrace_snapshot *aggregations; /* likewise */
-    const int64_t *options;                     /* DOF_OPTIONS of them, DOF_OPTION_UNSET included */
+    bool
+        rest_told; /* the aggregations are those that an earlier claim has printed: only printa() does */
+    const int64_t *options; /* DOF_OPTIONS of them, DOF_OPTION_UNSET included */
     struct dtrace_status status;
 };
 
@@ -35,6 +37,10 @@ enum dtrace_consume_status {
     DTRACE_CONSUME_NO_MEMORY, /* what did not fit is left out, and said in the text */
     DTRACE_CONSUME_DAMAGED,   /* likewise */
 };
+
+/* Sets one of DOF_OPTIONS options as setopt() would: "quiet", "aggsortpos=1".  False: there is no such option for
+ * what is printed, or it has no such value; they are as before. */
+bool dtrace_consumer_set_option(int64_t *options, const char *text, size_t length);
 
 struct dtrace_listener;
 
@@ -45,7 +51,8 @@ struct dtrace_outlet {
     const struct dtrace_listener *listener; /* consumer_listener.h; NULL: nobody */
 };
 
-/* Prints everything.  `memory` is for merging and sorting. */
+/* Prints everything; records that were told take effect (setopt(), trunc()) and are not printed.  `memory` is for
+ * merging and sorting. */
 enum dtrace_consume_status dtrace_consume_to(const struct dtrace_outlet *outlet,
                                              const struct dtrace_source *source,
                                              struct dtrace_memory *memory);

@@ -27,6 +27,14 @@ static size_t foreign_of(const char *bytes, size_t length)
 static void put(void *context, const char *bytes, size_t length)
 {
     struct consumer_filter *filter = context;
+    struct consumer *consumer = filter->consumer;
+    if (consumer->muted)
+        return;
+    if (length > consumer->room) {
+        length = (size_t)consumer->room;
+        consumer->cut = true;
+    }
+    consumer->room -= length;
     while (length > 0) {
         size_t run = run_of(filter, bytes, length);
         if (run > 0) {
@@ -44,9 +52,9 @@ static void put(void *context, const char *bytes, size_t length)
     }
 }
 
-struct text_sink consumer_filter_start(struct consumer_filter *filter,
+struct text_sink consumer_filter_start(struct consumer *consumer, struct consumer_filter *filter,
                                        const struct text_sink *below)
 {
-    *filter = (struct consumer_filter){.below = below};
+    *filter = (struct consumer_filter){.consumer = consumer, .below = below};
     return (struct text_sink){put, filter};
 }

@@ -1,11 +1,11 @@
-/* What the listener is told. */
+/* What the listener is told: nothing of what is not printed. */
 #include "trace/dtrace/consumer_parts.h"
 
 void consumer_tell_begin(const struct consumer *consumer, const struct dtrace_found *found,
                          uint32_t cpu)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->begin != NULL)
+    if (listener->begin != NULL && !consumer->muted)
         listener->begin(listener->context, found, cpu);
 }
 
@@ -13,14 +13,14 @@ void consumer_tell_pieces(const struct consumer *consumer, const struct dtrace_f
                           uint32_t first, uint32_t count)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->pieces != NULL)
+    if (listener->pieces != NULL && !consumer->muted)
         listener->pieces(listener->context, found, first, count);
 }
 
 void consumer_tell_end(const struct consumer *consumer, const struct dtrace_found *found)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->end != NULL)
+    if (listener->end != NULL && !consumer->muted)
         listener->end(listener->context, found);
 }
 
@@ -29,7 +29,7 @@ void consumer_tell_row(struct consumer *consumer, struct consumer_entry *const *
 {
     const struct dtrace_listener *listener = consumer->listener;
     struct dtrace_cell cells[DTRACE_CELLS_MAX];
-    if (listener->row == NULL)
+    if (listener->row == NULL || consumer->muted || consumer->room == 0)
         return;
     for (uint32_t i = 0; i < columns && i < DTRACE_CELLS_MAX; i++) {
         uint64_t normal = consumer_normal_of(consumer, row[i]->variable);
@@ -48,20 +48,20 @@ void consumer_tell_row(struct consumer *consumer, struct consumer_entry *const *
 void consumer_tell_error(const struct consumer *consumer, const struct dtrace_error *error)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->error != NULL)
+    if (listener->error != NULL && !consumer->muted)
         listener->error(listener->context, error);
 }
 
 void consumer_tell_loss(const struct consumer *consumer, const struct dtrace_loss *loss)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->loss != NULL)
+    if (listener->loss != NULL && !consumer->muted)
         listener->loss(listener->context, loss);
 }
 
 void consumer_tell_complaint(const struct consumer *consumer)
 {
     const struct dtrace_listener *listener = consumer->listener;
-    if (listener->complaint != NULL)
+    if (listener->complaint != NULL && !consumer->muted)
         listener->complaint(listener->context);
 }

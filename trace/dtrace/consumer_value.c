@@ -15,7 +15,7 @@ uint64_t consumer_deviation(const uint64_t *data, uint64_t normal)
     return wide_root(wide_subtract(squares, wide_multiply_signed(mean, mean)));
 }
 
-static int64_t average(const uint64_t *data, uint64_t normal)
+int64_t consumer_average(const uint64_t *data, uint64_t normal)
 {
     int64_t count = (int64_t)data[0], divisor = (int64_t)normal;
     if (count <= 0 || divisor <= 0)
@@ -28,7 +28,7 @@ int64_t consumer_value_of(const struct consumer_entry *entry, uint64_t normal)
     if (consumer_is_histogram(entry->kind))
         return 0;
     if (entry->kind == DOF_AGGREGATION_AVG)
-        return average(entry->data, normal);
+        return consumer_average(entry->data, normal);
     if (entry->kind == DOF_AGGREGATION_STDDEV)
         return (int64_t)consumer_deviation(entry->data, normal); /* a root: below 2^63 */
     return (int64_t)(entry->data[0] / normal);
