@@ -9,7 +9,8 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
+        test_fat_place test_frame test_init test_jitter test_line_editor test_live_filter \
+        test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -36,7 +37,8 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh test
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
            tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
-           tests/house/named_tests.sh tests/boot/deadman.sh
+           tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/boot/ntp_seeds.sh tests/boot/network.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
@@ -165,6 +167,7 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 
 # What they take of the kernel.
+$(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_profile_name: $(B)/asan/kernel/profile_name.o
