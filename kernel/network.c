@@ -68,7 +68,8 @@ __attribute__((noinline)) static void rts_new_rtsmsg(int type, int error, const 
 {
     uint32_t number = __atomic_fetch_add(&messages_made, 1, __ATOMIC_RELAXED);
     messages[number % MESSAGES] = (struct message){type, error, interface};
-    SDT_PROBE("route", "message", (uint64_t)type, (uint64_t)-error, sdt_pointer(interface));
+    SDT_PROBE("route", "message", "int, int, char *", (uint64_t)type, (uint64_t)-error,
+              sdt_pointer(interface));
 }
 
 /* The link has changed; going up, the address has been found to be nobody else's. */
@@ -180,7 +181,7 @@ int system_send(int descriptor, const char *name, const void *bytes, size_t leng
     const struct host *host = find_host(name);
     if (host == NULL)
         return (int)length; /* gone, as datagrams go */
-    SDT_PROBE("ip", "send", length, sdt_pointer(name));
+    SDT_PROBE("ip", "send", "size_t, char *", length, sdt_pointer(name));
     socket->length = length < DATAGRAM_SIZE ? length : DATAGRAM_SIZE;
     __builtin_memcpy(socket->bytes, bytes, socket->length);
     socket->due = scheduler_moment((uint64_t)host->round_trip_ms * 1000000);
@@ -202,6 +203,6 @@ int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms)
     socket->due = 0;
     size_t length = socket->length < size ? socket->length : size;
     __builtin_memcpy(bytes, socket->bytes, length);
-    SDT_PROBE("ip", "receive", length);
+    SDT_PROBE("ip", "receive", "size_t", length);
     return (int)length;
 }
