@@ -13,6 +13,7 @@
 #include "trace/dtrace/dof.h"
 
 struct d_idents;
+struct d_kernel_memory;
 struct d_lexer;
 struct d_node;
 struct d_translator;
@@ -67,6 +68,7 @@ struct d_compiler {
     struct d_idents *externs;         /* symbols whose types the text tells: extern, functions */
     struct d_translator *translators; /* the newest last */
     struct d_provider *providers;
+    struct d_kernel_memory *kernel_memory; /* of setup.kernel: what it has made here */
 
     const struct d_source *source;
     const struct d_clause *clause;    /* while one is resolved; NULL outside */
