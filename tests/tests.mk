@@ -7,7 +7,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
         test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
         test_dtrace_variables test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
+        test_fat_place test_frame test_init test_kernel_types test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -103,6 +103,18 @@ $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
+
+# The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
+kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
+$(B)/tests/test_kernel_types: $(kernel_types:%=$(B)/asan/flight/%.o) $(COMPILER:%.c=$(B)/asan/%.o) \
+                              | $(B)/firstlight.elf $(B)/tests/kernel_layouts.txt
+$(B)/tests/test_kernel_types: unit_more := -ldw -lelf
+
+$(B)/tests/kernel_layouts.txt: tests/unit/kernel_layouts.py $(headers) $(wildcard kernel/*.h)
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 $< > $(@:.txt=.c)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(KERNEL_CFLAGS)) -std=gnu11 -S -o $(@:.txt=.s) $(@:.txt=.c)
+	$(Q)sed -n 's/^\t#LAYOUT //p' $(@:.txt=.s) > $@
 
 # The D compiler's front, with little behind it.
 D_FRONT := compile conditional declaration fault fold_constants ident lex_literal lex_word lexer library macro node \
