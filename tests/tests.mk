@@ -34,7 +34,7 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
            tests/boot/overflow.sh tests/boot/boottrace_log.sh tests/hostile/hostile.py \
            tests/boot/sh.sh tests/boot/boottrace_sysctl.sh tests/house/probe_sites.sh \
            tests/boot/anonymous.sh tests/boot/destructive.sh tests/boot/dof_module.sh tests/boot/dif_conformance.sh \
-           tests/boot/providers.sh tests/golden/golden.sh tests/boot/books.sh tests/boot/stage.sh \
+           tests/boot/kernel_types.sh tests/boot/providers.sh tests/golden/golden.sh tests/boot/books.sh tests/boot/stage.sh \
            tests/house/format.sh tests/house/arrows.sh tests/house/named_tests.sh
 
 # What reads captures, without commands, processes and devices.
