@@ -66,6 +66,7 @@ while [ "$round" -le "$rounds" ]; do
         build/tests/mutate_capture $((200000 * round)) 200000 tests/golden/good-dtrace.capture
     campaign "round $round, 100000 mutants of DOF in one boot" env COUNT=100000 FIRST=$((100000 * round)) \
         sh tests/boot/dof_mutants.sh
+    campaign "round $round, 50 seeds of the race of ntpd" env SEEDS=50 sh tests/boot/ntp_seeds.sh
     campaign "round $round, demonstrations with every probe" env WHOLE=1 sh tests/boot/fbt_all.sh
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
     campaign "round $round, recording interrupted after each instruction" env LARGEST=3 \

@@ -9,7 +9,8 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
+        test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
+        test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -36,7 +37,9 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh test
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
            tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
-           tests/house/named_tests.sh tests/boot/deadman.sh
+           tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/boot/ntp_seeds.sh tests/boot/network.sh \
+           tests/boot/kernel_types.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
@@ -118,8 +121,20 @@ $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 
+# The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
+kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
+$(B)/tests/test_kernel_types: $(kernel_types:%=$(B)/asan/flight/%.o) $(COMPILER:%.c=$(B)/asan/%.o) \
+                              | $(B)/firstlight.elf $(B)/tests/kernel_layouts.txt
+$(B)/tests/test_kernel_types: unit_more := -ldw -lelf
+
+$(B)/tests/kernel_layouts.txt: tests/unit/kernel_layouts.py $(headers) $(wildcard kernel/*.h)
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 $< > $(@:.txt=.c)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(KERNEL_CFLAGS)) -std=gnu11 -S -o $(@:.txt=.s) $(@:.txt=.c)
+	$(Q)sed -n 's/^\t#LAYOUT //p' $(@:.txt=.s) > $@
+
 # The D compiler's front, with little behind it.
-D_FRONT := compile conditional declaration fault fold_constants ident lex_literal lex_word lexer macro node \
+D_FRONT := compile conditional declaration fault fold_constants ident lex_literal lex_word lexer library macro node \
            option parse_clause parse_declarator parse_definition parse_expression parse_probe parse_provider \
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
@@ -165,9 +180,9 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 
 # What they take of the kernel.
+$(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
-$(B)/tests/test_profile_name: $(B)/asan/kernel/profile_name.o
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)

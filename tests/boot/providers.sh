@@ -26,7 +26,7 @@ run 'ifconfig em0 down; cat /nowhere; true' fbt::rts_new_rtsmsg:entry\ stack 'fb
 check 'a routing message is made for each change of an address or a link' counted 'rts_new_rtsmsg:message +1[234] +0' -eq 6
 check 'fbt has the arguments' told 'rts_new_rtsmsg:entry +13 +0'
 check 'and where a function returns' told 'rts_new_rtsmsg:return +[1-9][0-9]* '
-check 'a stack begins with the caller' told '^ +kernel`(switch_interface|tell_of_interface)\+0x'
+check 'a stack begins with the caller' told '^ +kernel`system_network_(up|down)\+0x'
 check 'and ends where threads begin' told '^ +kernel`thread_entry\+0x'
 check 'a call that failed gives -1' told 'open:return +-1 +-1'
 check 'entries and returns are the same number' \

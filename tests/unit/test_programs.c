@@ -125,10 +125,10 @@ static void the_last_field_takes_the_rest(void **state)
 static void every_program_refuses_what_it_does_not_know(void **state)
 {
     static const char *const names[] = {
-        "books", "cat",      "cpuset", "date",   "dmesg",    "dtrace",  "events",
-        "halt",  "ifconfig", "kill",   "ls",     "memory",   "modules", "ntpd",
-        "panic", "poweroff", "ps",     "reboot", "shutdown", "sleep",   "stty",
-        "top",   "tunables", "uname",  "uptime", "burn",     "sh",      "timeout"};
+        "books",    "cat",      "cpuset", "date",   "dmesg",    "dtrace", "events", "halt",
+        "ifconfig", "kill",     "ls",     "memory", "modules",  "ntpd",   "panic",  "ping",
+        "poweroff", "ps",       "reboot", "route",  "shutdown", "sleep",  "stty",   "svcs",
+        "top",      "tunables", "uname",  "uptime", "burn",     "sh",     "timeout"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char expected[64];
@@ -584,17 +584,107 @@ static void panic_says_when_it_cannot(void **state)
 static void ifconfig_shows_and_switches(void **state)
 {
     (void)state;
-    fake_add_sysctl("net.interfaces", "lo0\tup\t127.0.0.1\nem0\tdown\t10.0.2.15\n",
+    fake_add_sysctl("net.interfaces",
+                    "lo0\tup\t127.0.0.1\t255.0.0.0\t127.255.255.255\n"
+                    "em0\tdown\t10.0.2.15\t255.255.255.0\t10.0.2.255\n",
                     SYSTEM_SYSCTL_READ);
+    static const char both[] =
+        "lo0: flags=<UP,RUNNING>\n        inet 127.0.0.1 netmask 255.0.0.0 broadcast "
+        "127.255.255.255\n        status: active\n"
+        "em0: flags=<>\n        inet 10.0.2.15 netmask 255.255.255.0 broadcast 10.0.2.255\n"
+        "        status: no carrier\n";
     assert_int_equal(FAKE_RUN("ifconfig"), 0);
-    PRINTED("lo0: flags=<UP,RUNNING>\n        inet 127.0.0.1\n        status: active\n"
-            "em0: flags=<>\n        inet 10.0.2.15\n        status: no carrier\n");
+    PRINTED(both);
+    assert_int_equal(FAKE_RUN("ifconfig", "-a"), 0);
+    PRINTED(both);
     assert_int_equal(FAKE_RUN("ifconfig", "em1"), 1);
     PRINTED("ifconfig: interface em1 does not exist\n");
     assert_int_equal(FAKE_RUN("ifconfig", "em0", "up"), 0);
     CALLED("up em0\n");
     assert_int_equal(FAKE_RUN("ifconfig", "em1", "down"), 1);
     PRINTED("ifconfig: interface em1 does not exist\n");
+}
+
+static void ifconfig_shows_an_address_that_may_not_be_used_yet(void **state)
+{
+    (void)state;
+    fake_add_sysctl("net.interfaces", "em0\ttentative\t10.0.2.15\t255.255.255.0\t10.0.2.255\n",
+                    SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("ifconfig", "em0"), 0);
+    PRINTED("em0: flags=<UP,RUNNING>\n        inet 10.0.2.15 netmask 255.255.255.0 broadcast "
+            "10.0.2.255 tentative\n        media: Ethernet autoselect (1000 Mbit/s)\n"
+            "        status: active\n");
+}
+
+static void ifconfig_sets_netmask_and_broadcast(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        FAKE_RUN("ifconfig", "em0", "netmask", "255.255.255.0", "broadcast", "10.0.2.255"), 0);
+    CALLED("address em0 ffffff00 0a0002ff\n");
+    assert_int_equal(FAKE_RUN("ifconfig", "em1", "netmask", "255.0.0.0", "broadcast", "10.0.2.255"),
+                     1);
+    PRINTED("ifconfig: interface em1 does not exist\n");
+}
+
+/* What is no address of four numbers up to 255, and nothing else. */
+static void addresses_are_four_numbers(void **state)
+{
+    static const char *const wrong[] = {"",           "10",          "10.0.2",      "10.0.2.",
+                                        "10.0.2.256", "10.0.2.1 ",   "10.0.2.15.1", "10..2.15",
+                                        ".0.2.15",    "10.0.2.1000", "10.0.2.-1",   "a.b.c.d"};
+    uint32_t address = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(ipv4_parse(wrong[i], &address));
+    assert_int_equal(address, 7);
+    assert_true(ipv4_parse("10.0.2.15", &address));
+    assert_int_equal(address, 0x0a00020f);
+    assert_true(ipv4_parse("255.255.255.255", &address));
+    assert_int_equal(address, 0xffffffff);
+}
+
+static void ping_asks_once(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("ping", "gateway"), 0);
+    CALLED("send gateway 56\n");
+    PRINTED("gateway is alive\n");
+    fake_lose(1);
+    assert_int_equal(FAKE_RUN("ping", "gateway", "0.5"), 1);
+    PRINTED("ping: gateway: Operation timed out\n");
+}
+
+static void route_sets_the_default(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("route", "add", "default", "10.0.2.2"), 0);
+    CALLED("route add 0a000202\n");
+    PRINTED("add net default: gateway 10.0.2.2\n");
+    assert_int_equal(FAKE_RUN("route", "-q", "add", "default", "10.0.2.2"), 0);
+    PRINTED("");
+    assert_int_equal(FAKE_RUN("route", "add", "default", "192.168.0.1"), 1);
+    PRINTED("route: 192.168.0.1: Network is unreachable\n");
+    assert_int_equal(FAKE_RUN("route", "delete", "default"), 0);
+    PRINTED("delete net default\n");
+}
+
+/* --- Services --- */
+
+static void svcs_shows_states_and_what_is_wrong(void **state)
+{
+    (void)state;
+    fake_add_sysctl("kern.services", "online\t1250\tsshd\nmaintenance\t71\tntpd\n",
+                    SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("svcs"), 0);
+    PRINTED("STATE             SINCE  SERVICE\nonline          1.250 s  sshd\n"
+            "maintenance     0.071 s  ntpd\n");
+    assert_int_equal(FAKE_RUN("svcs", "sshd"), 0);
+    PRINTED("STATE             SINCE  SERVICE\nonline          1.250 s  sshd\n");
+    assert_int_equal(FAKE_RUN("svcs", "-x"), 0);
+    PRINTED("maintenance     0.071 s  ntpd\n");
+    assert_int_equal(FAKE_RUN("svcs", "-x", "nobody"), 1);
+    PRINTED("svcs: nobody: No such process\n");
 }
 
 static void ntpd_asks_again_until_there_is_an_answer(void **state)
@@ -961,6 +1051,12 @@ int main(void)
         TEST(timeout_ends_what_takes_longer_with_all_below_it),
         TEST(panic_says_when_it_cannot),
         TEST(ifconfig_shows_and_switches),
+        TEST(ifconfig_shows_an_address_that_may_not_be_used_yet),
+        TEST(ifconfig_sets_netmask_and_broadcast),
+        TEST(addresses_are_four_numbers),
+        TEST(ping_asks_once),
+        TEST(route_sets_the_default),
+        TEST(svcs_shows_states_and_what_is_wrong),
         TEST(ntpd_asks_again_until_there_is_an_answer),
         TEST(ntpd_ends_on_a_signal),
         TEST(dtrace_lists_all_probes),
