@@ -327,4 +327,5 @@ $(B)/.packages-test: Makefile
 
 .PHONY: all usb net run help clean FORCE
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+# Not those at the top of $(B): they are somebody's programs in D.
+-include $(shell find $(B) -mindepth 2 -name '*.d' -type f 2>/dev/null)
