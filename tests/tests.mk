@@ -31,7 +31,7 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh test
            tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
            tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \
            tests/boot/ends_of_a_run.sh tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
-           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
+           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/claim.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
            tests/decoder/agrees.sh tests/decoder/dof_listings.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
            tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
