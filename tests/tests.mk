@@ -20,7 +20,7 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
+SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/boot/fbt_all.sh tests/boot/vectors.sh \
            tests/boot/dof_mutants.sh tests/boot/vector_records.py tests/fuzz/mutants.sh tests/boot/torture.sh \
            tests/boot/carriers.sh tests/unit/interrupted_i386.sh tests/boot/shell_session.py \
            tests/boot/flight_exec.sh tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh \
@@ -107,6 +107,12 @@ D_FRONT := compile conditional declaration fault fold_constants ident lex_litera
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
+
+# The suite of D programs: what compiles them.
+$(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
+                             $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
 
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
@@ -198,7 +204,7 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
-               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
