@@ -70,8 +70,7 @@ static void cast_constant(struct d_compiler *compiler, struct d_node *node)
 {
     struct d_node *right = node->second;
     if (right->kind == D_NODE_INT && d_type_is_arithmetic(node->first->type))
-        right->value =
-            d_fold_cast(compiler, right->place, node->first->type, right)->value;
+        right->value = d_fold_cast(compiler, right->place, node->first->type, right)->value;
 }
 
 static bool is_blunt_pointer(const struct d_type *type)
