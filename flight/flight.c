@@ -13,8 +13,8 @@
 #define FLIGHT_VERSION "0.1"
 
 static const struct flight_command *const commands[] = {
-    &run_command,    &enable_command, &capture_command, &console_command,
-    &report_command, &verify_command, &export_command,  &stage_command,
+    &run_command,    &enable_command, &capture_command, &console_command, &report_command,
+    &verify_command, &export_command, &stage_command,   &probes_command,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

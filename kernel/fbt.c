@@ -1,9 +1,22 @@
 /* The provider fbt. */
 #include "kernel/fbt.h"
 
+#include <stddef.h>
+
+#include "kernel/backtrace.h"
 #include "kernel/stacks.h"
 #include "kernel/syscall_provider.h"
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/probe_tables.h"
+
+_Static_assert(offsetof(struct fbt_function, address) == PROBE_TABLE_FUNCTION_ADDRESS &&
+                   offsetof(struct fbt_function, name) == PROBE_TABLE_FUNCTION_NAME &&
+                   offsetof(struct fbt_function, first_return) ==
+                       PROBE_TABLE_FUNCTION_FIRST_RETURN &&
+                   sizeof(struct fbt_function) == PROBE_TABLE_FUNCTION_SIZE,
+               "trace/dtrace/probe_tables.h");
+_Static_assert(offsetof(struct fbt_counts, probed) == PROBE_TABLE_COUNTS_PROBED,
+               "trace/dtrace/probe_tables.h");
 
 static uint32_t first_id; /* probes have consecutive ids; 0: there are none */
 static uint32_t added;
@@ -87,8 +100,8 @@ static const struct dtrace_provider provider = {
 /* False: there is no room, or ids do not follow one another. */
 AT_REST static bool add(struct dtrace *dtrace, uint32_t function, const char *name, uintptr_t site)
 {
-    uint32_t id =
-        dtrace_probe_add(dtrace, &provider, "kernel", fbt_functions[function].name, name, site);
+    const char *of = backtrace_symbol_of(fbt_functions[function].address).name;
+    uint32_t id = dtrace_probe_add(dtrace, &provider, "kernel", of, name, site);
     if (first_id == 0)
         first_id = id;
     if (id == 0 || id != first_id + added)

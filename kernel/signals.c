@@ -45,7 +45,8 @@ void thread_signal_locked(struct thread *thread, enum thread_signal signal)
 {
     uint32_t bit = BIT(signal);
     thread_count_signal();
-    SDT_PROBE("proc", "signal-send", thread->pid, sdt_pointer(thread->name), signal);
+    SDT_PROBE("proc", "signal-send", "pid_t, char *, int", thread->pid, sdt_pointer(thread->name),
+              signal);
     if (is_immune(thread, bit))
         return;
     if (signal == SIGNAL_CONTINUE)
@@ -76,7 +77,7 @@ uint32_t thread_take_signal(void)
     self->signals &= ~(waiting & -waiting);
     scheduler_release(flags);
     if (signal != 0)
-        SDT_PROBE("proc", "signal-handle", signal);
+        SDT_PROBE("proc", "signal-handle", "int", signal);
     return signal;
 }
 
@@ -90,13 +91,23 @@ static void stop(struct thread *self)
     self->signals &= ~BIT(SIGNAL_CONTINUE);
 }
 
-void thread_obey_signals(void)
+/* A probe may fire anywhere, under the scheduler's lock as well: what it wants is done here. */
+static void obey_probes(struct thread *self)
 {
-    struct thread *self = thread_current();
+    enum thread_signal raised = (enum thread_signal)self->raise_wanted;
+    self->raise_wanted = 0;
+    if (raised != 0)
+        (void)thread_signal(self->pid, raised);
     if (self->stop_wanted) {
         self->stop_wanted = false;
         (void)thread_signal(self->pid, SIGNAL_STOP);
     }
+}
+
+void thread_obey_signals(void)
+{
+    struct thread *self = thread_current();
+    obey_probes(self);
     if (self->is_kernel || self->signals == 0)
         return;
     uint32_t flags = scheduler_take();
@@ -104,8 +115,10 @@ void thread_obey_signals(void)
         stop(self);
     uint32_t death = by_default(self, deadly);
     scheduler_release(flags);
-    if (death != 0)
-        thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
+    if (death == 0)
+        return;
+    self->killed = true;
+    thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
 }
 
 bool thread_was_interrupted(void)
