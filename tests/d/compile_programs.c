@@ -25,7 +25,7 @@ enum {
     WORDS_MAX = 64,
     LINE_BYTES = 1 << 16,
     TEXT_MAX = 1 << 20,
-    MACHINE = 64 << 20, /* bytes for the verifier's objects */
+    MACHINE = 2 << 20, /* bytes for the verifier's objects */
 };
 
 struct job {
