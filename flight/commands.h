@@ -28,6 +28,7 @@ extern const struct flight_command report_command;
 extern const struct flight_command verify_command;
 extern const struct flight_command export_command;
 extern const struct flight_command stage_command;
+extern const struct flight_command probes_command;
 extern const struct flight_command claim_command;
 extern const struct flight_command dof_command;
 

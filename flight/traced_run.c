@@ -114,7 +114,8 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
     add_defaults(traced, plan);
     if (traced->folder != NULL)
         return add_folder(plan, traced->folder);
-    enum flight_status status = enabling_compile(&traced->enabling, plan->command, &traced->words);
+    enum flight_status status =
+        enabling_compile(&traced->enabling, plan->command, plan->kernel, &traced->words);
     if (status == FLIGHT_SUCCESS)
         add_objects(&traced->enabling, plan);
     return status;

@@ -9,8 +9,8 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_jitter test_line_editor test_live_filter \
-        test_log_long \
+        test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
+        test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -24,21 +24,22 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
 
 # In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
 # by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
            tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
            tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
            tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
            tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
            tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \
            tests/boot/ends_of_a_run.sh tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
-           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
+           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/claim.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
            tests/decoder/agrees.sh tests/decoder/dof_listings.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
            tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
            tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
-           tests/boot/ntp_seeds.sh tests/boot/network.sh
+           tests/boot/ntp_seeds.sh tests/boot/network.sh \
+           tests/boot/kernel_types.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
@@ -120,13 +121,30 @@ $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 
+# The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
+kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
+$(B)/tests/test_kernel_types: $(kernel_types:%=$(B)/asan/flight/%.o) $(COMPILER:%.c=$(B)/asan/%.o) \
+                              | $(B)/firstlight.elf $(B)/tests/kernel_layouts.txt
+$(B)/tests/test_kernel_types: unit_more := -ldw -lelf
+
+$(B)/tests/kernel_layouts.txt: tests/unit/kernel_layouts.py $(headers) $(wildcard kernel/*.h)
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 $< > $(@:.txt=.c)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(KERNEL_CFLAGS)) -std=gnu11 -S -o $(@:.txt=.s) $(@:.txt=.c)
+	$(Q)sed -n 's/^\t#LAYOUT //p' $(@:.txt=.s) > $@
+
 # The D compiler's front, with little behind it.
-D_FRONT := compile conditional declaration fault fold_constants ident lex_literal lex_word lexer macro node \
+D_FRONT := compile conditional declaration fault fold_constants ident lex_literal lex_word lexer library macro node \
            option parse_clause parse_declarator parse_definition parse_expression parse_probe parse_provider \
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
 
+# The suite of D programs: what compiles them.
+$(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
+                             $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
 $(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
 
 # Boottrace beside a model of FreeBSD's.
@@ -170,7 +188,6 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 $(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
-$(B)/tests/test_profile_name: $(B)/asan/kernel/profile_name.o
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
@@ -226,7 +243,7 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNT
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
-               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

@@ -91,10 +91,11 @@ static void errors_drops_and_damage_have_a_sink_of_their_own(void **state)
     assert_int_equal(dtrace_consume_to(&outlet, draft_source(&draft), &memory), DTRACE_CONSUME_OK);
     draft_finish(&draft);
     assert_string_equal(texts[0], "{\n~\n");
-    assert_string_equal(texts[1], "dtrace: 1 dynamic variable drop\n"
-                                  "dtrace: error on enabled probe ID 1 (ID 10: fbt:unix:foo:entry): "
-                                  "divide-by-zero in action #1 at DIF offset 4\n"
-                                  "dtrace: 2 drops on CPU 0\n");
+    assert_string_equal(texts[1],
+                        "dtrace: 1 dynamic variable drop\n"
+                        "dtrace: error on enabled probe ID 1 (ID 10: fbt:unix:foo:entry): "
+                        "divide-by-zero in action #1 at DIF offset 4\n"
+                        "dtrace: 2 drops on CPU 0\n");
 }
 
 /* --- Conversions --- */

@@ -217,8 +217,9 @@ static void an_aggregation_is_merged_and_has_its_keys(void **state)
     }
     print();
     assert_int_equal(lines, 1);
-    expect_json(line[0], "{\"type\":\"aggregation\",\"keys\":[42],\"variable\":9,\"function\":\"avg\","
-                         "\"normal\":1,\"value\":5}");
+    expect_json(line[0],
+                "{\"type\":\"aggregation\",\"keys\":[42],\"variable\":9,\"function\":\"avg\","
+                "\"normal\":1,\"value\":5}");
 }
 
 static void buckets_say_where_they_begin_and_end(void **state)
@@ -315,8 +316,9 @@ static void losses_have_their_number_and_their_cpu(void **state)
     draft.aggregated[0].books.dropped = 1;
     print();
     assert_int_equal(lines, 3);
-    expect_json(line[0], "{\"type\":\"drop\",\"what\":\"dynamic variable drop\",\"cpu\":null,\"count\":3,"
-                         "\"text\":\"dtrace: 3 dynamic variable drops\"}");
+    expect_json(line[0],
+                "{\"type\":\"drop\",\"what\":\"dynamic variable drop\",\"cpu\":null,\"count\":3,"
+                "\"text\":\"dtrace: 3 dynamic variable drops\"}");
     expect_json(line[1], "{\"type\":\"drop\",\"what\":\"aggregation drop\",\"cpu\":0,\"count\":1,"
                          "\"text\":\"dtrace: 1 aggregation drop on CPU 0\"}");
     expect_json(line[2], "{\"type\":\"drop\",\"what\":\"drop\",\"cpu\":0,\"count\":5,"

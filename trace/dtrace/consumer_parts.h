@@ -44,7 +44,8 @@ struct consumer_filter {
 };
 
 struct consumer {
-    struct text_sink sink;   /* for what programs say; comes out harmless, as what goes into `faults` */
+    struct text_sink
+        sink; /* for what programs say; comes out harmless, as what goes into `faults` */
     struct text_sink faults; /* for errors, drops and damage */
     struct consumer_filter filters[2];
     const struct dtrace_listener *listener; /* never NULL */
