@@ -197,12 +197,24 @@ static void enter_type(struct d_compiler *compiler, const char *name, enum d_int
 
 static void enter_types(struct d_compiler *compiler)
 {
-    enter_type(compiler, "uid_t", D_UINT);
-    enter_type(compiler, "gid_t", D_UINT);
-    enter_type(compiler, "dev_t", D_ULONG);
-    enter_type(compiler, "major_t", D_UINT);
-    enter_type(compiler, "minor_t", D_UINT);
-    enter_type(compiler, "ipaddr_t", D_UINT);
+    static const struct {
+        const char *name;
+        enum d_intrinsic type;
+    } types[] = {
+        {"uid_t", D_UINT},        {"gid_t", D_UINT},       {"dev_t", D_ULONG},
+        {"major_t", D_UINT},      {"minor_t", D_UINT},     {"ipaddr_t", D_UINT},
+        {"longlong_t", D_INT64},  {"hrtime_t", D_INT64},   {"time_t", D_LONG},
+        {"clock_t", D_LONG},      {"off_t", D_LONG},       {"offset_t", D_INT64},
+        {"mode_t", D_UINT},       {"ino_t", D_ULONG},      {"daddr_t", D_LONG},
+        {"zoneid_t", D_INT},      {"projid_t", D_INT},     {"taskid_t", D_INT},
+        {"processorid_t", D_INT}, {"psetid_t", D_INT},     {"lwpid_t", D_UINT},
+        {"socklen_t", D_UINT},    {"in_port_t", D_USHORT}, {"in_addr_t", D_UINT},
+        {"useconds_t", D_UINT},   {"suseconds_t", D_LONG}, {"nlink_t", D_UINT},
+        {"pgcnt_t", D_ULONG},     {"pfn_t", D_ULONG},      {"chipid_t", D_INT},
+        {"lgrp_id_t", D_INT},     {"fds_mask", D_LONG},    {"key_t", D_INT},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        enter_type(compiler, types[i].name, types[i].type);
 }
 
 void d_builtins_enter(struct d_compiler *compiler)

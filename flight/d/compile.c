@@ -123,6 +123,7 @@ static void begin(struct d_compiler *compiler, const struct d_source *source)
     compiler->source = source;
     compiler->place = (struct d_place){.file = source->name, .line = 1};
     compiler->part = "";
+    compiler->node_count = 0;
     compiler->last_argument_used = false;
     compiler->deferred_pragmas = NULL;
     compiler->clause = NULL;

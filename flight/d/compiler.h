@@ -72,6 +72,7 @@ struct d_compiler {
     const struct d_clause *clause;    /* while one is resolved; NULL outside */
     const struct d_probe_name *probe; /* the description it is resolved for */
     uint64_t clause_uarg;             /* uarg of the ECBs of what is compiled */
+    uint32_t node_count;              /* of the program that is compiled */
     uint32_t statement_number;        /* for uarg: differs from statement to statement */
     bool last_argument_used;          /* $1, ...: of those of the source */
     bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */

@@ -3,11 +3,21 @@
 
 #include "flight/d/fold_constants.h"
 
-#define DEPTH_MAX 2048u /* all who walk a tree do so by recursion */
+#define DEPTH_MAX 2048u    /* all who walk a tree do so by recursion */
+#define NODES_MAX 2000000u /* of a program: an inline that uses another one twice doubles it */
+
+static struct d_node *take(struct d_compiler *compiler)
+{
+    if (++compiler->node_count > NODES_MAX)
+        d_fail(compiler, "",
+               "the program is too large: its inlines and expressions have more than %u parts",
+               NODES_MAX);
+    return d_take(compiler, sizeof(struct d_node));
+}
 
 struct d_node *d_node_new(struct d_compiler *compiler, enum d_node_kind kind, struct d_place place)
 {
-    struct d_node *node = d_take(compiler, sizeof *node);
+    struct d_node *node = take(compiler);
     node->kind = kind;
     node->place = place;
     return node;
@@ -93,7 +103,7 @@ struct d_node *d_node_copy(struct d_compiler *compiler, const struct d_node *nod
 {
     if (node == NULL)
         return NULL;
-    struct d_node *copy = d_take(compiler, sizeof *copy);
+    struct d_node *copy = take(compiler);
     *copy = *node;
     copy->next = NULL;
     copy->first = d_node_copy(compiler, node->first);

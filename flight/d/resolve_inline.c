@@ -1,6 +1,16 @@
 /* Inlines: their expression in the place of their name (section 2.5 of the language). */
 #include "flight/d/resolve.h"
 
+static struct d_node *substitute_below(struct d_compiler *compiler, struct d_node *tree,
+                                       struct d_node *child, const struct d_ident *from,
+                                       const struct d_node *to)
+{
+    struct d_node *next = d_substitute(compiler, child, from, to);
+    if (next != NULL)
+        d_node_below(compiler, tree, next);
+    return next;
+}
+
 struct d_node *d_substitute(struct d_compiler *compiler, struct d_node *tree,
                             const struct d_ident *from, const struct d_node *to)
 {
@@ -11,11 +21,11 @@ struct d_node *d_substitute(struct d_compiler *compiler, struct d_node *tree,
         copy->next = tree->next;
         return copy;
     }
-    tree->first = d_substitute(compiler, tree->first, from, to);
-    tree->second = d_substitute(compiler, tree->second, from, to);
-    tree->third = d_substitute(compiler, tree->third, from, to);
+    tree->first = substitute_below(compiler, tree, tree->first, from, to);
+    tree->second = substitute_below(compiler, tree, tree->second, from, to);
+    tree->third = substitute_below(compiler, tree, tree->third, from, to);
     for (struct d_node **at = &tree->list; *at != NULL; at = &(*at)->next)
-        *at = d_substitute(compiler, *at, from, to);
+        *at = substitute_below(compiler, tree, *at, from, to);
     return tree;
 }
 
@@ -65,6 +75,7 @@ struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node
     struct d_node *use = d_node_new(compiler, D_NODE_INLINE, node->place);
     use->ident = ident;
     use->first = body;
+    d_node_below(compiler, use, body);
     use->userland = ident->userland;
     d_node_set_type(use, ident->type);
     return use;

@@ -74,8 +74,33 @@ static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node 
     return node;
 }
 
+static noreturn void undefined_variable(struct d_compiler *compiler, const struct d_node *node)
+{
+    const char *scope = node->kind != D_NODE_SCOPED     ? ""
+                        : node->scope == D_SCOPE_THREAD ? "self->"
+                                                        : "this->";
+    d_fail(compiler, "D_VAR_UNDEF", "%s%s has not yet been declared or assigned", scope,
+           node->text);
+}
+
+static noreturn void undefined_name(struct d_compiler *compiler, const struct d_node *node)
+{
+    d_fail(compiler, "D_IDENT_UNDEF", "failed to resolve %s: Unknown variable name", node->text);
+}
+
+/* In `x = x + 1` the left side makes an x, but there is no value to read yet. */
+static void need_value(struct d_compiler *compiler, const struct d_node *node,
+                       const struct d_ident *ident, enum d_resolve_mode mode)
+{
+    if (ident->type != NULL || mode == D_RESOLVE_ASSIGN)
+        return;
+    if (node->kind == D_NODE_NAME)
+        undefined_name(compiler, node);
+    undefined_variable(compiler, node);
+}
+
 static struct d_node *use_ident(struct d_compiler *compiler, struct d_node *node,
-                                struct d_ident *ident)
+                                struct d_ident *ident, enum d_resolve_mode mode)
 {
     if (ident->inline_body != NULL && !ident->has_parameters)
         return d_resolve_inline(compiler, node, ident, NULL);
@@ -86,6 +111,7 @@ static struct d_node *use_ident(struct d_compiler *compiler, struct d_node *node
     }
     if (ident->kind != D_IDENT_SCALAR)
         bad_reference(compiler, ident, D_IDENT_SCALAR);
+    need_value(compiler, node, ident, mode);
     return variable(compiler, node, ident);
 }
 
@@ -96,22 +122,12 @@ struct d_node *d_resolve_name(struct d_compiler *compiler, struct d_node *node,
         return resolve_symbol(compiler, node);
     struct d_ident *ident = find_global(compiler, node->text);
     if (ident != NULL)
-        return use_ident(compiler, node, ident);
+        return use_ident(compiler, node, ident, mode);
     if (mode == D_RESOLVE_READ || mode == D_RESOLVE_UNARY)
-        d_fail(compiler, "D_IDENT_UNDEF", "failed to resolve %s: Unknown variable name",
-               node->text);
+        undefined_name(compiler, node);
     return variable(
         compiler, node,
         create(compiler, compiler->globals, node->text, D_IDENT_SCALAR, D_SCOPE_GLOBAL, mode));
-}
-
-static noreturn void undefined_variable(struct d_compiler *compiler, const struct d_node *node)
-{
-    const char *scope = node->kind != D_NODE_SCOPED     ? ""
-                        : node->scope == D_SCOPE_THREAD ? "self->"
-                                                        : "this->";
-    d_fail(compiler, "D_VAR_UNDEF", "%s%s has not yet been declared or assigned", scope,
-           node->text);
 }
 
 struct d_node *d_resolve_scoped(struct d_compiler *compiler, struct d_node *node,
@@ -125,6 +141,7 @@ struct d_node *d_resolve_scoped(struct d_compiler *compiler, struct d_node *node
         ident = create(compiler, idents, node->text, D_IDENT_SCALAR, node->scope, mode);
     if (ident->kind != D_IDENT_SCALAR)
         bad_reference(compiler, ident, D_IDENT_SCALAR);
+    need_value(compiler, node, ident, mode);
     return variable(compiler, node, ident);
 }
 
@@ -228,8 +245,10 @@ static struct d_idents *array_table(struct d_compiler *compiler, const struct d_
 }
 
 static struct d_node *resolve_keyed(struct d_compiler *compiler, struct d_node *node,
-                                    struct d_ident *ident)
+                                    struct d_ident *ident, enum d_resolve_mode mode)
 {
+    if (ident->type == NULL && mode != D_RESOLVE_ASSIGN)
+        undefined_variable(compiler, node->first);
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
     d_resolve_keys(compiler, ident, node->list);
@@ -279,7 +298,7 @@ struct d_node *d_resolve_index(struct d_compiler *compiler, struct d_node *node,
         return d_resolve_inline(compiler, node, ident, d_resolve_list(compiler, node->list));
     if (ident->kind == D_IDENT_ARRAY && ident->builtin)
         return resolve_builtin_array(compiler, node, ident);
-    return ident->kind == D_IDENT_ARRAY ? resolve_keyed(compiler, node, ident)
+    return ident->kind == D_IDENT_ARRAY ? resolve_keyed(compiler, node, ident, mode)
                                         : resolve_element(compiler, node);
 }
 

@@ -267,6 +267,8 @@ static const char *qualifier(const struct d_type *type)
 /* As in C: what stands around a name grows from the inside, `around`; words before the base grow in `before`. */
 const char *d_type_text(struct d_compiler *compiler, const struct d_type *type)
 {
+    if (type == NULL)
+        return "<DYN>";
     const char *around = "";
     const char *before = "";
     for (; type->name == NULL && type->target != NULL; type = type->target) {

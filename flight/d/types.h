@@ -132,7 +132,7 @@ void d_type_lay_out(struct d_type *type);
 const struct d_type *d_type_resolve(const struct d_type *type);
 uint64_t d_type_size(const struct d_type *type);      /* bytes; 0: void, forward, function */
 uint64_t d_type_alignment(const struct d_type *type); /* by D's own rules */
-/* "unsigned int", "struct s *", "char [30]". */
+/* "unsigned int", "struct s *", "char [30]"; "<DYN>" of NULL: of what has no type. */
 const char *d_type_text(struct d_compiler *compiler, const struct d_type *type);
 
 /* All of these look behind typedefs and qualifiers. */
