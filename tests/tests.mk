@@ -137,6 +137,12 @@ $(B)/tests/mutate_dof_i386: tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(w
 	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -o $@ $(filter tests/%.c,$^) $(RUNTIME)
 
+# Programs of D, each out of a number.
+$(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_program) \
+                       $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
 	@mkdir -p $(@D)
@@ -199,7 +205,7 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
-               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/generate_d $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flight/d/compiler.h"
 #include "flight/d/kernel_facts.h"
 #include "flight/d/types.h"
 

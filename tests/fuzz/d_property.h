@@ -35,8 +35,8 @@ static void d_property_problem(const struct d_problem *problem)
 static bool d_property_is_room(const struct dof_problem *problem)
 {
     static const char *const limits[] = {
-        "no memory",          "too many variables", "too many branches at once", "actions exceed",
-        "exceeds maximum",    "oversized",          "record too large",          "zero-sized variable",
+        "no memory",       "too many variables", "too many branches at once", "actions exceed",
+        "exceeds maximum", "oversized",          "record too large",          "zero-sized variable",
     };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         if (strstr(problem->text, limits[i]) != NULL)
@@ -71,7 +71,8 @@ static struct d_property_objects d_property_objects(struct d_compiler *compiler)
 
 /* Where `why` is not NULL it is where a person reads what was refused. */
 static bool d_property_add(struct dtrace *dtrace, struct d_bytes bytes,
-                           struct d_property_counts *counts, void (*why)(const struct dof_problem *))
+                           struct d_property_counts *counts,
+                           void (*why)(const struct dof_problem *))
 {
     struct dof_problem problem;
     uint8_t *exact = (uint8_t *)malloc(bytes.size); /* the sanitizer sees one byte too many */

@@ -1,7 +1,7 @@
 /* The whole D compiler, and behind it the loader of DOF, the verifier, and the framework.
  *
- * Input: data model, strictness and kind of the source (1 byte), options (1 byte), and texts, each compiled by the
- * same compiler, with a byte of 1 between them.  Properties: d_property.h. */
+ * Input: data model, strictness, kind of the source, arguments or none (1 byte), options (1 byte), and texts, each
+ * compiled by the same compiler, with a byte of 1 between them.  Properties: d_property.h. */
 #include "tests/fuzz/d_kernel.h"
 #include "tests/fuzz/d_property.h"
 
@@ -10,6 +10,7 @@ enum {
     STRICT = 2,
     NO_KERNEL = 4,
     KIND = 3, /* bits to shift */
+    ARGUMENTS = 64,
     BETWEEN = 1
 };
 
@@ -30,10 +31,10 @@ static void set_options(struct d_compiler *compiler, uint8_t bits)
 }
 
 /* From memory that ends with it. */
-static bool compile(struct d_compiler *compiler, enum d_source_kind kind, const uint8_t *text,
-                    size_t length)
+static bool compile(struct d_compiler *compiler, uint8_t flags, const uint8_t *text, size_t length)
 {
     static const char *const arguments[] = {"12", "name", "a \"b", "-7"};
+    enum d_source_kind kind = (flags >> KIND & 7) % 5;
     char *exact = malloc(length);
     dof_property_require(length == 0 || exact != NULL);
     memcpy(exact, text, length);
@@ -42,7 +43,7 @@ static bool compile(struct d_compiler *compiler, enum d_source_kind kind, const 
                                     .text = exact,
                                     .length = length,
                                     .arguments = arguments,
-                                    .argument_count = 4};
+                                    .argument_count = flags & ARGUMENTS ? 4 : 0};
     struct d_problem problem;
     bool accepted = d_compile(compiler, &source, &problem);
     if (!accepted)
@@ -51,14 +52,14 @@ static bool compile(struct d_compiler *compiler, enum d_source_kind kind, const 
     return accepted;
 }
 
-static size_t compile_all(struct d_compiler *compiler, enum d_source_kind kind, const uint8_t *data,
+static size_t compile_all(struct d_compiler *compiler, uint8_t flags, const uint8_t *data,
                           size_t size)
 {
     size_t accepted = 0;
     for (size_t i = 0; i < D_PROPERTY_PROGRAMS; i++) {
         const uint8_t *end = size > 0 ? memchr(data, BETWEEN, size) : NULL;
         size_t length = end != NULL ? (size_t)(end - data) : size;
-        accepted += compile(compiler, kind, data, length);
+        accepted += compile(compiler, flags, data, length);
         if (end == NULL)
             break;
         data += length + 1;
@@ -82,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct d_compiler *compiler = d_open(&setup);
     dof_property_require(compiler != NULL);
     set_options(compiler, data[1]);
-    if (compile_all(compiler, (data[0] >> KIND) % 5, data + 2, size - 2) > 0)
+    if (compile_all(compiler, data[0], data + 2, size - 2) > 0)
         d_property_hold(compiler, memory, &counts, NULL);
     d_close(compiler);
     return 0;
