@@ -257,7 +257,7 @@ $(B)/host/%.o: %.c Makefile | $(B)/.packages-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
-$(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
+$(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ -ljansson
 

@@ -5,7 +5,7 @@
 
 enum flight_status {
     FLIGHT_SUCCESS = 0, /* the guest said success; the capture is whole */
-    FLIGHT_FAILURE = 1, /* the guest said failure; the capture is damaged */
+    FLIGHT_FAILURE = 1, /* the guest said failure; the capture is damaged; a program is refused */
     FLIGHT_USAGE = 2,
     FLIGHT_DIED = 3, /* the guest ended in a way that it did not choose */
     FLIGHT_TIMEOUT = 4,
@@ -21,6 +21,7 @@ struct flight_command {
 };
 
 extern const struct flight_command run_command;
+extern const struct flight_command enable_command;
 extern const struct flight_command capture_command;
 extern const struct flight_command console_command;
 extern const struct flight_command report_command;

@@ -13,8 +13,8 @@
 #define FLIGHT_VERSION "0.1"
 
 static const struct flight_command *const commands[] = {
-    &run_command,    &capture_command, &console_command, &report_command,
-    &verify_command, &export_command,  &stage_command,
+    &run_command,    &enable_command, &capture_command, &console_command,
+    &report_command, &verify_command, &export_command,  &stage_command,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -47,13 +47,15 @@ static const struct flight_command *find(const char *name)
 
 static void help_all(void)
 {
-    puts("flight boots Firstlight, gives it a terminal, captures its serial line, reads captures,\n"
-         "and stages files.\n");
+    puts("flight boots Firstlight, compiles what traces it, gives it a terminal, captures its "
+         "serial\n"
+         "line, reads captures, and stages files.\n");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  flight %-8s %s\n", commands[i]->name, commands[i]->synopsis);
     puts("  flight help     COMMAND\n"
          "  flight --version\n\n"
-         "Exit status: 0 success, 1 failure or a damaged capture, 2 bad usage, 3 the guest died,\n"
+         "Exit status: 0 success, 1 failure, a damaged capture or a refused program, 2 bad usage, "
+         "3 the guest died,\n"
          "4 timeout, 5 the host is at fault.");
 }
 

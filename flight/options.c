@@ -60,6 +60,12 @@ static void append(struct option_list *list, const char *item)
     list->items[list->count++] = item;
 }
 
+static void append_word(struct option_words *words, char letter, const char *value)
+{
+    words->items = memory_grown(words->items, words->count, &words->capacity, sizeof *words->items);
+    words->items[words->count++] = (struct option_word){letter, value};
+}
+
 static bool store(const struct options *options, const struct option_spec *spec,
                   const char *argument, const char *value)
 {
@@ -67,12 +73,27 @@ static bool store(const struct options *options, const struct option_spec *spec,
         *spec->text = value;
     if (spec->list != NULL)
         append(spec->list, value);
+    if (spec->words != NULL)
+        append_word(spec->words, spec->letter, value);
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
     (void)flight_refuse(options->command, FLIGHT_USAGE,
                         "'%s': '%s' is not a number from %u to %u (see 'flight --help')", argument,
                         value, spec->minimum, spec->maximum);
     return false;
+}
+
+static bool takes_no_value(const struct option_spec *spec)
+{
+    return spec->flag != NULL || spec->plain;
+}
+
+static void take_plain(const struct option_spec *spec)
+{
+    if (spec->flag != NULL)
+        *spec->flag = true;
+    else
+        append_word(spec->words, spec->letter, NULL);
 }
 
 /* `value` is what stood in the same argument, or NULL. */
@@ -82,10 +103,10 @@ static bool take(const struct options *options, const struct option_spec *spec, 
     const char *argument = cursor->arguments[cursor->next - 1];
     if (spec == NULL)
         return refuse(options, "unknown option", argument);
-    if (spec->flag != NULL) {
+    if (takes_no_value(spec)) {
         if (value != NULL)
             return refuse(options, "no value belongs to the option", argument);
-        *spec->flag = true;
+        take_plain(spec);
         return true;
     }
     if (value == NULL && cursor->next == cursor->count)
@@ -94,11 +115,22 @@ static bool take(const struct options *options, const struct option_spec *spec, 
                  value != NULL ? value : cursor->arguments[cursor->next++]);
 }
 
+/* Letters without a value, and behind them perhaps one with a value. */
+static bool take_letters(const struct options *options, const char *letter, struct cursor *cursor)
+{
+    const struct option_spec *spec = find_letter(options, *letter);
+    for (; spec != NULL && takes_no_value(spec); spec = find_letter(options, *letter)) {
+        take_plain(spec);
+        if (*++letter == '\0')
+            return true;
+    }
+    return take(options, spec, letter[1] != '\0' ? letter + 1 : NULL, cursor);
+}
+
 static bool take_option(const struct options *options, const char *argument, struct cursor *cursor)
 {
     if (argument[1] != '-')
-        return take(options, find_letter(options, argument[1]),
-                    argument[2] != '\0' ? argument + 2 : NULL, cursor);
+        return take_letters(options, argument + 1, cursor);
     const char *name = argument + 2;
     size_t length = strcspn(name, "=");
     return take(options, find_name(options, name, length),

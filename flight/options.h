@@ -1,7 +1,8 @@
 /* The command line of one subcommand, described by a table.
  *
  * Options may stand before and after the operand: "--name VALUE", "--name=VALUE", "-n VALUE",
- * "-nVALUE"; "--" ends them; "-" alone is an operand. */
+ * "-nVALUE"; letters without a value may share a dash: "-qn VALUE"; "--" ends them; "-" alone is an
+ * operand. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,11 +17,25 @@ struct option_list {
     size_t capacity;
 };
 
+/* Options of several kinds in the order in which they were said. */
+struct option_word {
+    char letter;
+    const char *value; /* NULL: it takes none */
+};
+
+struct option_words {
+    struct option_word *items;
+    size_t count;
+    size_t capacity;
+};
+
 /* One option; the target that is not NULL says what it takes. */
 struct option_spec {
-    const char *name; /* without the dashes; NULL: only a letter */
-    char letter;      /* 0: only a name */
-    bool *flag;       /* takes no value */
+    const char *name;           /* without the dashes; NULL: only a letter */
+    char letter;                /* 0: only a name */
+    bool *flag;                 /* takes no value */
+    struct option_words *words; /* by its letter */
+    bool plain;                 /* of `words`: takes no value */
     const char **text;
     struct option_list *list; /* may be repeated */
     uint32_t *number;         /* minimum..maximum */

@@ -41,15 +41,22 @@ static void print_missing(const struct text_sink *sink, const struct model_dtrac
                dtrace->incomplete == 1 ? "is" : "are");
 }
 
-void report_dtrace_text(const struct text_sink *sink, const struct model_dtrace *dtrace)
+void report_dtrace_claim(const struct text_sink *sink, const struct model_dtrace *dtrace)
 {
     if (!model_dtrace_is_there(dtrace))
         return;
-    text_print(sink, "\nanonymous tracing\n");
     const struct dtrace_source source = model_dtrace_source(dtrace);
     struct dtrace_memory memory = memory_for(dtrace);
     (void)dtrace_consume(sink, &source, &memory); /* it says itself what is wrong */
     free(memory.bytes);
     print_missing(sink, dtrace);
+}
+
+void report_dtrace_text(const struct text_sink *sink, const struct model_dtrace *dtrace)
+{
+    if (!model_dtrace_is_there(dtrace))
+        return;
+    text_print(sink, "\nanonymous tracing\n");
+    report_dtrace_claim(sink, dtrace);
     text_print(sink, "\n");
 }

@@ -9,4 +9,7 @@
 /* What the kernel would print, and what was lost on the line. */
 void report_dtrace_text(const struct text_sink *sink, const struct model_dtrace *dtrace);
 
+/* The same without a heading, and nothing if there is nothing: what a claim prints. */
+void report_dtrace_claim(const struct text_sink *sink, const struct model_dtrace *dtrace);
+
 void report_dtrace_json(FILE *out, const struct model_dtrace *dtrace);

@@ -11,6 +11,7 @@
 #include "flight/moment.h"
 #include "flight/qemu.h"
 #include "flight/run_plan.h"
+#include "flight/traced_run.h"
 
 enum {
     MEMORY_MIB = 128,
@@ -27,6 +28,7 @@ struct run {
     bool quiet;
     const char *output;
     const char *socket; /* where others may attach; NULL: nowhere */
+    struct traced_run traced;
 };
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -80,11 +82,21 @@ static int64_t deadline_of(const struct run *run)
     return run->plan.interactive ? MOMENT_NEVER : moment_now_ms() + TIMEOUT_S * 1000;
 }
 
+/* Where the kernel's text goes: it gives way to what is traced. */
+static int shown_on(const struct run *run)
+{
+    if (run->quiet)
+        return -1;
+    if (!traced_run_wanted(&run->traced) || run->plan.interactive)
+        return STDOUT_FILENO;
+    return run->traced.console ? STDERR_FILENO : -1;
+}
+
 static int watch(const struct run *run, const struct staging *staging, struct emulator *emulator,
                  struct attach *attach, int output)
 {
     struct live live;
-    live_start(&live, run->quiet ? -1 : STDOUT_FILENO, output);
+    live_start(&live, shown_on(run), output);
     live.attach = hears(run) ? attach : NULL;
     int64_t deadline_ms = deadline_of(run);
     struct outcome outcome = {.timeout_s = run->timeout_s != 0 ? run->timeout_s : TIMEOUT_S};
@@ -98,6 +110,8 @@ static int watch(const struct run *run, const struct staging *staging, struct em
     struct file_bytes messages = read_staged(staging, "qemu.messages");
     outcome.triple_fault = tells_of_triple_fault(&log);
     int status = ending_tell(run->plan.command, &live, &outcome, &messages);
+    if (traced_run_wanted(&run->traced))
+        status = traced_run_tell(&run->plan, &live.bytes, status);
     file_bytes_free(&log);
     file_bytes_free(&messages);
     live_free(&live);
@@ -170,7 +184,7 @@ static int play(const struct run *run)
 
 static enum options_result parse(struct run *run, size_t count, char **arguments)
 {
-    const struct option_spec specs[] = {
+    const struct option_spec own[] = {
         {.name = "kernel", .text = &run->plan.kernel},
         {.name = "iso", .text = &run->plan.iso},
         {.name = "disk", .text = &run->plan.disk},
@@ -190,10 +204,33 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
         {.name = "socket", .text = &run->socket},
         {.name = "interactive", .letter = 'i', .flag = &run->plan.interactive},
         {.name = "bare", .flag = &run->plan.bare},
+        {.name = "enable", .text = &run->traced.folder},
+        {.name = "demo", .flag = &run->traced.demo},
+        {.name = "real-time", .flag = &run->traced.real_time},
+        {.name = "console", .flag = &run->traced.console},
     };
-    const struct options options = {
-        .command = run->plan.command, .specs = specs, .count = sizeof specs / sizeof specs[0]};
+    struct option_spec specs[sizeof own / sizeof own[0] + ENABLING_SPECS];
+    memcpy(specs, own, sizeof own);
+    enabling_words_specs(&run->traced.words, specs + sizeof own / sizeof own[0]);
+    const struct options options = {.command = run->plan.command,
+                                    .specs = specs,
+                                    .count = sizeof specs / sizeof specs[0],
+                                    .more = &run->traced.words.arguments};
     return options_parse(&options, count, arguments);
+}
+
+static enum flight_status prepare_tracing(struct run *run)
+{
+    const struct traced_run *traced = &run->traced;
+    if (traced_run_wanted(traced))
+        return traced_run_prepare(&run->traced, &run->plan);
+    const bool lost = traced->words.words.count + traced->words.arguments.count > 0 ||
+                      traced->words.strict || traced->demo || traced->real_time || traced->console;
+    if (!lost)
+        return FLIGHT_SUCCESS;
+    return (enum flight_status)flight_refuse(run->plan.command, FLIGHT_USAGE,
+                                             "there is no program for that: -n, -s or --enable "
+                                             "brings one (see 'flight --help')");
 }
 
 static int run_checked(struct run *run)
@@ -201,6 +238,9 @@ static int run_checked(struct run *run)
     if (run->plan.interactive && run->quiet)
         return flight_refuse(run->plan.command, FLIGHT_USAGE,
                              "--interactive shows what --quiet hides (see 'flight --help')");
+    enum flight_status prepared = prepare_tracing(run);
+    if (prepared != FLIGHT_SUCCESS)
+        return (int)prepared;
     if (!run_plan_usable(&run->plan))
         return FLIGHT_USAGE;
     run_plan_complete(&run->plan);
@@ -217,6 +257,7 @@ static int run_main(const struct flight_command *command, size_t count, char **a
                  : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
                                           : FLIGHT_USAGE;
     run_plan_free(&run.plan);
+    traced_run_free(&run.traced);
     return status;
 }
 
@@ -227,7 +268,9 @@ const struct flight_command run_command = {
         "                  [--module 'FILE options']... [--bare] [--machine NAME]\n"
         "                  [--firmware NAME] [--memory MIB] [--smp N] [--exec COMMAND]...\n"
         "                  [--deterministic] [--timeout SECONDS] [--qemu-arg ARG]... [-o CAPTURE]\n"
-        "                  [--quiet] [-i | --interactive] [--socket PATH]",
+        "                  [--quiet] [-i | --interactive] [--socket PATH]\n"
+        "                  [--enable DIR | " ENABLING_WORDS_SYNOPSIS "\n"
+        "                  [ARGUMENT]...] [--demo] [--real-time] [--console]",
     .help =
         "Boots the kernel in QEMU and shows its serial line without the frames.\n"
         "\n"
@@ -257,6 +300,19 @@ const struct flight_command run_command = {
         "terminal\n"
         "                     every key is the kernel's; ^] q ends the run, ^] ^] sends ^]\n"
         "  --socket PATH      others may attach there ('flight console PATH')\n"
+        "\n"
+        "With an enabling, what it recorded is printed instead, as by dtrace(1M), and nothing else "
+        "on\n"
+        "standard output.  Unless something else is said, the boot is deterministic and short.\n"
+        "\n"
+        "  --enable DIR       what 'flight enable' left there\n" ENABLING_WORDS_HELP
+        "  --demo             boots the demonstration, with all its services\n"
+        "  --real-time        not --deterministic\n"
+        "  --console          shows the kernel's text, too, on standard error\n"
+        "\n"
+        "Its exit status is then the value of exit(), if the guest said success, and 1 for a "
+        "program\n"
+        "that is refused.\n"
         "\n"
         "Exit status: 0 the guest said success, 1 it said failure, 2 bad usage, 3 it died (panic,\n"
         "triple fault, reset), 4 timeout, 5 the host is at fault.\n",

@@ -10,6 +10,7 @@
 
 #include "flight/autoexec.h"
 #include "flight/exec_words.h"
+#include "flight/file_bytes.h"
 #include "flight/memory.h"
 #include "flight/qemu.h"
 
@@ -330,12 +331,51 @@ static enum flight_status stage_medium(const struct run_plan *plan, const struct
     return status;
 }
 
+static struct run_module *add_made(struct run_plan *plan, const char *name, const char *options)
+{
+    plan->made =
+        memory_grown(plan->made, plan->made_count, &plan->made_capacity, sizeof *plan->made);
+    struct run_module *made = &plan->made[plan->made_count++];
+    *made = (struct run_module){.name = memory_text("%s", name),
+                                .string = memory_text("%s %s", name, options)};
+    return made;
+}
+
+void run_plan_add_bytes(struct run_plan *plan, const char *name, const char *options,
+                        const void *bytes, size_t length)
+{
+    struct run_module *made = add_made(plan, name, options);
+    made->bytes = bytes;
+    made->length = length;
+}
+
+void run_plan_add_file(struct run_plan *plan, const char *name, const char *options,
+                       const char *source)
+{
+    add_made(plan, name, options)->source = memory_text("%s", source);
+}
+
+static bool stage_made(const struct run_plan *plan, const struct staging *staging,
+                       const struct run_module *made)
+{
+    if (made->source != NULL)
+        return stage(plan, staging, made->name, made->source);
+    const int error = staging_write(staging, made->name, made->bytes, made->length);
+    if (error != 0)
+        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", made->name,
+                            strerror(error));
+    return error == 0;
+}
+
 static bool stage_all(const struct run_plan *plan, const struct staging *staging)
 {
     if (!stage(plan, staging, base_name(plan->kernel), plan->kernel))
         return false;
     if (plan->archive != NULL && !stage(plan, staging, ARCHIVE, plan->archive))
         return false;
+    for (size_t i = 0; i < plan->made_count; i++)
+        if (!stage_made(plan, staging, &plan->made[i]))
+            return false;
     for (size_t i = 0; i < plan->modules.count; i++)
         if (!stage_module(plan, staging, plan->modules.items[i]))
             return false;
@@ -366,22 +406,32 @@ enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *s
  * swallows nothing. */
 static char *append_text(const struct run_plan *plan)
 {
-    const char *user = plan->append == NULL ? "" : plan->append;
-    char *words = exec_words_line(&plan->exec);
-    const char *shell = plan->interactive ? "shell=1" : "";
-    char *append = memory_text("%s%s%s%s%s", shell, *shell != '\0' && *words != '\0' ? " " : "",
-                               words, *shell + *words != '\0' && *user != '\0' ? " " : "", user);
-    free(words);
-    return append;
+    char *exec = exec_words_line(&plan->exec);
+    const char *parts[] = {plan->words, plan->interactive ? "shell=1" : NULL, exec, plan->append};
+    struct file_bytes append = {0};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i] == NULL || *parts[i] == '\0')
+            continue;
+        if (append.length > 0)
+            file_bytes_append(&append, " ", 1);
+        file_bytes_append(&append, parts[i], strlen(parts[i]));
+    }
+    file_bytes_append(&append, "", 1);
+    free(exec);
+    return (char *)append.bytes;
 }
 
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging)
 {
-    size_t count = plan->modules.count + (plan->archive != NULL ? 1 : 0);
-    const char **modules = memory_zeroed(count, sizeof *modules);
-    modules[0] = ARCHIVE_MODULE;
+    size_t count = 0;
+    const char **modules =
+        memory_zeroed(1 + plan->made_count + plan->modules.count, sizeof *modules);
+    if (plan->archive != NULL)
+        modules[count++] = ARCHIVE_MODULE;
+    for (size_t i = 0; i < plan->made_count; i++)
+        modules[count++] = plan->made[i].string;
     for (size_t i = 0; i < plan->modules.count; i++)
-        modules[count - plan->modules.count + i] = plan->modules.items[i];
+        modules[count++] = plan->modules.items[i];
     char *log = staging_path(staging, "qemu.log");
     char *append = append_text(plan);
     char **arguments = qemu_arguments(&(struct qemu_plan){
@@ -409,6 +459,12 @@ char **run_plan_arguments(const struct run_plan *plan, const struct staging *sta
 
 void run_plan_free(struct run_plan *plan)
 {
+    for (size_t i = 0; i < plan->made_count; i++) {
+        free(plan->made[i].name);
+        free(plan->made[i].string);
+        free(plan->made[i].source);
+    }
+    free(plan->made);
     free(plan->modules.items);
     free(plan->extra.items);
     free(plan->exec.items);

@@ -11,6 +11,15 @@
 #include "flight/qemu.h"
 #include "flight/staging.h"
 
+/* A boot module that no file of the user holds: bytes, or a file under another name. */
+struct run_module {
+    char *name;   /* in the staging folder */
+    char *string; /* the whole string: name, blank, options */
+    const void *bytes;
+    size_t length;
+    char *source; /* a file instead of bytes, or NULL */
+};
+
 struct run_plan {
     const struct flight_command *command;
     const char *kernel; /* NULL: the own one, or another medium */
@@ -20,8 +29,12 @@ struct run_plan {
     const char *machine;
     const char *firmware_name; /* NULL: the BIOS */
     enum qemu_firmware firmware;
+    const char *words; /* of the kernel's command line, before all others; NULL: none */
     const char *append;
     struct option_list modules;
+    struct run_module *made; /* modules before those of the user */
+    size_t made_count;
+    size_t made_capacity;
     struct option_list extra; /* arguments for QEMU */
     struct option_list exec;  /* commands for the kernel */
     uint32_t memory_mib;
@@ -39,6 +52,14 @@ bool run_plan_usable(struct run_plan *plan);
 
 /* Adds kernel and boot archive from beside this program, where the user named none. */
 void run_plan_complete(struct run_plan *plan);
+
+/* Adds a module of bytes, which stay the caller's. */
+void run_plan_add_bytes(struct run_plan *plan, const char *name, const char *options,
+                        const void *bytes, size_t length);
+
+/* Adds a file as a module of that name. */
+void run_plan_add_file(struct run_plan *plan, const char *name, const char *options,
+                       const char *source);
 
 /* Whether every file is there and can be read. */
 bool run_plan_readable(const struct run_plan *plan);

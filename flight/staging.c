@@ -170,6 +170,19 @@ int staging_copy(const struct staging *staging, const char *name, const char *so
     return error;
 }
 
+int staging_write(const struct staging *staging, const char *name, const void *bytes, size_t length)
+{
+    char *path = memory_text("%s/%s", staging->work, name);
+    FILE *file = fopen(path, "wxe");
+    int error = file == NULL ? errno : 0;
+    if (file != NULL && fwrite(bytes, 1, length, file) != length)
+        error = EIO;
+    if (file != NULL && fclose(file) != 0 && error == 0)
+        error = errno;
+    free(path);
+    return error;
+}
+
 char *staging_path(const struct staging *staging, const char *name)
 {
     return memory_text("%s/%s", staging->root, name);

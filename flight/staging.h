@@ -28,6 +28,10 @@ int staging_link(const struct staging *staging, const char *name, const char *so
  * meanwhile. */
 int staging_copy(const struct staging *staging, const char *name, const char *source);
 
+/* Makes `name`, in the working folder, a file of these bytes.  0 or an errno. */
+int staging_write(const struct staging *staging, const char *name, const void *bytes,
+                  size_t length);
+
 /* Adds zeros to that copy up to the next power of two.  0 or an errno. */
 int staging_pad(const struct staging *staging, const char *name);
 

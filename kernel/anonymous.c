@@ -234,6 +234,27 @@ void anonymous_stop(void)
     cpu_interrupts_restore(flags);
 }
 
+static bool calls_exit(const struct dof_clause *clause)
+{
+    for (uint32_t i = 0; i < clause->action_count; i++)
+        if (clause->actions[i].kind == DOF_ACTION_EXIT)
+            return true;
+    return false;
+}
+
+bool anonymous_awaits_exit(void)
+{
+    int32_t status;
+    if (anonymous.state != ANONYMOUS_GOING || dtrace_has_exited(anonymous.dtrace, &status))
+        return false;
+    for (uint32_t i = 0; i < dtrace_clauses(anonymous.dtrace); i++) {
+        uint32_t matched;
+        if (calls_exit(dtrace_clause(anonymous.dtrace, i, &matched)) && matched > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool symbol_of(void *context, uint64_t address, struct dtrace_symbol *symbol)
 {
     (void)context;
@@ -301,7 +322,7 @@ void anonymous_end(void)
     anonymous.ended = true;
     anonymous_stop();
     console_wait_mode(CONSOLE_ALL_WAIT); /* nothing of it may be lost, and nothing runs meanwhile */
-    if (!anonymous.claimed) {
+    if (!anonymous.claimed && tunable(TUNABLE_DTRACE_PRINT) != 0) {
         struct text_sink sink = console_text();
         log_line("\nanonymous tracing, claimed by nobody");
         print(&sink);

@@ -35,6 +35,9 @@ enum anonymous_state {
 };
 enum anonymous_state anonymous_state(void);
 
+/* Whether an enabling records, and has exit() on a probe that there is.  Context: thread. */
+bool anonymous_awaits_exit(void);
+
 /* Stops recording (END fires), as the end of the machine would.  Context: thread. */
 void anonymous_stop(void);
 

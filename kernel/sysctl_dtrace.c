@@ -27,6 +27,15 @@ static void read_state(const struct sysctl_oid *oid, const struct text_sink *sin
 OID(state, "state", .help = "Anonymous tracing: none, failed, going, stopped",
     .kind = SYSCTL_STRING, .flags = READ, .read = read_state);
 
+static void read_awaits_exit(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, anonymous_awaits_exit());
+}
+
+OID(awaits_exit, "awaits_exit", .help = "It records until an enabling calls exit()",
+    .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_awaits_exit);
+
 static void read_claimed(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;

@@ -165,6 +165,14 @@ static struct tunable table[TUNABLE_COUNT] = {
                                        .second_name = "dtrace.dtrace_destructive_disallow",
                                        .help = "enablings with destructive actions do not trace",
                                        .type = TUNABLE_SWITCH},
+    [TUNABLE_DTRACE_WAIT] = {.name = "dtrace.wait",
+                             .help =
+                                 "seconds until the end no longer waits for exit() of an enabling",
+                             .maximum = TIMEOUT_MAX},
+    [TUNABLE_DTRACE_PRINT] = {.name = "dtrace.print_unclaimed",
+                              .help = "what enablings recorded and nobody claimed is printed",
+                              .type = TUNABLE_SWITCH,
+                              .default_value = 1},
 };
 
 static const struct tunables tunables = {table, TUNABLE_COUNT};

@@ -36,6 +36,8 @@ enum tunable_id {
     TUNABLE_SHOW,             /* print this table */
     TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
+    TUNABLE_DTRACE_WAIT,  /* seconds that multi-user operation waits for exit() of an enabling */
+    TUNABLE_DTRACE_PRINT, /* what nobody has claimed is printed at the end */
     TUNABLE_COUNT,
 };
 

@@ -3,13 +3,13 @@
 # Unit tests run under the sanitizers, except the one that steps through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_d_parser test_d_types test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
+        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
         test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
         test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
-        test_dtrace_variables test_environment test_escape test_exec_words test_fat_list \
+        test_dtrace_variables test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_line_editor test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
-        test_names test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
+        test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
@@ -93,11 +93,14 @@ $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model f
 $(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
 $(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
+$(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
+$(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
 $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
 $(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
+$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 
@@ -107,6 +110,8 @@ D_FRONT := compile conditional declaration fault fold_constants ident lex_litera
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
+
+$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
 
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
@@ -201,7 +206,7 @@ $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
-$(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(RUNTIME) $(BOOT))
+$(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \

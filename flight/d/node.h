@@ -59,6 +59,7 @@ struct d_probe_description {
     struct d_probe_description *next;
     struct d_probe_name name; /* macros replaced; never NULL fields */
     struct d_place place;
+    bool checked; /* d_probe_check() has looked at it: clauses made of one share it */
 };
 
 enum d_statement_kind {
@@ -145,7 +146,7 @@ struct d_program *d_parse(struct d_compiler *compiler, const struct d_source *so
  * (D_PDESC_ZERO: an error or a warning, as the caller of the compiler wants). */
 struct d_probe_description *d_probe_description(struct d_compiler *compiler, struct d_place place,
                                                 const char *text);
-void d_probe_check(struct d_compiler *compiler, const struct d_probe_description *probe);
+void d_probe_check(struct d_compiler *compiler, struct d_probe_description *probe);
 
 /* conditional.c: if and else become clauses (section 2.8). */
 void d_conditionals_rewrite(struct d_compiler *compiler, struct d_program *program);

@@ -97,10 +97,13 @@ struct d_probe_description *d_probe_description(struct d_compiler *compiler, str
     return probe;
 }
 
-void d_probe_check(struct d_compiler *compiler, const struct d_probe_description *probe)
+void d_probe_check(struct d_compiler *compiler, struct d_probe_description *probe)
 {
     const struct d_kernel *kernel = compiler->setup.kernel;
     const struct d_probe_name *name = &probe->name;
+    if (probe->checked)
+        return;
+    probe->checked = true;
     if (kernel == NULL || kernel->count_probes == NULL || compiler->options.zdefs ||
         kernel->count_probes(kernel->context, name) > 0)
         return;

@@ -146,7 +146,9 @@ static enum init_state multi_user(void)
         if (working == 0)
             working = init_work_start();
         if (working == 0) {
-            init_leave(SYSTEM_POWER_OFF);
+            init_wait_for_exit();
+            if (init.request == INIT_NOWHERE)
+                init_leave(SYSTEM_POWER_OFF);
         } else if (init_wait(working, UINT64_MAX, false, &status) == INIT_WAIT_ENDED) {
             init_work_ended(status);
             working = 0;

@@ -64,6 +64,9 @@ enum init_wait init_wait(int pid, uint64_t end, bool whatever_comes, int *status
 /* Ends all processes but init: they are asked to, then made to. */
 void init_end_all(void);
 
+/* Waits until an enabling has called exit(), if one may, or a request comes: dtrace.wait seconds at most. */
+void init_wait_for_exit(void);
+
 bool init_is_file(const char *path);
 
 /* One of the scripts that bring the system up and down. */

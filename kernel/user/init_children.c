@@ -9,6 +9,7 @@ enum {
     TERMINATE_MS = 2000,  /* from SIGTERM to SIGKILL */
     SECONDS_MAX = 999999, /* of a script's timeout */
     CANNOT_RUN = 126,     /* status */
+    LOOK_MS = 100,        /* between two looks at an enabling */
 };
 
 int init_start_shell(const char *name, const char *option, const char *argument)
@@ -85,13 +86,7 @@ static void end_tree(int pid)
     }
 }
 
-bool init_is_file(const char *path)
-{
-    struct system_stat stat;
-    return system_stat(path, &stat) == SYSTEM_OK && stat.kind == SYSTEM_FILE;
-}
-
-/* 0: for ever, also on a machine without a clock, where nobody can say when it would be over. */
+/* 0 also on a machine without a clock, where nobody can say when they would be over. */
 static uint32_t seconds_of(const char *sysctl)
 {
     char text[24];
@@ -101,6 +96,22 @@ static uint32_t seconds_of(const char *sysctl)
         return 0;
     text[length] = '\0';
     return number_parse(text, SECONDS_MAX, &seconds) ? (uint32_t)seconds : 0;
+}
+
+void init_wait_for_exit(void)
+{
+    const uint64_t end = system_time_ns() + seconds_of("dtrace.wait") * 1000ull * NS_PER_MS;
+    while (init.request == INIT_NOWHERE && left_until(end) > 0 &&
+           init_is_set("debug.dtrace.awaits_exit")) {
+        (void)system_sleep_ms(LOOK_MS);
+        init_take_signals();
+    }
+}
+
+bool init_is_file(const char *path)
+{
+    struct system_stat stat;
+    return system_stat(path, &stat) == SYSTEM_OK && stat.kind == SYSTEM_FILE;
 }
 
 /* Nobody has to press a key for it to go on: it does not page. */
@@ -120,7 +131,7 @@ enum init_wait init_run_script(const struct init_script *script, const char *arg
                                uint32_t *seconds)
 {
     *status = CANNOT_RUN;
-    *seconds = seconds_of(script->timeout);
+    *seconds = seconds_of(script->timeout); /* 0: for ever */
     int pid = start_script(script, argument);
     if (pid < 0)
         return INIT_WAIT_ENDED;

@@ -376,6 +376,10 @@ static void a_description_without_probes_is_a_warning_or_an_error(void **state)
     front_open(D_MODEL_LP64, &kernel);
     assert_string_equal(front_text(D_SOURCE_FILE, "known, other { }"),
                         ":::known\nwarning D_PDESC_ZERO\n:::other\n");
+    const char *several = front_text(D_SOURCE_FILE, "other { if (a) b; else c; }");
+    const char *first = strstr(several, "warning D_PDESC_ZERO\n:::other");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "warning D_PDESC_ZERO\n:::other"));
     front_compiler->setup.strict = true;
     assert_string_equal(front_text(D_SOURCE_FILE, "known, other { }"), "[D_PDESC_ZERO]");
     front_compiler->options.zdefs = true;

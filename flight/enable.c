@@ -1,0 +1,219 @@
+/* flight enable: compiles D programs for the next boot, as dtrace -A does. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "flight/enable_files.h"
+#include "flight/enabling.h"
+#include "flight/memory.h"
+
+#define CONF   "kernel/drv/dtrace.conf"
+#define SYSTEM "etc/system"
+
+struct enable {
+    const struct flight_command *command;
+    struct enabling_words words;
+    const char *folder;
+    struct enabling enabling;
+};
+
+/* One of the two files. */
+struct changed {
+    char *path;
+    struct file_bytes before, after;
+    bool old; /* held an enabling */
+};
+
+static enum flight_status refuse(const struct enable *enable, const char *doing, const char *path,
+                                 int error)
+{
+    return (enum flight_status)flight_refuse(enable->command, FLIGHT_HOST, "cannot %s '%s': %s",
+                                             doing, path, strerror(error));
+}
+
+static enum flight_status read_old(const struct enable *enable, struct changed *file,
+                                   const char *name)
+{
+    file->path = memory_text("%s/%s", enable->folder, name);
+    const int error = file_bytes_read(&file->before, file->path);
+    return error == 0 || error == ENOENT ? FLIGHT_SUCCESS
+                                         : refuse(enable, "read", file->path, error);
+}
+
+static enum flight_status change_conf(const struct enable *enable, struct changed *file)
+{
+    enum flight_status status = read_old(enable, file, CONF);
+    if (status == FLIGHT_SUCCESS)
+        file->old = enable_files_conf(&file->after, &file->before, enable->enabling.objects,
+                                      enable->enabling.count);
+    return status;
+}
+
+static enum flight_status change_system(const struct enable *enable, struct changed *file)
+{
+    enum flight_status status = read_old(enable, file, SYSTEM);
+    if (status != FLIGHT_SUCCESS)
+        return status;
+    const enum enable_files_status found =
+        enable_files_system(&file->after, &file->before, enable->enabling.count > 0);
+    file->old = found == ENABLE_FILES_REPLACED;
+    if (found > ENABLE_FILES_REPLACED)
+        return (enum flight_status)flight_refuse(enable->command, FLIGHT_FAILURE, "'%s': %s",
+                                                 file->path, enable_files_status_str(found));
+    return FLIGHT_SUCCESS;
+}
+
+/* Makes the folders above a file. */
+static int make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        const int error = mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : errno;
+        *slash = '/';
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+static int write_new(const char *path, const struct file_bytes *bytes)
+{
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return errno;
+    int error = fwrite(bytes->bytes, 1, bytes->length, file) == bytes->length ? 0 : EIO;
+    if (fclose(file) != 0 && error == 0)
+        error = errno;
+    return error;
+}
+
+/* Beside the old one first, which is there until the new one is there as a whole. */
+static int replace(const struct changed *file)
+{
+    int error = make_folders(file->path);
+    char *beside = memory_text("%s.new", file->path);
+    if (error == 0)
+        error = write_new(beside, &file->after);
+    if (error == 0 && rename(beside, file->path) != 0)
+        error = errno;
+    if (error != 0)
+        (void)unlink(beside);
+    free(beside);
+    return error;
+}
+
+static enum flight_status settle(const struct enable *enable, const struct changed *file)
+{
+    int error = 0;
+    if (file->after.length > 0)
+        error = replace(file);
+    else if (unlink(file->path) != 0 && errno != ENOENT)
+        error = errno;
+    return error == 0 ? FLIGHT_SUCCESS : refuse(enable, "write", file->path, error);
+}
+
+static void tell(const struct enable *enable, const struct changed *conf,
+                 const struct changed *system)
+{
+    if (conf->old)
+        fprintf(stderr, "flight: cleaned up old anonymous enabling in %s\n", conf->path);
+    if (system->old)
+        fprintf(stderr, "flight: cleaned up forceload directives in %s\n", system->path);
+    if (enable->enabling.count == 0)
+        return;
+    fprintf(stderr, "flight: saved anonymous enabling in %s\n", conf->path);
+    fprintf(stderr, "flight: added forceload directives to %s\n", system->path);
+    fprintf(stderr, "flight: 'flight run --enable %s' boots with it\n", enable->folder);
+}
+
+static enum flight_status write_both(const struct enable *enable, const struct changed *conf,
+                                     const struct changed *system)
+{
+    enum flight_status status = settle(enable, conf);
+    if (status == FLIGHT_SUCCESS)
+        status = settle(enable, system);
+    if (status == FLIGHT_SUCCESS)
+        tell(enable, conf, system);
+    return status;
+}
+
+static void free_changed(struct changed *file)
+{
+    free(file->path);
+    file_bytes_free(&file->before);
+    file_bytes_free(&file->after);
+}
+
+/* Everything is looked at before anything is written. */
+static enum flight_status change_files(const struct enable *enable)
+{
+    struct changed conf = {0}, system = {0};
+    enum flight_status status = change_conf(enable, &conf);
+    if (status == FLIGHT_SUCCESS)
+        status = change_system(enable, &system);
+    if (status == FLIGHT_SUCCESS)
+        status = write_both(enable, &conf, &system);
+    free_changed(&conf);
+    free_changed(&system);
+    return status;
+}
+
+static enum options_result parse(struct enable *enable, size_t count, char **arguments)
+{
+    struct option_spec specs[2 + ENABLING_SPECS] = {
+        {.letter = 'o', .name = "output", .text = &enable->folder},
+        {.letter = 'i', .words = &enable->words.words},
+    };
+    enabling_words_specs(&enable->words, specs + 2);
+    const struct options options = {.command = enable->command,
+                                    .specs = specs,
+                                    .count = sizeof specs / sizeof specs[0],
+                                    .more = &enable->words.arguments};
+    return options_parse(&options, count, arguments);
+}
+
+/* Options and arguments without a program are a slip, not the wish to remove everything. */
+static enum flight_status enable_checked(struct enable *enable)
+{
+    const struct enabling_words *words = &enable->words;
+    if (enabling_words_wanted(words)) {
+        enum flight_status status = enabling_compile(&enable->enabling, enable->command, words);
+        return status == FLIGHT_SUCCESS ? change_files(enable) : status;
+    }
+    if (words->words.count + words->arguments.count > 0 || words->strict)
+        return (enum flight_status)flight_refuse(
+            enable->command, FLIGHT_USAGE,
+            "there is no program for that: -n or -s brings one (see 'flight --help')");
+    return change_files(enable);
+}
+
+static int run(const struct flight_command *command, size_t count, char **arguments)
+{
+    struct enable enable = {.command = command, .folder = "enabling"};
+    enum options_result parsed = parse(&enable, count, arguments);
+    int status = parsed == OPTIONS_OK     ? (int)enable_checked(&enable)
+                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
+                                          : FLIGHT_USAGE;
+    enabling_free(&enable.enabling);
+    enabling_words_free(&enable.words);
+    return status;
+}
+
+const struct flight_command enable_command = {
+    .name = "enable",
+    .synopsis = ENABLING_WORDS_SYNOPSIS " [-o DIR] [ARGUMENT]...",
+    .help =
+        "Compiles D programs for the next boot, as dtrace -A does: into DIR/" CONF ", and what\n"
+        "loads their providers into DIR/" SYSTEM ".  Other lines of both files stay; an enabling\n"
+        "that was there is replaced.  Without a program it is removed, and so is a file of which\n"
+        "nothing is left.\n"
+        "\n"
+        "  -o DIR             default: enabling\n"
+        "  -i ID              a program: the probe with this number\n" ENABLING_WORDS_HELP "\n"
+        "Exit status: 0 done, 1 a program is refused, or " SYSTEM " has a damaged block,\n"
+        "2 bad usage, 5 a file cannot be read or written, or there is no cpp.\n",
+    .run = run,
+};

@@ -1,0 +1,222 @@
+/* A run that traces. */
+#include "flight/traced_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "flight/capture_model.h"
+#include "flight/enable_files.h"
+#include "flight/live_filter.h"
+#include "flight/memory.h"
+#include "flight/print.h"
+#include "flight/report_dtrace.h"
+#include "trace/dtrace/record_walk.h"
+
+#define CONF   "kernel/drv/dtrace.conf"
+#define SYSTEM "etc/system"
+
+/* The least that makes a system: what the demonstration does beside takes its time, and fires probes. */
+static const char rc[] = "#!/bin/sh\n"
+                         "ifconfig lo0 up\n";
+static const char nothing[] = "#!/bin/sh\n";
+
+/* Who waits for an exit() that never comes waits for nothing where idle time is skipped.  What is printed here, the
+ * kernel need not print, too. */
+static const char patient[] = "dtrace.wait=600 dtrace.print_unclaimed=0";
+static const char impatient[] = "dtrace.wait=60 dtrace.print_unclaimed=0";
+
+bool traced_run_wanted(const struct traced_run *traced)
+{
+    return traced->folder != NULL || enabling_words_wanted(&traced->words);
+}
+
+/* --- Before the boot --- */
+
+static const char *fault_of(const struct traced_run *traced, const struct run_plan *plan)
+{
+    if (plan->iso != NULL || plan->disk != NULL || plan->net != NULL)
+        return "a medium brings its own modules: an enabling is for --kernel, and 'flight stage' "
+               "puts one onto a stick";
+    if (traced->folder != NULL && enabling_words_wanted(&traced->words))
+        return "--enable and programs of the command line exclude each other";
+    return NULL;
+}
+
+/* A module for each object; the kernel takes them in this order. */
+static void add_objects(const struct enabling *enabling, struct run_plan *plan)
+{
+    for (size_t i = 0; i < enabling->count; i++) {
+        char *name = memory_text("enabling.%zu.dof", i);
+        run_plan_add_bytes(plan, name, "type=dof", enabling->objects[i].bytes,
+                           enabling->objects[i].size);
+        free(name);
+    }
+}
+
+/* A module takes the place of the boot archive's file: one that says nothing to this kernel, which has all providers
+ * built in, would only take its settings away. */
+static bool says_something(const char *path)
+{
+    struct file_bytes file = {0}, own = {0};
+    const bool read = file_bytes_read(&file, path) == 0;
+    (void)enable_files_system(&own, &file, false);
+    const bool says = read && own.length > 0;
+    file_bytes_free(&file);
+    file_bytes_free(&own);
+    return says;
+}
+
+static enum flight_status add_folder(struct run_plan *plan, const char *folder)
+{
+    enum flight_status status = FLIGHT_SUCCESS;
+    char *conf = memory_text("%s/" CONF, folder);
+    char *system = memory_text("%s/" SYSTEM, folder);
+    if (access(conf, F_OK) != 0)
+        status = (enum flight_status)flight_refuse(
+            plan->command, FLIGHT_HOST, "there is no '%s': 'flight enable' writes it", conf);
+    run_plan_add_file(plan, CONF, "type=file", conf);
+    if (says_something(system))
+        run_plan_add_file(plan, SYSTEM, "type=file", system);
+    free(conf);
+    free(system);
+    return status;
+}
+
+static void add_defaults(const struct traced_run *traced, struct run_plan *plan)
+{
+    if (!traced->real_time && !plan->interactive)
+        plan->deterministic = true;
+    plan->words = plan->deterministic ? patient : impatient;
+    if (traced->demo)
+        return;
+    run_plan_add_bytes(plan, "minimal.rc", "type=file name=etc/rc", rc, sizeof rc - 1);
+    run_plan_add_bytes(plan, "minimal.shutdown", "type=file name=etc/rc.shutdown", nothing,
+                       sizeof nothing - 1);
+    run_plan_add_bytes(plan, "minimal.exec", "type=file name=etc/autoexec", nothing,
+                       sizeof nothing - 1);
+}
+
+enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan *plan)
+{
+    const char *wrong = fault_of(traced, plan);
+    if (wrong != NULL)
+        return (enum flight_status)flight_refuse(plan->command, FLIGHT_USAGE,
+                                                 "%s (see 'flight --help')", wrong);
+    add_defaults(traced, plan);
+    if (traced->folder != NULL)
+        return add_folder(plan, traced->folder);
+    enum flight_status status = enabling_compile(&traced->enabling, plan->command, &traced->words);
+    if (status == FLIGHT_SUCCESS)
+        add_objects(&traced->enabling, plan);
+    return status;
+}
+
+/* --- Behind it --- */
+
+/* What the kernel says of an enabling, out of all that it says. */
+struct messages {
+    struct file_bytes line;
+    bool quiet;
+    bool over; /* behind this, everything comes from the trace itself */
+};
+
+static bool begins(const char *line, const char *with)
+{
+    return strncmp(line, with, strlen(with)) == 0;
+}
+
+/* What everybody expects is passed over: the ERROR clause, sizes as they were asked for, and, as with dtrace(1M),
+ * what quiet programs match. */
+static bool worth_telling(const char *line, bool quiet)
+{
+    if (!begins(line, "dtrace: "))
+        return false;
+    if (begins(line, "dtrace: tracing;"))
+        return strstr(line, "want of memory") != NULL;
+    const bool matched = strstr(line, ") matched ") != NULL && strstr(line, ") matched 0 ") == NULL;
+    return !matched || (!quiet && strstr(line, " (dtrace:::ERROR) ") == NULL);
+}
+
+static void put_message(void *context, const char *bytes, size_t length)
+{
+    struct messages *messages = context;
+    for (size_t i = 0; i < length; i++) {
+        file_bytes_append(&messages->line, bytes + i, 1);
+        if (bytes[i] != '\n')
+            continue;
+        file_bytes_append(&messages->line, "", 1);
+        const char *line = (const char *)messages->line.bytes;
+        messages->over = messages->over || begins(line, "anonymous tracing, ");
+        if (!messages->over && worth_telling(line, messages->quiet))
+            fputs(line, stderr);
+        messages->line.length = 0;
+    }
+}
+
+static void tell_messages(const struct file_bytes *capture, bool quiet)
+{
+    struct messages messages = {.quiet = quiet};
+    struct live_filter filter = {.sink = {put_message, &messages}};
+    for (size_t i = 0; i < capture->length; i++)
+        (void)live_filter_step(&filter, capture->bytes[i]);
+    live_filter_finish(&filter);
+    file_bytes_free(&messages.line);
+}
+
+/* The value that a record gives to exit(); false: it is none of exit(). */
+static bool exit_of(const struct dtrace_found *found, int *value)
+{
+    for (uint32_t i = 0; i < found->ecb->record_count; i++) {
+        const struct dtrace_record *record = &found->ecb->records[i];
+        const uint8_t *bytes = dtrace_piece(record, found->bytes, found->ecb->size);
+        if (record->action != DOF_ACTION_EXIT || bytes == NULL)
+            continue;
+        *value = (int)dtrace_read_signed(bytes, record->size) & 0xff;
+        return true;
+    }
+    return false;
+}
+
+/* Of the first exit() of all CPUs; 0 if there was none. */
+static int exit_value(const struct model_dtrace *dtrace)
+{
+    const struct dtrace_source source = model_dtrace_source(dtrace);
+    uint64_t first = UINT64_MAX;
+    int value = 0, seen;
+    for (uint32_t cpu = 0; cpu < source.cpus; cpu++) {
+        struct dtrace_walk walk = dtrace_walk_of(&source, &source.principal[cpu]);
+        struct dtrace_found found;
+        while (dtrace_walk_next(&walk, &found))
+            if (found.time < first && exit_of(&found, &seen)) {
+                first = found.time;
+                value = seen;
+            }
+    }
+    return value;
+}
+
+int traced_run_tell(const struct run_plan *plan, const struct file_bytes *capture, int status)
+{
+    struct capture_model model;
+    (void)capture_model_read(&model, capture->bytes, capture->length, 0);
+    tell_messages(capture, model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET);
+    const bool traced = model_dtrace_is_there(&model.dtrace);
+    if (traced) {
+        const struct text_sink sink = print_sink(stdout);
+        report_dtrace_claim(&sink, &model.dtrace);
+    }
+    if (status == FLIGHT_SUCCESS && traced)
+        status = exit_value(&model.dtrace);
+    else if (status == FLIGHT_SUCCESS)
+        status = flight_refuse(plan->command, FLIGHT_FAILURE, "nothing was traced");
+    capture_model_free(&model);
+    return status;
+}
+
+void traced_run_free(struct traced_run *traced)
+{
+    enabling_free(&traced->enabling);
+    enabling_words_free(&traced->words);
+}

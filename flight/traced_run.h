@@ -1,0 +1,31 @@
+/* A run that traces: programs or an enabling of the command line become boot modules, and what the boot recorded
+ * becomes text, as dtrace(1M) would have printed it. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "flight/enabling.h"
+#include "flight/file_bytes.h"
+#include "flight/run_plan.h"
+
+/* Zeroed, nothing is traced. */
+struct traced_run {
+    struct enabling_words words;
+    const char *folder; /* of an enabling that 'flight enable' left; NULL: none */
+    bool demo;          /* boots the demonstration, not the least that makes a system */
+    bool real_time;     /* not counted in instructions */
+    bool console;       /* the kernel's text is shown, too, on stderr */
+    struct enabling enabling;
+};
+
+bool traced_run_wanted(const struct traced_run *traced);
+
+/* Compiles, and adds modules and defaults to the plan, which then needs both the modules' bytes and `traced`.
+ * FLIGHT_SUCCESS, or after complaints on stderr the status to leave with. */
+enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan *plan);
+
+/* Prints on stdout what a boot that ended with `status` recorded, and on stderr what the kernel said of the
+ * enabling.  Gives the status to leave with: the argument of exit(), if all went well. */
+int traced_run_tell(const struct run_plan *plan, const struct file_bytes *capture, int status);
+
+void traced_run_free(struct traced_run *traced);

@@ -1,0 +1,130 @@
+/* The command line of a subcommand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flight/options.h"
+
+static char refusal[256];
+
+int flight_refuse(const struct flight_command *command, enum flight_status status,
+                  const char *format, ...)
+{
+    va_list arguments;
+    (void)command;
+    va_start(arguments, format);
+    (void)vsnprintf(refusal, sizeof refusal, format, arguments);
+    va_end(arguments);
+    return (int)status;
+}
+
+void flight_help(const struct flight_command *command)
+{
+    (void)command;
+}
+
+struct parsed {
+    bool flag;
+    const char *text;
+    struct option_words words;
+    struct option_list more;
+};
+
+/* Parses words that blanks separate. */
+static enum options_result parse(struct parsed *parsed, const char *line)
+{
+    static char copy[256];
+    char *arguments[16];
+    size_t count = 0;
+    *parsed = (struct parsed){0};
+    refusal[0] = '\0';
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
+        arguments[count++] = word;
+    const struct option_spec specs[] = {
+        {.name = "flag", .letter = 'f', .flag = &parsed->flag},
+        {.name = "text", .letter = 't', .text = &parsed->text},
+        {.letter = 'n', .words = &parsed->words},
+        {.letter = 'q', .words = &parsed->words, .plain = true},
+    };
+    const struct options options = {.specs = specs, .count = 4, .more = &parsed->more};
+    return options_parse(&options, count, arguments);
+}
+
+static void release(struct parsed *parsed)
+{
+    free(parsed->words.items);
+    free(parsed->more.items);
+}
+
+static void words_of_several_letters_keep_their_order(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    assert_int_equal(parse(&parsed, "-n a -q -nb one two"), OPTIONS_OK);
+    assert_int_equal(parsed.words.count, 3);
+    assert_int_equal(parsed.words.items[0].letter, 'n');
+    assert_string_equal(parsed.words.items[0].value, "a");
+    assert_int_equal(parsed.words.items[1].letter, 'q');
+    assert_null(parsed.words.items[1].value);
+    assert_string_equal(parsed.words.items[2].value, "b");
+    assert_int_equal(parsed.more.count, 2);
+    assert_string_equal(parsed.more.items[1], "two");
+    release(&parsed);
+}
+
+static void letters_without_a_value_may_share_a_dash(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    assert_int_equal(parse(&parsed, "-fqn a"), OPTIONS_OK);
+    assert_true(parsed.flag);
+    assert_int_equal(parsed.words.count, 2);
+    assert_string_equal(parsed.words.items[1].value, "a");
+    release(&parsed);
+    assert_int_equal(parse(&parsed, "-qfttext"), OPTIONS_OK);
+    assert_string_equal(parsed.text, "text");
+    release(&parsed);
+}
+
+static void a_letter_that_is_none_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    assert_int_equal(parse(&parsed, "-fz"), OPTIONS_BAD);
+    assert_string_equal(refusal, "unknown option '-fz' (see 'flight --help')");
+    release(&parsed);
+    assert_int_equal(parse(&parsed, "-z"), OPTIONS_BAD);
+    release(&parsed);
+    assert_int_equal(parse(&parsed, "-fn"), OPTIONS_BAD);
+    assert_string_equal(refusal, "a value is missing after '-fn' (see 'flight --help')");
+    release(&parsed);
+}
+
+static void two_dashes_end_the_options(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    assert_int_equal(parse(&parsed, "-f -- -q -"), OPTIONS_OK);
+    assert_int_equal(parsed.words.count, 0);
+    assert_int_equal(parsed.more.count, 2);
+    assert_string_equal(parsed.more.items[0], "-q");
+    release(&parsed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_of_several_letters_keep_their_order),
+        cmocka_unit_test(letters_without_a_value_may_share_a_dash),
+        cmocka_unit_test(a_letter_that_is_none_is_refused_wherever_it_stands),
+        cmocka_unit_test(two_dashes_end_the_options),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
