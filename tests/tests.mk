@@ -148,6 +148,11 @@ $(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_prog
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^
 
+# What expressions of D give.
+$(B)/tests/evaluate_d: $(B)/host/tests/d/evaluate_d.o $(COMPILER:%.c=$(B)/host/%.o) $(RUNTIME:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
 	@mkdir -p $(@D)
@@ -210,7 +215,7 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNT
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
-               $(B)/tests/boot_host $(B)/tests/generate_d $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/evaluate_d $(B)/tests/generate_d $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

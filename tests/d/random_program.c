@@ -418,14 +418,14 @@ static void compare_others(struct random_program *p, uint32_t depth)
 
 static void integer_call(struct random_program *p, uint32_t depth)
 {
-    static const char *const calls[] = {"rand()",         "strlen(S)",       "index(S, S)",
-                                        "index(S, S, I)", "rindex(S, S)",    "rindex(S, S, I)",
-                                        "htons(I)",       "htonl(I)",        "htonll(I)",
-                                        "ntohs(I)",       "ntohl(I)",        "ntohll(I)",
-                                        "strtoll(S)",     "strtoll(S, I)",   "speculation()",
-                                        "progenyof(I)",   "twice[I]",        "mixed[I, I]",
-                                        "sizeof (I)",     "(long)alloca(I)", "(int)copyin(I, I)",
-                                        "getmajor(I)",    "getminor(I)"};
+    static const char *const calls[] = {"rand()",           "strlen(S)",       "index(S, S)",
+                                        "index(S, S, I)",   "rindex(S, S)",    "rindex(S, S, I)",
+                                        "htons(I)",         "htonl(I)",        "htonll(I)",
+                                        "ntohs(I)",         "ntohl(I)",        "ntohll(I)",
+                                        "strtoll(S)",       "strtoll(S, I)",   "speculation()",
+                                        "progenyof(I)",     "twice[I]",        "mixed[I, I]",
+                                        "sizeof (self->n)", "(long)alloca(I)", "(int)copyin(I, I)",
+                                        "getmajor(I)",      "getminor(I)"};
     call(p, PICK(p, calls), depth);
 }
 
