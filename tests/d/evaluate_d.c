@@ -12,7 +12,7 @@
 
 enum {
     MEMORY = 1 << 18,
-    LINE = 1 << 16,
+    LINE = 1 << 17,
 };
 
 static struct dtrace_firing firing = {
