@@ -24,7 +24,7 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
 
 # In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
 # by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+SCRIPTS := tests/fuzz/short.sh tests/d/generated.sh tests/d/expressions.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
            tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
            tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
            tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
@@ -36,7 +36,7 @@ SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh test
            tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
-           tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
+           tests/d/large.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh
 
