@@ -3,7 +3,7 @@
 # Unit tests run under the sanitizers, except those that step through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run \
+        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_driver_conf test_dtrace_aggregation \
         test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb \
         test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_search \
@@ -119,6 +119,9 @@ on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
 
 $(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
+
+# All of it.
+$(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
 
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
