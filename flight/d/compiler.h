@@ -12,6 +12,7 @@
 #include "trace/dtrace/dof.h"
 
 struct d_idents;
+struct d_kernel_memory;
 struct d_lexer;
 struct d_node;
 struct d_translator;
@@ -30,7 +31,7 @@ struct d_place {
 
 /* Options that only the compiler obeys. */
 struct d_compile_options {
-    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs;
+    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs, nolibs;
     uint32_t version;         /* major << 24 | minor << 12 | micro, as D counts itself: 1.14 */
     int amin[3];              /* stability: name, data, class; -1 unset */
     uint32_t registers;       /* iregs: 8 */
@@ -68,6 +69,7 @@ struct d_compiler {
     struct d_idents *externs;         /* symbols whose types the text tells: extern, functions */
     struct d_translator *translators; /* the newest last */
     struct d_provider *providers;
+    struct d_kernel_memory *kernel_memory; /* of setup.kernel: what it has made here */
 
     const struct d_source *source;
     const struct d_clause *clause;    /* while one is resolved; NULL outside */
@@ -76,6 +78,7 @@ struct d_compiler {
     uint32_t node_count;              /* of the program that is compiled */
     uint32_t statement_number;        /* for uarg: differs from statement to statement */
     bool last_argument_used;          /* $1, ...: of those of the source */
+    bool library_was_read;            /* its text */
     bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */
     bool error_clause_kept;           /* ... in a program that was not refused */
 

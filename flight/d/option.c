@@ -249,11 +249,11 @@ typedef const char *set_function(struct d_compiler *compiler, const char *value,
 /* Flags of the compiler: set when they are named, whatever stands behind. */
 static const char *set_flag(struct d_compiler *compiler, const char *value, size_t which)
 {
-    bool *flags[] = {&compiler->options.zdefs,        &compiler->options.errtags,
-                     &compiler->options.pspec,        &compiler->options.defaultargs,
-                     &compiler->options.argref,       &compiler->options.empty,
-                     &compiler->options.knodefs,      &compiler->preprocessing.wanted,
-                     &compiler->preprocessing.headers};
+    bool *flags[] = {&compiler->options.zdefs,         &compiler->options.errtags,
+                     &compiler->options.pspec,         &compiler->options.defaultargs,
+                     &compiler->options.argref,        &compiler->options.empty,
+                     &compiler->options.knodefs,       &compiler->preprocessing.wanted,
+                     &compiler->preprocessing.headers, &compiler->options.nolibs};
     if (value != NULL)
         return bad_value;
     *flags[which] = true;
@@ -380,7 +380,7 @@ static const struct compile_option {
     {"debug", set_nothing, 0, false},       {"droptags", set_nothing, 0, false},
     {"dtypes", set_nothing, 1, false},      {"kdefs", set_nothing, 0, false},
     {"lazyload", set_nothing, 0, false},    {"ldpath", set_nothing, 1, true},
-    {"libdir", set_nothing, 1, true},       {"nolibs", set_nothing, 0, false},
+    {"libdir", set_nothing, 1, true},       {"nolibs", set_flag, 9, false},
     {"pgmax", set_nothing, 1, false},       {"setenv", set_nothing, 1, true},
     {"strip", set_nothing, 0, false},       {"syslibdir", set_nothing, 1, true},
     {"tree", set_nothing, 1, false},        {"udefs", set_nothing, 0, false},

@@ -65,13 +65,12 @@ static void infer(struct d_compiler *compiler, struct d_node *node)
     d_node_set_type(left, right->type);
 }
 
-/* A constant becomes what a cast would make of it: in what is narrower it loses its sign, nowhere else. */
+/* A constant is first cast to what it is stored into. */
 static void cast_constant(struct d_compiler *compiler, struct d_node *node)
 {
     struct d_node *right = node->second;
-    const struct d_node *cast = d_fold_cast(compiler, right->place, node->first->type, right);
-    if (cast != NULL)
-        right->value = cast->value;
+    if (right->kind == D_NODE_INT && d_type_is_arithmetic(node->first->type))
+        right->value = d_fold_cast(compiler, right->place, node->first->type, right)->value;
 }
 
 static bool is_blunt_pointer(const struct d_type *type)
@@ -151,6 +150,8 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     node->first = d_resolve_in(compiler, node->first, plain ? D_RESOLVE_ASSIGN : D_RESOLVE_READ);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
+    if (d_node_is_dynamic(node->first))
+        check_target(compiler, node);
     if (d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */
