@@ -27,15 +27,20 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
            trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
+           trace/dtrace/claim.c trace/dtrace/claim_take.c \
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
-           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c trace/dtrace/consumer_flow.c \
+           trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
+           trace/dtrace/consumer_float.c trace/dtrace/consumer_flow.c \
            trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
-           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_limit.c trace/dtrace/consumer_merge.c \
+           trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c trace/dtrace/dif_calls.c \
-           trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c trace/dtrace/dof.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c \
+           trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
+           trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
+           trace/dtrace/dif_verify.c trace/dtrace/dof.c \
            trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
            trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c trace/dtrace/dof_section.c \
            trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
@@ -45,7 +50,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/quantize.c \
            trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
            trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
-           trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
+           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
            trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
            trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
            trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
@@ -60,19 +65,21 @@ BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_e
 
 DRIVERS := drivers/serial/output_queue.c drivers/serial/uart16550.c
 
-KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
+KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c kernel/anonymous_report.c kernel/apic.c \
           kernel/backtrace.c kernel/boot_archive.c kernel/boot_info.c kernel/calendar.c \
           kernel/captures.c kernel/clock.c kernel/complaint.c kernel/configuration.c \
           kernel/console.c kernel/costs.c kernel/cpu_search.c kernel/dif_conformance.c \
           kernel/dof_mutants.c kernel/dtrace_environment.c kernel/fault.c kernel/fbt.c \
-          kernel/files.c kernel/firmware_tables.c kernel/heaps.c kernel/kern_boottrace.c \
-          kernel/kernel_probes.c kernel/log_printer.c kernel/long_log.c kernel/main.c \
-          kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
-          kernel/module_list.c kernel/module_probes.c kernel/modules.c kernel/network.c kernel/paging.c kernel/panic.c \
+          kernel/files.c kernel/firmware_tables.c kernel/heaps.c kernel/jitter.c \
+          kernel/kern_boottrace.c kernel/kernel_probes.c kernel/log_printer.c kernel/long_log.c \
+          kernel/main.c kernel/memory_functions.c kernel/message_buffer.c kernel/module_hashes.c \
+          kernel/module_list.c kernel/module_probes.c kernel/modules.c kernel/network.c \
+          kernel/network_interface.c kernel/network_route.c kernel/paging.c kernel/panic.c \
           kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c \
-          kernel/profile.c kernel/rtc.c kernel/scheduler.c kernel/sdt.c kernel/segments.c \
+          kernel/profile.c kernel/routing_messages.c kernel/rtc.c \
+          kernel/scheduler.c kernel/sdt.c kernel/segments.c kernel/services.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
-          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c \
+          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_code.c \
           kernel/sysctl_debug.c kernel/sysctl_dif.c kernel/sysctl_dtrace.c kernel/sysctl_exec.c \
           kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
           kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
@@ -82,15 +89,16 @@ KERNEL := kernel/anonymous.c kernel/anonymous_objects.c kernel/anonymous_report.
           kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c kernel/wall_time.c
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kernel/user/cat.c \
-            kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c kernel/user/daemon.c \
-            kernel/user/date.c kernel/user/dtrace.c kernel/user/events.c kernel/user/ifconfig.c kernel/user/init.c \
-            kernel/user/init_children.c kernel/user/init_signals.c kernel/user/init_work.c \
-            kernel/user/line_editor.c kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c \
-            kernel/user/numbers.c kernel/user/path_names.c kernel/user/pgrep.c \
+            kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c \
+            kernel/user/daemon.c kernel/user/date.c kernel/user/dtrace.c kernel/user/events.c \
+            kernel/user/ifconfig.c kernel/user/init.c kernel/user/init_children.c \
+            kernel/user/init_signals.c kernel/user/init_work.c kernel/user/line_editor.c \
+            kernel/user/line_sink.c kernel/user/ls.c kernel/user/ntpd.c kernel/user/numbers.c \
+            kernel/user/path_names.c kernel/user/pgrep.c kernel/user/ping.c \
             kernel/user/process_list.c kernel/user/rc_scripts.c kernel/user/rcorder.c \
             kernel/user/rcorder_header.c kernel/user/rcorder_problem.c \
             kernel/user/rcorder_program.c kernel/user/rcstart.c kernel/user/reports.c \
-            kernel/user/screen.c kernel/user/service.c kernel/user/sh.c \
+            kernel/user/route.c kernel/user/screen.c kernel/user/service.c kernel/user/sh.c \
             kernel/user/sh_arithmetic.c kernel/user/sh_builtins.c kernel/user/sh_command.c \
             kernel/user/sh_console.c kernel/user/sh_control.c kernel/user/sh_expand.c \
             kernel/user/sh_fields.c kernel/user/sh_function.c kernel/user/sh_glob.c \
@@ -100,15 +108,15 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
             kernel/user/sh_run.c kernel/user/sh_scan.c kernel/user/sh_script.c \
             kernel/user/sh_start.c kernel/user/sh_subshell.c kernel/user/sh_test.c \
             kernel/user/sh_variables.c kernel/user/shutdown.c kernel/user/signal_names.c \
-            kernel/user/sysctl_program.c kernel/user/timeout.c kernel/user/top.c \
-            kernel/user/uname.c kernel/user/usage.c kernel/user/wide_character.c \
-            kernel/user/words.c
+            kernel/user/svcs.c kernel/user/sysctl_program.c kernel/user/timeout.c \
+            kernel/user/top.c kernel/user/uname.c kernel/user/usage.c \
+            kernel/user/wide_character.c kernel/user/words.c
 
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
-                    trace/dtrace/dtrace_stream% trace/dtrace/ecb.c trace/dtrace/glob.c \
+DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
+                    trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/profile_name.c \
                     trace/dtrace/record_walk.c \
@@ -153,7 +161,7 @@ SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # --- What is built -----------------------------------------------------------------------------
 
-all: $(B)/flight $(B)/firstlight.elf $(B)/firstlight.iso $(B)/boot_archive ## build everything that runs (the default)
+all: $(B)/flight $(B)/firstlight.elf $(B)/firstlight.iso $(B)/boot_archive $(B)/ntp_archive ## build everything that runs (the default)
 
 kernel_objects := $(patsubst %.c,$(K)/%.o,$(RUNTIME) $(BOOT) $(DRIVERS) $(KERNEL) $(USERLAND)) \
                   $(patsubst %.asm,$(K)/%.o,$(KERNEL_ASM))
@@ -216,14 +224,24 @@ $(B)/firstlight.elf: $(B)/firstlight.debug
 	$(Q)objcopy --strip-debug $< $@
 	$(Q)grub-file --is-x86-multiboot $@ || { echo "make: $@ is not a Multiboot kernel" >&2; exit 1; }
 
-# Everything in it has one date and one owner, so that it is the same wherever it is built.
+# Everything in an archive has one date and one owner, so that it is the same wherever it is built.
+# $(1): where its files are put together; $(2): folders, of which a later one's files replace an earlier one's.
+define make_archive
+	$(Q)rm -rf $(1) && mkdir -p $(1) && for folder in $(2); do cp -r $$folder/. $(1); done
+	$(Q)find $(1) -exec touch -d @1700000000 {} +
+	$(Q)cd $(1) && find . -mindepth 1 | LC_ALL=C sort | \
+	    cpio --quiet -o -H newc -R 0:0 --reproducible > $(CURDIR)/$@
+endef
+
 archive_files := $(sort $(shell find iso/root -type f))
 $(B)/boot_archive: $(archive_files) | $(B)/.packages-run
 	$(call say,CPIO,$@)
-	$(Q)rm -rf $(B)/archive && cp -r iso/root $(B)/archive
-	$(Q)find $(B)/archive -exec touch -d @1700000000 {} +
-	$(Q)cd $(B)/archive && find . -mindepth 1 | LC_ALL=C sort | \
-	    cpio --quiet -o -H newc -R 0:0 --reproducible > ../boot_archive
+	$(call make_archive,$(B)/archive,iso/root)
+
+# A machine whose ntpd does not start: docs/lessons/ntp-race.md.
+$(B)/ntp_archive: $(archive_files) $(sort $(shell find iso/ntp -type f)) | $(B)/.packages-run
+	$(call say,CPIO,$@)
+	$(call make_archive,$(B)/archive-ntp,iso/root iso/ntp)
 
 $(B)/boot_archive.hash: $(B)/boot_archive
 	$(Q)sha256sum < $< | cut -c 1-64 > $@

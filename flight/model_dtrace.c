@@ -40,9 +40,12 @@ static bool read_options(struct model_dtrace *dtrace, struct frame_reader *reade
     while (!reader->bad && reader->at != reader->end) {
         uint32_t option = frame_get_unsigned32(reader);
         int64_t value = stream_unzigzag(frame_get_unsigned(reader));
-        if (reader->bad || option >= DOF_OPTIONS)
+        if (reader->bad || (option >= DOF_OPTIONS && option != STREAM_DTRACE_KILLED))
             return false;
-        dtrace->options[option] = value;
+        if (option == STREAM_DTRACE_KILLED)
+            dtrace->status.killed = (uint64_t)value;
+        else
+            dtrace->options[option] = value;
     }
     return true;
 }
@@ -103,21 +106,37 @@ static uint32_t count_pieces(struct frame_reader reader)
     return reader.bad ? 0 : count;
 }
 
-/* NULL if they are malformed. */
+/* NULL if they are malformed.  A format that pieces share stays one, or the model grows with its square. */
 static struct dtrace_record *read_pieces(struct model_dtrace *dtrace, struct frame_reader *reader,
                                          uint32_t *count)
 {
     *count = reader->bad ? 0 : count_pieces(*reader);
-    if (reader->bad || (*count == 0 && reader->at != reader->end))
+    if (reader->bad || (*count == 0 && reader->at != reader->end) || *count > DOF_ACTIONS_MAX)
         return NULL;
     struct dtrace_record *records = own(dtrace, *count, sizeof *records);
     struct stream_piece piece = {.format = {NULL, 0}};
-    for (uint32_t i = 0; i < *count && stream_piece_next(reader, &piece); i++) {
+    for (uint32_t i = 0; i < *count; i++) {
+        const char *before = piece.format.text;
+        (void)stream_piece_next(reader, &piece); /* as they were counted */
         records[i] = piece.record;
         if (piece.format.text != NULL)
-            records[i].format = own_text(dtrace, piece.format);
+            records[i].format = piece.format.text == before ? records[i - 1].format
+                                                            : own_text(dtrace, piece.format);
     }
     return records;
+}
+
+/* Pieces lie in a record, and each of its bytes in one of them at most: what is printed of a record grows with its
+ * size. */
+static bool pieces_fit(const struct dtrace_record *records, uint32_t count, uint32_t size)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += records[i].size;
+        if (records[i].size > 0 && (uint64_t)records[i].offset + records[i].size > size)
+            return false;
+    }
+    return sum <= size;
 }
 
 static bool read_ecb(struct model_dtrace *dtrace, struct frame_reader *reader)
@@ -127,7 +146,8 @@ static bool read_ecb(struct model_dtrace *dtrace, struct frame_reader *reader)
     ecb.uarg = frame_get_unsigned(reader);
     ecb.size = frame_get_unsigned32(reader);
     ecb.records = read_pieces(dtrace, reader, &ecb.record_count);
-    if (ecb.records == NULL || ecb.epid == 0)
+    if (ecb.records == NULL || ecb.epid == 0 ||
+        !pieces_fit(ecb.records, ecb.record_count, ecb.size))
         return false;
     dtrace->ecbs =
         memory_grown(dtrace->ecbs, dtrace->ecb_count, &dtrace->ecb_capacity, sizeof *dtrace->ecbs);
@@ -141,7 +161,8 @@ static bool read_aggregation(struct model_dtrace *dtrace, struct frame_reader *r
     aggregation.epid = frame_get_unsigned32(reader);
     aggregation.size = frame_get_unsigned32(reader);
     aggregation.records = read_pieces(dtrace, reader, &aggregation.record_count);
-    if (aggregation.records == NULL || aggregation.id == 0)
+    if (aggregation.records == NULL || aggregation.id == 0 ||
+        !pieces_fit(aggregation.records, aggregation.record_count, aggregation.size))
         return false;
     dtrace->aggregations =
         memory_grown(dtrace->aggregations, dtrace->aggregation_count, &dtrace->aggregation_capacity,
@@ -289,6 +310,25 @@ static void sort(void *items, size_t count, size_t size, int (*order)(const void
         qsort(items, count, size, order);
 }
 
+/* Of what came more than once, all of them the same, one stays; gives how many are left.  They are sorted. */
+static size_t without_repetition(void *items, size_t count, size_t size,
+                                 int (*order)(const void *, const void *))
+{
+    uint8_t *bytes = items;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || order(bytes + (kept - 1) * size, bytes + i * size) != 0)
+            memmove(bytes + kept++ * size, bytes + i * size, size);
+    return kept;
+}
+
+static size_t arrange(void *items, size_t count, size_t size,
+                      int (*order)(const void *, const void *))
+{
+    sort(items, count, size, order);
+    return without_repetition(items, count, size, order);
+}
+
 static bool same_run(const struct model_part *a, const struct model_part *b)
 {
     return a->which == b->which && a->cpu == b->cpu && a->start == b->start &&
@@ -307,7 +347,16 @@ static uint32_t extend(struct model_buffer *buffer, uint32_t length)
     return at;
 }
 
-/* The parts of a run, one behind the other; false if they are not all there. */
+/* Whether the parts of a run, in their order, leave nothing out. */
+static bool are_all(const struct model_part *parts, size_t count)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < count && parts[i].offset <= at; i++)
+        at += parts[i].offset == at ? parts[i].size : 0;
+    return at == parts->length;
+}
+
+/* The parts of a run, one behind the other; false if one is malformed. */
 static bool join(const struct model_part *parts, size_t count, uint8_t *run)
 {
     uint32_t at = 0;
@@ -315,17 +364,15 @@ static bool join(const struct model_part *parts, size_t count, uint8_t *run)
         struct frame_reader bytes = parts[i].bytes;
         if (parts[i].offset < at)
             continue; /* it has come already */
-        if (parts[i].offset > at || !stream_bytes_read(&bytes, run + at, parts[i].size))
+        if (!stream_bytes_read(&bytes, run + at, parts[i].size))
             return false;
         at += parts[i].size;
     }
-    return at == parts->length;
+    return true;
 }
 
 static bool take_run(struct model_buffer *buffer, const struct model_part *parts, size_t count)
 {
-    if (buffer->snapshot.size > UINT32_MAX / 2)
-        return false;
     uint32_t at = extend(buffer, parts->length);
     if (!join(parts, count, buffer->bytes + at)) {
         memset(buffer->bytes + at, 0, parts->length);
@@ -339,13 +386,17 @@ static bool take_run(struct model_buffer *buffer, const struct model_part *parts
     return true;
 }
 
+/* As many bytes as a kernel has for them: a few characters stand for 64 KiB of zeros. */
 static void take_runs(struct model_dtrace *dtrace)
 {
+    uint32_t bytes = 0;
     for (size_t first = 0, end; first < dtrace->part_count; first = end) {
         const struct model_part *part = &dtrace->parts[first];
         for (end = first + 1; end < dtrace->part_count && same_run(part, &dtrace->parts[end]);)
             end++;
-        if (!take_run(&dtrace->buffers[part->which][part->cpu], part, end - first))
+        bool fits = are_all(part, end - first) && part->length <= MODEL_RUNS_MAX - bytes;
+        bytes += fits ? part->length : 0;
+        if (!fits || !take_run(&dtrace->buffers[part->which][part->cpu], part, end - first))
             dtrace->incomplete++;
     }
 }
@@ -368,6 +419,7 @@ static void finish_buffer(struct model_buffer *buffer, uint32_t cpu)
 {
     if (!buffer->turned)
         buffer->snapshot.oldest = buffer->snapshot.size; /* nothing older came */
+    buffer->snapshot.newest = buffer->snapshot.oldest;
     buffer->snapshot.cpu = cpu;
     buffer->snapshot.bytes = buffer->bytes;
 }
@@ -389,10 +441,13 @@ void model_dtrace_finish(struct model_dtrace *dtrace)
     if (!dtrace->known)
         for (uint32_t i = 0; i < DOF_OPTIONS; i++)
             dtrace->options[i] = DOF_OPTION_UNSET;
-    sort(dtrace->probes, dtrace->probe_count, sizeof *dtrace->probes, by_id);
-    sort(dtrace->ecbs, dtrace->ecb_count, sizeof *dtrace->ecbs, by_id);
-    sort(dtrace->aggregations, dtrace->aggregation_count, sizeof *dtrace->aggregations, by_id);
-    sort(dtrace->symbols, dtrace->symbol_count, sizeof *dtrace->symbols, by_address);
+    dtrace->probe_count =
+        arrange(dtrace->probes, dtrace->probe_count, sizeof *dtrace->probes, by_id);
+    dtrace->ecb_count = arrange(dtrace->ecbs, dtrace->ecb_count, sizeof *dtrace->ecbs, by_id);
+    dtrace->aggregation_count = arrange(dtrace->aggregations, dtrace->aggregation_count,
+                                        sizeof *dtrace->aggregations, by_id);
+    dtrace->symbol_count =
+        arrange(dtrace->symbols, dtrace->symbol_count, sizeof *dtrace->symbols, by_address);
     sort(dtrace->parts, dtrace->part_count, sizeof *dtrace->parts, by_place);
     take_runs(dtrace);
     finish_buffers(dtrace);

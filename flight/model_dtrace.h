@@ -8,7 +8,8 @@
 #include "trace/dtrace/dof.h"
 #include "trace/dtrace/dtrace_stream.h"
 
-#define MODEL_RUN_MAX (1u << 20) /* bytes */
+#define MODEL_RUN_MAX  (1u << 20)   /* bytes */
+#define MODEL_RUNS_MAX (256u << 20) /* bytes of all runs; what is beyond is left out */
 
 struct model_symbol {
     uint64_t address;

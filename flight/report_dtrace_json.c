@@ -38,6 +38,7 @@ static json_t *status_value(const struct dtrace_status *status)
         {"stack_string_overflows", status->stack_string_overflows},
         {"filled", status->filled},
         {"nested", status->nested},
+        {"killed", status->killed},
     };
     json_t *value = json_object();
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

@@ -4,6 +4,7 @@
  * then, when the options are known, as much of it as they can use. */
 #include "kernel/anonymous.h"
 
+#include "kernel/anonymous_claim.h"
 #include "kernel/anonymous_objects.h"
 #include "kernel/anonymous_report.h"
 #include "kernel/backtrace.h"
@@ -35,7 +36,7 @@ static struct {
     struct dtrace *dtrace;
     enum anonymous_state state;
     uint32_t objects; /* taken */
-    bool claimed, ended;
+    bool claimed, ended, killed_told;
 } anonymous;
 
 struct dtrace *anonymous_dtrace(void)
@@ -84,11 +85,12 @@ static uint64_t option_or(enum dof_option_id id, uint64_t otherwise)
     return value < 0 ? otherwise : (uint64_t)value > MEMORY_MAX ? MEMORY_MAX : (uint64_t)value;
 }
 
-/* What the options ask for, beside what is in use. */
+/* What the options ask for, beside what is in use: buffers, what a claim copies of them, what printing merges. */
 static uint64_t wanted_memory(void)
 {
     const struct dtrace *dtrace = anonymous.dtrace;
-    uint64_t per_cpu = 2 * option_or(DOF_OPTION_BUFSIZE, 0) + 2 * option_or(DOF_OPTION_AGGSIZE, 0) +
+    uint64_t per_cpu = 2 * option_or(DOF_OPTION_BUFSIZE, 0) +
+                       (2 + DTRACE_MERGING) * option_or(DOF_OPTION_AGGSIZE, 0) +
                        option_or(DOF_OPTION_SPECSIZE, 0) * option_or(DOF_OPTION_NSPEC, 0);
     uint64_t ecbs = (uint64_t)dtrace_clauses(dtrace) * dtrace_probes(dtrace) * BYTES_PER_ECB;
     uint64_t wanted = per_cpu * percpu_count() + option_or(DOF_OPTION_DYNVARSIZE, 0) + ecbs +
@@ -165,6 +167,7 @@ static bool make_framework(uint64_t most)
         .cpus = percpu_count(),
         .probes_max = probes_count() + PROBES_MORE,
         .destructive_allowed = tunable(TUNABLE_DTRACE_NO_DESTRUCTION) == 0,
+        .deadman_ns = tunable(TUNABLE_DTRACE_DEADMAN),
     };
     anonymous.dtrace = dtrace_make(&config);
     if (anonymous.dtrace == NULL)
@@ -206,6 +209,16 @@ bool anonymous_need_probes(void)
     return anonymous.dtrace != NULL || make_framework(MEMORY_LIST);
 }
 
+/* What ended in a probe, where nothing can be printed. */
+static void tell_killed(void)
+{
+    uint32_t cpu;
+    if (anonymous.killed_told || !dtrace_was_killed(anonymous.dtrace, &cpu))
+        return;
+    anonymous.killed_told = true;
+    anonymous_report_killed(cpu, tunable(TUNABLE_DTRACE_DEADMAN));
+}
+
 static int clean(void *nothing)
 {
     (void)nothing;
@@ -213,6 +226,7 @@ static int clean(void *nothing)
         uint32_t flags = cpu_interrupts_save();
         dtrace_clean(anonymous.dtrace);
         cpu_interrupts_restore(flags);
+        tell_killed();
         (void)thread_sleep_ns(CLEAN_NS);
     }
     return 0;
@@ -224,14 +238,17 @@ void anonymous_start_cleaner(void)
         (void)thread_create("dtrace", clean, NULL, true);
 }
 
+/* Only one thread finds it going. */
 void anonymous_stop(void)
 {
-    if (anonymous.state != ANONYMOUS_GOING)
+    enum anonymous_state going = ANONYMOUS_GOING;
+    if (!__atomic_compare_exchange_n(&anonymous.state, &going, ANONYMOUS_STOPPED, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return;
-    anonymous.state = ANONYMOUS_STOPPED;
     uint32_t flags = cpu_interrupts_save();
     dtrace_stop(anonymous.dtrace, percpu_this()->number);
     cpu_interrupts_restore(flags);
+    tell_killed();
 }
 
 static bool calls_exit(const struct dof_clause *clause)
@@ -273,25 +290,50 @@ static bool symbol_of(void *context, uint64_t address, struct dtrace_symbol *sym
     return true;
 }
 
-static struct dtrace_source source(void)
+static struct dtrace_source with_symbols(struct dtrace_source source)
 {
-    struct dtrace_source source = dtrace_source_of(anonymous.dtrace);
     source.symbol = symbol_of;
     return source;
 }
 
-static void print(const struct text_sink *sink)
+static void print(const struct text_sink *sink, const struct dtrace_source *what)
 {
-    const struct dtrace_source all = source();
-    anonymous_report_claim(sink, &all, &anonymous.memory);
+    anonymous_report_claim(sink, what, &anonymous.memory);
+}
+
+/* --- Claims --- */
+
+/* exit() leaves it to whoever comes by to fire END. */
+static void stop_if_exited(void)
+{
+    int32_t status;
+    if (dtrace_has_exited(anonymous.dtrace, &status))
+        anonymous_stop();
+}
+
+static void take_all(const struct text_sink *sink)
+{
+    dtrace_claim_begin(anonymous.dtrace);
+    if (anonymous_claim_take(anonymous.dtrace, sink))
+        return;
+    text_print(sink, "dtrace: no memory to copy the buffers while tracing goes on: it ends here\n");
+    anonymous_stop();
+    dtrace_claim_begin(anonymous.dtrace);
+    (void)anonymous_claim_take(anonymous.dtrace, sink); /* which copies nothing any more */
 }
 
 void anonymous_claim(const struct text_sink *sink)
 {
-    anonymous_stop();
-    if (anonymous.state != ANONYMOUS_STOPPED)
+    int64_t options[DOF_OPTIONS];
+    if (anonymous.state == ANONYMOUS_NONE || anonymous.state == ANONYMOUS_FAILED)
         return;
-    print(sink);
+    stop_if_exited();
+    take_all(sink);
+    struct dtrace_source all = with_symbols(dtrace_claim_source(anonymous.dtrace));
+    anonymous_claim_options(options, all.options);
+    all.options = options;
+    print(sink, &all);
+    dtrace_claim_end(anonymous.dtrace);
     anonymous.claimed = true;
 }
 
@@ -310,9 +352,24 @@ void anonymous_discard(void)
 /* Behind the header, which frames of any kind need. */
 static void tell_host(void)
 {
-    const struct dtrace_source all = source();
+    const struct dtrace_source all = with_symbols(dtrace_source_of(anonymous.dtrace));
     tracing_send_header();
     tracing_send_dtrace(&all);
+}
+
+/* What the last claim has not told; without a claim, all of it. */
+static void tell_people(void)
+{
+    bool anything;
+    const struct text_sink sink = console_text();
+    const struct dtrace_source rest =
+        with_symbols(dtrace_source_since(anonymous.dtrace, &anything));
+    if (anonymous.claimed && !anything)
+        return;
+    log_line(anonymous.claimed ? "\nanonymous tracing, since the claim"
+                               : "\nanonymous tracing, claimed by nobody");
+    print(&sink, &rest);
+    log_line(" ");
 }
 
 void anonymous_end(void)
@@ -321,12 +378,9 @@ void anonymous_end(void)
         return;
     anonymous.ended = true;
     anonymous_stop();
+    dtrace_claim_give_up(anonymous.dtrace); /* a panic may have come in the middle */
     console_wait_mode(CONSOLE_ALL_WAIT); /* nothing of it may be lost, and nothing runs meanwhile */
-    if (!anonymous.claimed && tunable(TUNABLE_DTRACE_PRINT) != 0) {
-        struct text_sink sink = console_text();
-        log_line("\nanonymous tracing, claimed by nobody");
-        print(&sink);
-        log_line(" ");
-    }
+    if (tunable(TUNABLE_DTRACE_PRINT) != 0)
+        tell_people();
     tell_host();
 }

@@ -2,7 +2,7 @@
  *
  * Objects come from kernel/drv/dtrace.conf (dof-data-0, -1, ...) and from modules of type=dof.  All of them
  * share one state, which goes as soon as the files can be read and before it is told what became of the modules,
- * stops at the end of the machine, and is printed then if nobody has claimed it. */
+ * stops at the end of the machine, and what nobody has claimed of it is printed then. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +22,8 @@ void anonymous_start_cleaner(void);
  * any. */
 struct dtrace *anonymous_dtrace(void);
 
-/* At the end of the machine: END fires; what nobody has claimed is printed, and the host is told in any case.
- * Again: does nothing.  Context: alone, interrupts off; also a panic. */
+/* At the end of the machine: END fires; what nobody has claimed, or came behind the last claim, is printed, and
+ * the host is told in any case.  Again: does nothing.  Context: alone, interrupts off; also a panic. */
 void anonymous_end(void);
 
 /* What became of it. */
@@ -41,7 +41,8 @@ bool anonymous_awaits_exit(void);
 /* Stops recording (END fires), as the end of the machine would.  Context: thread. */
 void anonymous_stop(void);
 
-/* Prints what was recorded: stops first.  Context: thread. */
+/* Prints what was recorded up to now, from the start; tracing goes on, unless it has come to its end or there is no
+ * memory for that, which is told.  Context: thread, one at a time. */
 void anonymous_claim(const struct text_sink *sink);
 
 bool anonymous_is_claimed(void);

@@ -29,10 +29,28 @@ static void print_description(const struct text_sink *sink, const struct dof_cla
     }
 }
 
+enum {
+    LINES_MAX = 1000 /* of clauses; a slow line takes a minute for so many */
+};
+
+static uint32_t clauses_told(const struct dtrace *dtrace)
+{
+    uint32_t count = dtrace_clauses(dtrace);
+    return count < LINES_MAX ? count : LINES_MAX;
+}
+
+/* What stands for the lines that are left out. */
+static void print_more(const struct text_sink *sink, const struct dtrace *dtrace)
+{
+    uint32_t more = dtrace_clauses(dtrace) - clauses_told(dtrace);
+    if (more > 0)
+        text_print(sink, "dtrace: enablings that are not listed: %u\n", more);
+}
+
 void anonymous_report_clauses(const struct dtrace *dtrace)
 {
     struct text_sink sink = console_text();
-    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++) {
+    for (uint32_t i = 0; i < clauses_told(dtrace); i++) {
         uint32_t matched;
         const struct dof_clause *clause = dtrace_clause(dtrace, i, &matched);
         text_print(&sink, "NOTICE: enabling probe %u (", i);
@@ -57,7 +75,7 @@ static void print_match(const struct text_sink *sink, const struct dtrace *dtrac
 /* Why clauses do not trace, where others cannot either. */
 static void print_refusals(const struct text_sink *sink, const struct dtrace *dtrace)
 {
-    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++)
+    for (uint32_t i = 0; i < clauses_told(dtrace); i++)
         if (dtrace_clause_refusal(dtrace, i) != NULL)
             print_match(sink, dtrace, i);
 }
@@ -110,13 +128,23 @@ void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status)
         text_print(&sink, "dtrace: cannot go: %s; nothing is traced\n", dtrace_go_str(status));
         return;
     }
-    for (uint32_t i = 0; i < dtrace_clauses(dtrace); i++)
+    for (uint32_t i = 0; i < clauses_told(dtrace); i++)
         print_match(&sink, dtrace, i);
+    print_more(&sink, dtrace);
     if (dtrace_matches_lost(dtrace) > 0)
         text_print(&sink, "dtrace: enablings of probes that found no room and do not trace: %u\n",
                    dtrace_matches_lost(dtrace));
     print_idle_options(&sink, dtrace);
     print_sizes(&sink, dtrace);
+}
+
+void anonymous_report_killed(uint32_t cpu, uint64_t deadman_ns)
+{
+    struct text_sink sink = console_text();
+    text_print(&sink,
+               "dtrace: killed: the probes of CPU %u took nine tenths of %llu ms; nothing more is "
+               "recorded\n",
+               cpu, (unsigned long long)deadman_ns / 1000000);
 }
 
 void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,

@@ -15,6 +15,9 @@ void anonymous_report_clauses(const struct dtrace *dtrace);
 /* How many probes each clause has found, and what the options have come to. */
 void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status);
 
+/* The deadman has ended it. */
+void anonymous_report_killed(uint32_t cpu, uint64_t deadman_ns);
+
 /* What was recorded, as dtrace(1M) prints it, made harmless. */
 void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,
                             struct dtrace_memory *memory);

@@ -230,7 +230,7 @@ void console_put(uint32_t owner, const char *bytes, size_t length)
     send_and_release(flags);
 }
 
-/* The kernel's text comes in very small pieces: they are put when a line has ended. */
+/* The kernel's text comes in very small pieces: they are put when a line has ended, or is full. */
 static struct {
     char bytes[LINE_SIZE];
     size_t length;
@@ -243,35 +243,31 @@ static void put_line_so_far(void)
     line.length = 0;
 }
 
-/* With the lock.  Gives whether the line has ended. */
-static bool add_to_line(const char *bytes, size_t length)
+/* With the lock.  Gives how many bytes the line has taken. */
+static size_t add_to_line(const char *bytes, size_t length)
 {
-    bool ended = bytes[length - 1] == '\n';
-    while (length > 0) {
-        if (line.length == sizeof line.bytes)
-            put_line_so_far();
-        size_t room = sizeof line.bytes - line.length;
-        size_t piece = length < room ? length : room;
-        __builtin_memcpy(line.bytes + line.length, bytes, piece);
-        line.length += piece;
-        bytes += piece;
-        length -= piece;
-    }
-    return ended;
+    size_t room = sizeof line.bytes - line.length;
+    size_t piece = length < room ? length : room;
+    __builtin_memcpy(line.bytes + line.length, bytes, piece);
+    line.length += piece;
+    return piece;
 }
 
 static void put_kernel_text(void *context, const char *bytes, size_t length)
 {
     (void)context;
-    if (!text_is_wanted() || length == 0)
-        return;
-    uint32_t flags = take_lock();
-    if (!add_to_line(bytes, length)) {
-        release_lock(flags);
-        return;
+    while (text_is_wanted() && length > 0) {
+        uint32_t flags = take_lock();
+        size_t taken = add_to_line(bytes, length);
+        bytes += taken;
+        length -= taken;
+        if (line.bytes[line.length - 1] != '\n' && line.length < sizeof line.bytes) {
+            release_lock(flags);
+            continue;
+        }
+        put_line_so_far();
+        send_and_release(flags); /* so that a line longer than the queue is waited for, too */
     }
-    put_line_so_far();
-    send_and_release(flags);
 }
 
 struct text_sink console_text(void)

@@ -38,7 +38,7 @@ enum {
 void console_put(uint32_t owner, const char *bytes, size_t length);
 
 /* The same as a sink, for the kernel on one CPU; others print lines with log_line.  Text leaves
- * when its line has ended. */
+ * when its line has ended, or is long. */
 struct text_sink console_text(void);
 
 /* One line of text, in one piece. */

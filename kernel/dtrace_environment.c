@@ -284,6 +284,18 @@ static void destroy(void *context, enum dtrace_destructive what)
     }
 }
 
+/* As on illumos, one signal waits at most, the first. */
+static bool raise_signal(void *context, uint64_t signal)
+{
+    (void)context;
+    struct thread *self = cpu_local_current();
+    if (signal != 0 && (signal >= 32 || (THREAD_SIGNALS >> signal & 1) == 0))
+        return false;
+    if (self != NULL && self->raise_wanted == 0)
+        self->raise_wanted = (uint8_t)signal;
+    return true;
+}
+
 AT_REST uint64_t dtrace_environment_breakpoints(void)
 {
     return breakpoints;
@@ -303,6 +315,7 @@ AT_REST const struct dtrace_environment *dtrace_environment_start(void)
         .is_progeny = is_progeny,
         .chill = chill,
         .destroy = destroy,
+        .raise = raise_signal,
     };
     start_clock();
     find_ram();

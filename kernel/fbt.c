@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "kernel/backtrace.h"
 #include "kernel/stacks.h"
 #include "kernel/syscall_provider.h"
 #include "trace/dtrace/at_rest.h"
@@ -99,8 +100,8 @@ static const struct dtrace_provider provider = {
 /* False: there is no room, or ids do not follow one another. */
 AT_REST static bool add(struct dtrace *dtrace, uint32_t function, const char *name, uintptr_t site)
 {
-    uint32_t id =
-        dtrace_probe_add(dtrace, &provider, "kernel", fbt_functions[function].name, name, site);
+    const char *of = backtrace_symbol_of(fbt_functions[function].address).name;
+    uint32_t id = dtrace_probe_add(dtrace, &provider, "kernel", of, name, site);
     if (first_id == 0)
         first_id = id;
     if (id == 0 || id != first_id + added)

@@ -21,8 +21,7 @@
 
 /* Sorted by address; the last one stands for the end of each list. */
 struct fbt_function {
-    uint32_t address; /* of the nop */
-    const char *name;
+    uint32_t address;      /* of the nop; the table of symbols has its name */
     uint16_t first_return; /* in fbt_returns, up to that of the next function */
     uint16_t first_probe;  /* entry, and then return if it has any, counted from fbt's first */
 };

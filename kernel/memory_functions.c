@@ -24,7 +24,7 @@ void *memmove(void *to, const void *from, size_t length)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
-    if (d <= s)
+    if ((uintptr_t)d - (uintptr_t)s >= length) /* it lies before the source, or wholly behind it */
         return memcpy(to, from, length);
     while (length-- > 0)
         d[length] = s[length];

@@ -41,7 +41,7 @@ function close_function() {
         returns -= own_returns
         pass_over()
     } else {
-        function_row[functions++] = "    {0x" start "u, \"" name "\", " returns - own_returns ", " probes "},"
+        function_row[functions++] = "    {0x" start "u, " returns - own_returns ", " probes "},"
         probes += own_returns > 0 ? 2 : 1
         never += own_returns == 0
     }
@@ -84,7 +84,7 @@ END {
     print "const struct fbt_function fbt_functions[" functions + 1 "] SYMBOLS = {"
     for (i = 0; i < functions; i++)
         print function_row[i]
-    print "    {0xffffffffu, \"\", " returns ", " probes "},\n};"
+    print "    {0xffffffffu, " returns ", " probes "},\n};"
     print "const struct fbt_return fbt_returns[" returns + 1 "] SYMBOLS = {"
     for (i = 0; i < returns; i++)
         print return_row[i]

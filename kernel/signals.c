@@ -93,13 +93,23 @@ static void stop(struct thread *self)
     self->signals &= ~BIT(SIGNAL_CONTINUE);
 }
 
-void thread_obey_signals(void)
+/* A probe may fire anywhere, under the scheduler's lock as well: what it wants is done here. */
+static void obey_probes(struct thread *self)
 {
-    struct thread *self = thread_current();
+    enum thread_signal raised = (enum thread_signal)self->raise_wanted;
+    self->raise_wanted = 0;
+    if (raised != 0)
+        (void)thread_signal(self->pid, raised);
     if (self->stop_wanted) {
         self->stop_wanted = false;
         (void)thread_signal(self->pid, SIGNAL_STOP);
     }
+}
+
+void thread_obey_signals(void)
+{
+    struct thread *self = thread_current();
+    obey_probes(self);
     if (self->is_kernel || self->signals == 0)
         return;
     uint32_t flags = scheduler_take();
@@ -107,8 +117,10 @@ void thread_obey_signals(void)
         stop(self);
     uint32_t death = by_default(self, deadly);
     scheduler_release(flags);
-    if (death != 0)
-        thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
+    if (death == 0)
+        return;
+    self->killed = true;
+    thread_exit(STATUS_OF_SIGNAL + __builtin_ctz(death));
 }
 
 bool thread_was_interrupted(void)

@@ -7,6 +7,7 @@
 #include "kernel/cpu.h"
 #include "kernel/cpu_search.h"
 #include "kernel/paging.h"
+#include "kernel/panic.h"
 #include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
@@ -223,8 +224,11 @@ bool smp_call(uint32_t cpu, void (*function)(void *argument), void *argument)
     call.argument = argument;
     __atomic_store_n(&call.target, cpu, __ATOMIC_RELEASE);
     bool done = apic_send(percpu_at(cpu)->apic_id, TRAP_CALL) && wait_for_call();
-    if (!done && !claim_call(cpu, NOBODY))
-        done = wait_for_call(); /* it has begun: its argument is the caller's */
+    if (!done && !claim_call(cpu, NOBODY)) {
+        done = wait_for_call();
+        if (!done) /* it uses what is the caller's, who cannot go on without it, nor wait for ever */
+            panic("smp: CPU %u does not come back from a call", cpu);
+    }
     mutex_release(&call_mutex);
     return done;
 }

@@ -16,7 +16,7 @@ uint32_t smp_start(void);
 void smp_nudge(uint32_t cpu);
 
 /* Runs a function on a CPU, be it this one, in an interrupt, and waits until it has.  False: the CPU
- * did not answer within the bound, or there is no local APIC.  Context: thread. */
+ * did not answer within the bound, or there is no local APIC.  Panics if it answers and does not come back.  Context: thread. */
 bool smp_call(uint32_t cpu, void (*function)(void *argument), void *argument);
 void smp_handle_call(void);
 

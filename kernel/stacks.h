@@ -9,12 +9,12 @@
 #define STACK_SLOT_SIZE  (STACK_GUARD_SIZE + STACK_SIZE)
 
 #define STACKS_MAX     1024u
-#define STACKS_AT_HAND 6u /* without any memory of their own */
+#define STACKS_AT_HAND 6u /* that the kernel's image has */
 
-/* Makes up to `count` stacks (at most STACKS_MAX) in memory of count * STACK_SLOT_SIZE bytes that
- * starts on a page; 0 for `memory` takes the STACKS_AT_HAND that the kernel's image has.  Gives how
- * many there are.  Guard pages only work with paging on. */
-uint32_t stacks_init(uint32_t memory, uint32_t count);
+/* Makes the STACKS_AT_HAND, and `more` (both at most STACKS_MAX) in memory of more * STACK_SLOT_SIZE bytes that
+ * starts on a page; 0 for `memory`: there is none.  Gives how many there are.  Guard pages only work with paging
+ * on. */
+uint32_t stacks_init(uint32_t memory, uint32_t more);
 
 /* Gives the lowest address of a stack, or 0.  Context: any; the caller keeps others out. */
 uint32_t stacks_take(void);

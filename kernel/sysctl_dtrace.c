@@ -1,5 +1,6 @@
 /* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes. */
 #include "kernel/anonymous.h"
+#include "kernel/anonymous_claim.h"
 #include "kernel/dof_mutants.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/fbt.h"
@@ -55,8 +56,37 @@ static void read_claim(const struct sysctl_oid *oid, const struct text_sink *sin
     log_printer_release();
 }
 
-OID(claim, "claim", .help = "Ends the tracing and gives what it recorded", .kind = SYSCTL_STRING,
-    .flags = READ | SKIP, .read = read_claim);
+OID(claim, "claim", .help = "Gives what the tracing has recorded; it goes on",
+    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_claim);
+
+static void read_claim_options(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    anonymous_claim_options_print(sink);
+}
+
+static int write_claim_options(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)number;
+    return anonymous_claim_options_set(text) ? SYSTEM_OK : SYSTEM_EINVAL;
+}
+
+OID(claim_options, "claim_options", .help = "How claims are printed, as quiet,aggsortpos=1",
+    .kind = SYSCTL_STRING, .flags = READ | WRITE, .read = read_claim_options,
+    .write = write_claim_options);
+
+static int write_stop(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)text;
+    (void)number;
+    anonymous_stop();
+    return anonymous_state() == ANONYMOUS_STOPPED ? SYSTEM_OK : SYSTEM_ENOENT;
+}
+
+OID(stop, "stop", .help = "Any number ends the tracing, and keeps what it recorded",
+    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_stop);
 
 static int write_discard(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -97,6 +127,8 @@ COUNTER("errors_in_errors", errors_in_errors, "Faults in clauses of dtrace:::ERR
 COUNTER("stack_string_overflows", stack_string_overflows, "Stacks whose text did not fit");
 COUNTER("filled", filled, "Buffers with the policy fill that are full");
 COUNTER("nested", nested, "Firings inside a probe, which were passed over");
+COUNTER("killed", killed,
+        "1 + the CPU whose probes took too long, which ended the tracing; else 0");
 
 static void read_breakpoints(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

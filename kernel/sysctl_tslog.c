@@ -3,8 +3,10 @@
  *
  * A thread is told by the number of its task, which no other thread ever has, and which says nothing of
  * addresses.  Lives of a pid are lines of their own. */
+#include "kernel/cpu.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
+#include "kernel/percpu.h"
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
 #include "trace/span.h"
@@ -32,14 +34,24 @@ static void print_line(const struct text_sink *sink, const struct log_event *eve
 }
 
 /* Behind the last event of a CPU that has lost some: an event that FreeBSD's tools pass over. */
-static void print_loss(const struct text_sink *sink, const struct log_event *last,
+static void print_loss(const struct text_sink *sink, uint64_t tsc, uint32_t cpu,
                        const struct log_cursor *cursor)
 {
     const struct trace_range range = trace_table_range(cursor->table);
     uint64_t lost = range.written - range.end + cursor->unfinished + cursor->lost;
     if (lost > 0)
-        text_print(sink, "0x0 %llu EVENT LOST %llu records of CPU %u\n",
-                   (unsigned long long)last->tsc, (unsigned long long)lost, last->cpu);
+        text_print(sink, "0x0 %llu EVENT LOST %llu records of CPU %u\n", (unsigned long long)tsc,
+                   (unsigned long long)lost, cpu);
+}
+
+/* Tables without any room have no last event. */
+static void print_losses_without_room(const struct text_sink *sink,
+                                      const struct log_cursor *cursors)
+{
+    uint64_t now = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
+    for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++)
+        if (cursors[cpu].table->capacity == 0)
+            print_loss(sink, now, cpu, &cursors[cpu]);
 }
 
 static void read_tslog(const struct sysctl_oid *oid, const struct text_sink *sink)
@@ -54,8 +66,9 @@ static void read_tslog(const struct sysctl_oid *oid, const struct text_sink *sin
     while (log_cursors_next(cursors, arena(), &event)) {
         print_line(sink, &event);
         if (cursors[event.cpu].waiting == 0)
-            print_loss(sink, &event, &cursors[event.cpu]);
+            print_loss(sink, event.tsc, event.cpu, &cursors[event.cpu]);
     }
+    print_losses_without_room(sink, cursors);
     log_printer_release();
 }
 

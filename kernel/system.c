@@ -498,6 +498,8 @@ const char *system_error_str(int error)
         return "No child processes";
     case SYSTEM_ENOMEM:
         return "Cannot allocate memory";
+    case SYSTEM_EEXIST:
+        return "File exists";
     case SYSTEM_ENOTDIR:
         return "Not a directory";
     case SYSTEM_EISDIR:
@@ -510,6 +512,8 @@ const char *system_error_str(int error)
         return "Inappropriate ioctl for device";
     case SYSTEM_ENOSPC:
         return "No space left on device";
+    case SYSTEM_ENETUNREACH:
+        return "Network is unreachable";
     case SYSTEM_ETIMEDOUT:
         return "Operation timed out";
     case SYSTEM_ELOOP:

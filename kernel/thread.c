@@ -58,12 +58,12 @@ void thread_start_kernel(void)
     cpu->current = &kernel_thread;
 }
 
-/* Memory for stacks, heaps, and what is known of each thread, one behind the other; 0: there is not so
- * much. */
+/* Memory for the stacks that are not at hand, heaps, and what is known of each of `count` threads, one behind the
+ * other; 0: there is not so much. */
 static uint32_t take_memory(uint32_t count, const struct heaps *heaps)
 {
-    return boot_info_take_memory(count * (STACK_SLOT_SIZE + sizeof(struct thread)) +
-                                 heaps->count * heaps->size);
+    return boot_info_take_memory((count - STACKS_AT_HAND) * STACK_SLOT_SIZE +
+                                 count * sizeof(struct thread) + heaps->count * heaps->size);
 }
 
 /* Where memory is short. */
@@ -93,16 +93,16 @@ uint32_t thread_init(void)
         count = STACKS_MAX;
     struct heaps heaps = {HEAPS_MAX, HEAP_SIZE};
     uint32_t memory = take_memory(count, &heaps);
-    while (memory == 0 && count / 2 >= THREADS_MIN) {
-        count /= 2;
+    while (memory == 0 && count / 4 * 3 >= THREADS_MIN) {
+        count = count / 4 * 3;
         heaps = heaps_beside(count);
         memory = take_memory(count, &heaps);
     }
-    uint32_t behind_stacks = memory + count * STACK_SLOT_SIZE;
+    uint32_t behind_stacks = memory + (count - STACKS_AT_HAND) * STACK_SLOT_SIZE;
     (void)heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
     if (memory != 0)
         use_places(behind_stacks + heaps.count * heaps.size, count);
-    count = stacks_init(memory, count);
+    count = stacks_init(memory, count - STACKS_AT_HAND);
     percpu_this()->idle = thread_make_idle(0);
     scheduler_start();
     return count;
@@ -288,7 +288,7 @@ static void give_up_memory(struct thread *self)
 
 _Noreturn void thread_exit(int status)
 {
-    SDT_PROBE("proc", "exit", "int, int", status > 128 ? 2 : 1, (uint64_t)(int64_t)status);
+    SDT_PROBE("proc", "exit", "int, int", thread_current()->killed ? 2 : 1, (uint64_t)(int64_t)status);
     tslog_process_exit(status);
     struct thread *self = thread_current();
     give_up_memory(self);

@@ -46,6 +46,12 @@ enum thread_signal {
     SIGNAL_USER_2 = 31,
 };
 
+/* All of them, bit = number. */
+#define THREAD_SIGNALS                                                                             \
+    (1u << SIGNAL_HANGUP | 1u << SIGNAL_INTERRUPT | 1u << SIGNAL_KILL | 1u << SIGNAL_TERMINATE |   \
+     1u << SIGNAL_STOP | 1u << SIGNAL_TERMINAL_STOP | 1u << SIGNAL_CONTINUE | 1u << SIGNAL_CHILD | \
+     1u << SIGNAL_USER_1 | 1u << SIGNAL_USER_2)
+
 struct wait_queue;
 
 struct thread {
@@ -74,7 +80,9 @@ struct thread {
     bool deaf;            /* no signal ends the present sleep */
     bool started_running; /* thread_go has been called */
     bool stop_wanted;     /* by a probe: it stops when it leaves the system interface */
+    uint8_t raise_wanted; /* likewise: it gets this signal; 0: none */
     bool stop_told;       /* its parent knows that it has stopped */
+    bool killed;          /* by a signal */
     bool has_looked_up;   /* TSLOG knows the first path that it has opened */
     uint32_t pinned;      /* CPU that it must run on, or THREAD_ANYWHERE */
     struct wait_queue *waits_on;

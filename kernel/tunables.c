@@ -156,6 +156,14 @@ static struct tunable table[TUNABLE_COUNT] = {
     [TUNABLE_SHOW] = {.name = "tunables.show",
                       .help = "print this table during the boot",
                       .type = TUNABLE_SWITCH},
+    [TUNABLE_SEED] = {.name = "seed",
+                      .help = "which of the times that vary these are",
+                      .maximum = UINT64_MAX,
+                      .default_value = 1},
+    [TUNABLE_ARP_PROBES] = {.name = "net.arp_probes",
+                            .help = "how often others are asked whether they have an address; 0: "
+                                    "never, it is used at once",
+                            .maximum = 10},
     [TUNABLE_READ_ARCHIVE] = {.name = "bench.read_archive",
                               .help = "read the boot archive's bytes once before it is indexed",
                               .type = TUNABLE_SWITCH,
@@ -173,6 +181,12 @@ static struct tunable table[TUNABLE_COUNT] = {
                               .help = "what enablings recorded and nobody claimed is printed",
                               .type = TUNABLE_SWITCH,
                               .default_value = 1},
+    [TUNABLE_DTRACE_DEADMAN] = {.name = "dtrace.deadman_timeout",
+                                .second_name = "dtrace.dtrace_deadman_timeout",
+                                .help = "ns; a CPU that spends nine tenths of it in probes ends "
+                                        "anonymous tracing, 0: none does",
+                                .maximum = INT64_MAX,
+                                .default_value = 10000000000},
 };
 
 static const struct tunables tunables = {table, TUNABLE_COUNT};

@@ -34,10 +34,13 @@ enum tunable_id {
     TUNABLE_RC_TIMEOUT,       /* seconds that /etc/rc may take, 0: for ever */
     TUNABLE_SHUTDOWN_TIMEOUT, /* and /etc/rc.shutdown */
     TUNABLE_SHOW,             /* print this table */
+    TUNABLE_SEED,             /* of what varies (kernel/jitter.h) */
+    TUNABLE_ARP_PROBES,       /* how often others are asked for an address; 0: never */
     TUNABLE_READ_ARCHIVE,     /* read the boot archive's bytes once, as a floor for a benchmark */
     TUNABLE_DTRACE_NO_DESTRUCTION, /* destructive actions of enablings are refused */
     TUNABLE_DTRACE_WAIT,  /* seconds that multi-user operation waits for exit() of an enabling */
     TUNABLE_DTRACE_PRINT, /* what nobody has claimed is printed at the end */
+    TUNABLE_DTRACE_DEADMAN, /* ns; a CPU that spends nine tenths of it in probes ends tracing, 0: none */
     TUNABLE_COUNT,
 };
 

@@ -62,10 +62,16 @@ while [ "$round" -le "$rounds" ]; do
         campaign "round $round, fuzz $target" fuzz "$target" "$round"
     done
     campaign "round $round, 500000 mutants of DOF" build/tests/mutate_dof $((500000 * round)) 500000
+    campaign "round $round, 200000 mutants of captures" \
+        build/tests/mutate_capture $((200000 * round)) 200000 tests/golden/good-dtrace.capture
     campaign "round $round, 100000 mutants of DOF in one boot" env COUNT=100000 FIRST=$((100000 * round)) \
         sh tests/boot/dof_mutants.sh
+    campaign "round $round, 50 seeds of the race of ntpd" env SEEDS=50 sh tests/boot/ntp_seeds.sh
     campaign "round $round, demonstrations with every probe" env WHOLE=1 sh tests/boot/fbt_all.sh
     campaign "round $round, 5000 damaged captures" env DAMAGED=5000 SEED="$round" sh tests/decoder/damage.sh
+    campaign "round $round, recording interrupted after each instruction" env LARGEST=3 \
+        sh tests/unit/interrupted_i386.sh
+    campaign "round $round, 128 NMIs" env NMIS=64 python3 tests/boot/nmi.py
     campaign "round $round, two deterministic boots" same_again
     campaign "round $round, 32 tortures of 8 million events" env EVENTS=8000000 \
         CARRIERS='kernel bios uefi uefi32' sh tests/boot/torture.sh

@@ -1,13 +1,16 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
-# Unit tests run under the sanitizers, except the one that steps through instructions.
+# Unit tests run under the sanitizers, except those that step through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run test_dif_verify test_digest test_dof test_driver_conf \
-        test_dtrace_aggregation test_dtrace_buffer test_dtrace_consumer test_dtrace_ecb \
-        test_dtrace_framework test_dtrace_glob test_dtrace_speculation test_dtrace_stream \
-        test_dtrace_variables test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_kernel_types test_line_editor test_live_filter test_log_long \
+        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run \
+        test_dif_verify test_digest test_dof test_driver_conf test_dtrace_aggregation \
+        test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb \
+        test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_search \
+        test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
+        test_enable_files test_environment test_escape test_exec_words test_fat_list \
+        test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
+        test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
@@ -19,23 +22,24 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
-# In the order of their length, the longest first: they run side by side.
-SCRIPTS := tests/fuzz/short.sh tests/boot/fbt_all.sh tests/boot/vectors.sh \
-           tests/boot/dof_mutants.sh tests/boot/vector_records.py tests/fuzz/mutants.sh tests/boot/torture.sh \
-           tests/boot/carriers.sh tests/unit/interrupted_i386.sh tests/boot/shell_session.py \
-           tests/boot/flight_exec.sh tests/boot/nmi.py tests/boot/media.sh tests/boot/slow_line.sh \
-           tests/model/run.sh tests/decoder/damage.sh tests/boot/machines.sh \
-           tests/boot/flight_streams.sh tests/boot/endings.sh tests/boot/integrity.sh \
-           tests/boot/faults.sh tests/house/documents.sh tests/boot/cpus.sh \
-           tests/boot/determinism.sh tests/boot/flight_console.py tests/boot/flight_media.sh \
-           tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
-           tests/boot/ends_of_a_run.sh tests/boot/boottrace_deaths.sh tests/boot/tslog.sh \
-           tests/decoder/agrees.sh tests/boot/modules.sh tests/boot/staged.sh \
-           tests/boot/overflow.sh tests/boot/boottrace_log.sh tests/hostile/hostile.py \
-           tests/boot/sh.sh tests/boot/boottrace_sysctl.sh tests/house/probe_sites.sh \
-           tests/boot/anonymous.sh tests/boot/destructive.sh tests/boot/dof_module.sh tests/boot/dif_conformance.sh \
-           tests/boot/kernel_types.sh tests/boot/providers.sh tests/golden/golden.sh tests/boot/books.sh tests/boot/stage.sh \
-           tests/house/format.sh tests/house/arrows.sh tests/house/named_tests.sh
+# In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
+# by what the last one took.
+SCRIPTS := tests/fuzz/short.sh tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+           tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
+           tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
+           tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
+           tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
+           tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \
+           tests/boot/ends_of_a_run.sh tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
+           tests/boot/flight_media.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
+           tests/decoder/agrees.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
+           tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
+           tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
+           tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
+           tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
+           tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/boot/ntp_seeds.sh tests/boot/network.sh \
+           tests/boot/kernel_types.sh
 
 # What reads captures, without commands, processes and devices.
 FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
@@ -67,12 +71,16 @@ $(B)/tests/test_digest: unit_more := -lcrypto
 BOOT_HOST := kernel/boot_archive.c kernel/complaint.c kernel/configuration.c kernel/files.c \
              kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/tunables.c
 
-$(B)/tests/boot_host: tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME) $(headers) $(wildcard kernel/*.h) \
-                      Makefile tests/tests.mk | $(B)/.packages-test
-	$(call say,CC,$< (sanitized))
+sanitizers_32 := -m32 -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(B)/asan32/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
+	$(call say,CC,$< (sanitized for 32 bits))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(BOOT_HOST) $(BOOT) $(RUNTIME)
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -O1 -g -I. -MMD -MP $(sanitizers_32) -c -o $@ $<
+
+$(B)/tests/boot_host: $(patsubst %.c,$(B)/asan32/%.o,tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME))
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(sanitizers_32) -o $@ $^
 
 # The userland runs without a kernel, too: on small systems that the tests make up.
 table_of_programs := -Wl,--defsym,programs_start=__start_programs \
@@ -129,7 +137,7 @@ $(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # The framework on a machine for tests.
-on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_ecb test_dtrace_framework test_dtrace_speculation)
+on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_ecb test_dtrace_framework test_dtrace_speculation test_dtrace_work)
 $(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
 
 # DOF objects, made in memory.
@@ -147,12 +155,14 @@ $(B)/tests/mutate_dof: $(patsubst %,$(B)/asan/%.o,tests/fuzz/mutate_dof tests/fu
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^
 
-$(B)/tests/mutate_dof_i386: tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(wildcard tests/fuzz/dof_*.h) $(RUNTIME) $(headers) \
-                            Makefile tests/tests.mk | $(B)/.packages-test
-	$(call say,CC,$< (32 bits))
+$(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(RUNTIME))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -m32 -std=c11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
-	    -o $@ $(filter tests/%.c,$^) $(RUNTIME)
+	$(Q)$(CLANG) $(sanitizers_32) -o $@ $^
+
+# Mutants of captures, likewise.
+$(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
@@ -161,19 +171,22 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 
 # What they take of the kernel.
+$(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
 $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
 $(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
 
-$(B)/tests/test_interrupted: $(B)/host/tests/unit/test_interrupted.o $(RUNTIME:%.c=$(B)/host/%.o)
+$(B)/tests/test_interrupted $(B)/tests/test_stopped: $(B)/tests/%: $(B)/host/tests/unit/%.o $(RUNTIME:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-$(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(RUNTIME) $(headers) Makefile | $(B)/.packages-test
+recording := $(patsubst %,trace/%.c,arena names table text tracer)
+
+$(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(recording) $(headers) Makefile | $(B)/.packages-test
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(RUNTIME)
+	$(Q)$(CC) $(HOST_CFLAGS) -m32 -march=i686 -o $@ $< $(recording)
 
 # Several CPUs at once, under the thread sanitizer instead of the others.
 test-programs: $(B)/tests/test_dtrace_threads $(B)/bench/bench_dtrace
@@ -213,15 +226,20 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
-test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 \
-               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(fuzz_programs) \
+test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
+               $(B)/tests/boot_host $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
+# Some only wait for a while, so there is one more at a time than there are processors.
+durations := $(B)/durations
+comma := ,
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(nproc) -e '' --nocolor \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_dtrace_threads $(unit_programs)
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(($$(nproc) + 1)) -e '' --nocolor \
+	    --statefile=$(durations) --state=$(if $(wildcard $(durations)),slow$(comma))save \
+	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
+	    $(B)/tests/test_dtrace_threads $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs

@@ -70,8 +70,9 @@ struct stream_dtrace {
     uint32_t run_start, run_end, run_at;
     uint32_t run_walk_end;
     bool run_turned;
-    uint8_t probes[512]; /* ids below 4096 */
-    uint8_t ecbs[512];
+    uint8_t probes
+        [2048]; /* ids below 16,384, three times as many as there are; what is beyond comes again */
+    uint8_t ecbs[8192]; /* EPIDs of a dozen clauses that mean every probe */
     uint8_t aggregations[128];
     uint64_t symbols[64]; /* addresses, each where its hash says, which the next one may take */
 };

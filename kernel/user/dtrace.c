@@ -7,8 +7,9 @@
 #include "kernel/user/usage.h"
 
 PROGRAM(dtrace, "dtrace",
-        "-a[e] | -d | -l [-P provider] [-m module] [-f function] [-n name] [probe]",
-        "claims (-a) or forgets (-d) what anonymous tracing recorded; lists probes (-l)");
+        "-a [-eq] [-x option[=value]] | -d | -l [-P provider] [-m module] [-f function] [-n name] "
+        "[probe]",
+        "claims (-a), ends (-e) or forgets (-d) anonymous tracing; lists probes (-l)");
 
 enum {
     PARTS = 4, /* provider, module, function, name */
@@ -16,6 +17,7 @@ enum {
     PART_MAX = 127, /* bytes */
     GLOB_DEPTH = 8, /* stars in a pattern that are tried */
     WORD_SIZE = 16,
+    OPTIONS_MAX = 127, /* bytes */
 };
 
 /* A probe description; an empty part is any. */
@@ -203,36 +205,99 @@ static bool there_is_a_state(void)
     return false;
 }
 
-static int claim(void)
+/* What -a is given with it. */
+struct claim {
+    bool claims, stops, discards;  /* -a, -e, -d */
+    char options[OPTIONS_MAX + 1]; /* of -q and -x, with commas between them */
+    size_t length;
+};
+
+static int write_one(const char *name)
+{
+    int error = system_sysctl(name, NULL, NULL, "1", 1);
+    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", name, error);
+}
+
+/* For this claim; those of the one before are gone. */
+static int set_options(const struct claim *claim)
+{
+    static const char name[] = "debug.dtrace.claim_options";
+    int error = system_sysctl(name, NULL, NULL, claim->options, claim->length);
+    return error == SYSTEM_OK
+               ? EXIT_OK
+               : complain("dtrace", error == SYSTEM_EINVAL ? claim->options : "-q or -x", error);
+}
+
+static int print_claim(const struct claim *claim)
 {
     char claimed[WORD_SIZE];
     const struct text_sink sink = system_output();
-    if (!there_is_a_state())
-        return EXIT_FAILED;
     read_word("debug.dtrace.claimed", claimed);
+    if (set_options(claim) != EXIT_OK ||
+        (claim->stops && write_one("debug.dtrace.stop") != EXIT_OK))
+        return EXIT_FAILED;
     if (text_equal(claimed, "1"))
         (void)say("claimed before; what it recorded is printed again");
     int error = system_sysctl_print("debug.dtrace.claim", &sink);
-    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", "debug.dtrace.claim", error);
+    if (error != SYSTEM_OK)
+        return complain("dtrace", "debug.dtrace.claim", error);
+    char killed[WORD_SIZE];
+    read_word("debug.dtrace.killed", killed);
+    return killed[0] == '\0' || text_equal(killed, "0") ? EXIT_OK : EXIT_FAILED;
 }
 
-static int discard(void)
+/* False: there is no room for it. */
+static bool add_option(struct claim *claim, const char *option)
 {
-    if (!there_is_a_state())
-        return EXIT_FAILED;
-    int error = system_sysctl("debug.dtrace.discard", NULL, NULL, "1", 1);
-    return error == SYSTEM_OK ? EXIT_OK : complain("dtrace", "debug.dtrace.discard", error);
+    if (claim->length > 0 && claim->length < OPTIONS_MAX)
+        claim->options[claim->length++] = ',';
+    for (; *option != '\0' && claim->length < OPTIONS_MAX; option++)
+        claim->options[claim->length++] = *option;
+    claim->options[claim->length] = '\0';
+    return *option == '\0';
+}
+
+/* The letters of a word, as "-aex"; -x takes what stands behind it, or the next word. */
+static bool read_letters(struct claim *claim, const char *at, const char *next, bool *next_taken)
+{
+    for (; *at != '\0'; at++) {
+        claim->claims |= *at == 'a';
+        claim->stops |= *at == 'e';
+        claim->discards |= *at == 'd';
+        if (*at == 'q' && !add_option(claim, "quiet"))
+            return false;
+        if (*at == 'x') {
+            *next_taken = at[1] == '\0';
+            const char *option = *next_taken ? next : at + 1;
+            return option != NULL && *option != '\0' && add_option(claim, option);
+        }
+        if (*at != 'a' && *at != 'e' && *at != 'd' && *at != 'q')
+            return false;
+    }
+    return true;
+}
+
+static bool read_claim(struct claim *claim, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        bool next_taken = false;
+        if (argv[i][0] != '-' || argv[i][1] == '\0' ||
+            !read_letters(claim, argv[i] + 1, i + 1 < argc ? argv[i + 1] : NULL, &next_taken))
+            return false;
+        i += next_taken;
+    }
+    return claim->claims ? !claim->discards
+                         : claim->discards && !claim->stops && claim->length == 0;
 }
 
 static int dtrace_main(int argc, char **argv)
 {
     if (argc > 1 && text_equal(argv[1], "-l"))
         return list(argc, argv);
-    if (argc == 2 && (text_equal(argv[1], "-a") || text_equal(argv[1], "-ae")))
-        return claim();
-    if (argc == 3 && text_equal(argv[1], "-a") && text_equal(argv[2], "-e"))
-        return claim();
-    if (argc == 2 && text_equal(argv[1], "-d"))
-        return discard();
-    return usage(&dtrace_program);
+    struct claim claim = {.length = 0};
+    if (!read_claim(&claim, argc, argv))
+        return usage(&dtrace_program);
+    if (!there_is_a_state())
+        return EXIT_FAILED;
+    return claim.claims ? print_claim(&claim) : write_one("debug.dtrace.discard");
 }

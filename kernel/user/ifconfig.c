@@ -1,10 +1,13 @@
-/* ifconfig(8), as far as it switches the simulated interfaces. */
+/* ifconfig(8), as far as there is something to show and to set of the simulated interfaces.  It does not wait
+ * until an address that it has set may be used. */
 #include "kernel/user/line_sink.h"
+#include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
-PROGRAM(ifconfig, "ifconfig", "[INTERFACE [up | down]]", "shows the network, or switches it");
+PROGRAM(ifconfig, "ifconfig", "[-a | INTERFACE [up | down | netmask MASK broadcast ADDRESS]]",
+        "shows the network, or switches and sets it");
 
 /* Looks for one, or for all. */
 struct search {
@@ -15,10 +18,31 @@ struct search {
 /* Fields of a line of net.interfaces. */
 enum {
     NAME,
-    STATE, /* "up" or "down" */
+    STATE, /* "up", "tentative" or "down" */
     ADDRESS,
+    NETMASK,
+    BROADCAST,
     FIELDS
 };
+
+/* The transceiver is only asked where there is a link. */
+static void print_medium(const char *name)
+{
+    int speed = system_network_medium(name);
+    if (speed > 0)
+        system_print("        media: Ethernet autoselect (%d Mbit/s)\n", speed);
+}
+
+static void print_fields(char *const field[FIELDS])
+{
+    bool down = text_equal(field[STATE], "down");
+    system_print("%s: flags=%s\n", field[NAME], down ? "<>" : "<UP,RUNNING>");
+    system_print("        inet %s netmask %s broadcast %s%s\n", field[ADDRESS], field[NETMASK],
+                 field[BROADCAST], text_equal(field[STATE], "tentative") ? " tentative" : "");
+    if (!down)
+        print_medium(field[NAME]);
+    system_print("        status: %s\n", down ? "no carrier" : "active");
+}
 
 static void print_interface(void *context, char *line)
 {
@@ -28,11 +52,8 @@ static void print_interface(void *context, char *line)
         return;
     if (search->name != NULL && !text_equal(search->name, field[NAME]))
         return;
-    bool up = text_equal(field[STATE], "up");
     search->found = true;
-    system_print("%s: flags=%s\n", field[NAME], up ? "<UP,RUNNING>" : "<>");
-    system_print("        inet %s\n        status: %s\n", field[ADDRESS],
-                 up ? "active" : "no carrier");
+    print_fields(field);
 }
 
 static int no_such_interface(const char *name)
@@ -54,21 +75,33 @@ static int show(const char *name)
     return name == NULL || search.found ? EXIT_OK : no_such_interface(name);
 }
 
-static int switch_interface(const char *name, bool up)
+static int told(const char *name, int error)
 {
-    int error = up ? system_network_up(name) : system_network_down(name);
     if (error == SYSTEM_ENXIO)
         return no_such_interface(name);
     return error == SYSTEM_OK ? EXIT_OK : complain("ifconfig", name, error);
 }
 
+/* INTERFACE netmask MASK broadcast ADDRESS. */
+static int set_address(char **argv)
+{
+    struct system_network_address address;
+    if (!text_equal(argv[2], "netmask") || !ipv4_parse(argv[3], &address.netmask) ||
+        !text_equal(argv[4], "broadcast") || !ipv4_parse(argv[5], &address.broadcast))
+        return usage(&ifconfig_program);
+    return told(argv[1], system_network_address(argv[1], &address));
+}
+
 static int ifconfig_main(int argc, char **argv)
 {
-    bool up = argc == 3 && text_equal(argv[2], "up");
-    bool down = argc == 3 && text_equal(argv[2], "down");
-    if (argc > 3 || (argc == 3 && !up && !down))
-        return usage(&ifconfig_program);
-    if (argc == 3)
-        return switch_interface(argv[1], up);
-    return show(argc == 2 ? argv[1] : NULL);
+    bool all = argc == 1 || (argc == 2 && text_equal(argv[1], "-a"));
+    if (all)
+        return show(NULL);
+    if (argc == 2 && argv[1][0] != '-')
+        return show(argv[1]);
+    if (argc == 3 && text_equal(argv[2], "up"))
+        return told(argv[1], system_network_up(argv[1]));
+    if (argc == 3 && text_equal(argv[2], "down"))
+        return told(argv[1], system_network_down(argv[1]));
+    return argc == 6 ? set_address(argv) : usage(&ifconfig_program);
 }

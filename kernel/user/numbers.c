@@ -61,3 +61,28 @@ bool seconds_parse(const char *text, uint64_t *ms)
     *ms = seconds * 1000 + fraction;
     return true;
 }
+
+/* One to three digits, up to 255; *text is then behind them. */
+static bool octet_parse(const char **text, uint32_t *value)
+{
+    uint32_t digits = 0;
+    for (*value = 0; **text >= '0' && **text <= '9' && digits < 3; (*text)++, digits++)
+        *value = *value * 10 + (uint32_t)(**text - '0');
+    return digits > 0 && *value <= 255;
+}
+
+bool ipv4_parse(const char *text, uint32_t *address)
+{
+    uint32_t value = 0, octet;
+    for (uint32_t i = 0; i < 4; i++) {
+        if (i > 0 && *text++ != '.')
+            return false;
+        if (!octet_parse(&text, &octet))
+            return false;
+        value = value << 8 | octet;
+    }
+    if (*text != '\0')
+        return false;
+    *address = value;
+    return true;
+}

@@ -321,7 +321,7 @@ typedef void sh_do(struct sh *sh, int argc, const char *const *argv);
 sh_do sh_do_jobs, sh_do_fg, sh_do_bg, sh_do_wait, sh_do_kill; /* sh_jobs.c */
 sh_do sh_do_test;                                             /* sh_test.c */
 sh_do sh_do_printf, sh_do_echo;                               /* sh_print.c */
-sh_do sh_do_run_rc_script;                                    /* sh_rc.c */
+sh_do sh_do_run_rc_script, sh_do_rc_state;                    /* sh_rc.c */
 sh_do sh_do_break, sh_do_continue, sh_do_return, sh_do_exit, sh_do_eval, sh_do_dot, sh_do_exec,
     sh_do_set, sh_do_shift, sh_do_trap;                                   /* sh_control.c */
 sh_do sh_do_export, sh_do_readonly, sh_do_unset, sh_do_local, sh_do_read; /* sh_names.c */

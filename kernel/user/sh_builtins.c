@@ -184,6 +184,8 @@ static const struct sh_builtin builtins[] = {
      sh_do_kill, 0},
     {"local", "NAME[=VALUE]...", "makes variables the function's own", sh_do_local, 0},
     {"printf", "FORMAT [WORD...]", "prints words as the format says", sh_do_printf, 0},
+    {"rc_state", "SERVICE STATE", "says what has become of a service: svcs shows it",
+     sh_do_rc_state, 0},
     {"read", "[-r] NAME...", "reads a line of the input into variables", sh_do_read, 0},
     {"readonly", "[-p | NAME[=VALUE]...]", "keeps variables as they are", sh_do_readonly,
      SH_SPECIAL},

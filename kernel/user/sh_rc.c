@@ -1,4 +1,5 @@
-/* sh: run_rc_script, which starts the scripts of a boot and of a shutdown.
+/* sh: run_rc_script, which starts the scripts of a boot and of a shutdown, and rc_state, by which these tell what
+ * has become of their services.
  *
  * A script runs as a process of its own, between two boottrace events (boottrace(8)) if
  * kern.boottrace.enabled and kern.boottrace.dotrace_user say so.  With rc_script_timeout=SECONDS it
@@ -173,4 +174,17 @@ void sh_do_run_rc_script(struct sh *sh, int argc, const char *const *argv)
         go_on_after_interrupt(sh);
     if (sh->status != EXIT_OK && !sh->exiting)
         complain_of_status(sh, argv[1]);
+}
+
+void sh_do_rc_state(struct sh *sh, int argc, const char *const *argv)
+{
+    if (argc != 3) {
+        sh_complain(sh, argv[0], "a service and its state", SH_MISUSED);
+        return;
+    }
+    int error = system_service_state(argv[1], argv[2]);
+    if (error != SYSTEM_OK)
+        sh_complain(sh, argv[1], system_error_str(error), EXIT_FAILED);
+    else
+        sh->status = EXIT_OK;
 }

@@ -23,12 +23,14 @@ enum system_error {
     SYSTEM_EBADF = -9,
     SYSTEM_ECHILD = -10,
     SYSTEM_ENOMEM = -12,
+    SYSTEM_EEXIST = -17,
     SYSTEM_ENOTDIR = -20,
     SYSTEM_EISDIR = -21,
     SYSTEM_EINVAL = -22,
     SYSTEM_EMFILE = -24,
     SYSTEM_ENOTTY = -25,
     SYSTEM_ENOSPC = -28,
+    SYSTEM_ENETUNREACH = -51,
     SYSTEM_ETIMEDOUT = -60,
     SYSTEM_ELOOP = -62,
     SYSTEM_ENAMETOOLONG = -63,
@@ -216,11 +218,26 @@ void system_console_foreground(int pid);
  * rows: never. */
 void system_console_page(uint32_t rows, uint32_t columns);
 
-/* --- The network, simulated: one interface, and hosts that answer after a while --- */
+/* --- The network, simulated: two interfaces, and hosts that answer after a while --- */
 
-int system_network_up(const char *interface); /* takes its time; ENXIO, EINTR */
+/* Addresses are numbers: 10.0.2.15 is 0x0a00020f. */
+struct system_network_address {
+    uint32_t netmask, broadcast;
+};
+
+/* With the second the address, which stays, is taken away and given again.  Neither waits until it may be
+ * used: see net.interfaces.  ENXIO (no such interface), ENOMEM, EINTR. */
+int system_network_up(const char *interface); /* waits for the link */
+int system_network_address(const char *interface, const struct system_network_address *address);
 int system_network_down(const char *interface);
+int system_network_medium(const char *interface); /* Mbit/s; takes its time; ENXIO: has none */
+
+/* The default route.  EEXIST, ENETUNREACH (no interface leads to the gateway), ESRCH (there is none). */
+int system_route_add(uint32_t gateway);
+int system_route_delete(void);
+
 int system_socket(void); /* a descriptor */
+/* Gives the length.  EBADF; ENETUNREACH: no route, or one whose address may not be used yet. */
 int system_send(int descriptor, const char *host, const void *bytes, size_t length);
 int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms); /* ETIMEDOUT */
 
@@ -237,6 +254,10 @@ void system_shuttrace(const char *format, ...) __attribute__((format(printf, 1, 
 /* An rc script was started, and has ended: the probes rc:::script-start and rc:::script-done. */
 void system_script_start(const char *path);
 void system_script_done(const char *path, int status);
+
+/* A service is from now on in that state: "online", "maintenance" and so on (kern.services).  EINVAL: there is no
+ * such state, or the name is empty or too long; ENOSPC: there are too many services. */
+int system_service_state(const char *service, const char *state);
 
 /* Enters a phase (enum trace_phase by its name: "rc", "multi-user", "shutdown"). */
 int system_phase(const char *name);

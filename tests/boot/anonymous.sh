@@ -39,25 +39,113 @@ check 'a second claim prints the same again, and says so' told '^dtrace: claimed
 claims() {
     between '^# dtrace -a$' '^# dtrace -ae$' | grep ':entry\|:exec' > "$work/first"
     between '^# dtrace -ae$' '^# dtrace -d$' | grep ':entry\|:exec' > "$work/second"
-    [ -s "$work/first" ] && diff "$work/first" "$work/second"
+    [ -s "$work/first" ] && head -n "$(wc -l < "$work/first")" "$work/second" | diff "$work/first" -
 }
 check 'to the byte' claims
+check 'and what has come since' test "$(wc -l < "$work/second")" -gt "$(wc -l < "$work/first")"
 check 'what was claimed is not printed at the end' not_told 'claimed by nobody'
 check 'the capture is verified' "$flight" verify "$work/capture"
 
-check 'a claim while tracing goes on' run --module 'tests/dof/10-begin-tick-exit.dof type=dof' \
-    --exec 'sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec 'dtrace -a' --exec 'sleep 3' \
-    --exec 'sysctl debug.dtrace.state debug.dtrace.claimed' --exec 'dtrace -a -e' --exec 'dtrace -d' --exec 'dtrace -a'
-check 'it was going, and nobody had claimed' test "$(between '^# sysctl -n' '^# dtrace -a$' | sed -n '2,3p' | xargs)" = 'going 0'
-check 'the claim ends it: END fires' sh -c "sed -n '/^# dtrace -a\$/,/^# sleep/p' '$work/text' | grep -q ':END  *ended, i='"
-check 'it has stopped, and is claimed' told '^debug.dtrace.state: stopped$'
-check 'by somebody' told '^debug.dtrace.claimed: 1$'
-ticks() {
-    between "$1" "$2" | grep -c ':tick-1sec\|:END'
+# part NAME: what follows on a command that begins with ": NAME;".
+part() {
+    awk -v name="$1;" '/^# |^shutdown log|^anonymous tracing/ { on = 0 } on { print } $1 " " $2 == "# :" && $3 == name { on = 1 }' \
+        "$work/text"
 }
-check 'what happens behind the claim leaves no record' \
-    test "$(ticks '^# dtrace -a$' '^# sleep')" -eq "$(ticks '^# dtrace -a -e$' '^# dtrace -d')"
-check 'behind -d a claim is empty' sh -c "! sed -n '/^# dtrace -d\$/,\$p' '$work/text' | grep ':tick-1sec\|:END'"
+ticks() {
+    part "$1" | grep -c ':tick-1sec'
+}
+has() {
+    part "$1" | grep -qE -- "$2" || { part "$1"; return 1; }
+}
+has_not() {
+    ! has "$@" > /dev/null
+}
+check 'a claim while tracing goes on' run --module 'tests/dof/10-begin-tick-exit.dof type=dof' \
+    --exec ': before; sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec ': first; dtrace -a' --exec 'sleep 3' \
+    --exec ': between; sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec ': quiet; dtrace -a -q' \
+    --exec ': ended; dtrace -ae' --exec 'sleep 2' --exec ': stopped; sysctl -n debug.dtrace.state' \
+    --exec ': again; dtrace -a' --exec 'dtrace -d' --exec ': empty; dtrace -ax flowindent'
+check 'it was going, and nobody had claimed' test "$(part before | xargs)" = 'going 0'
+check 'the claim does not end it, and is remembered' test "$(part between | xargs)" = 'going 1'
+check 'it has what was recorded' has first ':BEGIN starting$'
+check 'END has not fired' has_not first ':END'
+check 'another claim has all from the start, printed as it is told to' has quiet '^starting$'
+check 'and what has come since' test "$(ticks first)" -lt "$(ticks ended)"
+check 'dtrace -ae ends it: END fires' has ended ':END  *ended, i='
+check 'it has stopped' has stopped '^stopped$'
+check 'what happens behind that leaves no record' test "$(ticks ended)" -eq "$(ticks again)"
+check 'behind -d a claim is empty' has_not empty 'tick-1sec|END|CPU'
+check 'and nothing is left for the end' not_told '^anonymous tracing'
+
+# Claims between whiles, and the rest at the end; every record has a time of its own.
+shows() {
+    grep -E '^ +[0-9]+ +[0-9]+ +[a-z_]*:[a-z-]+ +[0-9]+ *$' | sort
+}
+claims_twice() {
+    run --bare --module "$work/times type=dof" --exec 'ls -l / > /dev/null' --exec ': first; dtrace -a' \
+        --exec 'ls -l / > /dev/null' --exec ': second; dtrace -a' \
+        --exec '(ls -l / > /dev/null) & (ls -l / > /dev/null) & wait' "$@" || return 1
+    part first | shows > "$work/first"
+    part second | shows > "$work/second"
+    between '^anonymous tracing, since the claim$' '^ $' | shows > "$work/rest"
+    "$flight" report "$work/capture" | sed -n '/^anonymous tracing$/,/^boot table$/p' | shows > "$work/all"
+}
+grows() {
+    wc -l "$work/first" "$work/second" "$work/rest" "$work/all"
+    [ -s "$work/first" ] && [ -s "$work/rest" ] && [ "$(wc -l < "$work/first")" -lt "$(wc -l < "$work/second")" ] &&
+        [ -z "$(comm -23 "$work/first" "$work/second" | head -n 1)" ]
+}
+each_once() {
+    sort "$work/second" "$work/rest" | diff - "$work/all" > "$work/differ"
+    status=$?
+    head "$work/differ"
+    return $status
+}
+make -s build/tests/enabling || bail 'no enabling'
+for cpus in 1 4; do
+    for policy in 0 2; do
+        build/tests/enabling "$work/times" bufpolicy=$policy bufsize=65536 'proc::: time' 'syscall::stat:entry time' \
+            'syscall::open:entry time' 'sched:::on-cpu count' || bail 'no object'
+        check "claims while CPUs record: $cpus, bufpolicy $policy" claims_twice --smp $cpus
+        check 'the second has all that the first had, and more' grows
+        check 'each record is printed by the claim or at the end, once' each_once
+        check 'aggregations are whole again' sh -c \
+            "sed -n '/^anonymous tracing, since/,/^ \$/p' '$work/text' | grep -qE '^ +[a-z_]+ +[0-9]+\$'"
+        check 'the capture is verified' "$flight" verify "$work/capture"
+    done
+done
+
+enable() {
+    build/tests/enabling "$work/object" "$@" || bail 'no object'
+}
+enable 'proc:::exec-success time' 'proc:::exit exit' 'dtrace:::END'
+check 'a claim behind exit()' run --bare --module "$work/object type=dof" --exec 'ls > /dev/null' \
+    --exec ': exited; dtrace -a; sysctl debug.dtrace.state'
+check 'fires END' has exited ':END '
+check 'and ends it' told '^debug.dtrace.state: stopped$'
+
+enable destructive=1 'fbt::anonymous_report_claim:return panic' 'proc:::exec-success time'
+check 'a panic in a claim' gives 3 'panic: dtrace: panic action' "$flight" run --deterministic --bare -o "$work/capture" \
+    --module "$work/object type=dof" --exec 'dtrace -a'
+tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+check 'prints all of it, for the claim has not come to its end' \
+    sh -c "sed -n '/^anonymous tracing, claimed by nobody\$/,\$p' '$work/text' | grep -q ':exec-success'"
+check 'its capture is verified' "$flight" verify "$work/capture"
+
+enable 'proc:::exec-success time' 'fbt::dtrace_consume:entry time'
+check 'two claims at once' run --bare --smp 4 --module "$work/object type=dof" --exec 'dtrace -a & dtrace -a & wait'
+check 'are one, and a line for the other' \
+    test "$(grep -c '^CPU  *ID  *FUNCTION:NAME$' "$work/text") $(grep -c '^(another process is reading the log)$' "$work/text")" = '2 1'
+
+enable bufpolicy=0 bufsize=1400000 'fbt::: stack' 'dtrace:::END'
+check 'a ring of which there is no room for a copy' run --bare --memory 12 --module "$work/object type=dof" \
+    --exec 'i=0; while [ $i -lt 20 ]; do i=$((i+1)); ls -l / > /dev/null; done' --exec 'dtrace -a -q; sysctl debug.dtrace.state'
+check 'is told' told '^dtrace: no memory to copy the buffers while tracing goes on: it ends here$'
+check 'and ends the tracing' told '^debug.dtrace.state: stopped$'
+
+check 'options of a claim' run --module "$conf" --exec 'dtrace -x nonsense -a || echo status $?' --exec 'dtrace -aq'
+check 'are known by name' told '^dtrace: nonsense: Invalid argument$'
+check 'or the claim fails' told '^status 1$'
 
 check 'somebody claims, and forgets nothing' run --module "$conf" --exec 'dtrace -a'
 check 'then the console does not have it again' not_told 'claimed by nobody'
@@ -92,6 +180,20 @@ panics() {
     [ $? -eq 3 ] || return 1
     told '^anonymous tracing, claimed by nobody$' && told 'rts_new_rtsmsg:entry'
 }
+make -s build/tests/enabling || bail 'no enabling'
+build/tests/enabling "$work/flow" bufsize=32768 quiet=1 flowindent=1 'fbt:::entry' || bail 'no object'
+longest() {
+    awk 'length > length(line) { line = $0 } END { print line }' "$1"
+}
+line_is_whole() {
+    longest "$work/text" > "$work/on_console"
+    "$flight" report "$work/capture" > "$work/report" && longest "$work/report" > "$work/in_report"
+    [ "$(wc -c < "$work/on_console")" -gt 65536 ] && cmp "$work/on_console" "$work/in_report"
+}
+check 'without line feeds, all records are one line' run --module "$work/flow type=dof"
+check 'longer than what the console keeps, and none of it is lost' line_is_whole
+check 'neither in a claim' run --module "$work/flow type=dof" --exec 'dtrace -a'
+check 'whose line is whole, too' line_is_whole
 check 'a panic prints what was recorded' panics
 check 'and its capture is verified' "$flight" verify "$work/capture"
 check 'on 4 CPUs' run --module "$conf" --smp 4

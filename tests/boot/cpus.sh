@@ -26,5 +26,5 @@ check 'an isapc has one' runs 1 --machine isapc
 check 'kern.smp.maxcpus leaves the others off' runs 2 --smp 8 --append kern.smp.maxcpus=2
 check 'a CPU without a local APIC runs alone' runs 1 --smp 1 --qemu-arg -cpu --qemu-arg qemu32,-apic
 check '3 MiB of memory are enough for one' runs 1 --memory 3
-check '4 CPUs share 5 MiB' runs 4 --smp 4 --memory 5
+check '4 CPUs share 4 MiB' runs 4 --smp 4 --memory 4
 finish

@@ -25,10 +25,20 @@ check 'because nothing of the enabling goes' told '^dtrace: cannot go: destructi
 check 'and what it lacks is told' \
     told '^dtrace: enabling 0 \(dtrace:::BEGIN\) does not trace: its object has destructive actions, and the option destructive is not set$'
 
-check 'with the option it goes' run --module "$destructive" --module "$option" \
+goes_to_its_panic() {
+    run --module "$destructive" --module "$option"
+    [ $? -eq 3 ] && told 'panic: dtrace: panic action'
+}
+check 'with the option it goes: past its raise(), as no process runs, up to its panic()' goes_to_its_panic
+
+build/tests/enabling "$work/kill" destructive=1 'syscall::burn:entry kill' || bail 'no object'
+check 'raise(9) in a system call' run --module "$work/kill type=dof"
+check 'ends its process' told '^/etc/rc.d/sshd: status 137$|^.* /etc/rc.d/sshd: status 137 '
+build/tests/enabling "$work/signal" destructive=1 'syscall::burn:entry signal' || bail 'no object'
+check 'raise() of a signal that there is not' run --module "$work/signal type=dof" \
     --module 'tests/dof/19-multi-n.err.dof type=dof' --exec 'dtrace -a'
-check 'up to raise(), for there are no user programs to get the signal' \
-    told '^dtrace: error on enabled probe ID 1 \(ID 1: dtrace:::BEGIN\): illegal operation in action #2$'
+check 'faults' told '^dtrace: error on enabled probe ID 1 \(ID [0-9]+: syscall:kernel:burn:entry\): illegal operation in action #1$'
+check 'and ends nobody' not_told 'sshd: status 137'
 
 panics() {
     build/tests/enabling "$work/panic" "$@" 'rc:::script-done panic' || return 1

@@ -22,10 +22,11 @@ run() {
     cat "$work/err"
     [ $status -eq "$wanted" ]
 }
-# claims FLIGHT_ARGUMENT...: processes side by side, then the claim and the books.
+# claims FLIGHT_ARGUMENT...: processes side by side, a claim while all goes on, then the one that ends it, and the books.
 claims() {
     run 0 --deterministic "$@" --exec 'for i in 1 2 3 4; do (sleep 0.1; ls -l /) & done; wait' \
-        --exec 'sysctl -n debug.dtrace.nested' --exec 'dtrace -a > /dev/null; sysctl debug.dtrace.books'
+        --exec 'dtrace -a > /dev/null; sysctl debug.dtrace.state' --exec 'sysctl -n debug.dtrace.nested' \
+        --exec 'dtrace -ae > /dev/null; sysctl debug.dtrace.books'
 }
 told() {
     grep -aqE -- "$1" "$work/text" || { tail -n 40 "$work/text"; return 1; }
@@ -51,7 +52,8 @@ for cpus in 1 4; do
         check "a boot, CPUs: $cpus" claims $bare --smp $cpus
     fi
     check 'thousands of probes were enabled' matched 4000
-    check 'none fired inside another' told '^0$'
+    check 'a claim does not end that' told '^debug.dtrace.state: going$'
+    check 'none fired inside another, or while a CPU was claimed' told '^0$'
     check 'the books balance' balanced
     check 'the capture is verified' "$flight" verify "$work/capture"
     check "a panic, CPUs: $cpus" run 3 $bare --smp $cpus --append 'fault=panic'

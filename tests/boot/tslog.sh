@@ -53,6 +53,9 @@ check 'and so it does for programs' test \
 check 'folded stacks end there, and say so' gives 0 'TSLOG of CPU 0 has lost events behind .*closed there' \
     "$flight" export "$work/full" --format folded
 
+boot --deterministic --quiet --append trace.tslog=0 --exec 'sysctl -n debug.tslog' -o "$work/none"
+check 'so it is told of a table without any room' grep -qE '^0x0 [0-9]+ EVENT LOST [0-9]+ records of CPU 0' "$work/none"
+
 boot --deterministic --quiet --append debug.tslog_enabled=0 -o "$work/off"
 "$flight" report "$work/off" --format json > "$work/json" || bail 'no report'
 check 'switched off, everything is counted as filtered' test \

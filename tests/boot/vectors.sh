@@ -19,7 +19,7 @@ told() {
 boots() {
     object=$1
     shift
-    run --module "tests/dof/$object.dof type=dof" --exec 'dtrace -a' --exec 'sysctl -n debug.dtrace.books' "$@"
+    run --module "tests/dof/$object.dof type=dof" --exec 'dtrace -ae' --exec 'sysctl -n debug.dtrace.books' "$@"
 }
 # takes NAME: the object is taken, and every record that was emitted has an account.
 takes() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Damages captures in a thousand ways and holds `flight report` against the second decoder.
+"""Damages captures in many ways and holds `flight report` against the second decoder.
 
 damage.py FLIGHT COUNT SEED CAPTURE...
 

@@ -242,7 +242,9 @@ class Machine:
         elif op == "pushtv":
             self.tuple = self.tuple + [(value, 0)]
         elif kind == 1:
-            self.tuple = self.tuple + [(value, len(self.string(value, size or 256)) + 1)]
+            data, at = self.find(value, 1)
+            text = bytes(data[at:at + (size or 256)])
+            self.tuple = self.tuple + [(value, text.index(0) + 1 if 0 in text else len(text))]
         elif size > (1 << 63) - 1:
             raise Fault(ILLOP, size)
         else:

@@ -482,6 +482,21 @@ def tuples():
                  want=0)
         case(f"{load}: a key that cannot be read", key(Code().var(scope, 0x500, kind=0)).setx(MEMORY, 2).setx(5, 3)
              .op("pushtr", 0, 3, 2).wide(load, 0x500, 4).ret(4), memory=b"abcd", want=(BADADDR, 4))
+        def full(code, text): # a variable of 4 bytes without a NUL, and what lies behind it, as a key
+            return (code.var(GLOBAL, 0x501, string=True, by_ref=True, size=4)
+                    .var(GLOBAL, 0x502, string=True, by_ref=True, size=4).sets(text, 2).wide("stgs", 0x501, 2)
+                    .sets(b"zzz", 2).wide("stgs", 0x502, 2).wide("ldgs", 0x501, 2).setx(256, 3)
+                    .op("flushts").op("pushtr", 1, 3, 2))
+        def array():
+            return Code().var(scope, 0x500, kind=0)
+        for other, want in ((b"abcdefgh", 9), (b"abce", 0), (b"abc", 0)):
+            case(f"{load}: a string without a NUL as a key, and {other}",
+                 full(array(), b"abcd").setx(9, 1).wide(store, 0x500, 1).ret(0),
+                 full(array(), other).wide(load, 0x500, 4).ret(4), want=want)
+        for limit, want in ((3, 9), (4, 0)):
+            case(f"{load}: a string as a key has {limit} bytes", key(array()).setx(MEMORY, 2).setx(limit, 3)
+                 .op("pushtr", 1, 3, 2).setx(9, 1).wide(store, 0x500, 1).op("flushts").setx(MEMORY + 4, 2)
+                 .op("pushtr", 1, 3, 2).wide(load, 0x500, 4).ret(4), memory=b"abcdabce", want=want)
         drops = [(0, False)] * 3 + [(0, True), (0, False)]
         case(f"{store}: a full pool drops", *[put(41, k) for k in range(1, 5)], get(4), want=drops, modelled=False,
              pool=3 * 264 + 8, chunk=256)

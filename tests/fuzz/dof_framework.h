@@ -101,7 +101,7 @@ static void dof_framework_principal(const struct dtrace_source *source,
 {
     uint64_t records = dof_framework_walk(source, snapshot, snapshot->oldest, snapshot->size);
     if (snapshot->wrapped)
-        records += dof_framework_walk(source, snapshot, 0, snapshot->oldest);
+        records += dof_framework_walk(source, snapshot, 0, snapshot->newest);
     dof_framework_balance(&snapshot->books);
     dof_property_require(records <= snapshot->books.kept);
     counts->records += records;

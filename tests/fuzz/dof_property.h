@@ -100,6 +100,12 @@ static void dof_property_destroy(void *context, enum dtrace_destructive what)
     (void)what;
 }
 
+static bool dof_property_raise(void *context, uint64_t signal)
+{
+    (void)context;
+    return signal < 32;
+}
+
 static const struct dtrace_environment dof_property_environment = {
     .timestamp = dof_property_time,
     .walltimestamp = dof_property_time,
@@ -112,6 +118,7 @@ static const struct dtrace_environment dof_property_environment = {
     .is_progeny = dof_property_progeny,
     .chill = dof_property_chill,
     .destroy = dof_property_destroy,
+    .raise = dof_property_raise,
 };
 
 /* --- What has been loaded --------------------------------------------------------------------- */
@@ -220,7 +227,7 @@ static void dof_property_run(struct dof_property *p, const struct dif_object *di
                           .scratch = scratch,
                           .scratch_size = 1024};
     uint64_t result = dif_run(&run, difo);
-    dof_property_require(run.fault <= DIF_FAULT_BADSTACK && run.scratch_used <= 1024);
+    dof_property_require(run.fault <= DIF_FAULT_WORK && run.scratch_used <= 1024);
     if (run.fault != DIF_FAULT_NONE)
         dof_property_require(result == 0 && run.fault_offset % 4 == 0 &&
                              run.fault_offset / 4 < difo->length);

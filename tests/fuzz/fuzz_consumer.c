@@ -101,9 +101,10 @@ static void read_piece(struct world *world, struct dtrace_record *record)
         DOF_AGGREGATION_LLQUANTIZE,
         0x7fff,
     };
-    static const char *const formats[] = {NULL,        "%d %s\n", "%*.*d", "%-9S|%#x", "%@d %@u",
-                                          "%k%a",      "%Y %T",   "%~{x",  "%c%C%",    "%99999d",
-                                          "%@llx%s%s", "%f",      "%P%I%A"};
+    static const char *const formats[] = {
+        NULL,     "%d %s\n", "%*.*d",     "%-9S|%#x", "%@d %@u",   "%k%a",
+        "%Y %T",  "%~{x",    "%c%C%",     "%99999d",  "%@llx%s%s", "%f",
+        "%P%I%A", "%e%#.0G", "%9ws%.2lc", "%.0s%.*g", "%-3k%9.4k"};
     record->action = actions[byte(world) % (sizeof actions / sizeof *actions)];
     uint8_t size = byte(world);
     record->size = size < 128 ? size : size < 250 ? (size - 120u) * 8 : UINT32_MAX - size;
@@ -152,8 +153,14 @@ static void read_buffers(struct world *world)
         require(bytes != NULL);
         memcpy(bytes, world->at, size);
         world->at += size;
-        world->snapshots[i / CPUS][i % CPUS] = (struct dtrace_snapshot){
-            .cpu = i % CPUS, .bytes = bytes, .size = size, .oldest = i * 16, .wrapped = i % 2};
+        world->snapshots[i / CPUS][i % CPUS] =
+            (struct dtrace_snapshot){.cpu = i % CPUS,
+                                     .bytes = bytes,
+                                     .size = size,
+                                     .oldest = i * 16,
+                                     .newest = i * 16 - i % 3 * 4,
+                                     .wrapped = i % 2,
+                                     .told = size > 0 ? bytes[size - 1] % 4 : 0};
     }
 }
 
@@ -188,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .begin_cpu = world.count,
         .principal = world.snapshots[0],
         .aggregations = world.snapshots[1],
+        .rest_told = world.snapshots[1][0].told == 3,
         .options = world.options,
     };
     bool tilde = false;

@@ -308,8 +308,9 @@ static void run_once(struct dif_run *run, const struct dif_object *object)
 static void run_all(struct program *program, struct machine *machine, struct dif_run *run,
                     struct dtrace_variables *variables)
 {
-    struct dtrace_environment environment = {machine,  tick,  tick, tick,       current, memory,
-                                             argument, stack, lock, is_progeny, NULL,    NULL};
+    struct dtrace_environment environment = {machine, tick,     tick,  tick, current,
+                                             memory,  argument, stack, lock, is_progeny,
+                                             NULL,    NULL,     NULL};
     struct dtrace_firing firing = {.environment = &environment,
                                    .provider = "p",
                                    .module = "m",
@@ -348,7 +349,6 @@ static void try_program(struct program *program, struct machine *machine, struct
     struct dif_problem problem;
     if (!dif_verify(&program->object, &declarations, &problem))
         return;
-    (void)dtrace_variables_chunk(&program->object);
     struct dtrace_variables *variables = make_variables(&declarations, &region, run->strsize);
     require(variables != NULL);
     run_all(program, machine, run, variables);

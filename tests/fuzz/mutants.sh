@@ -1,6 +1,6 @@
 #!/bin/sh
 # Mutants of DOF objects: 50,000 are loaded, run and traced with under the sanitizers, and a machine of 32 bits judges them
-# as one of 64 does.
+# as one of 64 does.  Then mutants of a capture of anonymous tracing, which flight reads.
 . tests/tap.sh
 
 COUNT=${COUNT:-50000}
@@ -32,4 +32,6 @@ check "mutants do no harm to a machine of 32 bits" build/tests/mutate_dof_i386 "
 check "machines of 32 and 64 bits judge mutants alike" judged_alike
 check "mutants are refused for 70 reasons and more" of_all_kinds
 check "mutants can be written to files" written
+check "mutants of captures do no harm" \
+    build/tests/mutate_capture "$FIRST" "$((COUNT / 10))" tests/golden/good-dtrace.capture
 finish

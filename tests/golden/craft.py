@@ -224,6 +224,18 @@ def backwards(cpu, events):
     return events[::-1] if cpu == 1 else events
 
 
+def without(wanted, number):
+    """The frame of that kind and number, from 0, did not come."""
+    count = 0
+
+    def recipe(kind, payload):
+        nonlocal count
+        count += kind == wanted
+        yield ("", b"") if kind == wanted and count == number + 1 else (kind, payload)
+
+    return recipe
+
+
 RECIPES = {
     "good-line-loss": ("good-boot", line_loss(1)),
     "bad-more-missing-than-said": ("good-boot", line_loss(2)),
@@ -233,6 +245,9 @@ RECIPES = {
     "good-shutdown-twice": ("good-boot", shutdown_twice),
     "bad-events-sent-twice": ("good-modules", events_sent_twice()),
     "good-names-refused": ("good-modules", names_refused()),
+    "bad-dtrace-clause-not-described": ("good-dtrace", without("R", 1)),
+    "bad-dtrace-run-missing": ("good-dtrace", without("W", 0)),
+    "bad-dtrace-state-missing": ("good-dtrace", without("D", 0)),
     "good-cpus": ("good-boot", several_cpus((0, 1 << 20, -(1 << 40)), shuffle=in_pairs)),
     "good-cpus-32": ("good-boot", several_cpus([0] + [(-1) ** cpu * 1000 ** (cpu % 3) for cpu in range(1, 32)])),
     "bad-cpu-without-clock": ("good-boot", several_cpus((0, 1 << 20, 0, -1000), unsent=(2,))),

@@ -10,7 +10,8 @@ command -v jq > /dev/null || bail 'no jq'
 same_data() {
     "$flight" report "$1" --format json | jq -S '{clock, phases, modules, tables, verdict, verdict_reason, config, build_id}
         + (if (.cpus | length) > 1 then {cpus} else {} end)
-        + (if .tslog.kept != null then {tslog, spans, losses} else {} end)' |
+        + (if .tslog.kept != null then {tslog, spans, losses} else {} end)
+        + (if .dtrace != null then {dtrace} else {} end)' |
         diff - "$2"
 }
 same_text() {

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-LINK = re.compile(r"\[`([^`]+)`\]\(((?:\.\./)?(?:tests/[^)#]+|trace/[^)#]+\.c))\)")
+LINK = re.compile(r"\[`([^`]+)`\]\(((?:\.\./)*(?:tests/[^)#]+|trace/[^)#]+\.c))\)")
 
 
 def holds(path, name):

@@ -39,13 +39,16 @@ def symbols():
 
 
 def table():
-    """The table that was linked in: {address: (name, [(offset, pops)])}."""
-    text = open('build/kernel/probe_sites.c').read()
-    functions = re.findall(r'^    \{(0x[0-9a-f]+)u, "([^"]+)", (\d+), \d+\},$', text, re.M)
+    """The tables that were linked in: {address: (name, [(offset, pops)])}."""
+    with open('build/kernel/symbols.c', encoding='utf-8') as file:
+        names = dict(re.findall(r'^    \{(0x[0-9a-f]+)u, "([^"]+)"\},$', file.read(), re.M))
+    with open('build/kernel/probe_sites.c', encoding='utf-8') as file:
+        text = file.read()
+    functions = re.findall(r'^    \{(0x[0-9a-f]+)u, (\d+), \d+\},$', text, re.M)
     returns = [(int(a), int(b)) for a, b in re.findall(r'^    \{(\d+), (\d+)\},$', text, re.M)][:-1]
-    ends = [int(row[2]) for row in functions[1:]] + [len(returns)]
-    return {int(address, 16): (name, returns[int(first):end])
-            for (address, name, first), end in zip(functions, ends)}
+    ends = [int(first) for _, first in functions[1:]]
+    return {int(address, 16): (names.get(address, ''), returns[int(first):end])
+            for (address, first), end in zip(functions[:-1], ends)}
 
 
 def points():

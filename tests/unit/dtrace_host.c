@@ -28,6 +28,8 @@ static uint32_t object_count;
 static uint64_t timestamp(void *context)
 {
     (void)context;
+    if (host.step > 0) /* threads look at a clock that stands still */
+        host.now += host.step;
     return host.now;
 }
 
@@ -38,11 +40,14 @@ static void current(void *context, struct dtrace_current *current)
         .curthread = 77, .pid = 42, .tid = 43, .execname = "init", .zonename = "global"};
 }
 
-/* No memory beside what the runtime knows itself. */
+/* No memory beside what the runtime has, and that only if it is wanted. */
 static const uint8_t *memory(void *context, uint64_t address, uint64_t size)
 {
-    (void)context, (void)address, (void)size;
-    return NULL;
+    (void)context;
+    uint64_t offset = address - (uintptr_t)host.memory.bytes;
+    if (!host.reads_its_own || offset > host.memory.size || size > host.memory.size - offset)
+        return NULL;
+    return host.memory.bytes + offset;
 }
 
 static uint64_t argument(void *context, const void *frame, uint32_t index)
@@ -84,6 +89,13 @@ static void destroy(void *context, enum dtrace_destructive what)
     host.destroyed[what]++;
 }
 
+static bool raise_signal(void *context, uint64_t signal)
+{
+    (void)context;
+    host.raised = signal;
+    return signal < HOST_SIGNALS;
+}
+
 static const struct dtrace_environment environment = {.timestamp = timestamp,
                                                       .walltimestamp = timestamp,
                                                       .vtimestamp = timestamp,
@@ -94,7 +106,8 @@ static const struct dtrace_environment environment = {.timestamp = timestamp,
                                                       .lock = lock,
                                                       .is_progeny = is_progeny,
                                                       .chill = chill,
-                                                      .destroy = destroy};
+                                                      .destroy = destroy,
+                                                      .raise = raise_signal};
 
 void host_start(size_t size, uint32_t cpus, bool destructive_allowed)
 {
@@ -316,7 +329,7 @@ uint32_t host_records(const struct dtrace_snapshot *snapshot, struct host_record
 {
     uint32_t count = records_in(snapshot, snapshot->oldest, snapshot->size, records, room);
     if (snapshot->wrapped)
-        count += records_in(snapshot, 0, snapshot->oldest, records + count, room - count);
+        count += records_in(snapshot, 0, snapshot->newest, records + count, room - count);
     return count;
 }
 

@@ -4,11 +4,18 @@
 #include "tests/unit/dof_builder.h"
 #include "trace/dtrace/framework_layout.h"
 
+enum {
+    HOST_SIGNALS = 32
+};
+
 struct dtrace_host {
     struct dtrace *dtrace;
     struct dtrace_memory memory;
     uint64_t now, chilled; /* ns; time stands still but for chill() */
+    uint64_t step;         /* ns that each look at the clock takes, if it is not to stand still */
     uint32_t destroyed[3]; /* by enum dtrace_destructive */
+    bool reads_its_own;    /* programs may read the runtime's own memory, as in a kernel */
+    uint64_t raised;       /* the last signal; those from HOST_SIGNALS on do not exist */
     struct dof_problem problem;
 };
 

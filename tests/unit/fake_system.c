@@ -816,6 +816,30 @@ int system_network_up(const char *interface)
     return strcmp(interface, "em0") == 0 ? SYSTEM_OK : SYSTEM_ENXIO;
 }
 
+int system_network_address(const char *interface, const struct system_network_address *address)
+{
+    note("address %s %08x %08x\n", interface, (unsigned)address->netmask,
+         (unsigned)address->broadcast);
+    return strcmp(interface, "em0") == 0 ? SYSTEM_OK : SYSTEM_ENXIO;
+}
+
+int system_network_medium(const char *interface)
+{
+    return strcmp(interface, "em0") == 0 ? 1000 : SYSTEM_ENXIO;
+}
+
+int system_route_add(uint32_t gateway)
+{
+    note("route add %08x\n", (unsigned)gateway);
+    return gateway >> 24 == 10 ? SYSTEM_OK : SYSTEM_ENETUNREACH;
+}
+
+int system_route_delete(void)
+{
+    note("route delete\n");
+    return SYSTEM_OK;
+}
+
 int system_network_down(const char *interface)
 {
     note("down %s\n", interface);
@@ -867,6 +891,12 @@ void system_script_done(const char *path, int status)
 {
     (void)path;
     (void)status;
+}
+
+int system_service_state(const char *service, const char *state)
+{
+    note("service %s %s\n", service, state);
+    return strcmp(state, "odd") == 0 ? SYSTEM_EINVAL : SYSTEM_OK;
 }
 
 void system_boottrace(const char *format, ...)
@@ -928,6 +958,8 @@ const char *system_error_str(int error)
         return "Cannot allocate memory";
     case SYSTEM_ENOSPC:
         return "No space left on device";
+    case SYSTEM_ENETUNREACH:
+        return "Network is unreachable";
     case SYSTEM_ETIMEDOUT:
         return "Operation timed out";
     case SYSTEM_OK:
@@ -937,6 +969,7 @@ const char *system_error_str(int error)
     case SYSTEM_E2BIG:
     case SYSTEM_EBADF:
     case SYSTEM_ECHILD:
+    case SYSTEM_EEXIST:
     case SYSTEM_ENOTDIR:
     case SYSTEM_EMFILE:
     case SYSTEM_ENOTTY:

@@ -595,6 +595,8 @@ static void what_is_referred_to_often_is_made_once(void **state)
     free(bytes);
     assert_int_equal(object.clause_count, CLAUSES);
     assert_ptr_equal(object.clauses[0].actions, object.clauses[CLAUSES - 1].actions);
+    assert_false(object.clauses[0].repeats);
+    assert_true(object.clauses[1].repeats && object.clauses[CLAUSES - 1].repeats);
     assert_ptr_equal(object.clauses[0].actions[0].difo,
                      object.clauses[0].actions[DOF_ACTIONS_MAX - 1].difo);
     assert_ptr_equal(object.clauses[0].actions[0].format,

@@ -410,6 +410,127 @@ static void matches_beyond_the_last_epid_are_counted(void **state)
     host_end();
 }
 
+static void there_are_so_many_clauses_and_no_more(void **state)
+{
+    (void)state;
+    enum {
+        CLAUSES = 512,
+        MOST = 16384
+    };
+    static struct dof_clause clauses[CLAUSES];
+    for (uint32_t i = 0; i < CLAUSES; i++)
+        clauses[i] =
+            (struct dof_clause){.provider = "test", .module = "", .function = "", .name = ""};
+    host_start(32 * MIB, 1, false);
+    for (uint32_t i = 0; i < MOST / CLAUSES; i++)
+        assert_true(host_add(clauses, CLAUSES, NULL, 0));
+    assert_false(host_add(clauses, 1, NULL, 0));
+    assert_string_equal(host.problem.text, "more than 16384 clauses in all objects");
+    assert_true(host_add(NULL, 0, NULL, 0));
+    host_end();
+}
+
+enum {
+    MANY = 500 /* actions of a clause */
+};
+
+static struct dof_clause clause_of_many_actions(void)
+{
+    static struct dof_action actions[MANY];
+    for (uint32_t i = 0; i < MANY; i++)
+        actions[i] = (struct dof_action){.kind = DOF_ACTION_STACK, .arg = 1};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    return clause;
+}
+
+static void there_are_so_many_actions_and_no_more(void **state)
+{
+    (void)state;
+    const struct dof_clause clause = clause_of_many_actions();
+    host_start(32 * MIB, 1, false);
+    for (uint32_t i = 0; i < 65536 / MANY; i++)
+        assert_true(host_add(&clause, 1, NULL, 0));
+    assert_false(host_add(&clause, 1, NULL, 0));
+    assert_string_equal(host.problem.text, "more than 65536 actions in all clauses");
+    host_end();
+}
+
+/* What each of them records may have to be described to the host. */
+static void matches_whose_records_have_too_many_pieces_are_counted(void **state)
+{
+    (void)state;
+    enum {
+        PROBES = 2200,
+        MOST = (1 << 20) / MANY
+    };
+    const struct dof_clause clause = clause_of_many_actions();
+    host_start(32 * MIB, 1, false);
+    for (uint32_t i = 0; i < PROBES; i++)
+        (void)host_probe("open", "entry");
+    go(&clause, 1);
+    uint32_t matched = 0;
+    (void)dtrace_clause(host.dtrace, 0, &matched);
+    assert_int_equal(matched, MOST);
+    assert_int_equal(dtrace_matches_lost(host.dtrace), PROBES - MOST);
+    host_end();
+}
+
+static void patterns_that_take_too_long_are_refused_and_the_rest_traces(void **state)
+{
+    (void)state;
+    enum {
+        PROBES = 4000,
+        CLAUSES = 200
+    };
+    char names[CLAUSES][64];
+    struct dof_clause clauses[CLAUSES];
+    host_start(64 * MIB, 1, false);
+    for (uint32_t i = 0; i < PROBES; i++)
+        (void)host_probe("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "");
+    for (uint32_t i = 0; i < CLAUSES; i++) {
+        (void)snprintf(names[i], sizeof names[i], i == 0 ? "a*" : "*a*a*aaaaaaaaaaaaaaaaaaab%u", i);
+        clauses[i] =
+            (struct dof_clause){.provider = "", .module = "", .function = names[i], .name = ""};
+    }
+    go(clauses, CLAUSES);
+    uint32_t matched = 0;
+    (void)dtrace_clause(host.dtrace, 0, &matched);
+    assert_int_equal(matched, PROBES);
+    assert_null(dtrace_clause_refusal(host.dtrace, 0));
+    assert_null(dtrace_clause_refusal(host.dtrace, 1));
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, CLAUSES - 1),
+                        "the patterns of all enablings take too long to match");
+    host_end();
+}
+
+/* Equal descriptions are matched once; each clause is on each probe all the same, in the order of the clauses. */
+static void clauses_with_the_same_description_go_on_the_same_probes(void **state)
+{
+    (void)state;
+    static const char *const functions[] = {"open", "close", "ofen", "o"};
+    static const char *const wanted[] = {"o?en", "o?en", "close", "close", "o?en", "", ""};
+    static const uint32_t expected[] = {2, 2, 1, 1, 2, 4, 4};
+    struct dof_clause clauses[7];
+    host_start(MIB, 1, false);
+    for (uint32_t i = 0; i < 4; i++)
+        (void)host_probe(functions[i], "");
+    for (uint32_t i = 0; i < 7; i++)
+        clauses[i] = (struct dof_clause){
+            .provider = "test", .module = "", .function = wanted[i], .name = ""};
+    go(clauses, 7);
+    for (uint32_t i = 0; i < 7; i++) {
+        uint32_t matched;
+        (void)dtrace_clause(host.dtrace, i, &matched);
+        assert_int_equal(matched, expected[i]);
+    }
+    const struct dtrace_ecb *ecb = dtrace_probe(host.dtrace, DTRACE_PROBE_FIRST)->first;
+    for (uint32_t before = 0; ecb != NULL; ecb = ecb->next) {
+        assert_true(ecb->description.epid > before);
+        before = ecb->description.epid;
+    }
+    host_end();
+}
+
 static void count_enabled(const struct dtrace_probe *probe)
 {
     (void)probe;
@@ -529,6 +650,27 @@ static void destructive_actions_need_the_option_and_the_machine(void **state)
     }
 }
 
+static void raise_sends_a_signal_that_there_is(void **state)
+{
+    (void)state;
+    static const struct dof_option options[] = {{DOF_OPTION_DESTRUCTIVE, 0}};
+    static const uint64_t signals[] = {0, 9, HOST_SIGNALS - 1, HOST_SIGNALS, UINT64_MAX};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        host_start(MIB, 1, true);
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action actions[] = {host_action(DOF_ACTION_RAISE, host_constant(signals[i], 8)),
+                                       host_action(DOF_ACTION_DIFEXPR, host_set_global(0x500, 1))};
+        const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+        assert_true(host_add(&clause, 1, options, 1));
+        assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+        host.raised = 77;
+        host_fire(id, 0, 0, 0);
+        assert_int_equal(host.raised, signals[i]);
+        assert_int_equal(dtrace_source_of(host.dtrace).status.errors, signals[i] >= HOST_SIGNALS);
+        host_end();
+    }
+}
+
 static void a_destructive_predicate_counts_as_destructive(void **state)
 {
     (void)state;
@@ -540,6 +682,160 @@ static void a_destructive_predicate_counts_as_destructive(void **state)
     struct dof_action print = {.kind = DOF_ACTION_PRINTF, .difo = clause.predicate};
     clause = (struct dof_clause){.actions = &print, .action_count = 1};
     assert_true(dtrace_clause_is_destructive(&clause));
+}
+
+static void a_record_too_large_for_the_memory_costs_its_clause_alone(void **state)
+{
+    (void)state;
+    host_start(MIB, 2, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action large[] = {host_action(DOF_ACTION_DIFEXPR, host_string("x", 3 * MIB))};
+    struct dof_action little[] = {host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("", "", large),
+                                         HOST_CLAUSE("open", "", little)};
+    assert_true(host_add(clauses, 2, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_string_equal(dtrace_clause_refusal(host.dtrace, 0),
+                        "its records are too large for the memory");
+    assert_null(dtrace_clause_refusal(host.dtrace, 1));
+    host_fire(id, 1, 0, 0);
+    assert_int_equal(host_principal(1).books.kept, 1);
+    host_end();
+}
+
+/* The first action fills 40 bytes of scratch; the second, of another clause, has the address of what then is free. */
+static struct dif_object *filling(const char *text)
+{
+    static const uint32_t code[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                                    DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                                    DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 2),
+                                    DIF_INDEX(DIF_OP_SETS, 0, 3),
+                                    DIF_REGS(DIF_OP_COPYS, 3, 1, 2),
+                                    DIF_RET(0)};
+    static const uint64_t size = 40;
+    static struct dif_object object;
+    object = (struct dif_object){DIF_TEXT(code),  .integers = &size,  .integer_count = 1,
+                                 .strings = text, .strings_size = 40, .type = DIF_RESULT(0)};
+    return &object;
+}
+
+/* A subroutine on what stands one byte behind the beginning of free scratch, and on a path. */
+static struct dif_object *reading(uint32_t subroutine, uint32_t size)
+{
+    static uint32_t code[] = {DIF_REGS(DIF_OP_PUSHTV, 0, 0, 0),
+                              DIF_INDEX(DIF_OP_CALL, DIF_SUBR_ALLOCA, 1),
+                              DIF_INDEX(DIF_OP_SETX, 0, 2),
+                              DIF_REGS(DIF_OP_ADD, 1, 2, 1),
+                              DIF_REGS(DIF_OP_FLUSHTS, 0, 0, 0),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                              DIF_INDEX(DIF_OP_SETS, 0, 2),
+                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                              0,
+                              DIF_RET(1)};
+    static const uint64_t one = 1;
+    static struct dif_object object;
+    code[8] = DIF_INDEX(DIF_OP_CALL, subroutine, 1);
+    object =
+        (struct dif_object){DIF_TEXT(code),  .integers = &one,  .integer_count = 1,
+                            .strings = "ab", .strings_size = 3, .type = DIF_RESULT_STRING(size)};
+    return &object;
+}
+
+static void what_is_read_may_overlap_what_is_written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t subroutine;
+        char text[40], expected[40];
+    } cases[] = {{DIF_SUBR_STRJOIN, "?0123456789", "0123456789ab"},
+                 {DIF_SUBR_JSON, "?{\"ab\":\"0123456789012345\"}", "0123456789012345"}};
+    for (uint32_t i = 0; i < HOST_COUNT(cases); i++) {
+        host_start(MIB, 1, false);
+        host.reads_its_own = true;
+        uint32_t id = host_probe("open", "entry");
+        struct dof_action first[] = {host_action(DOF_ACTION_DIFEXPR, filling(cases[i].text))};
+        struct dof_action second[] = {
+            host_action(DOF_ACTION_DIFEXPR, reading(cases[i].subroutine, 40))};
+        const struct dof_clause clauses[] = {HOST_CLAUSE("", "", first),
+                                             HOST_CLAUSE("", "", second)};
+        go(clauses, 2);
+        host_fire(id, 0, 0, 0);
+        struct host_record record;
+        assert_int_equal(take_records(&record, 1), 1);
+        assert_memory_equal(record.bytes + 16, cases[i].expected, 40);
+        host_end();
+    }
+}
+
+/* Clauses that share the actions of the first one, which are this action so many times. */
+static bool add_sharing_clauses(const struct dof_action *action, uint32_t actions, uint32_t clauses)
+{
+    struct dof_builder builder;
+    dof_builder_start(&builder);
+    const struct dof_clause clause = {
+        .provider = "test", .actions = (struct dof_action *)(uintptr_t)action, .action_count = 1};
+    uint32_t ecb = dof_builder_clause(&builder, &clause), actdesc = ecb - 1;
+    uint8_t one[32];
+    assert_int_equal(builder.sections[actdesc].type, DOF_TYPE_ACTDESC);
+    memcpy(one, builder.sections[actdesc].bytes, sizeof one);
+    for (uint32_t i = 1; i < actions; i++)
+        (void)dof_builder_append(&builder, actdesc, one, sizeof one);
+    for (uint32_t i = 1; i < clauses; i++)
+        (void)dof_builder_section(&builder, DOF_TYPE_ECBDESC, 8, 0, builder.sections[ecb].bytes,
+                                  builder.sections[ecb].size);
+    dof_builder_options(&builder, small, HOST_COUNT(small));
+    size_t size;
+    uint8_t *bytes = dof_builder_finish(&builder, &size);
+    bool added = dtrace_add_object(host.dtrace, bytes, size, &host.problem);
+    free(bytes);
+    return added;
+}
+
+static void clauses_that_share_their_actions_all_trace(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_action action = host_action(DOF_ACTION_DIFEXPR, host_constant(1, 8));
+    assert_true(add_sharing_clauses(&action, 2, 3));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_principal(0).books.kept, 3);
+    host_end();
+}
+
+static void clauses_that_share_bad_or_destructive_actions_share_the_verdict(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_action unknown = host_action(0x123, NULL);
+    assert_false(add_sharing_clauses(&unknown, 2, 3));
+    assert_string_equal(host.problem.text, "unknown action in action 1 of clause 1");
+    const struct dof_action stop = host_action(DOF_ACTION_STOP, NULL);
+    assert_true(add_sharing_clauses(&stop, 2, 3));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_DESTRUCTIVE);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_non_null(dtrace_clause_refusal(host.dtrace, i));
+    host_end();
+}
+
+/* 250 KiB of code behind each of 16,384 actions of 4 clauses, as many actions as there may be in all: four thousand
+ * million instructions, if each were looked at. */
+static void sections_that_name_each_other_often_cost_no_more_than_their_memory(void **state)
+{
+    (void)state;
+    static uint32_t text[64000];
+    for (uint32_t i = 0; i < HOST_COUNT(text); i++)
+        text[i] = DIF_REGS(DIF_OP_NOP, 0, 0, 0);
+    text[HOST_COUNT(text) - 1] = DIF_RET(0);
+    struct dif_object difo = {DIF_TEXT(text), .type = DIF_RESULT(0)};
+    const struct dof_action action = host_action(DOF_ACTION_DIFEXPR, &difo);
+    host_start(8 * MIB, 1, false);
+    assert_false(add_sharing_clauses(&action, DOF_ACTIONS_MAX, 1900));
+    assert_true(add_sharing_clauses(&action, DOF_ACTIONS_MAX, 4));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    assert_null(dtrace_clause_refusal(host.dtrace, 0));
+    host_end();
 }
 
 static void chill_is_bounded_to_half_of_each_second(void **state)
@@ -811,6 +1107,29 @@ static void a_deleted_variable_waits_for_the_firings_that_may_read_it(void **sta
     host_end();
 }
 
+/* As a panic leaves it: a record is there, and neither it nor its firing has been counted. */
+static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    const struct dof_clause clause = {
+        .provider = "test", .module = "", .function = "", .name = "entry"};
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    host_fire(id, 0, 0, 0);
+    struct dtrace_cpu *cpu = &host.dtrace->cpu[0];
+    cpu->principal.written--;
+    cpu->principal.books.emitted--;
+    for (uint32_t held = DTRACE_FIRING; held <= DTRACE_CLEANING; held++) {
+        cpu->held = held;
+        const struct dtrace_snapshot snapshot = host_principal(0);
+        assert_int_equal(snapshot.books.kept, 2);
+        host_assert_balance(&snapshot.books);
+    }
+    host_end();
+}
+
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
@@ -823,6 +1142,30 @@ static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
     assert_int_equal(host_principal(0).size, 0);
     host_fire(id, 0, 0, 0);
     assert_int_equal(host_principal(0).books.emitted, 1);
+    host_end();
+}
+
+static void discard_forgets_what_was_lost(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, host_divide_by_zero(8))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    go(&clause, 1);
+    struct dtrace_cpu *cpu = &host.dtrace->cpu[0];
+    cpu->nested = 5;
+    cpu->errors_in_errors = cpu->speculation_drops = 6;
+    host.dtrace->speculations.busy = host.dtrace->speculations.unavailable = 7;
+    host_fire(id, 0, 0, 0);
+    dtrace_discard(host.dtrace);
+    struct dtrace_status status = dtrace_source_of(host.dtrace).status, none = {0};
+    assert_memory_equal(&status, &none, sizeof status);
+    cpu->nested++;
+    host_fire(id, 0, 0, 0);
+    status = dtrace_source_of(host.dtrace).status;
+    assert_int_equal(status.nested, 1);
+    assert_int_equal(status.errors, 1);
     host_end();
 }
 
@@ -959,12 +1302,23 @@ int main(void)
         cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),
         cmocka_unit_test(a_description_without_names_means_probes_with_a_function),
         cmocka_unit_test(matches_beyond_the_last_epid_are_counted),
+        cmocka_unit_test(there_are_so_many_clauses_and_no_more),
+        cmocka_unit_test(there_are_so_many_actions_and_no_more),
+        cmocka_unit_test(matches_whose_records_have_too_many_pieces_are_counted),
+        cmocka_unit_test(patterns_that_take_too_long_are_refused_and_the_rest_traces),
+        cmocka_unit_test(clauses_with_the_same_description_go_on_the_same_probes),
         cmocka_unit_test(a_provider_makes_what_a_clause_asks_for),
         cmocka_unit_test(a_bad_combination_refuses_the_object_and_nothing_else),
         cmocka_unit_test(an_option_that_makes_no_sense_refuses_the_object),
         cmocka_unit_test(destructive_objects_are_left_out_and_the_rest_traces),
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
+        cmocka_unit_test(raise_sends_a_signal_that_there_is),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
+        cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
+        cmocka_unit_test(what_is_read_may_overlap_what_is_written),
+        cmocka_unit_test(clauses_that_share_their_actions_all_trace),
+        cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
+        cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
@@ -977,7 +1331,9 @@ int main(void)
         cmocka_unit_test(a_full_buffer_has_room_for_the_clauses_of_end),
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
+        cmocka_unit_test(a_cpu_that_was_stopped_has_books_of_what_is_there),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
+        cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),
         cmocka_unit_test(tracemem_takes_as_much_as_it_is_told),
         cmocka_unit_test(every_vector_loads_goes_and_stops),

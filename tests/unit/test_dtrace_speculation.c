@@ -149,6 +149,66 @@ static void an_id_beyond_them_is_a_fault(void **state)
     host_end();
 }
 
+/* As on illumos, where the ids are an option's, whatever the clauses do. */
+static void without_any_speculate_ids_are_given_and_decided_all_the_same(void **state)
+{
+    (void)state;
+    host_start(MIB, CPUS, false);
+    uint32_t take_id = host_probe("take", ""), discard_id = host_probe("discard", "");
+    struct dof_action take[] = {host_action(DOF_ACTION_DIFEXPR, host_take_speculation(0x500)),
+                                host_action(DOF_ACTION_DIFEXPR, host_global(0x500)),
+                                host_action(DOF_ACTION_COMMIT, host_global(0x500))};
+    struct dof_action discard[] = {host_action(DOF_ACTION_DISCARD, host_constant(1, 8))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("take", "", take),
+                                         HOST_CLAUSE("discard", "", discard)};
+    assert_true(host_add(clauses, 2, NULL, 0));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(discard_id, 0, 0, 0);
+    for (uint32_t i = 0; i < 2; i++) { /* the id comes back each time */
+        host_fire(take_id, 0, 0, 0);
+        assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    }
+    struct host_record records[2];
+    struct dtrace_snapshot snapshot = host_principal(0);
+    assert_int_equal(host_records(&snapshot, records, 2), 2);
+    assert_int_equal(host_number(records[1].bytes + 16, 8), 1);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
+    host_end();
+}
+
+/* In many slices, so that a firing waits for one of them and not for the whole. */
+static void a_large_speculation_is_committed_whole_and_in_order(void **state)
+{
+    (void)state;
+    host_start(4 * MIB, CPUS, false);
+    struct dof_action take[] = {host_action(DOF_ACTION_DIFEXPR, host_take_speculation(0x500))};
+    struct dof_action write[] = {host_action(DOF_ACTION_SPECULATE, host_global(0x500)),
+                                 host_action(DOF_ACTION_DIFEXPR, host_variable(DIF_VAR_ARG0, 8))};
+    struct dof_action commit[] = {host_action(DOF_ACTION_COMMIT, host_global(0x500))};
+    const struct dof_clause clauses[] = {HOST_CLAUSE("take", "", take),
+                                         HOST_CLAUSE("write", "", write),
+                                         HOST_CLAUSE("commit", "", commit)};
+    const struct dof_option sizes[] = {{DOF_OPTION_BUFSIZE, 65536}, {DOF_OPTION_SPECSIZE, 65536}};
+    take_probe = host_probe("take", "");
+    write_probe = host_probe("write", "");
+    commit_probe = host_probe("commit", "");
+    assert_true(host_add(clauses, 3, sizes, 2));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(take_probe, 0, 0, 0);
+    for (uint32_t i = 0; i < 1000; i++)
+        host_fire(write_probe, 1, i, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    dtrace_clean(host.dtrace);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    struct host_record records[1000];
+    struct dtrace_snapshot snapshot = host_principal(1);
+    assert_int_equal(host_records(&snapshot, records, 1000), 1000);
+    for (uint32_t i = 0; i < 1000; i++)
+        assert_int_equal(host_number(records[i].bytes + 16, 8), i);
+    host_assert_balance(&snapshot.books);
+    host_end();
+}
+
 static void the_cleaner_commits_what_other_cpus_wrote(void **state)
 {
     (void)state;
@@ -310,6 +370,23 @@ static void what_a_clause_decides_itself_is_not_left_to_the_next_speculation(voi
     }
 }
 
+static void discard_forgets_what_is_undecided(void **state)
+{
+    (void)state;
+    start(NULL, 0);
+    host_fire(take_probe, 0, 0, 0);
+    host_fire(write_probe, 0, 10, 0);
+    host_fire(write_probe, 1, 11, 0);
+    dtrace_discard(host.dtrace);
+    host_fire(write_probe, 1, 12, 0); /* the speculation itself goes on */
+    host_fire(commit_probe, 0, 0, 0);
+    dtrace_clean(host.dtrace);
+    assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    assert_int_equal(count_values(0), 0);
+    assert_int_equal(count_values(1), 1);
+    host_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +395,8 @@ int main(void)
         cmocka_unit_test(without_a_speculation_the_clause_ends),
         cmocka_unit_test(there_are_only_so_many),
         cmocka_unit_test(an_id_beyond_them_is_a_fault),
+        cmocka_unit_test(without_any_speculate_ids_are_given_and_decided_all_the_same),
+        cmocka_unit_test(a_large_speculation_is_committed_whole_and_in_order),
         cmocka_unit_test(the_cleaner_commits_what_other_cpus_wrote),
         cmocka_unit_test(the_cleaner_throws_away_what_was_discarded_elsewhere),
         cmocka_unit_test(stop_commits_what_waits_for_the_cleaner),
@@ -325,6 +404,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_into_the_buffer_is_dropped_together),
         cmocka_unit_test(a_commit_that_does_not_fit_fills_a_fill_buffer_for_good),
         cmocka_unit_test(what_end_commits_comes_from_all_cpus),
+        cmocka_unit_test(discard_forgets_what_is_undecided),
         cmocka_unit_test(what_a_clause_decides_itself_is_not_left_to_the_next_speculation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

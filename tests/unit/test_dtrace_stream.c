@@ -81,6 +81,7 @@ static void start(void)
     draft.source.cpus = 2;
     draft.source.begin_cpu = 0;
     draft.source.status.dynamic_drops = 3;
+    draft.source.status.killed = 2;
     draft.options[DOF_OPTION_TEMPORAL] = 1;
     draft.options[DOF_OPTION_CPU] = -1;
     put_records();
@@ -199,7 +200,7 @@ static void a_ring_that_wrapped_keeps_its_order(void **state)
     start();
     draft.options[DOF_OPTION_TEMPORAL] = DOF_OPTION_UNSET;
     draft.principals[1].wrapped = true;
-    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    draft.principals[1].oldest = draft.principals[1].newest = draft.ecbs[2].size * 3;
     send_cut(SIZE_MAX);
     expect_same();
     draft_finish(&draft);
@@ -219,7 +220,7 @@ static void a_panic_at_any_character_costs_nothing(void **state)
     (void)state;
     start();
     draft.principals[1].wrapped = true;
-    draft.principals[1].oldest = draft.ecbs[2].size * 3;
+    draft.principals[1].oldest = draft.principals[1].newest = draft.ecbs[2].size * 3;
     send_cut(SIZE_MAX);
     char *whole = received();
     size_t length = sheet.length;
@@ -323,6 +324,207 @@ static void any_lost_frame_can_be_lived_with(void **state)
     draft_finish(&draft);
 }
 
+/* A source of one clause, whose ids are as high as those of a large enabling. */
+enum {
+    HIGH_PROBE = 5129,
+    HIGH_EPID = 65535,
+    HIGH_RECORDS = 500,
+};
+
+static struct dtrace_ecb_description high = {.probe = HIGH_PROBE,
+                                             .size = sizeof(struct dtrace_record_header)};
+
+static const struct dtrace_probe_description *high_probe(void *context, uint32_t id)
+{
+    static const struct dtrace_probe_description probe = {HIGH_PROBE, "proc", "kernel", "f",
+                                                          "exit"};
+    (void)context;
+    return id == HIGH_PROBE ? &probe : NULL;
+}
+
+static const struct dtrace_ecb_description *high_ecb(void *context, uint32_t epid)
+{
+    (void)context;
+    return epid == high.epid ? &high : NULL;
+}
+
+static void send_high(uint32_t epid)
+{
+    static struct dtrace_record_header records[HIGH_RECORDS];
+    static struct stream stream;
+    high.epid = epid;
+    for (uint32_t i = 0; i < HIGH_RECORDS; i++)
+        records[i] = (struct dtrace_record_header){epid, 0, i};
+    draft_start(&draft);
+    draft.source.probe = high_probe;
+    draft.source.ecb = high_ecb;
+    draft.principals[0].bytes = (const uint8_t *)records;
+    draft.principals[0].size = sizeof records;
+    sheet.length = 0;
+    sheet.room = SIZE_MAX;
+    stream_start(&stream, (struct text_sink){put, &sheet});
+    dtrace_send(&stream, &draft.source);
+}
+
+static uint32_t frames_of(enum stream_kind kind)
+{
+    uint32_t count = 0;
+    for (size_t at = 0, end; next_frame(at, &at, &end); at = end)
+        count += sheet.bytes[at + 2] == (char)kind;
+    return count;
+}
+
+static void a_description_is_sent_once_however_high_its_id_is(void **state)
+{
+    (void)state;
+    send_high(HIGH_EPID);
+    assert_int_equal(frames_of(STREAM_PROBE), 1);
+    assert_int_equal(frames_of(STREAM_ECB), 1);
+    assert_true(frames_of(STREAM_BYTES) > 10);
+}
+
+static void what_is_described_again_is_there_once(void **state)
+{
+    (void)state;
+    send_high(HIGH_EPID + 1);
+    assert_true(frames_of(STREAM_ECB) > 1);
+    struct capture_model *model = read_sheet();
+    assert_int_equal(model->malformed, 0);
+    assert_int_equal(model->dtrace.ecb_count, 1);
+    assert_int_equal(model->dtrace.buffers[STREAM_BUFFER_PRINCIPAL][0].received, HIGH_RECORDS);
+    release(model);
+}
+
+/* --- Frames that no kernel sends --- */
+
+struct payload {
+    uint8_t bytes[512];
+    size_t length;
+};
+
+static void put_number(struct payload *payload, uint64_t number)
+{
+    payload->length += frame_encode_unsigned(payload->bytes + payload->length, number);
+}
+
+static void put_numbers(struct payload *payload, const uint64_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put_number(payload, numbers[i]);
+}
+#define PUT(payload, ...)                                                                          \
+    put_numbers(payload, (const uint64_t[]){__VA_ARGS__},                                          \
+                sizeof(const uint64_t[]){__VA_ARGS__} / sizeof(uint64_t))
+
+static bool reads(struct model_dtrace *dtrace, enum stream_kind kind, const struct payload *payload)
+{
+    struct frame_reader reader = {payload->bytes, payload->bytes + payload->length, false};
+    return model_dtrace_read(dtrace, (char)kind, &reader);
+}
+
+static void pieces_lie_in_their_record_and_not_in_each_other(void **state)
+{
+    (void)state;
+    enum {
+        RECORD = 32,
+        NO_FORMAT = 0
+    };
+    static const struct {
+        uint32_t size, offset, size_of_next, offset_of_next;
+        bool good;
+    } pieces[] = {
+        {8, 16, 8, 24, true},    {20, 12, 0, 99, true},        {8, 24, 9, 16, true},
+        {8, 25, 0, 0, false},    {1, 32, 0, 0, false},         {33, 0, 0, 0, false},
+        {20, 12, 20, 12, false}, {1, UINT32_MAX, 0, 0, false}, {UINT32_MAX, 1, 0, 0, false},
+    };
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        struct payload clause = {.length = 0}, aggregation = {.length = 0};
+        struct payload both = {.length = 0};
+        PUT(&clause, 1, PROBE, 0, RECORD);
+        PUT(&aggregation, 1, 1, RECORD);
+        PUT(&both, NO_FORMAT, DOF_ACTION_DIFEXPR, 1, pieces[i].size, pieces[i].offset, 0, 0);
+        PUT(&both, NO_FORMAT, DOF_ACTION_DIFEXPR, 1, pieces[i].size_of_next,
+            pieces[i].offset_of_next, 0, 0);
+        memcpy(clause.bytes + clause.length, both.bytes, both.length);
+        memcpy(aggregation.bytes + aggregation.length, both.bytes, both.length);
+        clause.length += both.length;
+        aggregation.length += both.length;
+        struct model_dtrace *model = calloc(1, sizeof *model);
+        assert_int_equal(reads(model, STREAM_ECB, &clause), pieces[i].good);
+        assert_int_equal(reads(model, STREAM_AGGREGATION, &aggregation), pieces[i].good);
+        model_dtrace_free(model);
+        free(model);
+    }
+}
+
+static void a_format_that_pieces_share_is_there_once(void **state)
+{
+    (void)state;
+    struct payload clause = {.length = 0};
+    PUT(&clause, 1, PROBE, 0, 24);
+    PUT(&clause, STREAM_PIECE_FORMAT, DOF_ACTION_PRINTF, 4, 4, 12, 0, 0, 2, '%', 'd');
+    PUT(&clause, STREAM_PIECE_AGAIN, DOF_ACTION_PRINTF, 4, 4, 16, 0, 0);
+    PUT(&clause, STREAM_PIECE_FORMAT, DOF_ACTION_PRINTF, 4, 4, 20, 0, 0, 2, '%', 'x');
+    struct model_dtrace *model = calloc(1, sizeof *model);
+    assert_true(reads(model, STREAM_ECB, &clause));
+    const struct dtrace_record *records = model->ecbs[0].records;
+    assert_ptr_equal(records[1].format, records[0].format);
+    assert_string_equal(records[1].format, "%d");
+    assert_string_equal(records[2].format, "%x");
+    model_dtrace_free(model);
+    free(model);
+}
+
+/* A frame for the first 64 KiB of a run, all zeros. */
+static void read_zeros(struct model_dtrace *model, struct payload *payload, uint32_t cpu,
+                       uint32_t start, uint32_t length)
+{
+    PUT(payload, STREAM_BUFFER_PRINCIPAL, cpu, start, length, 0, STREAM_BYTES_MAX, STREAM_BYTES_MAX,
+        0);
+    assert_true(reads(model, STREAM_BYTES, payload));
+}
+
+static uint64_t bytes_of(const struct model_dtrace *model)
+{
+    uint64_t bytes = 0;
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++)
+        bytes += model->buffers[STREAM_BUFFER_PRINCIPAL][cpu].capacity;
+    return bytes;
+}
+
+static void zeros_take_no_more_memory_than_a_kernel_has(void **state)
+{
+    (void)state;
+    enum {
+        MORE = 100,
+        RUNS = MODEL_RUNS_MAX / STREAM_BYTES_MAX + MORE
+    };
+    static struct payload payloads[RUNS]; /* which the model reads again */
+    struct model_dtrace *model = calloc(1, sizeof *model);
+    for (uint32_t i = 0; i < RUNS; i++)
+        read_zeros(model, &payloads[i], i % TRACE_CPUS_MAX, i / TRACE_CPUS_MAX * STREAM_BYTES_MAX,
+                   STREAM_BYTES_MAX);
+    model_dtrace_finish(model);
+    assert_int_equal(model->incomplete, MORE);
+    assert_true(bytes_of(model) <= 2ull * MODEL_RUNS_MAX);
+    model_dtrace_free(model);
+    free(model);
+}
+
+static void a_run_that_did_not_come_whole_takes_no_memory(void **state)
+{
+    (void)state;
+    static struct payload payloads[100];
+    struct model_dtrace *model = calloc(1, sizeof *model);
+    for (uint32_t i = 0; i < 100; i++)
+        read_zeros(model, &payloads[i], 0, i * MODEL_RUN_MAX, MODEL_RUN_MAX);
+    model_dtrace_finish(model);
+    assert_int_equal(model->incomplete, 100);
+    assert_int_equal(bytes_of(model), 0);
+    model_dtrace_free(model);
+    free(model);
+}
+
 static void the_books_are_verified(void **state)
 {
     (void)state;
@@ -373,6 +575,12 @@ int main(void)
         cmocka_unit_test(a_panic_at_any_character_costs_nothing),
         cmocka_unit_test(a_lost_frame_of_records_costs_only_these),
         cmocka_unit_test(any_lost_frame_can_be_lived_with),
+        cmocka_unit_test(a_description_is_sent_once_however_high_its_id_is),
+        cmocka_unit_test(what_is_described_again_is_there_once),
+        cmocka_unit_test(pieces_lie_in_their_record_and_not_in_each_other),
+        cmocka_unit_test(a_format_that_pieces_share_is_there_once),
+        cmocka_unit_test(zeros_take_no_more_memory_than_a_kernel_has),
+        cmocka_unit_test(a_run_that_did_not_come_whole_takes_no_memory),
         cmocka_unit_test(the_books_are_verified),
         cmocka_unit_test(the_report_says_what_did_not_come),
     };

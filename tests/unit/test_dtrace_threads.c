@@ -1,4 +1,4 @@
-/* Several CPUs fire at once, each a thread, while probes appear and the cleaner comes by.  Built with the thread
+/* Several CPUs fire at once, each a thread, while probes appear, the cleaner comes by, and somebody claims.  Built with the thread
  * sanitizer, which ends the test at the first race. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -167,10 +167,79 @@ static void behind_stop_nothing_moves_any_more(void **state)
     host_end();
 }
 
+/* Both probes of which a record has a number are those of `data`: it grows with each. */
+static void check_claimed_records(const struct dtrace_snapshot *s)
+{
+    static struct host_record records[4096];
+    uint32_t count = host_records(s, records, 4096);
+    uint64_t last = 0, before = 0;
+    host_assert_balance(&s->books);
+    assert_int_equal(count, s->books.kept);
+    for (uint32_t i = 0; i < count; i++) {
+        if (records[i].epid != 1)
+            continue;
+        last = host_number(records[i].bytes + 16, 8);
+        assert_true(last >= before);
+        before = last;
+    }
+}
+
+static void check_claimed_updates(const struct dtrace_snapshot *s)
+{
+    uint64_t sum = 0;
+    for (uint32_t at = 0; at < s->size; at += 64)
+        sum += host_number(s->bytes + at + 56, 8);
+    host_assert_balance(&s->books);
+    assert_int_equal(sum, s->books.kept);
+}
+
+/* Gives how many CPUs it had. */
+static uint32_t claim_all(void)
+{
+    uint32_t taken = 0;
+    dtrace_claim_begin(host.dtrace);
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++) {
+        enum dtrace_claim_status status = dtrace_claim_take(host.dtrace, cpu);
+        assert_int_not_equal(status, DTRACE_CLAIM_NO_MEMORY);
+        taken += status == DTRACE_CLAIM_OK;
+    }
+    const struct dtrace_source source = dtrace_claim_source(host.dtrace);
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++) {
+        check_claimed_records(&source.principal[cpu]);
+        check_claimed_updates(&source.aggregations[cpu]);
+    }
+    dtrace_claim_end(host.dtrace);
+    return taken;
+}
+
+static void a_claim_has_of_each_cpu_what_lies_between_two_firings(void **state)
+{
+    (void)state;
+    for (int64_t policy = DTRACE_POLICY_RING; policy <= DTRACE_POLICY_SWITCH; policy++) {
+        pthread_t threads[CPUS];
+        uint32_t taken = 0;
+        start(policy);
+        cpus_done = 0;
+        for (uintptr_t i = 0; i < CPUS; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, fire_all, (void *)i), 0);
+        while (__atomic_load_n(&cpus_done, __ATOMIC_ACQUIRE) < CPUS)
+            taken += claim_all();
+        for (uint32_t i = 0; i < CPUS; i++)
+            assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(claim_all(), CPUS);
+        assert_true(taken > 0);
+        dtrace_stop(host.dtrace, 0);
+        for (uint32_t i = 0; i < CPUS; i++)
+            check_cpu(i);
+        host_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cpu_keeps_its_own_books),
+        cmocka_unit_test(a_claim_has_of_each_cpu_what_lies_between_two_firings),
         cmocka_unit_test(behind_stop_nothing_moves_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -305,17 +305,23 @@ static uint32_t chunk_of(const uint32_t *text, uint32_t length)
     static const uint64_t integers[] = {64, UINT64_MAX};
     static const struct dif_variable variables[] = {
         {.id = 0x500, .scope = DIF_SCOPE_GLOBAL, .type = {.flags = DIF_TYPE_BY_REF, .size = 20}},
-        {.id = 0x500, .scope = DIF_SCOPE_THREAD, .type = {.size = 4}},
+        {.id = 0x501, .scope = DIF_SCOPE_GLOBAL, .type = {DIF_TYPE_STRING, 0, DIF_TYPE_BY_REF, 0}},
+        {.id = 0x500, .scope = DIF_SCOPE_THREAD, .kind = DIF_KIND_SCALAR, .type = {.size = 4}},
+        {.id = 0x501, .scope = DIF_SCOPE_THREAD, .type = {.size = 4}},
     };
+    struct dif_declaration list[8];
+    struct dif_declarations declarations = {.list = list, .capacity = 8};
+    struct dif_problem problem;
     struct dif_object object = {
         .text = text,
         .length = length,
         .integers = integers,
         .integer_count = 2,
         .variables = variables,
-        .variable_count = 2,
+        .variable_count = sizeof variables / sizeof *variables,
     };
-    return dtrace_variables_chunk(&object);
+    assert_true(dif_verify(&object, &declarations, &problem));
+    return object.chunk;
 }
 #define CHUNK_OF(...)                                                                              \
     chunk_of((const uint32_t[]){__VA_ARGS__},                                                      \
@@ -337,8 +343,14 @@ static void a_chunk_is_as_large_as_what_the_code_stores(void **state)
                               DIF_INDEX(DIF_OP_STGAA, 0x500, 1), DIF_RET(0)),
                      32 + 3 * 16 + 64 + 24);
     assert_int_equal(CHUNK_OF(push_string, DIF_REGS(DIF_OP_FLUSHTS, 0, 0, 0),
-                              DIF_INDEX(DIF_OP_STTAA, 0x500, 1), DIF_RET(0)),
+                              DIF_INDEX(DIF_OP_STTAA, 0x501, 1), DIF_RET(0)),
                      32 + 2 * 16 + 8);
+}
+
+static void a_string_that_says_no_size_has_its_256_bytes_in_the_chunk(void **state)
+{
+    (void)state;
+    assert_int_equal(CHUNK_OF(DIF_INDEX(DIF_OP_STGAA, 0x501, 1), DIF_RET(0)), 32 + 2 * 16 + 256);
 }
 
 static void a_key_of_any_size_makes_no_chunk_of_no_size(void **state)
@@ -443,6 +455,7 @@ int main(void)
         cmocka_unit_test(clause_locals_of_another_cpu_are_out_of_reach),
         cmocka_unit_test(any_order_and_any_gaps_of_ids_are_found),
         cmocka_unit_test(a_chunk_is_as_large_as_what_the_code_stores),
+        cmocka_unit_test(a_string_that_says_no_size_has_its_256_bytes_in_the_chunk),
         cmocka_unit_test(a_key_of_any_size_makes_no_chunk_of_no_size),
         cmocka_unit_test(several_cpus_change_the_same_variables),
     };

@@ -343,6 +343,8 @@ static void start_run(uint32_t capacity, enum trace_keep keep, uint64_t start, u
 /* --- The verdicts ------------------------------------------------------------------------ */
 
 static unsigned tests, failures;
+static uint32_t largest =
+    3; /* capacity of tables that are interrupted; one less by nested interrupts */
 
 static void verdict(bool passed, const char *subject, const char *claim)
 {
@@ -393,7 +395,8 @@ static void test_recording(const struct scenario *scenario)
     const char *subject = scenario->subject;
     *found = (struct findings){0};
     run.flood_used = scenario->flood_used;
-    for (uint32_t capacity = 1; capacity <= (scenario->nested ? 2u : 3u); capacity++) {
+    for (uint32_t capacity = 1; capacity <= (scenario->nested ? largest - 1 : largest);
+         capacity++) {
         run.flood = scenario->whole_table ? 2 * capacity + 1 : 1;
         run.table = allocate(trace_table_size(capacity));
         interrupt_tables(scenario, capacity);
@@ -646,8 +649,10 @@ static void test_move(const char *subject, uint32_t capacity, unsigned flood)
                found->unbalanced);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
+    if (count == 2)
+        largest = (uint32_t)atoi(arguments[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);
     catch_traps();
     share_findings();

@@ -125,10 +125,10 @@ static void the_last_field_takes_the_rest(void **state)
 static void every_program_refuses_what_it_does_not_know(void **state)
 {
     static const char *const names[] = {
-        "books", "cat",      "cpuset", "date",   "dmesg",    "dtrace",  "events",
-        "halt",  "ifconfig", "kill",   "ls",     "memory",   "modules", "ntpd",
-        "panic", "poweroff", "ps",     "reboot", "shutdown", "sleep",   "stty",
-        "top",   "tunables", "uname",  "uptime", "burn",     "sh",      "timeout"};
+        "books",    "cat",      "cpuset", "date",   "dmesg",    "dtrace", "events", "halt",
+        "ifconfig", "kill",     "ls",     "memory", "modules",  "ntpd",   "panic",  "ping",
+        "poweroff", "ps",       "reboot", "route",  "shutdown", "sleep",  "stty",   "svcs",
+        "top",      "tunables", "uname",  "uptime", "burn",     "sh",     "timeout"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char expected[64];
@@ -584,17 +584,107 @@ static void panic_says_when_it_cannot(void **state)
 static void ifconfig_shows_and_switches(void **state)
 {
     (void)state;
-    fake_add_sysctl("net.interfaces", "lo0\tup\t127.0.0.1\nem0\tdown\t10.0.2.15\n",
+    fake_add_sysctl("net.interfaces",
+                    "lo0\tup\t127.0.0.1\t255.0.0.0\t127.255.255.255\n"
+                    "em0\tdown\t10.0.2.15\t255.255.255.0\t10.0.2.255\n",
                     SYSTEM_SYSCTL_READ);
+    static const char both[] =
+        "lo0: flags=<UP,RUNNING>\n        inet 127.0.0.1 netmask 255.0.0.0 broadcast "
+        "127.255.255.255\n        status: active\n"
+        "em0: flags=<>\n        inet 10.0.2.15 netmask 255.255.255.0 broadcast 10.0.2.255\n"
+        "        status: no carrier\n";
     assert_int_equal(FAKE_RUN("ifconfig"), 0);
-    PRINTED("lo0: flags=<UP,RUNNING>\n        inet 127.0.0.1\n        status: active\n"
-            "em0: flags=<>\n        inet 10.0.2.15\n        status: no carrier\n");
+    PRINTED(both);
+    assert_int_equal(FAKE_RUN("ifconfig", "-a"), 0);
+    PRINTED(both);
     assert_int_equal(FAKE_RUN("ifconfig", "em1"), 1);
     PRINTED("ifconfig: interface em1 does not exist\n");
     assert_int_equal(FAKE_RUN("ifconfig", "em0", "up"), 0);
     CALLED("up em0\n");
     assert_int_equal(FAKE_RUN("ifconfig", "em1", "down"), 1);
     PRINTED("ifconfig: interface em1 does not exist\n");
+}
+
+static void ifconfig_shows_an_address_that_may_not_be_used_yet(void **state)
+{
+    (void)state;
+    fake_add_sysctl("net.interfaces", "em0\ttentative\t10.0.2.15\t255.255.255.0\t10.0.2.255\n",
+                    SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("ifconfig", "em0"), 0);
+    PRINTED("em0: flags=<UP,RUNNING>\n        inet 10.0.2.15 netmask 255.255.255.0 broadcast "
+            "10.0.2.255 tentative\n        media: Ethernet autoselect (1000 Mbit/s)\n"
+            "        status: active\n");
+}
+
+static void ifconfig_sets_netmask_and_broadcast(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        FAKE_RUN("ifconfig", "em0", "netmask", "255.255.255.0", "broadcast", "10.0.2.255"), 0);
+    CALLED("address em0 ffffff00 0a0002ff\n");
+    assert_int_equal(FAKE_RUN("ifconfig", "em1", "netmask", "255.0.0.0", "broadcast", "10.0.2.255"),
+                     1);
+    PRINTED("ifconfig: interface em1 does not exist\n");
+}
+
+/* What is no address of four numbers up to 255, and nothing else. */
+static void addresses_are_four_numbers(void **state)
+{
+    static const char *const wrong[] = {"",           "10",          "10.0.2",      "10.0.2.",
+                                        "10.0.2.256", "10.0.2.1 ",   "10.0.2.15.1", "10..2.15",
+                                        ".0.2.15",    "10.0.2.1000", "10.0.2.-1",   "a.b.c.d"};
+    uint32_t address = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(ipv4_parse(wrong[i], &address));
+    assert_int_equal(address, 7);
+    assert_true(ipv4_parse("10.0.2.15", &address));
+    assert_int_equal(address, 0x0a00020f);
+    assert_true(ipv4_parse("255.255.255.255", &address));
+    assert_int_equal(address, 0xffffffff);
+}
+
+static void ping_asks_once(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("ping", "gateway"), 0);
+    CALLED("send gateway 56\n");
+    PRINTED("gateway is alive\n");
+    fake_lose(1);
+    assert_int_equal(FAKE_RUN("ping", "gateway", "0.5"), 1);
+    PRINTED("ping: gateway: Operation timed out\n");
+}
+
+static void route_sets_the_default(void **state)
+{
+    (void)state;
+    assert_int_equal(FAKE_RUN("route", "add", "default", "10.0.2.2"), 0);
+    CALLED("route add 0a000202\n");
+    PRINTED("add net default: gateway 10.0.2.2\n");
+    assert_int_equal(FAKE_RUN("route", "-q", "add", "default", "10.0.2.2"), 0);
+    PRINTED("");
+    assert_int_equal(FAKE_RUN("route", "add", "default", "192.168.0.1"), 1);
+    PRINTED("route: 192.168.0.1: Network is unreachable\n");
+    assert_int_equal(FAKE_RUN("route", "delete", "default"), 0);
+    PRINTED("delete net default\n");
+}
+
+/* --- Services --- */
+
+static void svcs_shows_states_and_what_is_wrong(void **state)
+{
+    (void)state;
+    fake_add_sysctl("kern.services", "online\t1250\tsshd\nmaintenance\t71\tntpd\n",
+                    SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("svcs"), 0);
+    PRINTED("STATE             SINCE  SERVICE\nonline          1.250 s  sshd\n"
+            "maintenance     0.071 s  ntpd\n");
+    assert_int_equal(FAKE_RUN("svcs", "sshd"), 0);
+    PRINTED("STATE             SINCE  SERVICE\nonline          1.250 s  sshd\n");
+    assert_int_equal(FAKE_RUN("svcs", "-x"), 0);
+    PRINTED("maintenance     0.071 s  ntpd\n");
+    assert_int_equal(FAKE_RUN("svcs", "-x", "nobody"), 1);
+    PRINTED("svcs: nobody: No such process\n");
 }
 
 static void ntpd_asks_again_until_there_is_an_answer(void **state)
@@ -726,7 +816,8 @@ static void many_stars_end(void **state)
 }
 
 static const char dtrace_usage[] =
-    "usage: dtrace -a[e] | -d | -l [-P provider] [-m module] [-f function] [-n name] [probe]\n";
+    "usage: dtrace -a [-eq] [-x option[=value]] | -d | -l [-P provider] [-m module] [-f function] "
+    "[-n name] [probe]\n";
 #define MISUSED(...)                                                                               \
     do {                                                                                           \
         assert_int_equal(FAKE_RUN("dtrace", ##__VA_ARGS__), 1);                                    \
@@ -766,6 +857,14 @@ static void what_dtrace_is_to_do_is_one_thing(void **state)
     MISUSED("-aed");
     MISUSED("-a", "-d");
     MISUSED("-d", "-a");
+    MISUSED("-de");
+    MISUSED("-dq");
+    MISUSED("-q");
+    MISUSED("-a", "-");
+    MISUSED("-a", "-x");
+    MISUSED("-a", "-x", "");
+    MISUSED("-a", "-o", "file");
+    MISUSED("-al");
     MISUSED("-d", "");
 }
 
@@ -801,26 +900,83 @@ static void what_could_not_go_cannot_be_claimed(void **state)
     PRINTED("dtrace: anonymous tracing could not go: dmesg says why\n");
 }
 
+/* What a claim reads and writes. */
+static void add_claim(const char *state, const char *claimed)
+{
+    fake_add_sysctl("debug.dtrace.state", state, SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("debug.dtrace.claimed", claimed, SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("debug.dtrace.claim_options", "", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
+    fake_add_sysctl("debug.dtrace.stop", "0", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
+    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+}
+
+static void assert_sysctl_is(const char *name, const char *expected)
+{
+    char value[128] = "";
+    size_t length = sizeof value - 1;
+    assert_int_equal(system_sysctl(name, value, &length, NULL, 0), SYSTEM_OK);
+    assert_string_equal(value, expected);
+}
+
 static void a_claim_prints_what_was_recorded(void **state)
 {
     (void)state;
-    fake_add_sysctl("debug.dtrace.state", "going", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claimed", "0", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+    add_claim("going", "0");
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 0);
     PRINTED("records\n");
-    assert_int_equal(FAKE_RUN("dtrace", "-ae"), 0);
-    PRINTED("records\n");
-    assert_int_equal(FAKE_RUN("dtrace", "-a", "-e"), 0);
-    PRINTED("records\n");
+    assert_sysctl_is("debug.dtrace.stop", "0");
+}
+
+#define CLAIMS(stopped, options, ...)                                                              \
+    do {                                                                                           \
+        size_t length_ = 1;                                                                        \
+        assert_int_equal(system_sysctl("debug.dtrace.stop", NULL, NULL, "0", length_), 0);         \
+        assert_int_equal(FAKE_RUN("dtrace", ##__VA_ARGS__), 0);                                    \
+        PRINTED("records\n");                                                                      \
+        assert_sysctl_is("debug.dtrace.stop", stopped);                                            \
+        assert_sysctl_is("debug.dtrace.claim_options", options);                                   \
+    } while (0)
+
+static void a_claim_ends_the_tracing_when_it_is_told_to(void **state)
+{
+    (void)state;
+    add_claim("going", "0");
+    CLAIMS("1", "", "-ae");
+    CLAIMS("1", "", "-a", "-e");
+    CLAIMS("1", "", "-e", "-a");
+    CLAIMS("0", "", "-a");
+}
+
+static void a_claim_has_options_of_its_own(void **state)
+{
+    (void)state;
+    add_claim("going", "0");
+    CLAIMS("0", "quiet", "-a", "-q");
+    CLAIMS("1", "quiet", "-aeq");
+    CLAIMS("0", "flowindent", "-a", "-x", "flowindent");
+    CLAIMS("0", "quiet,aggsortpos=1,aggsortrev", "-aqxaggsortpos=1", "-x", "aggsortrev");
+    CLAIMS("0", "", "-a");
+}
+
+static void options_of_a_claim_that_do_not_fit_are_misuse(void **state)
+{
+    char option[130];
+    (void)state;
+    add_claim("going", "0");
+    memset(option, 'o', sizeof option);
+    option[127] = '\0';
+    CLAIMS("0", option, "-a", "-x", option);
+    option[127] = 'o';
+    option[128] = '\0';
+    MISUSED("-a", "-x", option);
+    option[120] = '\0';
+    MISUSED("-a", "-x", option, "-q", "-q");
 }
 
 static void a_second_claim_says_that_it_is_one(void **state)
 {
     (void)state;
-    fake_add_sysctl("debug.dtrace.state", "stopped", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claimed", "1", SYSTEM_SYSCTL_READ);
-    fake_add_sysctl("debug.dtrace.claim", "records\n", SYSTEM_SYSCTL_READ);
+    add_claim("stopped", "1");
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 0);
     PRINTED("dtrace: claimed before; what it recorded is printed again\nrecords\n");
 }
@@ -829,8 +985,13 @@ static void a_claim_that_cannot_be_read_is_a_failure(void **state)
 {
     (void)state;
     fake_add_sysctl("debug.dtrace.state", "going", SYSTEM_SYSCTL_READ);
+    assert_int_equal(FAKE_RUN("dtrace", "-aq"), 1);
+    PRINTED("dtrace: -q or -x: No such file or directory\n");
+    fake_add_sysctl("debug.dtrace.claim_options", "", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
     assert_int_equal(FAKE_RUN("dtrace", "-a"), 1);
     PRINTED("dtrace: debug.dtrace.claim: No such file or directory\n");
+    assert_int_equal(FAKE_RUN("dtrace", "-ae"), 1);
+    PRINTED("dtrace: debug.dtrace.stop: No such file or directory\n");
 }
 
 static void dtrace_forgets_when_asked(void **state)
@@ -890,6 +1051,12 @@ int main(void)
         TEST(timeout_ends_what_takes_longer_with_all_below_it),
         TEST(panic_says_when_it_cannot),
         TEST(ifconfig_shows_and_switches),
+        TEST(ifconfig_shows_an_address_that_may_not_be_used_yet),
+        TEST(ifconfig_sets_netmask_and_broadcast),
+        TEST(addresses_are_four_numbers),
+        TEST(ping_asks_once),
+        TEST(route_sets_the_default),
+        TEST(svcs_shows_states_and_what_is_wrong),
         TEST(ntpd_asks_again_until_there_is_an_answer),
         TEST(ntpd_ends_on_a_signal),
         TEST(dtrace_lists_all_probes),
@@ -904,6 +1071,9 @@ int main(void)
         TEST(without_anonymous_tracing_there_is_nothing_to_claim),
         TEST(what_could_not_go_cannot_be_claimed),
         TEST(a_claim_prints_what_was_recorded),
+        TEST(a_claim_ends_the_tracing_when_it_is_told_to),
+        TEST(a_claim_has_options_of_its_own),
+        TEST(options_of_a_claim_that_do_not_fit_are_misuse),
         TEST(a_second_claim_says_that_it_is_one),
         TEST(a_claim_that_cannot_be_read_is_a_failure),
         TEST(dtrace_forgets_when_asked),

@@ -192,6 +192,15 @@ static void run_rc_script_runs_a_script_between_two_events(void **state)
     PRINTED("/s:2: /etc/rc.d/b: status 3\n");
 }
 
+static void rc_state_tells_what_has_become_of_a_service(void **state)
+{
+    (void)state;
+    assert_int_equal(run_script("rc_state ntpd maintenance && rc_state ntpd odd || rc_state ntpd"),
+                     2);
+    CALLED("service ntpd maintenance\nservice ntpd odd\n");
+    PRINTED("/s:1: ntpd: Invalid argument\n/s:1: rc_state: a service and its state\n");
+}
+
 static void without_boottrace_run_rc_script_runs_it_alone(void **state)
 {
     static const char *const values[][2] = {{"0", "1"}, {"1", "0"}};
@@ -556,6 +565,7 @@ int main(void)
         TEST(a_script_that_does_not_fit_is_told),
         TEST(a_script_that_is_not_there_has_status_127),
         TEST(run_rc_script_runs_a_script_between_two_events),
+        TEST(rc_state_tells_what_has_become_of_a_service),
         TEST(without_boottrace_run_rc_script_runs_it_alone),
         TEST(a_function_of_that_name_comes_first),
         TEST(run_rc_script_needs_a_path_to_a_script),

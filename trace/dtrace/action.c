@@ -1,11 +1,15 @@
 /* The actions.  Data-recording ones leave bytes in the CPU's staging area, where the record grows; the others do
  * what they are for.  Nothing here is trusted to be readable: what a program gives by reference is asked for at
- * the interpreter. */
+ * the interpreter, and may be the staging area itself. */
 #include "trace/dtrace/action.h"
 
 enum {
-    CHILL_MAX = 500 * 1000 * 1000,      /* ns in each */
-    CHILL_INTERVAL = 1000 * 1000 * 1000 /* ns, of one CPU */
+    CHILL_MAX = 500 * 1000 * 1000,       /* ns in each */
+    CHILL_INTERVAL = 1000 * 1000 * 1000, /* ns, of one CPU */
+    WORK_OF_AN_ACTION = 4,
+    WORK_OF_AN_ENTRY = 128,   /* in bytes: entries with other keys are looked at, 64 at most */
+    WORK_OF_A_FRAME = 64,     /* likewise: of a stack */
+    BYTES_PER_COPY_UNIT = 64, /* of a speculation, which is copied and not looked at */
 };
 
 static void fail(struct dtrace_execution *x, enum dif_fault fault, uint64_t address)
@@ -72,7 +76,7 @@ static void store_string(struct dtrace_execution *x, const struct dtrace_action 
         return;
     }
     if (length > 0)
-        __builtin_memcpy(at, bytes, length);
+        __builtin_memmove(at, bytes, length);
     if (!action->in_tuple) {
         __builtin_memset(at + length, 0, action->size - length);
         return;
@@ -94,7 +98,7 @@ static void store_memory(struct dtrace_execution *x, const struct dtrace_action 
         return;
     }
     if (size > 0)
-        __builtin_memcpy(at, bytes, size);
+        __builtin_memmove(at, bytes, size);
     __builtin_memset(at + size, 0, action->size - size);
     if (action->in_tuple)
         x->hash = dtrace_hash_bytes(x->hash, at, action->size);
@@ -129,6 +133,7 @@ static void record_stack(struct dtrace_execution *x, const struct dtrace_action 
     uint32_t room = (uint32_t)action->arg;
     uint32_t count = environment->stack(environment->context, x->run.firing->frame,
                                         (uint64_t *)(void *)at, room);
+    x->run.firing->work += count * (WORK_OF_A_FRAME / DTRACE_WORK_BYTES);
     if (count < room)
         __builtin_memset(at + count * sizeof(uint64_t), 0, (room - count) * sizeof(uint64_t));
 }
@@ -233,9 +238,13 @@ static void leave_speculation(struct dtrace_execution *x, uint32_t id)
 static void commit(struct dtrace_execution *x, const struct dtrace_action *action)
 {
     uint32_t id;
-    if (speculation_id(x, action, &id) &&
-        dtrace_speculation_commit(x->dtrace, x->cpu, id, x->run.firing->timestamp))
-        leave_speculation(x, id);
+    if (!speculation_id(x, action, &id) || id == 0)
+        return;
+    uint32_t bytes = x->cpu->speculations[id - 1].offset;
+    if (!dtrace_speculation_commit(x->dtrace, x->cpu, id, x->run.firing->timestamp))
+        return;
+    leave_speculation(x, id);
+    x->run.firing->work += bytes / BYTES_PER_COPY_UNIT;
 }
 
 static void discard(struct dtrace_execution *x, const struct dtrace_action *action)
@@ -276,11 +285,11 @@ static void record_result(struct dtrace_execution *x, const struct dtrace_action
         x->limit = UINT64_MAX;
 }
 
-/* Signals are sent by who has programs: nobody here. */
 static void raise_signal(struct dtrace_execution *x, const struct dtrace_action *action)
 {
+    const struct dtrace_environment *environment = x->run.firing->environment;
     uint64_t signal = evaluate(x, action);
-    if (goes_on(x))
+    if (goes_on(x) && !environment->raise(environment->context, signal))
         fail(x, DIF_FAULT_ILLOP, signal);
 }
 
@@ -347,6 +356,15 @@ static bool is_expression(uint16_t kind)
            kind == DOF_ACTION_FREOPEN;
 }
 
+/* Looked at when the action is done: none of them takes more than its size and its code. */
+static void count_work(struct dtrace_execution *x, uint32_t bytes)
+{
+    struct dtrace_firing *firing = x->run.firing;
+    firing->work += WORK_OF_AN_ACTION + bytes / DTRACE_WORK_BYTES;
+    if (firing->work > DTRACE_WORK_MAX && goes_on(x))
+        fail(x, DIF_FAULT_WORK, 0);
+}
+
 void dtrace_action_run(struct dtrace_execution *x, const struct dtrace_action *action)
 {
     uint8_t *at = x->cpu->staging + action->offset;
@@ -356,4 +374,5 @@ void dtrace_action_run(struct dtrace_execution *x, const struct dtrace_action *a
         aggregate(x, action);
     else
         run_special(x, action, at);
+    count_work(x, action->aggregation != NULL ? WORK_OF_AN_ENTRY : action->size);
 }

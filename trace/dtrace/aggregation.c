@@ -14,7 +14,8 @@ struct link {
 };
 
 enum {
-    BYTES_OF_A_HEAD = 128 /* of buffer for each head of a chain */
+    BYTES_OF_A_HEAD = 128, /* of buffer for each head of a chain */
+    CHAIN_MAX = 64         /* entries in a chain; some four, if hashes are spread */
 };
 
 static struct link *link_at(const struct dtrace_aggregation_buffer *buffer, uint32_t number)
@@ -139,6 +140,16 @@ static void fill_entry(uint8_t *entry, const struct dtrace_aggregate *what)
                           aggregation->arg);
 }
 
+/* Keys that were chosen so that they all meet in one chain find room for a few only. */
+static bool is_crowded(const struct dtrace_aggregation_buffer *buffer, uint32_t hash)
+{
+    uint32_t length = 0;
+    for (uint32_t number = buffer->heads[hash & buffer->mask]; number != 0;
+         number = link_at(buffer, number)->next)
+        length++;
+    return length >= CHAIN_MAX;
+}
+
 /* NULL: no room. */
 static struct link *insert(struct dtrace_aggregation_buffer *buffer,
                            const struct dtrace_aggregate *what)
@@ -146,7 +157,7 @@ static struct link *insert(struct dtrace_aggregation_buffer *buffer,
     const struct dtrace_aggregation *aggregation = what->aggregation;
     uint64_t size = ((uint64_t)aggregation->description.size + 7) & ~(uint64_t)7;
     uint64_t links = (uint64_t)(buffer->links + 1) * sizeof(struct link);
-    if (buffer->used + size + links > buffer->top)
+    if (buffer->used + size + links > buffer->top || is_crowded(buffer, what->hash))
         return NULL;
     uint32_t *head = &buffer->heads[what->hash & buffer->mask];
     struct link *link = link_at(buffer, ++buffer->links);
@@ -154,7 +165,7 @@ static struct link *insert(struct dtrace_aggregation_buffer *buffer,
         (struct link){what->hash, buffer->used, aggregation->data_offset, aggregation->kind, *head};
     fill_entry(buffer->bytes + buffer->used, what);
     *head = buffer->links;
-    buffer->used += (uint32_t)size;
+    __atomic_store_n(&buffer->used, buffer->used + (uint32_t)size, __ATOMIC_RELEASE);
     return link;
 }
 

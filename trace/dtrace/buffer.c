@@ -1,5 +1,5 @@
-/* The three policies.  A switch buffer has no second half to be switched with: nobody reads while it records, so
- * that it keeps the first records and counts the rest. */
+/* The three policies.  A switch buffer has no second half to be switched with: who reads it while it records takes
+ * nothing away, so that it keeps the first records and counts the rest. */
 #include "trace/dtrace/framework_layout.h"
 
 #include "trace/dtrace/at_rest.h"
@@ -8,13 +8,24 @@ AT_REST void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy
                                 uint8_t *bytes, uint32_t size)
 {
     *buffer = (struct dtrace_buffer){.bytes = bytes, .size = size & ~7u, .policy = policy};
+    buffer->oldest = buffer->size;
 }
 
 void dtrace_buffer_reset(struct dtrace_buffer *buffer)
 {
-    buffer->offset = buffer->oldest = 0;
-    buffer->wrapped = buffer->full = false;
+    buffer->offset = 0;
+    buffer->oldest = buffer->size;
+    buffer->committed = 0;
+    buffer->full = false;
+    buffer->written = 0;
     buffer->books = (struct dtrace_buffer_books){0};
+}
+
+/* The step that a reader sees, behind all that leads to it and before it is counted. */
+static void move(uint32_t *place, uint32_t to)
+{
+    __atomic_store_n(place, to, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /* How far a record at an offset reaches; padding is a record of 4 bytes. */
@@ -29,24 +40,18 @@ static uint32_t step(const struct dtrace_buffer *buffer, uint32_t offset, bool *
 static void forget_oldest(struct dtrace_buffer *buffer)
 {
     bool is_record;
-    buffer->oldest += step(buffer, buffer->oldest, &is_record);
-    if (is_record) {
-        buffer->books.kept--;
-        buffer->books.overwritten++;
-    }
-    if (buffer->oldest == buffer->size) { /* all that was older is gone */
-        buffer->oldest = 0;
-        buffer->wrapped = false;
-    }
+    uint32_t length = step(buffer, buffer->oldest, &is_record);
+    move(&buffer->oldest, buffer->oldest + length);
+    buffer->books.overwritten += is_record;
 }
 
 static void forget_until(struct dtrace_buffer *buffer, uint32_t end)
 {
-    while (buffer->wrapped && buffer->oldest < end)
+    while (buffer->oldest < buffer->size && buffer->oldest < end)
         forget_oldest(buffer);
 }
 
-/* What lies between the newest and the oldest record reads as padding. */
+/* What lies before the next record, or behind the last one, reads as padding. */
 static void clear(struct dtrace_buffer *buffer, uint32_t from, uint32_t to)
 {
     __builtin_memset(buffer->bytes + from, 0, to - from);
@@ -56,8 +61,8 @@ static void wrap(struct dtrace_buffer *buffer)
 {
     forget_until(buffer, buffer->size);
     clear(buffer, buffer->offset, buffer->size);
-    buffer->offset = buffer->oldest = 0;
-    buffer->wrapped = true;
+    move(&buffer->oldest, 0);
+    move(&buffer->offset, 0);
 }
 
 static uint32_t aligned(uint32_t offset, uint32_t alignment)
@@ -69,8 +74,8 @@ static void write(struct dtrace_buffer *buffer, uint32_t start, const struct dtr
 {
     clear(buffer, buffer->offset, start);
     __builtin_memcpy(buffer->bytes + start, piece->bytes, piece->size);
-    __atomic_store_n(&buffer->offset, start + piece->size, __ATOMIC_RELEASE);
-    buffer->books.kept++;
+    move(&buffer->offset, start + piece->size);
+    buffer->written++;
 }
 
 static bool put_in_ring(struct dtrace_buffer *buffer, const struct dtrace_piece *piece)
@@ -84,8 +89,6 @@ static bool put_in_ring(struct dtrace_buffer *buffer, const struct dtrace_piece 
     }
     forget_until(buffer, start + piece->size);
     write(buffer, start, piece);
-    if (buffer->wrapped)
-        clear(buffer, buffer->offset, buffer->oldest);
     return true;
 }
 
@@ -127,12 +130,54 @@ bool dtrace_buffer_has_room(const struct dtrace_buffer *buffer, uint32_t size)
     return start <= limit(buffer) && size <= limit(buffer) - start;
 }
 
+/* --- Reading --- */
+
+static bool has_wrapped(const struct dtrace_buffer *buffer)
+{
+    return buffer->oldest < buffer->size && buffer->oldest >= buffer->offset;
+}
+
 struct dtrace_snapshot dtrace_buffer_snapshot(const struct dtrace_buffer *buffer, uint32_t cpu)
 {
-    return (struct dtrace_snapshot){.cpu = cpu,
-                                    .bytes = buffer->bytes,
-                                    .size = buffer->wrapped ? buffer->size : buffer->offset,
-                                    .oldest = buffer->oldest,
-                                    .wrapped = buffer->wrapped,
-                                    .books = buffer->books};
+    bool wrapped = has_wrapped(buffer);
+    struct dtrace_snapshot snapshot = {.cpu = cpu,
+                                       .bytes = buffer->bytes,
+                                       .size = wrapped ? buffer->size : buffer->offset,
+                                       .oldest = wrapped ? buffer->oldest : 0,
+                                       .newest = wrapped ? buffer->offset : 0,
+                                       .wrapped = wrapped,
+                                       .books = buffer->books};
+    snapshot.books.kept = buffer->written - buffer->books.overwritten;
+    return snapshot;
+}
+
+static uint64_t records_in(const struct dtrace_buffer *buffer, uint32_t from, uint32_t to)
+{
+    uint64_t count = 0;
+    bool is_record;
+    for (uint32_t length = 1; from < to && length > 0; from += length) {
+        length = step(buffer, from, &is_record); /* 0: something has overwritten it */
+        count += is_record && length > 0;
+    }
+    return count;
+}
+
+void dtrace_books_close(struct dtrace_buffer_books *books)
+{
+    books->emitted = books->kept + books->overwritten + books->dropped + books->filtered;
+}
+
+/* A record less than was counted: it had been forgotten, which was not counted yet.  One more: it had been written. */
+struct dtrace_snapshot dtrace_buffer_snapshot_stopped(const struct dtrace_buffer *buffer,
+                                                      uint32_t cpu)
+{
+    struct dtrace_snapshot snapshot = dtrace_buffer_snapshot(buffer, cpu);
+    struct dtrace_buffer_books *books = &snapshot.books;
+    uint64_t kept =
+        records_in(buffer, snapshot.oldest, snapshot.size) + records_in(buffer, 0, snapshot.newest);
+    if (kept < books->kept)
+        books->overwritten += books->kept - kept;
+    books->kept = kept;
+    dtrace_books_close(books);
+    return snapshot;
 }

@@ -41,22 +41,35 @@ static const struct dtrace_ecb_description *next_ecb(struct dtrace_walk walk)
     return dtrace_walk_next(&walk, &next) ? next.ecb : NULL;
 }
 
-static void print_found(struct consumer *consumer, const struct dtrace_walk *behind,
-                        const struct dtrace_found *found)
+static void print_record(struct consumer *consumer, const struct dtrace_walk *behind,
+                         const struct dtrace_found *found)
 {
     if (found->ecb->uarg == CONSUMER_ECB_ERROR) {
         consumer_print_error(consumer, found);
         return;
     }
+    if (consumer->left == 0)
+        return;
     if (probe_of(consumer, found->ecb) == NULL)
         consumer_complain(consumer, DTRACE_CONSUME_DAMAGED, "probe %u of EPID %u is not described",
                           found->ecb->probe, found->ecb->epid);
     bool flow = consumer_has(consumer, DOF_OPTION_FLOWINDENT);
     consumer_print_prefix(consumer, found, flow ? next_ecb(*behind) : NULL, behind->snapshot->cpu);
+    consumer_limit_record(consumer, found->ecb->size);
     consumer_print_record(consumer, found);
+    consumer_limit_end(consumer);
     if (!consumer_has(consumer, DOF_OPTION_QUIET))
         text_print(&consumer->sink, "\n");
     consumer->last = found->ecb;
+}
+
+/* What was told before goes the same way without a sound: indents and options are then as they should be. */
+static void print_found(struct consumer *consumer, const struct dtrace_walk *behind,
+                        const struct dtrace_found *found)
+{
+    consumer->muted = behind->records <= behind->snapshot->told;
+    print_record(consumer, behind, found);
+    consumer->muted = false;
 }
 
 static void tell_damage(struct consumer *consumer, const struct dtrace_walk *walk)
@@ -187,12 +200,14 @@ enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
         .cpus = source->cpus < CONSUMER_CPUS ? source->cpus : CONSUMER_CPUS,
     };
     consumer_sink_start(&consumer, sink);
+    consumer_limit_start(&consumer);
     take_options(&consumer);
     consumer_print_status(&consumer);
     consumer_load_aggregations(&consumer);
     print_records(&consumer);
     text_print(&consumer.sink, "\n");
     consumer_print_rest(&consumer);
+    consumer_print_killed(&consumer);
     memory->used = mark;
     return consumer.status;
 }

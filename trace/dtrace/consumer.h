@@ -26,7 +26,9 @@ struct dtrace_source {
     uint32_t begin_cpu;                         /* its principal buffer comes first */
     const struct dtrace_snapshot *principal;    /* one for each CPU */
     const struct dtrace_snapshot *aggregations; /* likewise */
-    const int64_t *options;                     /* DOF_OPTIONS of them, DOF_OPTION_UNSET included */
+    bool
+        rest_told; /* the aggregations are those that an earlier claim has printed: only printa() does */
+    const int64_t *options; /* DOF_OPTIONS of them, DOF_OPTION_UNSET included */
     struct dtrace_status status;
 };
 
@@ -36,7 +38,12 @@ enum dtrace_consume_status {
     DTRACE_CONSUME_DAMAGED,   /* likewise */
 };
 
-/* Prints everything, drops and errors included.  `memory` is for merging and sorting. */
+/* Sets one of DOF_OPTIONS options as setopt() would: "quiet", "aggsortpos=1".  False: there is no such option for
+ * what is printed, or it has no such value; they are as before. */
+bool dtrace_consumer_set_option(int64_t *options, const char *text, size_t length);
+
+/* Prints everything, drops and errors included; records that were told take effect (setopt(), trunc()) and are
+ * not printed.  `memory` is for merging and sorting. */
 enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
                                           const struct dtrace_source *source,
                                           struct dtrace_memory *memory);

@@ -27,16 +27,22 @@ static bool is_string(const uint8_t *bytes, uint32_t size)
     return length > 0;
 }
 
+/* Two blanks stand before what begins at the left, one before what ends at the right. */
 static void print_string(struct consumer *consumer, const uint8_t *bytes, uint32_t length,
-                         uint32_t width)
+                         int32_t width)
 {
-    text_print(&consumer->sink, "  ");
+    uint32_t columns = (uint32_t)(width < 0 ? -width : width);
+    uint32_t fill = length < columns ? columns - length : 0;
+    text_print(&consumer->sink, width < 0 ? "  " : " ");
+    text_put_blanks(&consumer->sink, width < 0 ? 0 : fill);
     consumer->sink.put(consumer->sink.context, (const char *)bytes, length);
-    text_put_blanks(&consumer->sink, length < width ? width - length : 0);
+    text_put_blanks(&consumer->sink, width < 0 ? fill : 0);
 }
 
+/* Where no NUL ends it, dtrace(1M) puts a string to the left in any case, and prints it quietly as it does
+ * loudly. */
 void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t width, bool quiet)
+                          int32_t width, bool quiet)
 {
     if (consumer_has(consumer, DOF_OPTION_RAWBYTES) || !is_string(bytes, size)) {
         consumer_print_dump(consumer, bytes, size);
@@ -46,7 +52,7 @@ void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint3
     if (quiet && length < size)
         consumer->sink.put(consumer->sink.context, (const char *)bytes, length);
     else
-        print_string(consumer, bytes, length, width);
+        print_string(consumer, bytes, length, length == size && width > 0 ? -width : width);
 }
 
 static void print_dump_row(struct consumer *consumer, const uint8_t *bytes, uint32_t at,

@@ -21,6 +21,7 @@ static void read_precision(const char **at, struct consumer_conversion *conversi
         conversion->star_precision = true;
         (*at)++;
     } else {
+        conversion->precise = true;
         conversion->precision = read_number(at);
     }
 }
@@ -68,9 +69,11 @@ const char *consumer_conversion_read(const char *at, struct consumer_conversion 
     *conversion = (struct consumer_conversion){0};
     while (read_flag(&at, conversion))
         ;
-    while (*at == 'h' || *at == 'l' || *at == 'L' || *at == 'w')
-        at++; /* the record tells its size itself */
+    bool wide = false;
+    for (; *at == 'h' || *at == 'l' || *at == 'L' || *at == 'w'; at++)
+        wide = wide || *at == 'l' || *at == 'w'; /* the size of a number its record tells itself */
     conversion->letter = *at;
+    conversion->wide = wide && (*at == 'c' || *at == 's');
     return *at != '\0' ? at + 1 : at;
 }
 
@@ -91,7 +94,7 @@ void consumer_put_padded(struct consumer *consumer, const struct consumer_conver
         text_put_blanks(&consumer->sink, fill);
 }
 
-/* The digits at the end of `room`; gives how many. */
+/* The digits at the end of `room`; gives how many: of 0 there is one. */
 static uint32_t digits_of(uint64_t value, char letter, char room[24])
 {
     const char *digits = letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -126,15 +129,17 @@ void consumer_put_number(struct consumer *consumer, const struct consumer_conver
                          uint64_t magnitude, bool negative)
 {
     char room[24]; /* 2^64 - 1 has 22 octal digits */
-    uint32_t length = digits_of(magnitude, conversion->letter, room);
+    bool none = magnitude == 0 && conversion->precise && conversion->precision == 0;
+    uint32_t length = none ? 0 : digits_of(magnitude, conversion->letter, room);
     const char *prefix = prefix_of(conversion, magnitude, negative);
     uint32_t before = (uint32_t)__builtin_strlen(prefix);
     uint32_t zeros = conversion->precision > length ? conversion->precision - length : 0;
-    if (conversion->letter == 'o' && conversion->alternate && magnitude != 0 && zeros == 0)
+    if (conversion->letter == 'o' && conversion->alternate && zeros == 0 &&
+        (magnitude != 0 || none))
         zeros = 1;
     uint32_t total = before + zeros + length;
     uint32_t fill = conversion->width > total ? conversion->width - total : 0;
-    if (conversion->zero && !conversion->left && conversion->precision == 0) {
+    if (conversion->zero && !conversion->left && !conversion->precise) {
         zeros += fill;
         fill = 0;
     }

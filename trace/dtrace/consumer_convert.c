@@ -23,22 +23,26 @@ static bool convert_integer(struct consumer *consumer, const struct consumer_con
     return true;
 }
 
+static uint32_t limited(const struct consumer_conversion *conversion, uint32_t length)
+{
+    return conversion->precise && conversion->precision < length ? conversion->precision : length;
+}
+
 static bool put_text(struct consumer *consumer, const struct consumer_conversion *conversion,
                      const char *text)
 {
-    consumer_put_padded(consumer, conversion, text, __builtin_strlen(text));
+    consumer_put_padded(consumer, conversion, text,
+                        limited(conversion, (uint32_t)__builtin_strlen(text)));
     return true;
-}
-
-static uint32_t limited(const struct consumer_conversion *conversion, uint32_t length)
-{
-    uint32_t limit = conversion->precision;
-    return limit > 0 && limit < length ? limit : length;
 }
 
 static bool convert_string(struct consumer *consumer, const struct consumer_conversion *conversion,
                            const struct consumer_argument *argument)
 {
+    if (conversion->wide) {
+        consumer_put_wide(consumer, conversion, argument->bytes, argument->record->size / 4);
+        return true;
+    }
     uint32_t length = consumer_string_length(argument->bytes, argument->record->size);
     consumer_put_padded(consumer, conversion, (const char *)argument->bytes,
                         limited(conversion, length));
@@ -89,12 +93,27 @@ static bool convert_escaped(struct consumer *consumer, const struct consumer_con
     return true;
 }
 
+static bool convert_wide_character(struct consumer *consumer,
+                                   const struct consumer_conversion *conversion,
+                                   const struct consumer_argument *argument)
+{
+    struct consumer_conversion one = *conversion;
+    one.precise = false;
+    uint32_t c = (uint32_t)dtrace_read_unsigned(argument->bytes, argument->record->size);
+    const uint8_t bytes[4] = {(uint8_t)c, (uint8_t)(c >> 8), (uint8_t)(c >> 16),
+                              (uint8_t)(c >> 24)};
+    consumer_put_wide(consumer, &one, bytes, 1);
+    return true;
+}
+
 static bool convert_character(struct consumer *consumer,
                               const struct consumer_conversion *conversion,
                               const struct consumer_argument *argument)
 {
     if (!is_number(argument->record->size))
         return false;
+    if (conversion->wide)
+        return convert_wide_character(consumer, conversion, argument);
     uint8_t c = argument->bytes[0]; /* the lowest byte */
     if (conversion->letter == 'C')
         return convert_escaped(consumer, conversion, &c, 1);
@@ -132,17 +151,19 @@ static bool convert_date(struct consumer *consumer, const struct consumer_conver
     return put_text(consumer, conversion, text);
 }
 
-/* In printa(), "%-10k" indents by 10. */
+/* "%-10k" indents by 10, "%10k" puts each frame to the right of 10 columns. */
 static bool convert_stack(struct consumer *consumer, const struct consumer_conversion *conversion,
                           const struct consumer_argument *argument)
 {
     const struct dtrace_record *record = argument->record;
-    uint32_t indent = conversion->left && conversion->width > 0 ? conversion->width
-                                                                : consumer_stack_indent(consumer);
+    struct consumer_conversion frame = *conversion;
+    uint32_t indent = conversion->left ? conversion->width : 0;
+    if (conversion->left)
+        frame.width = 0;
     if (record->action == DOF_ACTION_STACK)
-        consumer_print_stack(consumer, argument->bytes, record->size, indent);
+        consumer_print_stack(consumer, argument->bytes, record->size, indent, &frame);
     else if (record->action == DOF_ACTION_USTACK || record->action == DOF_ACTION_JSTACK)
-        consumer_print_user_stack(consumer, record, argument->bytes, indent);
+        consumer_print_user_stack(consumer, record, argument->bytes, indent, &frame);
     else
         return false;
     return true;
@@ -188,7 +209,13 @@ bool consumer_convert(struct consumer *consumer, const struct consumer_conversio
         return convert_stack(consumer, conversion, argument);
     case 'P':
         return convert_port(consumer, conversion, argument);
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'g':
+    case 'G':
+        return consumer_put_float(consumer, conversion, argument->bytes, size);
     default:
-        return false; /* e, f, g: nothing here computes with fractions */
+        return false;
     }
 }

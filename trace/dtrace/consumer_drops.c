@@ -29,6 +29,14 @@ void consumer_print_status(struct consumer *consumer)
     print_loss(consumer, status->nested, "firing", " inside another one passed over");
 }
 
+/* As dtrace(1M) ends then; what was recorded before is printed here all the same. */
+void consumer_print_killed(struct consumer *consumer)
+{
+    if (consumer->source->status.killed > 0)
+        text_print(&consumer->sink,
+                   "dtrace: processing aborted: Abort due to systemic unresponsiveness\n");
+}
+
 void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
                           const char *noun)
 {
@@ -61,7 +69,7 @@ static const char *wording(uint64_t fault)
 {
     if (fault == FAULT_LIBRARY)
         return "library-level fault";
-    return dif_fault_str(fault <= DIF_FAULT_BADSTACK ? (enum dif_fault)fault : DIF_FAULT_NONE);
+    return dif_fault_str(fault <= DIF_FAULT_WORK ? (enum dif_fault)fault : DIF_FAULT_NONE);
 }
 
 /* EPID, action, offset, fault, address: arg1 to arg5 of dtrace:::ERROR. */

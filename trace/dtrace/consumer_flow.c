@@ -62,26 +62,34 @@ static void put_column(struct consumer *consumer, size_t used, size_t width)
     text_put_blanks(&consumer->sink, used < width ? width - used + 1 : 1);
 }
 
+/* A function that is entered and not left through a probe, as by a jump, leaves its calls one column deeper for
+ * ever.  All calls are counted, so that returns meet their entries again, but only some are drawn. */
+static uint32_t indent_of(uint32_t depth)
+{
+    return 2 * (depth < CONSUMER_FLOW_MAX ? depth : CONSUMER_FLOW_MAX);
+}
+
 static void print_flow(struct consumer *consumer, const struct dtrace_found *found,
                        const struct dtrace_ecb_description *next, uint32_t cpu)
 {
     const struct dtrace_probe_description *probe = probe_of(consumer, found->ecb);
-    uint32_t *indent = &consumer->indent[cpu % CONSUMER_CPUS];
+    uint32_t *depth = &consumer->depth[cpu % CONSUMER_CPUS];
     enum flow flow = flow_of(consumer, found->ecb, next, probe->name);
-    if (flow == FLOW_RETURN && *indent >= 2)
-        *indent -= 2;
+    if (flow == FLOW_RETURN && *depth > 0)
+        --*depth;
+    uint32_t indent = indent_of(*depth);
     const char *prefix = arrow(flow, probe->provider);
-    size_t width = *indent + __builtin_strlen(prefix) + __builtin_strlen(probe->function);
+    size_t width = indent + __builtin_strlen(prefix) + __builtin_strlen(probe->function);
     text_print(&consumer->sink, "%3u ", cpu);
-    text_put_blanks(&consumer->sink, *indent);
+    text_put_blanks(&consumer->sink, indent);
     text_print(&consumer->sink, "%s%s", prefix, probe->function);
     if (flow == FLOW_NONE) {
         text_print(&consumer->sink, ":%s", probe->name);
         width += 1 + __builtin_strlen(probe->name);
     }
     put_column(consumer, width, 41);
-    if (flow == FLOW_ENTRY && *indent < CONSUMER_INDENT_MAX)
-        *indent += 2;
+    if (flow == FLOW_ENTRY && *depth < UINT32_MAX)
+        ++*depth;
 }
 
 static void print_plain(struct consumer *consumer, const struct dtrace_found *found, uint32_t cpu)
@@ -95,7 +103,7 @@ static void print_plain(struct consumer *consumer, const struct dtrace_found *fo
 
 static void print_heading(struct consumer *consumer, bool flow)
 {
-    if (consumer->headed)
+    if (consumer->headed || consumer->muted)
         return;
     consumer->headed = true;
     if (flow)

@@ -17,16 +17,8 @@ bool consumer_is_histogram(uint16_t kind)
 struct histogram {
     const uint64_t *counts;
     uint32_t buckets, first, end;
-    bool positive, negative; /* counts */
-    uint64_t whole;          /* what a full bar stands for */
-    bool zoomed;             /* the largest bucket has 95 % of a full bar */
-    uint64_t normal;
+    struct consumer_bars bars;
 };
-
-static uint64_t magnitude(uint64_t count)
-{
-    return (int64_t)count < 0 ? 0 - count : count;
-}
 
 /* From the bucket before the first that is not empty, to the one behind the last. */
 static void find_rows(struct histogram *histogram, uint32_t if_empty, uint32_t rows_if_empty)
@@ -49,26 +41,36 @@ static void find_rows(struct histogram *histogram, uint32_t if_empty, uint32_t r
 
 static void sum_up(struct histogram *histogram)
 {
-    uint64_t sum = 0, largest = 0;
-    for (uint32_t i = histogram->first; i < histogram->end; i++) {
-        uint64_t count = magnitude(histogram->counts[i]);
-        histogram->positive = histogram->positive || (int64_t)histogram->counts[i] > 0;
-        histogram->negative = histogram->negative || (int64_t)histogram->counts[i] < 0;
-        sum = sum + count < sum ? UINT64_MAX : sum + count;
-        largest = count > largest ? count : largest;
-    }
-    histogram->whole = histogram->zoomed ? largest : sum;
+    for (uint32_t i = histogram->first; i < histogram->end; i++)
+        consumer_bars_add(&histogram->bars, histogram->counts[i]);
 }
 
-/* round(width * count / whole), of the zoomed: 95 % of that. */
-static uint32_t bar_length(const struct histogram *histogram, uint64_t count, uint32_t width)
+/* --- Bars --- */
+
+static uint64_t magnitude(uint64_t count)
 {
-    uint64_t whole = histogram->whole, part = magnitude(count);
+    return (int64_t)count < 0 ? 0 - count : count;
+}
+
+void consumer_bars_add(struct consumer_bars *bars, uint64_t count)
+{
+    uint64_t part = magnitude(count), sum = bars->whole + part;
+    bars->positive = bars->positive || (int64_t)count > 0;
+    bars->negative = bars->negative || (int64_t)count < 0;
+    if (!bars->zoomed)
+        bars->whole = sum < part ? UINT64_MAX : sum;
+    else if (part > bars->whole)
+        bars->whole = part;
+}
+
+uint32_t consumer_bar_length(const struct consumer_bars *bars, uint64_t count, uint32_t width)
+{
+    uint64_t whole = bars->whole, part = magnitude(count);
     for (; whole > UINT64_MAX >> 16; whole >>= 1)
         part >>= 1; /* no bar is so long that this could be seen */
     if (whole == 0)
         return 0;
-    uint64_t hundredths = histogram->zoomed ? 95 : 100;
+    uint64_t hundredths = bars->zoomed ? 95 : 100;
     uint64_t length = (2 * width * hundredths * part + 100 * whole) / (200 * whole);
     return length < width ? (uint32_t)length : width;
 }
@@ -89,28 +91,33 @@ static void print_two_sided(struct consumer *consumer, bool negative, uint32_t l
     text_put_blanks(&consumer->sink, negative ? half : half - length);
 }
 
-static void print_bar(struct consumer *consumer, const struct histogram *histogram, uint64_t count)
+static void print_one_sided(struct consumer *consumer, bool negative, uint32_t length)
 {
-    bool mixed = histogram->positive && histogram->negative;
-    uint32_t length = bar_length(histogram, count, mixed ? BAR / 2 : BAR);
-    if (mixed) {
-        print_two_sided(consumer, (int64_t)count < 0, length);
-    } else if (histogram->negative) {
+    if (negative)
         text_put_blanks(&consumer->sink, BAR - length);
-        put_ats(consumer, length);
+    else
         text_print(&consumer->sink, "|");
-    } else {
+    put_ats(consumer, length);
+    if (negative)
         text_print(&consumer->sink, "|");
-        put_ats(consumer, length);
+    else
         text_put_blanks(&consumer->sink, BAR - length);
-    }
 }
+
+void consumer_print_bar(struct consumer *consumer, const struct consumer_bars *bars, uint64_t count)
+{
+    if (bars->positive && bars->negative)
+        print_two_sided(consumer, (int64_t)count < 0, consumer_bar_length(bars, count, BAR / 2));
+    else
+        print_one_sided(consumer, bars->negative, consumer_bar_length(bars, count, BAR));
+    text_print(&consumer->sink, " %-9lld\n", (long long)(count / bars->normal));
+}
+
+/* --- Rows --- */
 
 static void print_row(struct consumer *consumer, const struct histogram *histogram, uint32_t bucket)
 {
-    uint64_t count = histogram->counts[bucket];
-    print_bar(consumer, histogram, count);
-    text_print(&consumer->sink, " %-9lld\n", (long long)(count / histogram->normal));
+    consumer_print_bar(consumer, &histogram->bars, histogram->counts[bucket]);
 }
 
 /* "< 10" and ">= 100", to the right. */
@@ -171,10 +178,13 @@ static void print_llquantize(struct consumer *consumer, const struct histogram *
     }
 }
 
-static void print_header(struct consumer *consumer)
+void consumer_print_bars_header(struct consumer *consumer, uint32_t width, const char *name)
 {
-    text_print(&consumer->sink, "\n%16s %41s %-9s\n", "value",
-               "------------- Distribution -------------", "count");
+    size_t length = __builtin_strlen(name);
+    text_print(&consumer->sink, "\n");
+    text_put_blanks(&consumer->sink, length < width ? width - length : 0);
+    text_print(&consumer->sink, "%s %41s %-9s\n", name, "------------- Distribution -------------",
+               "count");
 }
 
 void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
@@ -184,13 +194,12 @@ void consumer_print_histogram(struct consumer *consumer, const struct consumer_e
     struct histogram histogram = {
         .counts = plain ? entry->data : entry->data + 1,
         .buckets = plain ? entry->words : entry->words - 1,
-        .zoomed = consumer_has(consumer, DOF_OPTION_AGGZOOM),
-        .normal = normal,
+        .bars = {.zoomed = consumer_has(consumer, DOF_OPTION_AGGZOOM), .normal = normal},
     };
     find_rows(&histogram, plain ? BUCKET_QUANTIZE_ZERO - 1 : 0,
               entry->kind == DOF_AGGREGATION_LLQUANTIZE ? 2 : 3);
     sum_up(&histogram);
-    print_header(consumer);
+    consumer_print_bars_header(consumer, 16, "value");
     if (plain)
         print_quantize(consumer, &histogram);
     else if (entry->kind == DOF_AGGREGATION_LQUANTIZE)

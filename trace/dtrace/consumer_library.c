@@ -161,24 +161,43 @@ static struct piece piece_of(const struct dtrace_found *found, uint32_t number)
     return (struct piece){(const char *)bytes, consumer_string_length(bytes, record->size)};
 }
 
+/* False: there is no such option, or it has no such value. */
+static bool apply(int64_t *options, const struct option_name *option, const struct piece *value)
+{
+    int64_t number = 0;
+    if (option == NULL)
+        return false;
+    if (option->rate)
+        return true;
+    if (value != NULL && !read_value(*value, &number))
+        return false;
+    options[option->option] = number;
+    return true;
+}
+
 /* Without a value (a number of 8 bytes, which is 0) an option is set. */
 static void set_option(struct consumer *consumer, const struct dtrace_found *found, uint32_t record)
 {
     struct piece name = piece_of(found, record), value = piece_of(found, record + 1);
     const struct option_name *option = name_of(name);
     const struct dtrace_record *second = &found->ecb->records[record + 1];
-    int64_t number = 0;
     bool given = second->string || second->size != 8;
-    bool good = !given || (option != NULL && option->rate) || read_value(value, &number);
-    if (option != NULL && good) {
-        if (!option->rate)
-            consumer->options[option->option] = number;
+    if (apply(consumer->options, option, given ? &value : NULL))
         return;
-    }
     consumer_print_error_head(consumer, found->ecb->epid);
     text_print(&consumer->sink, "couldn't set option \"%.*s\" to \"%.*s\": %s\n", (int)name.length,
                name.text, (int)value.length, value.text,
                option == NULL ? "Invalid option name" : "Invalid value for specified option");
+}
+
+bool dtrace_consumer_set_option(int64_t *options, const char *text, size_t length)
+{
+    uint32_t end = 0;
+    while (end < length && text[end] != '=')
+        end++;
+    bool given = end < length;
+    const struct piece value = {text + end + given, (uint32_t)length - end - given};
+    return apply(options, name_of((struct piece){text, end}), given ? &value : NULL);
 }
 
 /* --- Records --- */
@@ -202,7 +221,8 @@ static void act(struct consumer *consumer, const struct dtrace_found *found, uin
     uint64_t id = (uint64_t)number_of(found, record);
     switch (action) {
     case DOF_LIBACT_CLEAR:
-        clear(consumer, id);
+        if (consumer_limit_pass(consumer))
+            clear(consumer, id);
         return;
     case DOF_LIBACT_NORMALIZE:
         normalize(consumer, id, (uint64_t)number_of(found, record + 1));
@@ -211,7 +231,8 @@ static void act(struct consumer *consumer, const struct dtrace_found *found, uin
         normalize(consumer, id, 1);
         return;
     case DOF_LIBACT_TRUNC:
-        truncate(consumer, id, number_of(found, record + 1));
+        if (consumer_limit_pass(consumer))
+            truncate(consumer, id, number_of(found, record + 1));
         return;
     case DOF_LIBACT_SETOPT:
         set_option(consumer, found, record);

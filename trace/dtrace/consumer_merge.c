@@ -1,6 +1,10 @@
 /* Aggregations come in: what all CPUs have of a key is put together. */
 #include "trace/dtrace/consumer_parts.h"
 
+enum {
+    MODULES_MAX = 256 /* that are looked through for each key */
+};
+
 /* The first address that was seen of a module: it stands for all of them. */
 struct module_start {
     struct module_start *next;
@@ -13,7 +17,7 @@ struct loading {
     struct consumer_entry *storage;
     uint32_t count, capacity;
     struct module_start *modules;
-    uint32_t unsound;
+    uint32_t module_count, unsound;
 };
 
 static uint32_t count_records(struct consumer *consumer)
@@ -35,10 +39,13 @@ static uint64_t module_start(struct loading *loading, uint64_t address, const ch
     for (const struct module_start *start = loading->modules; start != NULL; start = start->next)
         if (__builtin_memcmp(start->name, name, sizeof start->name) == 0)
             return start->address;
-    struct module_start *start =
-        dtrace_memory_take(loading->consumer->memory, sizeof *start, _Alignof(struct module_start));
+    struct module_start *start = NULL;
+    if (loading->module_count < MODULES_MAX)
+        start = dtrace_memory_take(loading->consumer->memory, sizeof *start,
+                                   _Alignof(struct module_start));
     if (start == NULL)
         return address;
+    loading->module_count++;
     start->address = address;
     __builtin_memcpy(start->name, name, sizeof start->name);
     start->next = loading->modules;
@@ -86,7 +93,8 @@ static bool has_addresses(const struct dtrace_aggregation_description *descripti
     return false;
 }
 
-/* All addresses in one function, or module, are one key.  Without memory they stay apart. */
+/* All addresses in one function, or module, are one key.  Without memory, or beyond so many modules, they stay
+ * apart. */
 static const uint8_t *with_starts(struct loading *loading,
                                   const struct dtrace_found_aggregation *found)
 {
@@ -242,8 +250,8 @@ static bool find_variables(struct consumer *consumer)
         return false;
     for (uint32_t i = 0; i < consumer->entry_count; i++)
         if (i == 0 || consumer->entries[i]->variable != consumer->entries[i - 1]->variable)
-            consumer->variables[consumer->variable_count++] =
-                (struct consumer_variable){consumer->entries[i]->variable, 1, false};
+            consumer->variables[consumer->variable_count++] = (struct consumer_variable){
+                consumer->entries[i]->variable, 1, false, consumer->entries[i]};
     return true;
 }
 

@@ -146,7 +146,7 @@ int consumer_compare_keys(const struct consumer_entry *a, const struct consumer_
         return records < others ? -1 : 1;
     uint32_t keys = records - 2; /* without the variable's id and the data */
     for (uint32_t i = 0; i < keys; i++) {
-        int order = compare_key(a, b, 1 + (first % keys + i) % keys);
+        int order = compare_key(a, b, 1 + ((first < keys ? first : 0) + i) % keys);
         if (order != 0)
             return order;
     }

@@ -12,13 +12,16 @@ enum {
     CONSUMER_PROBE_END = 2,
     CONSUMER_ECB_ERROR = 1, /* uarg of the built-in ERROR clause */
     CONSUMER_INDENT_MAX = 1024,
+    CONSUMER_FLOW_MAX = 64, /* calls within calls that are drawn by columns */
 };
 
 /* An aggregation variable: all that has its id. */
+struct consumer_entry;
 struct consumer_variable {
     uint64_t id;
-    uint64_t normal; /* values are divided by it */
-    bool printed;    /* by printa() */
+    uint64_t normal;                  /* values are divided by it */
+    bool printed;                     /* by printa() */
+    const struct consumer_entry *any; /* of its entries */
 };
 
 /* What one key of a variable has come to on all CPUs. */
@@ -36,13 +39,17 @@ struct consumer {
     struct text_sink sink; /* what goes in here comes out harmless */
     const struct text_sink *below;
     bool after_tilde;
+    uint64_t room;      /* bytes of text that may still come; what is beyond is left out */
+    uint64_t left;      /* for the records that are still to be printed */
+    bool cut, cut_told; /* something has been left out */
+    bool muted;         /* what comes by was told before */
     const struct dtrace_source *source;
     struct dtrace_memory *memory;
     uint32_t cpus;
     int64_t options[DOF_OPTIONS]; /* setopt() changes them */
     bool headed;
     const struct dtrace_ecb_description *last; /* whose record was printed last */
-    uint32_t indent[CONSUMER_CPUS];            /* of flowindent */
+    uint32_t depth[CONSUMER_CPUS];             /* of flowindent: calls */
     struct consumer_entry **entries;           /* by variable, then key */
     uint32_t entry_count;
     struct consumer_variable *variables; /* by id */
@@ -63,9 +70,27 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
 /* Sets `sink` up, so that nothing that goes through it can be taken for a frame, or steers a terminal. */
 void consumer_sink_start(struct consumer *consumer, const struct text_sink *below);
 
+/* --- consumer_limit.c --- */
+
+/* How much text all records may become. */
+void consumer_limit_start(struct consumer *consumer);
+
+/* Around what prints one record: what is too much for it is left out, which is told once. */
+void consumer_limit_record(struct consumer *consumer, uint32_t size);
+void consumer_limit_end(struct consumer *consumer);
+
+/* Whether a record may go through all aggregations once more, which counts as text of a part of their size.  False:
+ * it must not, and this is told as text that is left out. */
+bool consumer_limit_pass(struct consumer *consumer);
+
+/* Around a printa() in it, whose text has little to do with the record's size; gives the record's room. */
+uint64_t consumer_limit_printa(struct consumer *consumer);
+void consumer_limit_printa_end(struct consumer *consumer, uint64_t room);
+
 /* --- consumer_drops.c --- */
 
 void consumer_print_status(struct consumer *consumer);
+void consumer_print_killed(struct consumer *consumer);
 void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
                           const char *noun);
 void consumer_print_error(struct consumer *consumer, const struct dtrace_found *found);
@@ -85,15 +110,18 @@ void consumer_print_prefix(struct consumer *consumer, const struct dtrace_found 
 /* Everything in one record; `found->ecb` says what. */
 void consumer_print_record(struct consumer *consumer, const struct dtrace_found *found);
 
-/* A key of an aggregation. */
+/* A key of an aggregation; beside bars it is narrower. */
 void consumer_print_key(struct consumer *consumer, const struct dtrace_record *record,
-                        const uint8_t *bytes);
+                        const uint8_t *bytes, bool narrow);
+
+/* Columns of a narrow key. */
+uint32_t consumer_narrow_width(const struct dtrace_record *record);
 
 /* --- consumer_bytes.c --- */
 
-/* As a string, if it may be one, else as a dump. */
+/* As a string, if it may be one, else as a dump.  A width below 0 puts the string to the left. */
 void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t width, bool quiet);
+                          int32_t width, bool quiet);
 void consumer_print_dump(struct consumer *consumer, const uint8_t *bytes, uint32_t size);
 
 /* Up to a NUL, or all of it. */
@@ -101,10 +129,13 @@ uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size);
 
 /* --- consumer_stack.c --- */
 
+/* A line for each frame, which is padded as `frame` says. */
+struct consumer_conversion;
 void consumer_print_stack(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t indent);
+                          uint32_t indent, const struct consumer_conversion *frame);
 void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_record *record,
-                               const uint8_t *bytes, uint32_t indent);
+                               const uint8_t *bytes, uint32_t indent,
+                               const struct consumer_conversion *frame);
 uint32_t consumer_stack_indent(const struct consumer *consumer);
 
 enum consumer_symbol {
@@ -126,7 +157,9 @@ void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum cons
 struct consumer_conversion {
     bool alternate, zero, left, plus, blank;
     bool star_width, star_precision;
-    bool value; /* '@': of the aggregation */
+    bool value;   /* '@': of the aggregation */
+    bool wide;    /* of c and s: wide characters */
+    bool precise; /* there is a precision */
     uint32_t width, precision;
     char letter; /* '\0': the format ends, or makes no sense */
 };
@@ -141,6 +174,18 @@ void consumer_put_padded(struct consumer *consumer, const struct consumer_conver
 /* A number for one of d i o u x X p. */
 void consumer_put_number(struct consumer *consumer, const struct consumer_conversion *conversion,
                          uint64_t magnitude, bool negative);
+
+/* --- consumer_float.c --- */
+
+/* One of e E f g G of 4, 8, or, of the x87, 10, 12 or 16 bytes.  False: it has another size. */
+bool consumer_put_float(struct consumer *consumer, const struct consumer_conversion *conversion,
+                        const uint8_t *bytes, uint32_t size);
+
+/* --- consumer_wide.c --- */
+
+/* 32 bits for each character, as UTF-8, up to a 0 or to `count`; width and precision count characters. */
+void consumer_put_wide(struct consumer *consumer, const struct consumer_conversion *conversion,
+                       const uint8_t *bytes, uint32_t count);
 
 /* --- consumer_convert.c --- */
 
@@ -213,12 +258,61 @@ void consumer_print_value(struct consumer *consumer, const struct consumer_entry
 bool consumer_convert_value(struct consumer *consumer, const struct consumer_conversion *conversion,
                             const struct consumer_entry *entry, uint64_t normal);
 uint64_t consumer_deviation(const uint64_t *data, uint64_t normal);
+int64_t consumer_average(const uint64_t *data, uint64_t normal);
 
 /* --- consumer_histogram.c --- */
 
 bool consumer_is_histogram(uint16_t kind);
 void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
                               uint64_t normal);
+
+/* What all bars of one picture have in common. */
+struct consumer_bars {
+    bool positive, negative; /* counts */
+    uint64_t whole;          /* what a full bar stands for */
+    bool zoomed;             /* `whole` is the largest count, and has 95 % of a full bar */
+    uint64_t normal;
+};
+
+/* Takes one more count into the whole. */
+void consumer_bars_add(struct consumer_bars *bars, uint64_t count);
+
+/* round(width * count / whole), at most `width`; of zoomed bars 95 % of that. */
+uint32_t consumer_bar_length(const struct consumer_bars *bars, uint64_t count, uint32_t width);
+
+/* The bar, the count, and the end of the line. */
+void consumer_print_bar(struct consumer *consumer, const struct consumer_bars *bars,
+                        uint64_t count);
+
+/* The line above bars, whose first column has this name. */
+void consumer_print_bars_header(struct consumer *consumer, uint32_t width, const char *name);
+
+/* --- consumer_packed.c: a line for each key, by the options agghist and aggpack --- */
+
+enum consumer_packing {
+    CONSUMER_UNPACKED,
+    CONSUMER_BARS,   /* the value as a bar among those of the other keys */
+    CONSUMER_PACKED, /* the distribution, a character for each bucket */
+};
+
+/* What the lines of one variable have in common. */
+struct consumer_packed {
+    struct consumer_bars bars;
+    uint32_t first, end; /* buckets of a quantize(), of all keys */
+    bool headed;
+};
+
+/* How this entry is printed. */
+enum consumer_packing consumer_packing_of(const struct consumer *consumer,
+                                          const struct consumer_entry *entry);
+
+/* `packed` has begun as zeros; goes over all entries of the variable, each once. */
+void consumer_packed_add(const struct consumer *consumer, struct consumer_packed *packed,
+                         const struct consumer_entry *entry);
+
+/* Keys, value and the end of the line; the header before the first one. */
+void consumer_print_packed(struct consumer *consumer, struct consumer_packed *packed,
+                           const struct consumer_entry *entry, uint64_t normal);
 
 /* --- consumer_library.c --- */
 

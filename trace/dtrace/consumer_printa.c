@@ -19,10 +19,14 @@ static uint32_t option_number(const struct consumer *consumer, enum dof_option_i
 static int compare_columns(const struct rows *rows, struct consumer_entry *const *a,
                            struct consumer_entry *const *b)
 {
-    uint32_t first = option_number(rows->consumer, DOF_OPTION_AGGSORTPOS) % rows->columns;
-    int order = consumer_compare_values(a[first], b[first]);
-    for (uint32_t i = 0; i < rows->columns && order == 0; i++)
-        order = consumer_compare_values(a[i], b[i]);
+    uint32_t first = option_number(rows->consumer, DOF_OPTION_AGGSORTPOS);
+    int order = 0;
+    if (first >= rows->columns)
+        first = 0;
+    for (uint32_t i = 0; i < rows->columns && order == 0; i++) {
+        uint32_t column = (first + i) % rows->columns;
+        order = consumer_compare_values(a[column], b[column]);
+    }
     return order;
 }
 
@@ -58,19 +62,12 @@ static int compare_joined(const void *context, const void *a, const void *b)
     return consumer_compare_keys(a, b, 0);
 }
 
-static const struct consumer_entry *any_of(const struct consumer *consumer, uint64_t id)
-{
-    for (uint32_t i = 0; i < consumer->entry_count; i++)
-        if (consumer->entries[i]->variable == id)
-            return consumer->entries[i];
-    return NULL;
-}
-
 /* What stands where a variable does not have a key that another one has. */
 static struct consumer_entry *empty_entry(struct consumer *consumer, uint64_t id,
                                           const struct consumer_entry *key)
 {
-    const struct consumer_entry *model = any_of(consumer, id);
+    const struct consumer_variable *variable = consumer_variable_of(consumer, id);
+    const struct consumer_entry *model = variable != NULL ? variable->any : NULL;
     struct consumer_entry *entry =
         dtrace_memory_take(consumer->memory, sizeof *entry, _Alignof(struct consumer_entry));
     if (entry == NULL)
@@ -157,7 +154,7 @@ static void print_row(struct consumer *consumer, struct consumer_entry *const *r
     const struct dtrace_aggregation_description *description = row[0]->description;
     for (uint32_t i = 1; i + 1 < description->record_count; i++)
         consumer_print_key(consumer, &description->records[i],
-                           row[0]->record + description->records[i].offset);
+                           row[0]->record + description->records[i].offset, false);
     for (uint32_t i = 0; i < columns; i++)
         consumer_print_value(consumer, row[i], normal_of(consumer, row[i]->variable));
     text_print(&consumer->sink, "\n");
@@ -178,23 +175,47 @@ static void print_formatted_row(struct consumer *consumer, struct consumer_entry
     consumer_print_format(consumer, format, &arguments);
 }
 
+/* By the options agghist and aggpack: of one variable only, and without a format. */
+static void print_packed_rows(struct consumer *consumer, const struct rows *rows)
+{
+    struct consumer_packed packed = {.headed = false};
+    uint64_t normal = normal_of(consumer, rows->ids[0]);
+    for (uint32_t i = 0; i < rows->count; i++)
+        consumer_packed_add(consumer, &packed, rows->row[i][0]);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (consumer_packing_of(consumer, rows->row[i][0]) == CONSUMER_UNPACKED)
+            print_row(consumer, rows->row[i], 1);
+        else
+            consumer_print_packed(consumer, &packed, rows->row[i][0], normal);
+    }
+}
+
+static void print_found_rows(struct consumer *consumer, const struct rows *rows, const char *format)
+{
+    if (rows->columns == 1 && format == NULL) {
+        print_packed_rows(consumer, rows);
+        return;
+    }
+    for (uint32_t i = 0; i < rows->count && consumer->room > 0; i++) {
+        if (format == NULL)
+            print_row(consumer, rows->row[i], rows->columns);
+        else
+            print_formatted_row(consumer, rows->row[i], rows->columns, format);
+    }
+}
+
 static void print_rows(struct consumer *consumer, const uint64_t *ids, uint32_t columns,
                        const char *format)
 {
     size_t mark = consumer->memory->used;
     struct rows rows = {consumer, ids, columns, NULL, 0};
-    bool found = find_rows(&rows) && consumer_sort(consumer->memory, (void **)rows.row, rows.count,
-                                                   compare_rows, &rows);
-    if (!found)
+    if (find_rows(&rows) &&
+        consumer_sort(consumer->memory, (void **)rows.row, rows.count, compare_rows, &rows))
+        print_found_rows(consumer, &rows, format);
+    else
         consumer_complain(consumer, DTRACE_CONSUME_NO_MEMORY,
                           "no memory to sort aggregation %llu: it is left out",
                           (unsigned long long)ids[0]);
-    for (uint32_t i = 0; found && i < rows.count; i++) {
-        if (format == NULL)
-            print_row(consumer, rows.row[i], columns);
-        else
-            print_formatted_row(consumer, rows.row[i], columns, format);
-    }
     consumer->memory->used = mark;
 }
 
@@ -203,9 +224,13 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 {
     if (count == 0)
         return;
+    if (consumer->room == 0) {
+        consumer->cut = true;
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
         struct consumer_variable *variable = consumer_variable_of(consumer, ids[i]);
-        if (variable != NULL)
+        if (variable != NULL && !consumer->muted)
             variable->printed = true;
     }
     if (format == NULL)
@@ -216,6 +241,8 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 void consumer_print_rest(struct consumer *consumer)
 {
     bool backwards = consumer_has(consumer, DOF_OPTION_AGGSORTREV);
+    if (consumer->source->rest_told)
+        return;
     for (uint32_t i = 0; i < consumer->variable_count; i++) {
         const struct consumer_variable *variable =
             &consumer->variables[backwards ? consumer->variable_count - 1 - i : i];

@@ -27,6 +27,7 @@ static bool take_star(struct consumer_arguments *arguments, uint32_t *number, bo
     return true;
 }
 
+/* As in dtrace(1M), a precision of 0 that is an argument is none, and so is one below 0. */
 static bool take_stars(struct consumer_arguments *arguments, struct consumer_conversion *conversion)
 {
     bool negative = false;
@@ -38,7 +39,7 @@ static bool take_stars(struct consumer_arguments *arguments, struct consumer_con
     if (conversion->star_precision) {
         if (!take_star(arguments, &conversion->precision, &negative))
             return false;
-        conversion->precision = negative ? 0 : conversion->precision;
+        conversion->precise = !negative && conversion->precision > 0;
     }
     return true;
 }
@@ -78,7 +79,7 @@ void consumer_print_format(struct consumer *consumer, const char *format,
         while (*format != '\0' && *format != '%')
             format++;
         consumer->sink.put(consumer->sink.context, plain, (size_t)(format - plain));
-        if (*format == '\0')
+        if (*format == '\0' || consumer->room == 0)
             return;
         struct consumer_conversion conversion;
         format = consumer_conversion_read(format + 1, &conversion);

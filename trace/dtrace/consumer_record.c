@@ -2,8 +2,9 @@
 #include "trace/dtrace/consumer_parts.h"
 
 enum {
-    TRACE_WIDTH = 33,
-    KEY_WIDTH = 50
+    TRACE_WIDTH = -33, /* to the left */
+    KEY_WIDTH = -50,
+    NARROW_KEY_WIDTH = 16
 };
 
 /* A cell as trace() and keys have it, except for other sizes than 1, 2, 4 and 8. */
@@ -49,13 +50,14 @@ static bool print_place(struct consumer *consumer, const struct dtrace_record *r
                         const uint8_t *bytes)
 {
     uint32_t indent = consumer_stack_indent(consumer);
+    const struct consumer_conversion plain = {.width = 0};
     switch (record->action) {
     case DOF_ACTION_STACK:
-        consumer_print_stack(consumer, bytes, record->size, indent);
+        consumer_print_stack(consumer, bytes, record->size, indent, &plain);
         return true;
     case DOF_ACTION_USTACK:
     case DOF_ACTION_JSTACK:
-        consumer_print_user_stack(consumer, record, bytes, indent);
+        consumer_print_user_stack(consumer, record, bytes, indent, &plain);
         return true;
     case DOF_ACTION_SYM:
     case DOF_ACTION_MOD:
@@ -81,11 +83,26 @@ static bool print_place(struct consumer *consumer, const struct dtrace_record *r
 }
 
 void consumer_print_key(struct consumer *consumer, const struct dtrace_record *record,
-                        const uint8_t *bytes)
+                        const uint8_t *bytes, bool narrow)
 {
     if (!print_place(consumer, record, bytes) &&
         !print_integer(consumer, bytes, record->size, false))
-        consumer_print_bytes(consumer, bytes, record->size, KEY_WIDTH, false);
+        consumer_print_bytes(consumer, bytes, record->size, narrow ? NARROW_KEY_WIDTH : KEY_WIDTH,
+                             false);
+}
+
+uint32_t consumer_narrow_width(const struct dtrace_record *record)
+{
+    switch (record->size) {
+    case 1:
+        return 1 + 3;
+    case 2:
+        return 1 + 5;
+    case 4:
+        return 1 + 8;
+    default:
+        return 1 + 16;
+    }
 }
 
 static bool same_text(const char *a, const char *b)
@@ -148,7 +165,11 @@ static uint32_t print_printa(struct consumer *consumer, const struct dtrace_foun
         if (bytes != NULL)
             ids[count++] = dtrace_read_unsigned(bytes, ecb->records[i].size);
     }
+    if (!consumer_limit_pass(consumer))
+        return length;
+    uint64_t room = consumer_limit_printa(consumer);
     consumer_print_aggregations(consumer, ids, count, ecb->records[first].format);
+    consumer_limit_printa_end(consumer, room);
     return length;
 }
 
@@ -209,7 +230,7 @@ static uint32_t print_piece(struct consumer *consumer, const struct dtrace_found
 void consumer_print_record(struct consumer *consumer, const struct dtrace_found *found)
 {
     const struct dtrace_ecb_description *ecb = found->ecb;
-    for (uint32_t i = 0; i < ecb->record_count;) {
+    for (uint32_t i = 0; i < ecb->record_count && consumer->room > 0;) {
         if (ecb->records[i].size == 0) { /* it has recorded nothing */
             i++;
             continue;

@@ -27,6 +27,13 @@ static size_t foreign_of(const char *bytes, size_t length)
 static void put(void *context, const char *bytes, size_t length)
 {
     struct consumer *consumer = context;
+    if (consumer->muted)
+        return;
+    if (length > consumer->room) {
+        length = (size_t)consumer->room;
+        consumer->cut = true;
+    }
+    consumer->room -= length;
     while (length > 0) {
         size_t run = run_of(consumer, bytes, length);
         if (run > 0) {

@@ -36,40 +36,52 @@ uint32_t consumer_stack_indent(const struct consumer *consumer)
     return indent < CONSUMER_INDENT_MAX ? (uint32_t)indent : CONSUMER_INDENT_MAX;
 }
 
-static void print_frame(struct consumer *consumer, uint64_t pc, uint32_t indent)
+static void print_line(struct consumer *consumer, const char *text, uint32_t length,
+                       uint32_t indent, const struct consumer_conversion *frame)
+{
+    if (frame->precise && frame->precision < length)
+        length = frame->precision;
+    text_put_blanks(&consumer->sink, indent);
+    consumer_put_padded(consumer, frame, text, length);
+    text_print(&consumer->sink, "\n");
+}
+
+static void print_frame(struct consumer *consumer, uint64_t pc, uint32_t indent,
+                        const struct consumer_conversion *frame)
 {
     char text[CONSUMER_SYMBOL_SIZE];
     consumer_symbol_text(consumer, pc, CONSUMER_SYMBOL_PLACE, text);
-    text_put_blanks(&consumer->sink, indent);
-    text_print(&consumer->sink, "%s\n", text);
+    print_line(consumer, text, (uint32_t)__builtin_strlen(text), indent, frame);
 }
 
 void consumer_print_stack(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
-                          uint32_t indent)
+                          uint32_t indent, const struct consumer_conversion *frame)
 {
     text_print(&consumer->sink, "\n");
     for (uint32_t at = 0; at + 8 <= size; at += 8) {
         uint64_t pc = dtrace_read_unsigned(bytes + at, 8);
         if (pc == 0)
             return;
-        print_frame(consumer, pc, indent);
+        print_frame(consumer, pc, indent, frame);
     }
 }
 
 /* A string that a language's helper left for a frame. */
 static void print_frame_string(struct consumer *consumer, const char *text, uint32_t length,
-                               uint32_t indent)
+                               uint32_t indent, const struct consumer_conversion *frame)
 {
+    if (text[0] != '@') {
+        print_line(consumer, text, length, indent, frame);
+        return;
+    }
     text_put_blanks(&consumer->sink, indent);
-    if (text[0] == '@')
-        text_print(&consumer->sink, "  [ %.*s ]\n", (int)length - 1, text + 1);
-    else
-        text_print(&consumer->sink, "%.*s\n", (int)length, text);
+    text_print(&consumer->sink, "  [ %.*s ]\n", (int)length - 1, text + 1);
 }
 
 /* The pid, `arg`'s lower half of addresses, and then a string for each of them. */
 void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_record *record,
-                               const uint8_t *bytes, uint32_t indent)
+                               const uint8_t *bytes, uint32_t indent,
+                               const struct consumer_conversion *frame)
 {
     uint64_t frames = record->arg & UINT32_MAX, room = record->size / 8;
     if (frames >= room)
@@ -84,9 +96,9 @@ void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_re
         uint32_t length =
             at < record->size ? consumer_string_length(bytes + at, record->size - at) : 0;
         if (length == 0 || text[0] == '@')
-            print_frame(consumer, pc, indent);
+            print_frame(consumer, pc, indent, frame);
         if (length > 0)
-            print_frame_string(consumer, text, length, indent);
+            print_frame_string(consumer, text, length, indent, frame);
         at += at < record->size ? length + 1 : 0;
     }
 }

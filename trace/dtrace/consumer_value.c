@@ -15,7 +15,7 @@ uint64_t consumer_deviation(const uint64_t *data, uint64_t normal)
     return wide_root(wide_subtract(squares, wide_multiply_signed(mean, mean)));
 }
 
-static int64_t average(const uint64_t *data, uint64_t normal)
+int64_t consumer_average(const uint64_t *data, uint64_t normal)
 {
     int64_t count = (int64_t)data[0], divisor = (int64_t)normal;
     if (count <= 0 || divisor <= 0)
@@ -30,7 +30,7 @@ void consumer_print_value(struct consumer *consumer, const struct consumer_entry
     if (consumer_is_histogram(entry->kind))
         consumer_print_histogram(consumer, entry, normal);
     else if (entry->kind == DOF_AGGREGATION_AVG)
-        text_print(sink, " %16lld", (long long)average(entry->data, normal));
+        text_print(sink, " %16lld", (long long)consumer_average(entry->data, normal));
     else if (entry->kind == DOF_AGGREGATION_STDDEV)
         text_print(sink, " %16llu", (unsigned long long)consumer_deviation(entry->data, normal));
     else

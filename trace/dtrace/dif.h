@@ -268,6 +268,7 @@ struct dif_object {
     uint32_t
         program; /* which DOF object it came with, from 0: clause-local variables are that one's own */
     bool destructive; /* copyout, copyoutstr, stga */
+    uint32_t chunk;   /* bytes that a dynamic variable needs which it stores; 0: it stores none */
 };
 
 /* The variables that all objects of a state have declared, built-in ones excepted.  A list begins as {.list, .capacity}. */
@@ -297,6 +298,6 @@ struct dif_problem {
 };
 
 /* Checks every property that dif_run relies on (docs/dtrace-verifier.md lists them) and adds what the object
- * declares; fills `destructive`.  False: *problem is filled, and the declarations are as before. */
+ * declares; fills `destructive` and `chunk`.  False: *problem is filled, and the declarations are as before. */
 bool dif_verify(struct dif_object *object, struct dif_declarations *declarations,
                 struct dif_problem *problem);

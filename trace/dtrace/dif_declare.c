@@ -61,6 +61,12 @@ bool dif_is_declared(const struct dif_check *check, enum dif_scope scope,
     return found != NULL && found->object == check->declarations->objects && found->kind == kind;
 }
 
+uint32_t dif_declared_size(const struct dif_check *check, enum dif_scope scope, uint32_t id)
+{
+    const struct dif_declaration *found = find(check, scope, id);
+    return found == NULL ? 0 : found->type.size;
+}
+
 /* --- One variable --- */
 
 static bool check_by_reference(const struct dif_check *check, const struct dif_variable *variable,

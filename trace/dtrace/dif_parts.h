@@ -27,3 +27,9 @@ bool dif_is_declared(const struct dif_check *check, enum dif_scope scope,
 /* Follows all paths at once, and refuses calls that one of them reaches with too few arguments.  The
  * instructions have been checked one by one. */
 bool dif_check_calls(struct dif_check *check);
+
+/* Bytes of the variable, as all objects have declared it; 0: nobody has. */
+uint32_t dif_declared_size(const struct dif_check *check, enum dif_scope scope, uint32_t id);
+
+/* Bytes of the largest dynamic variable that the object stores, with its keys; 0: it stores none. */
+uint32_t dif_chunk(const struct dif_check *check);

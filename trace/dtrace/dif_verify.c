@@ -305,9 +305,12 @@ bool dif_verify(struct dif_object *object, struct dif_declarations *declarations
     struct dif_check check = {object, declarations, problem, UINT32_MAX};
     uint32_t mark = declarations->count;
     object->destructive = false;
+    object->chunk = 0;
     if (check_tables(&check) && check_result(&check) && dif_declare_all(&check) &&
-        check_instructions(&check) && dif_check_calls(&check))
+        check_instructions(&check) && dif_check_calls(&check)) {
+        object->chunk = dif_chunk(&check);
         return true;
+    }
     declarations->count = mark;
     return false;
 }

@@ -112,6 +112,7 @@ struct dof_clause {
     struct dif_object *predicate;                    /* NULL: none */
     struct dof_action *actions;
     uint32_t action_count;
+    bool repeats; /* these actions are those of an earlier clause, too */
     uint64_t uarg;
 };
 

@@ -108,7 +108,7 @@ static struct dof_actions *make_actions(struct dof_loader *loader,
     for (uint32_t i = 0; i < count; i++)
         if (!load_action(loader, section, (uint64_t)i * DOF_ACTION_SIZE, &list[i]))
             return NULL;
-    *actions = (struct dof_actions){list, count};
+    *actions = (struct dof_actions){list, count, false};
     return actions;
 }
 
@@ -116,15 +116,18 @@ bool dof_load_actions(struct dof_loader *loader, const struct dof_section *from,
                       struct dof_actions *actions)
 {
     struct dof_section section;
-    *actions = (struct dof_actions){NULL, 0};
+    struct dof_actions *made;
+    *actions = (struct dof_actions){NULL, 0, false};
     if (dof_read32(loader, from->offset + offset) == DOF_NONE)
         return true;
     if (!dof_section_linked(loader, from, offset, DOF_SECTION_ACTDESC, &section))
         return false;
     if (loader->made[section.index] == NULL)
         loader->made[section.index] = make_actions(loader, &section);
-    if (loader->made[section.index] == NULL)
+    made = loader->made[section.index];
+    if (made == NULL)
         return false;
-    *actions = *(struct dof_actions *)loader->made[section.index];
+    *actions = *made;
+    made->given = true;
     return true;
 }

@@ -71,6 +71,7 @@ static bool load_clause(struct dof_loader *loader, const struct dof_section *sec
         return false;
     clause->actions = actions.list;
     clause->action_count = actions.count;
+    clause->repeats = actions.given;
     clause->uarg = dof_read64(loader, section->offset + 16);
     return true;
 }

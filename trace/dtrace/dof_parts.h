@@ -52,6 +52,7 @@ struct dof_section {
 struct dof_actions {
     struct dof_action *list;
     uint32_t count;
+    bool given; /* to a clause before */
 };
 
 /* A format: a printf() of k arguments has it k times. */

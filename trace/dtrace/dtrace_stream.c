@@ -77,6 +77,10 @@ static void send_state(struct stream *stream, const struct dtrace_source *source
         frame_put_unsigned(writer, i);
         frame_put_unsigned(writer, stream_zigzag(source->options[i]));
     }
+    if (status->killed > 0) {
+        frame_put_unsigned(writer, STREAM_DTRACE_KILLED);
+        frame_put_unsigned(writer, stream_zigzag((int64_t)status->killed));
+    }
     frame_end(writer);
     stream->dtrace.state_sent = true;
 }

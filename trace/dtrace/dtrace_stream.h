@@ -14,6 +14,9 @@ enum stream_buffer {
     STREAM_BUFFERS
 };
 
+/* In the place of an option: the state was killed, by 1 + the CPU that is its value. */
+#define STREAM_DTRACE_KILLED 255u
+
 #define STREAM_BYTES_MAX (1u << 16) /* that one frame stands for, zeros included */
 
 /* Sends all of a source, or what an earlier call, which a panic cut off, had not sent. */

@@ -140,7 +140,7 @@ static void copy_tuple(struct dtrace_chunk *chunk, const struct dtrace_tuple *tu
         if (own[i].size == 0)
             continue;
         own[i].value = at;
-        __builtin_memcpy((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
+        __builtin_memmove((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
         at += round8(own[i].size);
     }
     chunk->data = (uint32_t)at;
@@ -172,6 +172,15 @@ static uint32_t *find(const struct dtrace_pool *pool, struct dtrace_bucket *buck
         link = &chunk->next;
     }
     return link;
+}
+
+/* Keys that were chosen so that they all meet in one bucket find room for a few only. */
+static bool is_crowded(const struct dtrace_pool *pool, const struct dtrace_bucket *bucket)
+{
+    uint32_t length = 0;
+    for (uint32_t number = bucket->first; number != 0; number = chunk_at(pool, number)->next)
+        length++;
+    return length >= DTRACE_CHAIN_MAX;
 }
 
 static uint32_t data_size(const struct dtrace_slot *slot)
@@ -210,7 +219,7 @@ static enum dtrace_dynamic_status store_new(struct dtrace_variables *variables, 
                                             const struct dtrace_tuple *tuple, const void *bytes,
                                             uint32_t length)
 {
-    uint32_t number = take_chunk(&variables->pool);
+    uint32_t number = is_crowded(&variables->pool, bucket) ? 0 : take_chunk(&variables->pool);
     if (number == 0)
         return drop(variables, cpu);
     struct dtrace_chunk *chunk = chunk_at(&variables->pool, number);

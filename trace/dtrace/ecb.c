@@ -9,8 +9,10 @@
 
 enum {
     HEADER = sizeof(struct dtrace_record_header),
-    FRAME = 8,                    /* bytes of a frame in stack() */
-    STACK_STRINGS_MAX = 64 * 1024 /* bytes of strings that ustack() may ask for */
+    FRAME = 8,                     /* bytes of a frame in stack() */
+    STACK_STRINGS_MAX = 64 * 1024, /* bytes of strings that a ustack() has at most */
+    PIECES_MAX =
+        1 << 20 /* of the records of all ECBs, each of which may be described on the line */
 };
 
 /* What an action asks of its code, and how much it records. */
@@ -131,17 +133,21 @@ static uint64_t or_option(struct dtrace *dtrace, uint64_t value, uint32_t option
     return value != 0 ? value : (uint64_t)dtrace_option(dtrace, option);
 }
 
-static const char *size_of_stack(struct dtrace *dtrace, struct dtrace_action *action)
+static uint64_t at_most(uint64_t value, uint64_t most)
 {
-    action->arg = or_option(dtrace, action->arg, DOF_OPTION_STACKFRAMES);
-    if (action->arg > DTRACE_FRAMES_MAX)
-        return "too many frames";
+    return value < most ? value : most;
+}
+
+/* No stack is deeper than what it is cut to, so that a program that asks for more, or an option, loses nothing. */
+static void size_stack(struct dtrace *dtrace, struct dtrace_action *action)
+{
+    action->arg =
+        at_most(or_option(dtrace, action->arg, DOF_OPTION_STACKFRAMES), DTRACE_FRAMES_MAX);
     action->size = (uint32_t)action->arg * FRAME;
-    return NULL;
 }
 
 /* One word for the process, then frames, then strings. */
-static const char *size_of_ustack(struct dtrace *dtrace, struct dtrace_action *action)
+static void size_user_stack(struct dtrace *dtrace, struct dtrace_action *action)
 {
     bool java = action->kind == DOF_ACTION_JSTACK;
     uint64_t frames = or_option(dtrace, action->arg & 0xffffffff,
@@ -149,11 +155,10 @@ static const char *size_of_ustack(struct dtrace *dtrace, struct dtrace_action *a
     uint64_t strings = action->arg >> 32;
     if (java)
         strings = or_option(dtrace, strings, DOF_OPTION_JSTACKSTRSIZE);
-    if (frames > DTRACE_FRAMES_MAX || strings > STACK_STRINGS_MAX)
-        return "too many frames";
+    frames = at_most(frames, DTRACE_FRAMES_MAX);
+    strings = at_most(strings, STACK_STRINGS_MAX);
     action->arg = frames | strings << 32;
     action->size = (uint32_t)((frames + 1) * FRAME + strings);
-    return NULL;
 }
 
 static const char *size_of_function(struct dtrace_action *action)
@@ -169,15 +174,17 @@ static const char *size_action(struct dtrace *dtrace, const struct kind_rule *ru
     case SIZE_RESULT:
         return size_of_result(dtrace, action);
     case SIZE_STACK:
-        return size_of_stack(dtrace, action);
+        size_stack(dtrace, action);
+        break;
     case SIZE_USTACK:
-        return size_of_ustack(dtrace, action);
+        size_user_stack(dtrace, action);
+        break;
     case SIZE_FUNCTION:
         return size_of_function(action);
     case SIZE_FIXED:
+        action->size = rule->bytes;
         break;
     }
-    action->size = rule->bytes;
     return NULL;
 }
 
@@ -470,10 +477,8 @@ static bool object_is_destructive(const struct dif_object *object)
     return object != NULL && object->destructive;
 }
 
-bool dtrace_clause_is_destructive(const struct dof_clause *source)
+static bool actions_are_destructive(const struct dof_clause *source)
 {
-    if (object_is_destructive(source->predicate))
-        return true;
     for (uint32_t i = 0; i < source->action_count; i++) {
         const struct dof_action *action = &source->actions[i];
         const struct kind_rule *rule = rule_of(action->kind);
@@ -481,6 +486,12 @@ bool dtrace_clause_is_destructive(const struct dof_clause *source)
             return true;
     }
     return false;
+}
+
+bool dtrace_clause_is_destructive(const struct dof_clause *source)
+{
+    return object_is_destructive(source->predicate) ||
+           (!source->repeats && actions_are_destructive(source));
 }
 
 /* --- ECBs --- */
@@ -500,6 +511,8 @@ static struct dtrace_ecb **next_place(struct dtrace *dtrace)
 /* An aggregation belongs to all ECBs of its clause; the first one speaks for it. */
 static void name_aggregations(const struct dtrace_clause *clause, uint32_t epid)
 {
+    if (!clause->aggregates || clause->matched > 0)
+        return;
     for (uint32_t i = 0; i < clause->action_count; i++) {
         struct dtrace_aggregation *aggregation = clause->actions[i].aggregation;
         if (aggregation != NULL && aggregation->description.epid == 0)
@@ -510,7 +523,8 @@ static void name_aggregations(const struct dtrace_clause *clause, uint32_t epid)
 struct dtrace_ecb *dtrace_ecb_make(struct dtrace *dtrace, const struct dtrace_clause *clause,
                                    uint32_t probe)
 {
-    struct dtrace_ecb **at = next_place(dtrace);
+    bool fits = clause->record_count <= PIECES_MAX - dtrace->pieces;
+    struct dtrace_ecb **at = fits ? next_place(dtrace) : NULL;
     struct dtrace_ecb *ecb = at == NULL ? NULL : take(dtrace, 1, sizeof *ecb);
     if (ecb == NULL)
         return NULL;
@@ -523,6 +537,7 @@ struct dtrace_ecb *dtrace_ecb_make(struct dtrace *dtrace, const struct dtrace_cl
                                                .records = clause->records},
                                .clause = clause};
     *at = ecb;
+    dtrace->pieces += clause->record_count;
     name_aggregations(clause, epid);
     __atomic_store_n(&dtrace->ecbs.count, epid, __ATOMIC_RELEASE);
     return ecb;

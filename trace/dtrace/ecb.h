@@ -4,7 +4,7 @@
 #include "trace/dtrace/framework_layout.h"
 
 enum {
-    DTRACE_FRAMES_MAX = 1024,            /* of stack() and ustack() */
+    DTRACE_FRAMES_MAX = 1024,            /* of a stack() or ustack(), whatever it asks for */
     DTRACE_RECORD_MAX = 16 * 1024 * 1024 /* bytes; a buffer bounds it further */
 };
 
@@ -17,6 +17,7 @@ struct dtrace_clause_problem {
 bool dtrace_clause_build(struct dtrace *dtrace, const struct dof_clause *source,
                          struct dtrace_clause *clause, struct dtrace_clause_problem *problem);
 
+/* Actions that it repeats count for the clause that had them first, of the same object. */
 bool dtrace_clause_is_destructive(const struct dof_clause *source);
 
 /* NULL: no memory or no EPID. */

@@ -1,12 +1,19 @@
 /* A probe fires: every clause on it whose predicate holds runs its actions, and its record is kept whole or not
- * at all.  A clause that faults leaves no record; dtrace:::ERROR tells of it. */
+ * at all.  A clause that faults leaves no record; dtrace:::ERROR tells of it.
+ *
+ * A firing runs with interrupts off, so its work is bounded (DTRACE_WORK_MAX): the clause that goes beyond it faults,
+ * and the clauses behind that are dropped. */
 #include "trace/dtrace/fire.h"
 
 #include "trace/dtrace/action.h"
+#include "trace/dtrace/deadman.h"
 #include "trace/local.h"
 
 enum {
-    ROUNDS_FOR_CLEANER = 2000, /* a copy of one speculation's buffer */
+    WORK_OF_A_CLAUSE = 8,      /* units */
+    WORK_OF_ERROR = 64 * 1024, /* units that are left for dtrace:::ERROR in any case */
+    WORK_OF_NOTE = 64,         /* units; less takes about as long as coming here */
+    ROUNDS_FOR_CLEANER = 2000, /* a copy of some KiB of a speculation's buffer */
     ROUNDS_FOR_FIRING = 100000
 };
 
@@ -94,6 +101,7 @@ static void begin_clause(struct dtrace_execution *x, const struct dtrace_ecb *ec
     x->hash = DTRACE_HASH_START;
     x->increment = 1;
     x->limit = UINT64_MAX;
+    x->run.firing->work += WORK_OF_A_CLAUSE;
 }
 
 static bool predicate_holds(struct dtrace_execution *x)
@@ -178,6 +186,13 @@ static void name_probe(struct dtrace_firing *firing, const struct dtrace_probe *
     firing->name = probe->description.name;
 }
 
+/* A firing that has used up its work can still tell that. */
+static uint32_t work_before_error(const struct dtrace_firing *firing)
+{
+    const uint32_t most = DTRACE_WORK_MAX - WORK_OF_ERROR;
+    return firing->work < most ? firing->work : most;
+}
+
 static void fire_error(struct dtrace_execution *x, uint32_t action)
 {
     struct dtrace_cpu *cpu = x->cpu;
@@ -192,9 +207,23 @@ static void fire_error(struct dtrace_execution *x, uint32_t action)
     set_error_arguments(x, action, cpu->error.arguments);
     cpu->error.argument_count = DTRACE_ARGUMENTS;
     cpu->error.token = 0;
+    cpu->error.work = work_before_error(x->run.firing);
     struct dtrace_execution inner;
     begin_execution(&inner, x->dtrace, cpu, &cpu->error);
     fire_clauses(&inner, probe);
+    if (cpu->error.work > cpu->firing.work)
+        cpu->firing.work = cpu->error.work;
+}
+
+/* What the firing has no work left for is lost, and counted. */
+static void drop_clauses(struct dtrace_execution *x, const struct dtrace_ecb *ecb)
+{
+    struct dtrace_buffer_books *books = &x->cpu->principal.books;
+    for (; ecb != NULL; ecb = __atomic_load_n(&ecb->next, __ATOMIC_ACQUIRE)) {
+        bool leaves_a_record = ecb->clause->refusal == NULL && ecb->clause->size > 0;
+        books->emitted += leaves_a_record;
+        books->dropped += leaves_a_record;
+    }
 }
 
 static void fire_clauses(struct dtrace_execution *x, const struct dtrace_probe *probe)
@@ -203,6 +232,10 @@ static void fire_clauses(struct dtrace_execution *x, const struct dtrace_probe *
     for (; ecb != NULL; ecb = __atomic_load_n(&ecb->next, __ATOMIC_ACQUIRE)) {
         if (!may_record(x->dtrace, probe->description.id))
             return;
+        if (x->run.firing->work > DTRACE_WORK_MAX) {
+            drop_clauses(x, ecb);
+            return;
+        }
         if (ecb->clause->refusal != NULL)
             continue;
         begin_clause(x, ecb);
@@ -228,6 +261,7 @@ static void begin_event(struct dtrace *dtrace, const struct dtrace_probe *probe,
     firing->frame = event->frame;
     firing->timestamp = environment->timestamp(environment->context);
     firing->token = 0;
+    firing->work = 0;
     firing->current_known = false;
 }
 
@@ -245,7 +279,10 @@ void dtrace_fire(struct dtrace *dtrace, const struct dtrace_probe *probe,
         struct dtrace_execution x;
         begin_event(dtrace, probe, event);
         begin_execution(&x, dtrace, cpu, &cpu->firing);
+        uint64_t began = cpu->firing.timestamp;
         fire_clauses(&x, probe);
+        if (cpu->firing.work > WORK_OF_NOTE && dtrace->deadman_ns > 0)
+            dtrace_deadman_count(dtrace, cpu, began);
     }
     dtrace_cpu_release(cpu);
 }

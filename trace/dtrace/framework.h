@@ -43,6 +43,8 @@ struct dtrace_config {
     uint32_t cpus;
     uint32_t probes_max;
     bool destructive_allowed;
+    uint64_t
+        deadman_ns; /* a CPU that spends nine tenths of so long in probes kills the state; 0: none does */
 };
 
 /* NULL: the memory does not suffice. */
@@ -89,6 +91,11 @@ bool dtrace_option_is_set(const struct dtrace *dtrace, uint32_t id); /* by an ob
 bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
 const char *dtrace_option_str(uint32_t id); /* "bufsize" */
 
+/* Bytes for each byte of an aggregation buffer that its consumer takes to put all CPUs together. */
+enum {
+    DTRACE_MERGING = 2
+};
+
 /* Bytes that go takes for strings and variables, beside what options name. */
 uint64_t dtrace_memory_beside_buffers(const struct dtrace *dtrace);
 
@@ -110,6 +117,10 @@ void dtrace_stop(struct dtrace *dtrace, uint32_t cpu);
 bool dtrace_is_going(const struct dtrace *dtrace);
 bool dtrace_has_exited(const struct dtrace *dtrace, int32_t *status); /* exit() was called */
 
+/* Whether the deadman has killed the state, and the CPU whose probes took so long.  It records nothing any more, and
+ * is still to be stopped; END will not fire.  Objects with destructive actions that may go keep it away. */
+bool dtrace_was_killed(const struct dtrace *dtrace, uint32_t *cpu);
+
 /* What committed and discarded speculations and deleted variables left on other CPUs; to be called now and then.
  * Interrupts of this CPU must be off. */
 void dtrace_clean(struct dtrace *dtrace);
@@ -117,8 +128,43 @@ void dtrace_clean(struct dtrace *dtrace);
 /* What it holds, for the consumer; valid until the state records again or is discarded. */
 struct dtrace_source dtrace_source_of(struct dtrace *dtrace);
 
-/* Forgets the data (not the enabling). */
+/* Forgets the data, undecided speculations and what was lost included; not the enabling.  A claim that is open
+ * stays as it is, and is not remembered. */
 void dtrace_discard(struct dtrace *dtrace);
+
+/* --- Claims ---
+ *
+ * A claim is what every CPU holds at one moment each, while the state goes on or when it has stopped.  It begins,
+ * takes CPU after CPU, is printed, and ends; from its beginning to its end it alone takes from the memory.  What
+ * it has told is remembered: dtrace_source_since gives the rest. */
+
+enum dtrace_claim_status {
+    DTRACE_CLAIM_OK = 0,
+    DTRACE_CLAIM_NO_MEMORY, /* for a copy, and for who prints it */
+    DTRACE_CLAIM_BUSY,      /* the CPU fires all the time: it is not part of the claim */
+};
+
+/* One that is open is given up. */
+void dtrace_claim_begin(struct dtrace *dtrace);
+
+/* Takes what the CPU holds: records of a ring and aggregations are copied while the state goes, as long as which
+ * a firing on this CPU, which only an NMI can bring, is counted as nested.
+ * Context: on that CPU, or while it does not run; interrupts of this CPU off. */
+enum dtrace_claim_status dtrace_claim_take(struct dtrace *dtrace, uint32_t cpu);
+
+/* What was taken; valid until the claim ends. */
+struct dtrace_source dtrace_claim_source(struct dtrace *dtrace);
+
+/* It was printed: what it has of the CPUs that it has taken is told. */
+void dtrace_claim_end(struct dtrace *dtrace);
+
+/* It was not, and the memory that it took is free; without an open claim, nothing.  Context: any. */
+void dtrace_claim_give_up(struct dtrace *dtrace);
+
+/* As dtrace_source_of, with what claims have told marked as such; *anything: there is more than that. */
+struct dtrace_source dtrace_source_since(struct dtrace *dtrace, bool *anything);
+
+uint32_t dtrace_cpus(const struct dtrace *dtrace);
 
 /* --- Firing --- */
 

@@ -8,12 +8,15 @@
  * Concurrency, in numbers:
  *  1. A CPU owns its struct dtrace_cpu while its `held` is not FREE.  A firing takes it with one exchange; whoever
  *     finds it FIRING is nested in that firing, counts, and goes.  The cleaner and the reset take it as CLEANING
- *     for a copy of a buffer at most, for which a firing waits a bounded number of rounds.
+ *     for a copy of some KiB, or one record, for which a firing waits a bounded number of rounds.
  *  2. The exchange is a full barrier, and `activity` is read behind it: who changes the activity and then sees
  *     `held` FREE knows that no later firing goes by the old one.
  *  3. A probe's list of ECBs is only ever appended to, by one thread, with a release store; what it points at is
  *     complete.  Nothing that a firing can reach is ever given back.
- *  4. A speculation's state is one word that every CPU changes by compare and exchange. */
+ *  4. A claim while the state goes takes a CPU as CLEANING, too, on that CPU itself with interrupts off, so that
+ *     only an NMI's firing can find it so.  What it copies is between two firings.  Records of fill and switch
+ *     it leaves where they are: below the offset that it saw nothing is written any more.
+ *  5. A speculation's state is one word that every CPU changes by compare and exchange. */
 #pragma once
 
 #include "trace/dtrace/aggregation.h"
@@ -90,7 +93,8 @@ struct dtrace_cpu {
     uint64_t nested;  /* by trace_local_fetch_increment: an NMI may nest in a nested one */
     uint64_t errors, errors_in_errors;
     uint64_t speculation_drops;
-    uint64_t chill_began, chilled; /* ns */
+    uint64_t chill_began, chilled;    /* ns */
+    uint64_t period_began, firing_ns; /* ns, for the deadman */
     struct dtrace_buffer principal;
     struct dtrace_aggregation_buffer aggregation;
     struct dtrace_buffer *speculations; /* by id - 1 */
@@ -105,8 +109,27 @@ enum dtrace_activity {
     DTRACE_WARMUP,
     DTRACE_ACTIVE,
     DTRACE_DRAINING,
+    DTRACE_KILLED, /* by the deadman */
     DTRACE_COOLDOWN,
     DTRACE_STOPPED
+};
+
+/* What claims have printed of a CPU, in the counters of its buffers and its own. */
+struct dtrace_told {
+    uint64_t records, drops, updates, update_drops;
+    struct dtrace_status lost;
+};
+
+/* A claim, and what those before it have told.  It takes memory from `mark` on, and gives it back at its end. */
+struct dtrace_claim {
+    struct dtrace_snapshot *principal, *aggregations; /* of each CPU */
+    struct dtrace_told *told;                         /* likewise */
+    struct dtrace_status *lost;                       /* likewise */
+    struct dtrace_status shared, told_shared;         /* what is lost without a CPU */
+    uint64_t aggregated; /* bytes of entries, for whoever merges them */
+    size_t mark;
+    bool open;
+    bool taken[DTRACE_CPUS_MAX];
 };
 
 struct dtrace_provider_node {
@@ -123,7 +146,7 @@ struct dtrace {
     struct dtrace_provider_node *providers;
 
     struct dtrace_object *objects, *last_object;
-    uint32_t object_count;
+    uint32_t object_count, clause_count, action_count;
     struct dif_declarations declarations;
     int64_t options[DOF_OPTIONS]; /* DOF_OPTION_UNSET: as dtrace_option says */
     int64_t granted[DOF_OPTIONS]; /* after go; DOF_OPTION_UNSET: as asked for */
@@ -133,10 +156,15 @@ struct dtrace {
     uint32_t activity; /* enum dtrace_activity */
     int32_t exit_status;
     uint32_t has_exited;
+    uint64_t deadman_ns; /* 0: none */
+    uint32_t killed;     /* by this CPU, from 1; 0: not */
     uint32_t begin_cpu;
     bool has_gone;
-    bool matches; /* clauses are put on probes: from go to stop */
+    bool matches;                  /* clauses are put on probes: from go to stop */
+    uint64_t match_steps;          /* that patterns have taken */
+    struct dtrace_clause *matched; /* the last one, if it has come to all that it means */
     struct dtrace_ecbs ecbs;
+    uint32_t pieces;                          /* of the records of all ECBs */
     uint32_t ecbs_lost;                       /* matches for which there was no memory */
     struct dtrace_aggregation **aggregations; /* by id - 1 */
     uint32_t aggregation_count;
@@ -145,6 +173,8 @@ struct dtrace {
     uint32_t strsize;
     struct dtrace_cpu *cpu;
     struct dtrace_snapshot *principal_snapshots, *aggregation_snapshots;
+    struct dtrace_claim claim;
+    struct dtrace_status forgotten; /* what was lost before the data was discarded */
 };
 
 /* Parts that more than one file needs. */
@@ -154,12 +184,31 @@ uint32_t dtrace_ecbs_size(const struct dtrace_ecbs *ecbs, uint32_t epid);       
 /* Puts every clause that means the probe on it. */
 void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe);
 
-/* Puts the clause on all probes that it means. */
-void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
+/* Puts the clause on all probes that it means.  What comes back is a refusal, or NULL. */
+const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
 
 /* Tells the providers whose probes have come to clauses, and that they have left. */
 void dtrace_probes_enable(struct dtrace *dtrace);
 void dtrace_probes_disable(struct dtrace *dtrace);
+
+/* Adds what a CPU has lost.  Context: that CPU held, or stopped. */
+void dtrace_status_add(struct dtrace_status *status, const struct dtrace_cpu *cpu);
+
+/* Adds what is lost without a CPU: by variables and speculations. */
+void dtrace_status_add_shared(struct dtrace_status *status, const struct dtrace *dtrace);
+
+/* Adds what others have counted. */
+void dtrace_status_join(struct dtrace_status *sum, const struct dtrace_status *more);
+
+/* What of it is new since `told`; what is the state of buffers, and no loss, stays. */
+struct dtrace_status dtrace_status_since(const struct dtrace_status *status,
+                                         const struct dtrace_status *told);
+
+/* A source of these snapshots. */
+struct dtrace_source dtrace_source_with(struct dtrace *dtrace,
+                                        const struct dtrace_snapshot *principal,
+                                        const struct dtrace_snapshot *aggregations,
+                                        const struct dtrace_status *status);
 
 static inline enum dtrace_activity dtrace_activity(const struct dtrace *dtrace)
 {

@@ -3,10 +3,10 @@
 #include "trace/dtrace/glob.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 enum {
-    STARS_MAX = 8 /* DTRACE_PROBEKEY_MAXDEPTH */
+    STARS_MAX = 8,      /* DTRACE_PROBEKEY_MAXDEPTH */
+    STEPS_OF_A_SET = 64 /* its characters, at most about so many */
 };
 
 static bool is_special(char c)
@@ -14,7 +14,7 @@ static bool is_special(char c)
     return c == '*' || c == '?' || c == '[' || c == '\\';
 }
 
-static bool is_pattern(const char *field)
+bool dtrace_glob_is_pattern(const char *field)
 {
     for (; *field != '\0'; field++)
         if (is_special(*field))
@@ -80,12 +80,13 @@ static const char *skip_stars(const char *pattern)
     return pattern;
 }
 
-static bool match(const char *pattern, const char *name)
+static bool match(const char *pattern, const char *name, uint64_t *steps)
 {
     const char *star = NULL; /* behind the last star met, and where in the name it was tried */
     const char *tried = NULL;
     uint32_t stars = 0;
     while (*name != '\0' || *pattern == '*') {
+        *steps += *pattern == '[' ? STEPS_OF_A_SET : 1;
         if (*pattern == '*') {
             pattern = star = skip_stars(pattern);
             tried = name;
@@ -118,9 +119,10 @@ static bool same(const char *a, const char *b)
     return *a == *b;
 }
 
-bool dtrace_glob_means(const char *field, const char *name)
+bool dtrace_glob_means(const char *field, const char *name, uint64_t *steps)
 {
+    ++*steps;
     if (*field == '\0')
         return true;
-    return is_pattern(field) ? match(field, name) : same(field, name);
+    return dtrace_glob_is_pattern(field) ? match(field, name, steps) : same(field, name);
 }

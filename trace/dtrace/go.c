@@ -55,6 +55,13 @@ static const char *refuse_destructive(struct dtrace *dtrace, struct dtrace_objec
                                        : "destructive actions are disallowed on this machine";
 }
 
+/* chill() and its like hold the machine because somebody wants it, who has said so: as on illumos there is no
+ * deadman then. */
+static bool may_destroy(const struct dtrace *dtrace)
+{
+    return dtrace->destructive_allowed && dtrace_option_is_set(dtrace, DOF_OPTION_DESTRUCTIVE);
+}
+
 static const char *build(struct dtrace *dtrace, struct dtrace_object *object,
                          struct dtrace_clause *clause)
 {
@@ -77,8 +84,7 @@ static const char *match(struct dtrace *dtrace, struct dtrace_object *object,
                          struct dtrace_clause *clause)
 {
     (void)object;
-    dtrace_clause_match(dtrace, clause);
-    return NULL;
+    return dtrace_clause_match(dtrace, clause);
 }
 
 /* A record must fit into the buffer that the memory allowed. */
@@ -96,6 +102,17 @@ static const char *check_size(struct dtrace *dtrace, struct dtrace_object *objec
     if (largest > dtrace_option(dtrace, DOF_OPTION_AGGSIZE))
         return "its aggregation is larger than the buffer";
     return NULL;
+}
+
+/* Every CPU has memory for the largest record to grow in: no single clause may take it from all others. */
+static const char *check_staging(struct dtrace *dtrace, struct dtrace_object *object,
+                                 struct dtrace_clause *clause)
+{
+    (void)object;
+    uint64_t room = dtrace->memory->size - dtrace->memory->used;
+    return (uint64_t)clause->staging * dtrace->cpus > room / 4
+               ? "its records are too large for the memory"
+               : NULL;
 }
 
 static bool make_aggregation_table(struct dtrace *dtrace)
@@ -122,6 +139,7 @@ static enum dtrace_go prepare(struct dtrace *dtrace)
     if (for_clauses(dtrace, refuse_destructive) == 0 && dtrace_clauses(dtrace) > 0)
         return DTRACE_GO_DESTRUCTIVE;
     (void)for_clauses(dtrace, build);
+    (void)for_clauses(dtrace, check_staging);
     if (!make_aggregation_table(dtrace))
         return DTRACE_GO_NO_MEMORY;
     (void)for_clauses(dtrace, list_aggregations);
@@ -141,7 +159,9 @@ static void undo(struct dtrace *dtrace, size_t mark)
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->granted[i] = DOF_OPTION_UNSET;
     dtrace->ecbs = (struct dtrace_ecbs){0};
-    dtrace->ecbs_lost = 0;
+    dtrace->ecbs_lost = dtrace->pieces = 0;
+    dtrace->matched = NULL;
+    dtrace->match_steps = 0;
     dtrace->aggregation_count = 0;
     dtrace->cpu = NULL;
     dtrace->memory->used = mark;
@@ -170,6 +190,8 @@ enum dtrace_go dtrace_go(struct dtrace *dtrace, uint32_t cpu)
         return status;
     }
     dtrace->has_gone = dtrace->matches = true;
+    if (may_destroy(dtrace))
+        dtrace->deadman_ns = 0;
     dtrace_probes_enable(dtrace);
     begin(dtrace, cpu);
     return DTRACE_GO_OK;
@@ -195,9 +217,13 @@ static void set_activity(struct dtrace *dtrace, enum dtrace_activity activity)
     __atomic_store_n(&dtrace->activity, (uint32_t)activity, __ATOMIC_SEQ_CST);
 }
 
-static uint64_t now(const struct dtrace *dtrace)
+static void fire_end(struct dtrace *dtrace, uint32_t cpu)
 {
-    return dtrace->environment->timestamp(dtrace->environment->context);
+    if (cpu < dtrace->cpus)
+        dtrace->cpu[cpu].principal.ending = true;
+    set_activity(dtrace, DTRACE_COOLDOWN);
+    dtrace_fire_own(dtrace, DTRACE_END, cpu);
+    dtrace_speculation_clean(dtrace); /* what END has decided */
 }
 
 void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
@@ -208,12 +234,9 @@ void dtrace_stop(struct dtrace *dtrace, uint32_t cpu)
     set_activity(dtrace, DTRACE_DRAINING);
     dtrace->matches = false;
     wait_for_firings(dtrace, cpu);
-    dtrace_speculation_clean(dtrace, now(dtrace));
-    if (cpu < dtrace->cpus)
-        dtrace->cpu[cpu].principal.ending = true;
-    set_activity(dtrace, DTRACE_COOLDOWN);
-    dtrace_fire_own(dtrace, DTRACE_END, cpu);
-    dtrace_speculation_clean(dtrace, now(dtrace)); /* what END has decided */
+    dtrace_speculation_clean(dtrace);
+    if (__atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE) == 0)
+        fire_end(dtrace, cpu);
     set_activity(dtrace, DTRACE_STOPPED);
     dtrace_probes_disable(dtrace);
 }
@@ -230,6 +253,14 @@ bool dtrace_has_exited(const struct dtrace *dtrace, int32_t *status)
         return false;
     *status = dtrace->exit_status;
     return true;
+}
+
+bool dtrace_was_killed(const struct dtrace *dtrace, uint32_t *cpu)
+{
+    uint32_t killed = __atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE);
+    if (killed > 0)
+        *cpu = killed - 1;
+    return killed > 0;
 }
 
 /* --- Cleaning --- */
@@ -250,7 +281,7 @@ void dtrace_clean(struct dtrace *dtrace)
 {
     if (!dtrace->has_gone)
         return;
-    dtrace_speculation_clean(dtrace, now(dtrace));
+    dtrace_speculation_clean(dtrace);
     if (!all_were_outside(dtrace))
         return;
     dtrace_variables_clean(dtrace->variables);
@@ -258,21 +289,43 @@ void dtrace_clean(struct dtrace *dtrace)
         dtrace->cpu[i].seen = __atomic_load_n(&dtrace->cpu[i].firings, __ATOMIC_SEQ_CST);
 }
 
-static void discard_cpu(const struct dtrace *dtrace, struct dtrace_cpu *cpu)
+static void discard_cpu(struct dtrace *dtrace, uint32_t number)
 {
+    struct dtrace_cpu *cpu = &dtrace->cpu[number];
     bool held = dtrace_cpu_hold(cpu);
     if (!held && dtrace_is_going(dtrace))
         return; /* it fires all the time: what it has stays */
     dtrace_buffer_reset(&cpu->principal);
     dtrace_aggregation_reset(&cpu->aggregation);
-    cpu->errors = cpu->errors_in_errors = cpu->speculation_drops = 0;
+    for (uint32_t i = 0; i < dtrace->speculations.count; i++)
+        dtrace_buffer_reset(&cpu->speculations[i]);       /* whoever decides on it finds nothing */
+    dtrace->claim.told[number] = (struct dtrace_told){0}; /* what it has lost: discard_status */
     if (held)
         dtrace_cpu_release(cpu);
 }
 
+/* Counters that a firing may be incrementing go on; they are forgotten up to here. */
+static void discard_status(struct dtrace *dtrace)
+{
+    struct dtrace_claim *claim = &dtrace->claim;
+    claim->told_shared = (struct dtrace_status){0};
+    dtrace_status_add_shared(&claim->told_shared, dtrace);
+    dtrace->forgotten = claim->told_shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        claim->told[i].lost = (struct dtrace_status){0};
+        dtrace_status_add(&claim->told[i].lost, &dtrace->cpu[i]);
+        dtrace_status_join(&dtrace->forgotten, &claim->told[i].lost);
+    }
+}
+
 void dtrace_discard(struct dtrace *dtrace)
 {
-    for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
+    if (!dtrace->has_gone)
+        return;
+    for (uint32_t i = 0; i < dtrace->cpus; i++) {
+        dtrace->claim.taken[i] = false;
         if (dtrace->cpu[i].records)
-            discard_cpu(dtrace, &dtrace->cpu[i]);
+            discard_cpu(dtrace, i);
+    }
+    discard_status(dtrace);
 }

@@ -8,8 +8,7 @@ enum {
     DYNAMIC_MIN = 4096,
     SCRATCH = 64 * 1024,
     SCRATCH_STRINGS = 8, /* of strsize, that fit at least */
-    MERGING = 2, /* of an aggregation buffer, that its consumer takes to put all CPUs together */
-    LATER = 10   /* one part in so many stays for ECBs on probes that appear later */
+    LATER = 10           /* one part in so many stays for ECBs on probes that appear later */
 };
 
 enum share {
@@ -47,9 +46,8 @@ static bool is_dynamic(const struct dif_declarations *declarations)
 
 static void need_chunk(struct needs *needs, const struct dif_object *object)
 {
-    uint32_t chunk = object == NULL ? 0 : dtrace_variables_chunk(object);
-    if (chunk > needs->chunk)
-        needs->chunk = chunk;
+    if (object != NULL && object->chunk > needs->chunk)
+        needs->chunk = object->chunk;
 }
 
 static void need_clause(struct needs *needs, const struct dtrace_clause *clause)
@@ -138,7 +136,7 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
     ask(&shares, SHARE_PRINCIPAL, size_option(dtrace, DOF_OPTION_BUFSIZE), floor, cpus);
     if (needs->aggregates)
         ask(&shares, SHARE_AGGREGATION, size_option(dtrace, DOF_OPTION_AGGSIZE), floor,
-            cpus * (1 + MERGING));
+            cpus * (1 + DTRACE_MERGING));
     if (needs->speculates)
         ask(&shares, SHARE_SPECULATION, size_option(dtrace, DOF_OPTION_SPECSIZE), floor,
             speculations);
@@ -304,11 +302,11 @@ static enum dtrace_go check(const struct dtrace *dtrace, const struct shares *sh
     return DTRACE_GO_OK;
 }
 
-static bool make_speculation_states(struct dtrace *dtrace, const struct needs *needs)
+/* The ids are there whether or not anybody speculates into them: who takes and decides one without that, does so
+ * for nothing, but it is no fault. */
+static bool make_speculation_states(struct dtrace *dtrace)
 {
     uint32_t count = (uint32_t)dtrace_option(dtrace, DOF_OPTION_NSPEC);
-    if (!needs->speculates)
-        count = 0;
     dtrace->speculations.states =
         dtrace_memory_array(dtrace->memory, count, sizeof *dtrace->speculations.states, 16);
     dtrace->speculations.count = count;
@@ -324,7 +322,7 @@ enum dtrace_go dtrace_cpus_make(struct dtrace *dtrace)
         return status;
     dtrace->strsize = (uint32_t)dtrace_option(dtrace, DOF_OPTION_STRSIZE);
     dtrace->cpu = dtrace_memory_array(dtrace->memory, dtrace->cpus, sizeof *dtrace->cpu, 16);
-    if (dtrace->cpu == NULL || !make_speculation_states(dtrace, &needs))
+    if (dtrace->cpu == NULL || !make_speculation_states(dtrace))
         return DTRACE_GO_NO_MEMORY;
     uint64_t room = dtrace->memory->size - dtrace->memory->used;
     uint64_t kept = room / LATER + fixed(dtrace, &needs);

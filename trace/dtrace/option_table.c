@@ -45,8 +45,8 @@ static const struct option options[DOF_OPTIONS] = {
     [DOF_OPTION_AGGSORTPOS] = {"aggsortpos", true, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGSORTKEYPOS] = {"aggsortkeypos", true, DOF_OPTION_UNSET},
     [DOF_OPTION_TEMPORAL] = {"temporal", true, DOF_OPTION_UNSET},
-    [DOF_OPTION_AGGHIST] = {"agghist", false, DOF_OPTION_UNSET},
-    [DOF_OPTION_AGGPACK] = {"aggpack", false, DOF_OPTION_UNSET},
+    [DOF_OPTION_AGGHIST] = {"agghist", true, DOF_OPTION_UNSET},
+    [DOF_OPTION_AGGPACK] = {"aggpack", true, DOF_OPTION_UNSET},
     [DOF_OPTION_AGGZOOM] = {"aggzoom", true, DOF_OPTION_UNSET},
     [DOF_OPTION_ZONE] = {"zone", false, DOF_OPTION_UNSET},
 };

@@ -61,4 +61,8 @@ struct dtrace_environment {
     bool (*is_progeny)(void *context, uint32_t pid); /* of the current process, itself included */
     void (*chill)(void *context, uint64_t ns);
     void (*destroy)(void *context, enum dtrace_destructive what);
+
+    /* Sends the current process a signal, at the latest when it leaves the kernel; false: there is no such
+     * signal.  0 is none, and done; so is every signal where no process runs. */
+    bool (*raise)(void *context, uint64_t signal);
 };

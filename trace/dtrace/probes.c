@@ -75,19 +75,65 @@ AT_REST bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_prov
     return true;
 }
 
+enum {
+    FIELDS = 4,
+    STEPS_MAX =
+        1 << 26 /* of patterns, for all clauses on all probes: some thousand million instructions */
+};
+
+/* A description's fields, those that are literal first, because they are quickly told. */
+struct meaning {
+    const char *field[FIELDS];
+    uint32_t which[FIELDS]; /* name, function, provider, module */
+    uint32_t count;         /* that are not empty */
+    uint32_t literal;       /* so many of them, in front */
+};
+
+AT_REST static void add_fields(struct meaning *meaning, const struct dof_clause *clause,
+                               bool patterns)
+{
+    const char *const all[FIELDS] = {clause->name, clause->function, clause->provider,
+                                     clause->module};
+    for (uint32_t i = 0; i < FIELDS; i++) {
+        if (*all[i] == '\0' || dtrace_glob_is_pattern(all[i]) != patterns)
+            continue;
+        meaning->field[meaning->count] = all[i];
+        meaning->which[meaning->count++] = i;
+    }
+}
+
+AT_REST static struct meaning meaning_of(const struct dof_clause *clause)
+{
+    struct meaning meaning = {.count = 0};
+    add_fields(&meaning, clause, false);
+    meaning.literal = meaning.count;
+    add_fields(&meaning, clause, true);
+    return meaning;
+}
+
+AT_REST static bool is_same(const char *a, const char *b)
+{
+    for (; *a == *b; a++, b++)
+        if (*a == '\0')
+            return true;
+    return false;
+}
+
 /* A description without any name means every probe that has a function, so that dtrace:::ERROR and its like are
  * not enabled unasked. */
-AT_REST static bool means(const struct dof_clause *clause,
+AT_REST static bool means(struct dtrace *dtrace, const struct meaning *meaning,
                           const struct dtrace_probe_description *probe)
 {
-    bool anything = *clause->provider == '\0' && *clause->module == '\0' &&
-                    *clause->function == '\0' && *clause->name == '\0';
-    if (anything)
+    const char *const all[FIELDS] = {probe->name, probe->function, probe->provider, probe->module};
+    if (meaning->count == 0)
         return *probe->function != '\0';
-    return dtrace_glob_means(clause->name, probe->name) &&
-           dtrace_glob_means(clause->function, probe->function) &&
-           dtrace_glob_means(clause->provider, probe->provider) &&
-           dtrace_glob_means(clause->module, probe->module);
+    for (uint32_t i = 0; i < meaning->literal; i++)
+        if (!is_same(meaning->field[i], all[meaning->which[i]]))
+            return false;
+    for (uint32_t i = meaning->literal; i < meaning->count; i++)
+        if (!dtrace_glob_means(meaning->field[i], all[meaning->which[i]], &dtrace->match_steps))
+            return false;
+    return true;
 }
 
 static void append(struct dtrace_probe *probe, struct dtrace_ecb *ecb)
@@ -99,11 +145,8 @@ static void append(struct dtrace_probe *probe, struct dtrace_ecb *ecb)
     probe->last = ecb;
 }
 
-static void match_one(struct dtrace *dtrace, struct dtrace_clause *clause,
-                      struct dtrace_probe *probe)
+static void put_on(struct dtrace *dtrace, struct dtrace_clause *clause, struct dtrace_probe *probe)
 {
-    if (clause->refusal != NULL || !means(clause->source, &probe->description))
-        return;
     struct dtrace_ecb *ecb = dtrace_ecb_make(dtrace, clause, probe->description.id);
     if (ecb == NULL) {
         dtrace->ecbs_lost++;
@@ -130,15 +173,51 @@ static void enable(struct dtrace_probe *probe)
 AT_REST void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe)
 {
     for (struct dtrace_object *object = dtrace->objects; object != NULL; object = object->next)
-        for (uint32_t i = 0; i < object->dof.clause_count; i++)
-            match_one(dtrace, &object->clauses[i], probe);
+        for (uint32_t i = 0; i < object->dof.clause_count; i++) {
+            struct dtrace_clause *clause = &object->clauses[i];
+            const struct meaning meaning = meaning_of(clause->source);
+            if (clause->refusal == NULL && dtrace->match_steps < STEPS_MAX &&
+                means(dtrace, &meaning, &probe->description))
+                put_on(dtrace, clause, probe);
+        }
     enable(probe);
 }
 
-AT_REST void dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause)
+AT_REST static bool is_same_description(const struct dof_clause *a, const struct dof_clause *b)
 {
-    for (uint32_t i = 0; i < dtrace->probe_count; i++)
-        match_one(dtrace, clause, &dtrace->probes[i]);
+    return is_same(a->name, b->name) && is_same(a->function, b->function) &&
+           is_same(a->provider, b->provider) && is_same(a->module, b->module);
+}
+
+/* Many clauses have the description of the one before, which is then the last one on every probe that it means. */
+AT_REST static void match_as_before(struct dtrace *dtrace, struct dtrace_clause *clause)
+{
+    for (uint32_t i = 0; i < dtrace->probe_count; i++) {
+        struct dtrace_probe *probe = &dtrace->probes[i];
+        if (probe->last != NULL && probe->last->clause == dtrace->matched)
+            put_on(dtrace, clause, probe);
+    }
+}
+
+AT_REST static void match_all(struct dtrace *dtrace, struct dtrace_clause *clause)
+{
+    const struct meaning meaning = meaning_of(clause->source);
+    for (uint32_t i = 0; i < dtrace->probe_count && dtrace->match_steps < STEPS_MAX; i++)
+        if (means(dtrace, &meaning, &dtrace->probes[i].description))
+            put_on(dtrace, clause, &dtrace->probes[i]);
+}
+
+AT_REST const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause)
+{
+    uint32_t lost = dtrace->ecbs_lost;
+    if (dtrace->matched != NULL && is_same_description(dtrace->matched->source, clause->source))
+        match_as_before(dtrace, clause);
+    else if (dtrace->match_steps < STEPS_MAX)
+        match_all(dtrace, clause);
+    if (dtrace->match_steps >= STEPS_MAX)
+        return "the patterns of all enablings take too long to match";
+    dtrace->matched = dtrace->ecbs_lost == lost ? clause : NULL;
+    return NULL;
 }
 
 void dtrace_probes_enable(struct dtrace *dtrace)

@@ -78,7 +78,11 @@ struct dtrace_snapshot {
     const uint8_t *bytes;
     uint32_t size;   /* bytes that hold records */
     uint32_t oldest; /* offset of the oldest record of a ring that has wrapped, else 0 */
-    bool wrapped;    /* a ring: behind the end it goes on at 0 */
+    uint32_t
+        newest; /* where the newest record of such a ring ends: nothing lies between it and `oldest` */
+    bool wrapped; /* a ring: behind the end it goes on at 0 */
+    uint64_t
+        told; /* of a principal one, records at its beginning that an earlier claim has printed */
     struct dtrace_buffer_books books;
 };
 
@@ -90,4 +94,5 @@ struct dtrace_status {
     uint64_t stack_string_overflows;
     uint64_t filled; /* buffers with the policy fill that are full */
     uint64_t nested; /* firings inside a probe, which are passed over */
+    uint64_t killed; /* by the deadman: 1 + the CPU whose probes took too long; 0: it was not */
 };

@@ -32,7 +32,8 @@ const uint8_t *dtrace_piece(const struct dtrace_record *record, const uint8_t *b
 struct dtrace_walk dtrace_walk_of(const struct dtrace_source *source,
                                   const struct dtrace_snapshot *snapshot)
 {
-    bool wrapped = snapshot->wrapped && snapshot->oldest <= snapshot->size;
+    bool wrapped = snapshot->wrapped && snapshot->newest <= snapshot->oldest &&
+                   snapshot->oldest <= snapshot->size;
     return (struct dtrace_walk){
         .source = source,
         .snapshot = snapshot,
@@ -42,14 +43,14 @@ struct dtrace_walk dtrace_walk_of(const struct dtrace_source *source,
     };
 }
 
-/* Behind the end of a ring that wrapped, what lies before the oldest record follows. */
+/* Behind the end of a ring that wrapped, its newest records follow. */
 static bool turn(struct dtrace_walk *walk)
 {
     if (walk->turned || walk->snapshot->bytes == NULL)
         return false;
     walk->turned = true;
     walk->at = 0;
-    walk->end = walk->snapshot->oldest;
+    walk->end = walk->snapshot->newest;
     return true;
 }
 
@@ -96,6 +97,7 @@ static bool read_record(struct dtrace_walk *walk, uint32_t epid, struct dtrace_f
         .time = dtrace_read_unsigned(bytes + 4, 4) << 32 | dtrace_read_unsigned(bytes + 8, 4),
     };
     walk->at += ecb->size;
+    walk->records++;
     return true;
 }
 

@@ -8,6 +8,7 @@ struct dtrace_walk {
     const struct dtrace_source *source;
     const struct dtrace_snapshot *snapshot;
     uint32_t at, end; /* offsets */
+    uint64_t records; /* of a principal buffer, found so far */
     bool turned;      /* a ring that wrapped: the part behind its end */
     const char *damage;
     uint32_t damage_at; /* offset */

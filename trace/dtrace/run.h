@@ -1,8 +1,8 @@
 /* Running DIF: one verified object, in one firing of a probe.
  *
- * Whatever the code does, it ends (branches lead forward), reads nothing but ordinary memory, its own tables,
- * variables and scratch, and writes nothing but variables and scratch.  Anything else is a fault, which ends the
- * run with the result 0. */
+ * Whatever the code does, it ends (branches lead forward), takes no more work than a firing may, reads nothing but
+ * ordinary memory, its own tables, variables and scratch, and writes nothing but variables and scratch.  Anything
+ * else is a fault, which ends the run with the result 0. */
 #pragma once
 
 #include "trace/dtrace/dif.h"
@@ -21,11 +21,17 @@ enum dif_fault {
     DIF_FAULT_UPRIV,
     DIF_FAULT_TUPOFLOW,
     DIF_FAULT_BADSTACK,
+    DIF_FAULT_WORK, /* of Firstlight: more work than a firing may take */
 };
 const char *dif_fault_str(enum dif_fault fault); /* dtrace(1M)'s wording: "invalid address" */
 
 enum {
-    DTRACE_ARGUMENTS = 10
+    DTRACE_ARGUMENTS = 10,
+
+    /* What one firing may take: a unit is an instruction, or 16 bytes that a subroutine or an action goes through.
+     * Some ten million instructions of the machine, or the same few strings of 64 KiB a hundred times. */
+    DTRACE_WORK_MAX = 1 << 20,
+    DTRACE_WORK_BYTES = 16 /* that are a unit */
 };
 
 /* One firing of a probe: what all clauses on it share. */
@@ -39,6 +45,7 @@ struct dtrace_firing {
     const void *frame;       /* for environment->stack and ->argument */
     uint64_t timestamp;      /* ns; set anew after chill */
     uint64_t token;          /* where strtok() goes on; 0: nowhere */
+    uint32_t work;           /* that it has taken */
     bool current_known;      /* `current` has been asked for */
     struct dtrace_current current;
 };

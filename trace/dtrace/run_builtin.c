@@ -37,6 +37,10 @@ static uint64_t caller(const struct dtrace_firing *firing)
     return environment->stack(environment->context, firing->frame, &pc, 1) > 0 ? pc : 0;
 }
 
+enum {
+    WORK_OF_A_STACK = 8 * 1024 /* in bytes: some hundred frames are looked at */
+};
+
 static uint64_t of_firing(struct dif_machine *machine, uint32_t id)
 {
     const struct dtrace_firing *firing = machine->run->firing;
@@ -53,6 +57,7 @@ static uint64_t of_firing(struct dif_machine *machine, uint32_t id)
     case DIF_VAR_ID:
         return firing->probe_id;
     case DIF_VAR_STACKDEPTH:
+        dif_work(machine, WORK_OF_A_STACK);
         return environment->stack(environment->context, firing->frame, NULL, 0);
     case DIF_VAR_CALLER:
         return caller(firing);

@@ -69,6 +69,7 @@ static uint64_t allocate_zeroed(struct dif_machine *machine, uint64_t size)
     uint8_t *bytes = dif_take(machine, size, DIF_ALIGNED);
     if (!bytes)
         return 0;
+    dif_work(machine, size);
     __builtin_memset(run->scratch + before, 0, run->scratch_used - before);
     return (uintptr_t)bytes;
 }
@@ -86,7 +87,7 @@ static void copy(struct dif_machine *machine, uint64_t from, uint64_t size, uint
 /* NULL is the empty string. */
 static bool operand(struct dif_machine *machine, uint64_t address, struct dif_string *string)
 {
-    *string = (struct dif_string){NULL, 0};
+    *string = (struct dif_string){NULL, 0, false};
     return address == 0 || dif_string(machine, address, string);
 }
 
@@ -118,7 +119,8 @@ static void push(struct dif_machine *machine, uint64_t value, uint64_t size)
         machine->tuple[machine->depth++] = (struct dif_tuple_entry){value, size};
 }
 
-/* Up to the NUL and with it, or as far as any key may reach. */
+/* Up to the NUL and with it; without one, up to the limit, or where the string's memory ends: what lies behind is not
+ * its own. */
 static bool string_key_size(struct dif_machine *machine, uint64_t address, uint64_t limit,
                             uint64_t *size)
 {
@@ -128,7 +130,7 @@ static bool string_key_size(struct dif_machine *machine, uint64_t address, uint6
     if (!dif_string_within(machine, address,
                            limit < DIF_STATIC_MAX ? (uint32_t)limit : DIF_STATIC_MAX, &string))
         return false;
-    *size = (uint64_t)string.length + 1;
+    *size = (uint64_t)string.length + string.has_nul;
     return true;
 }
 

@@ -15,6 +15,20 @@ void dif_fault(struct dif_machine *machine, enum dif_fault fault, uint64_t value
     machine->run->fault_address = value;
 }
 
+static void count_work(struct dif_machine *machine, uint64_t units)
+{
+    struct dtrace_firing *firing = machine->run->firing;
+    uint64_t work = firing->work + units;
+    firing->work = work < UINT32_MAX ? (uint32_t)work : UINT32_MAX;
+    if (firing->work > DTRACE_WORK_MAX)
+        dif_fault(machine, DIF_FAULT_WORK, 0);
+}
+
+void dif_work(struct dif_machine *machine, uint64_t bytes)
+{
+    count_work(machine, 1 + bytes / DTRACE_WORK_BYTES);
+}
+
 static uint64_t divide_signed(int64_t a, int64_t b)
 {
     return b == -1 ? -(uint64_t)a : (uint64_t)(a / b); /* INT64_MIN / -1 would trap */
@@ -54,8 +68,17 @@ static inline uint64_t shift_arithmetic(uint64_t value, uint32_t by)
 #define RESULT registers[dif_rd(instruction)]
 #define BRANCH_IF(condition)                                                                       \
     if (condition)                                                                                 \
-        at = text + dif_label(instruction) - 1;                                                    \
+        at = branch(machine, at, text + dif_label(instruction));                                   \
     continue
+
+/* In front of the target.  Branches lead forward, so that what they pass over tells how much was run, and simple
+ * instructions need not count themselves. */
+static inline const uint32_t *branch(struct dif_machine *machine, const uint32_t *at,
+                                     const uint32_t *target)
+{
+    machine->passed += (uint32_t)(target - at) - 1;
+    return target - 1;
+}
 
 /* Runs to a ret or a fault and gives the instruction that ended it.  Long, because it is a table: a case for each
  * simple instruction, none of which calls anything.  Of the flags, N is difference < 0, Z is difference == 0, and V is
@@ -163,6 +186,7 @@ uint64_t dif_run(struct dif_run *run, const struct dif_object *object)
     run->fault_offset = 0;
     run->fault_address = 0;
     const uint32_t *end = run_text(&machine, object->text);
+    count_work(&machine, (uint32_t)(end - object->text) + 1 - machine.passed);
     if (dif_faulted(&machine)) {
         run->fault_offset = (uint32_t)(end - object->text) * (uint32_t)sizeof *end;
         return 0;
@@ -193,6 +217,8 @@ AT_REST const char *dif_fault_str(enum dif_fault fault)
         return "tuple stack overflow";
     case DIF_FAULT_BADSTACK:
         return "bad stack";
+    case DIF_FAULT_WORK:
+        return "too much work in one firing";
     }
     return "unknown fault";
 }

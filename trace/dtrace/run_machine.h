@@ -17,6 +17,7 @@ struct dif_machine {
     uint64_t *registers; /* DIF_REGISTERS of them */
     int64_t difference;  /* flags: N is < 0, Z is 0; V is always 0 */
     bool carry;          /* flag C */
+    uint32_t passed;     /* instructions that branches have passed over */
     uint32_t depth;      /* of the tuple stack */
     struct dif_tuple_entry tuple[DIF_TUPLE_MAX];
 };
@@ -29,6 +30,9 @@ static inline bool dif_faulted(const struct dif_machine *machine)
 {
     return machine->run->fault != DIF_FAULT_NONE;
 }
+
+/* Counts so many bytes as work of the firing; a DIF_FAULT_WORK if that is too much. */
+void dif_work(struct dif_machine *machine, uint64_t bytes);
 
 /* --- Memory (run_memory.c) ---------------------------------------------------------------------- */
 
@@ -44,6 +48,7 @@ uint8_t *dif_write_scratch(struct dif_machine *machine, uint64_t address, uint64
 struct dif_string {
     const uint8_t *bytes; /* not terminated */
     uint32_t length;      /* strsize at most; it also ends where readable memory does */
+    bool has_nul;         /* that it ends with, at bytes[length] */
 };
 
 /* False after a BADADDR. */

@@ -7,6 +7,10 @@
 
 #include "trace/dtrace/variables_layout.h"
 
+enum {
+    STRING_ASKED = 16 /* so many bytes are asked for with the work of walking along one */
+};
+
 /* --- Extents: how many bytes from an address on, 0 for none ------------------------------------- */
 
 static uint64_t extent(const void *start, uint64_t size, uint64_t address)
@@ -64,6 +68,8 @@ const uint8_t *dif_read(struct dif_machine *machine, uint64_t address, uint64_t 
     const uint8_t *bytes = dif_run_readable(machine->run, machine->object, address, size);
     if (!bytes)
         dif_fault(machine, DIF_FAULT_BADADDR, address);
+    else if (size > DTRACE_WORK_BYTES)
+        dif_work(machine, size);
     return bytes;
 }
 
@@ -99,21 +105,28 @@ static uint32_t length_within(const uint8_t *bytes, uint64_t limit)
     return length;
 }
 
-/* A string that may end near the end of memory, where less than the limit can be asked for: it is asked for byte
- * by byte, up to its end. */
+/* How many of `limit` bytes, which cannot all be read, can be. */
+static uint32_t readable_bytes(const struct dif_run *run, uint64_t address, uint32_t limit)
+{
+    uint32_t good = 0, bad = limit;
+    while (bad - good > 1) {
+        uint32_t middle = good + (bad - good) / 2;
+        if (environment_memory(run, address, middle))
+            good = middle;
+        else
+            bad = middle;
+    }
+    return good;
+}
+
+/* A string that may end near the end of memory, where less than the limit can be asked for. */
 static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t limit,
                            struct dif_string *string)
 {
-    uint32_t length = 0;
-    const uint8_t *bytes;
-    string->bytes = NULL;
-    while (length < limit && (bytes = environment_memory(run, address, (uint64_t)length + 1))) {
-        string->bytes = bytes;
-        if (bytes[length] == 0)
-            break;
-        length++;
-    }
-    string->length = length;
+    uint32_t room = readable_bytes(run, address, limit);
+    string->bytes = room > 0 ? environment_memory(run, address, room) : NULL;
+    string->length = string->bytes ? length_within(string->bytes, room) : 0;
+    string->has_nul = string->length < room;
     return string->bytes != NULL;
 }
 
@@ -128,7 +141,9 @@ static bool find_string(const struct dif_run *run, const struct dif_object *obje
         string->bytes = pointer(address);
     if (!string->bytes)
         return string_at_edge(run, address, limit, string);
-    string->length = length_within(string->bytes, room < limit ? room : limit);
+    uint64_t most = room < limit ? room : limit;
+    string->length = length_within(string->bytes, most);
+    string->has_nul = string->length < most;
     return true;
 }
 
@@ -145,8 +160,11 @@ bool dif_run_string(struct dif_run *run, const struct dif_object *object, uint64
 bool dif_string_within(struct dif_machine *machine, uint64_t address, uint32_t limit,
                        struct dif_string *string)
 {
-    if (find_string(machine->run, machine->object, address, limit, string))
+    dif_work(machine, limit / STRING_ASKED);
+    if (find_string(machine->run, machine->object, address, limit, string)) {
+        dif_work(machine, string->length);
         return true;
+    }
     dif_fault(machine, DIF_FAULT_BADADDR, address);
     return false;
 }
@@ -193,6 +211,7 @@ uint64_t dif_take_string(struct dif_machine *machine, const uint8_t *bytes, uint
     if (!to)
         return 0;
     uint32_t kept = length < size ? (uint32_t)length : size - 1;
+    dif_work(machine, kept);
     __builtin_memmove(to, bytes, kept);
     to[kept] = 0;
     return (uintptr_t)to;

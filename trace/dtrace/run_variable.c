@@ -127,6 +127,10 @@ static void store_local(struct dif_machine *machine, uint32_t id, uint64_t value
         store_static(machine, locals_of_cpu(machine), slot, value);
 }
 
+enum {
+    WORK_OF_A_CHAIN = 128 /* in bytes: chunks of other keys are looked at, 64 at most */
+};
+
 /* --- Dynamic variables -------------------------------------------------------------------------- */
 
 /* A thread and the interrupts above it have variables of their own. */
@@ -187,6 +191,7 @@ static bool name_dynamic(struct dif_machine *machine, uint32_t id, enum dif_scop
     if (kind == DIF_KIND_ARRAY && !add_tuple(machine, dynamic))
         return false;
     add_own_keys(machine, dynamic, scope);
+    dif_work(machine, WORK_OF_A_CHAIN);
     dynamic->fits = dtrace_dynamic_fits(variables, dynamic->slot, &dynamic->tuple);
     return true;
 }

@@ -33,56 +33,102 @@ static bool no_symbol(void *context, uint64_t address, struct dtrace_symbol *sym
     return false;
 }
 
-static void add_cpu(struct dtrace_status *status, const struct dtrace_cpu *cpu)
+void dtrace_status_add_shared(struct dtrace_status *status, const struct dtrace *dtrace)
 {
-    status->nested += trace_local_read(&cpu->nested);
-    status->errors += cpu->errors;
-    status->errors_in_errors += cpu->errors_in_errors;
-    status->speculation_drops += cpu->speculation_drops;
-    status->filled += cpu->principal.full;
+    const struct dtrace_speculations *speculations = &dtrace->speculations;
+    const struct dtrace_variables_counts counts = dtrace_variables_counts(dtrace->variables);
+    status->speculations_busy += __atomic_load_n(&speculations->busy, __ATOMIC_RELAXED);
+    status->speculations_unavailable +=
+        __atomic_load_n(&speculations->unavailable, __ATOMIC_RELAXED);
+    status->dynamic_drops += counts.dynamic_drops + counts.too_large;
+    status->killed = __atomic_load_n(&dtrace->killed, __ATOMIC_ACQUIRE);
 }
 
+/* Of counters that one CPU writes and others read, `now` may be an older one. */
+static uint64_t beyond(uint64_t now, uint64_t told)
+{
+    return now > told ? now - told : 0;
+}
+
+struct dtrace_status dtrace_status_since(const struct dtrace_status *status,
+                                         const struct dtrace_status *told)
+{
+    return (struct dtrace_status){
+        .dynamic_drops = beyond(status->dynamic_drops, told->dynamic_drops),
+        .speculation_drops = beyond(status->speculation_drops, told->speculation_drops),
+        .speculations_busy = beyond(status->speculations_busy, told->speculations_busy),
+        .speculations_unavailable =
+            beyond(status->speculations_unavailable, told->speculations_unavailable),
+        .errors = beyond(status->errors, told->errors),
+        .errors_in_errors = beyond(status->errors_in_errors, told->errors_in_errors),
+        .stack_string_overflows =
+            beyond(status->stack_string_overflows, told->stack_string_overflows),
+        .filled = status->filled,
+        .killed = status->killed,
+        .nested = beyond(status->nested, told->nested)};
+}
+
+void dtrace_status_join(struct dtrace_status *sum, const struct dtrace_status *more)
+{
+    sum->dynamic_drops += more->dynamic_drops;
+    sum->speculation_drops += more->speculation_drops;
+    sum->speculations_busy += more->speculations_busy;
+    sum->speculations_unavailable += more->speculations_unavailable;
+    sum->errors += more->errors;
+    sum->errors_in_errors += more->errors_in_errors;
+    sum->stack_string_overflows += more->stack_string_overflows;
+    sum->filled += more->filled;
+    sum->nested += more->nested;
+}
+
+/* Counted from the start. */
 static struct dtrace_status status_of(const struct dtrace *dtrace)
 {
-    struct dtrace_status status = {.speculations_busy = dtrace->speculations.busy,
-                                   .speculations_unavailable = dtrace->speculations.unavailable};
+    struct dtrace_status status = {0};
     if (!dtrace->has_gone)
         return status;
-    struct dtrace_variables_counts counts = dtrace_variables_counts(dtrace->variables);
-    status.dynamic_drops = counts.dynamic_drops + counts.too_large;
+    dtrace_status_add_shared(&status, dtrace);
     for (uint32_t i = 0; i < dtrace->cpus; i++)
-        add_cpu(&status, &dtrace->cpu[i]);
+        dtrace_status_add(&status, &dtrace->cpu[i]);
     return status;
 }
 
-/* A CPU that a panic stopped inside a firing may have been between counting a record and deciding what becomes of
- * it: for it counts what has been decided. */
-static void close_books(struct dtrace_snapshot *snapshot)
+/* What was told, or discarded. */
+static struct dtrace_status told_of(const struct dtrace *dtrace)
 {
-    struct dtrace_buffer_books *books = &snapshot->books;
-    books->emitted = books->kept + books->overwritten + books->dropped + books->filtered;
+    struct dtrace_status told = dtrace->claim.told_shared;
+    for (uint32_t i = 0; i < dtrace->cpus; i++)
+        dtrace_status_join(&told, &dtrace->claim.told[i].lost);
+    return told;
 }
 
+/* A panic may have stopped a CPU inside a firing, or while another one cleaned for it. */
 static void take_snapshots(struct dtrace *dtrace, uint32_t i)
 {
     const struct dtrace_cpu *cpu = &dtrace->cpu[i];
-    dtrace->principal_snapshots[i] = dtrace_buffer_snapshot(&cpu->principal, i);
+    bool stopped = __atomic_load_n(&cpu->held, __ATOMIC_ACQUIRE) != DTRACE_FREE;
+    dtrace->principal_snapshots[i] = stopped ? dtrace_buffer_snapshot_stopped(&cpu->principal, i)
+                                             : dtrace_buffer_snapshot(&cpu->principal, i);
     dtrace->aggregation_snapshots[i] = dtrace_aggregation_snapshot(&cpu->aggregation, i);
-    if (__atomic_load_n(&cpu->held, __ATOMIC_ACQUIRE) != DTRACE_FIRING)
-        return;
-    close_books(&dtrace->principal_snapshots[i]);
-    close_books(&dtrace->aggregation_snapshots[i]);
+    if (stopped)
+        dtrace_books_close(&dtrace->aggregation_snapshots[i].books);
 }
 
-struct dtrace_source dtrace_source_of(struct dtrace *dtrace)
+static void take_options(struct dtrace *dtrace)
 {
-    for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
-        take_snapshots(dtrace, i);
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->effective[i] =
             dtrace_option_is_set(dtrace, i) || dtrace->granted[i] != DOF_OPTION_UNSET
                 ? dtrace_option(dtrace, i)
                 : DOF_OPTION_UNSET;
+}
+
+struct dtrace_source dtrace_source_with(struct dtrace *dtrace,
+                                        const struct dtrace_snapshot *principal,
+                                        const struct dtrace_snapshot *aggregations,
+                                        const struct dtrace_status *status)
+{
+    take_options(dtrace);
     return (struct dtrace_source){.context = dtrace,
                                   .probe = probe_of,
                                   .ecb = ecb_of,
@@ -90,8 +136,57 @@ struct dtrace_source dtrace_source_of(struct dtrace *dtrace)
                                   .symbol = no_symbol,
                                   .cpus = dtrace->has_gone ? dtrace->cpus : 0,
                                   .begin_cpu = dtrace->begin_cpu,
-                                  .principal = dtrace->principal_snapshots,
-                                  .aggregations = dtrace->aggregation_snapshots,
+                                  .principal = principal,
+                                  .aggregations = aggregations,
                                   .options = dtrace->effective,
-                                  .status = status_of(dtrace)};
+                                  .status = *status};
+}
+
+struct dtrace_source dtrace_source_of(struct dtrace *dtrace)
+{
+    for (uint32_t i = 0; dtrace->has_gone && i < dtrace->cpus; i++)
+        take_snapshots(dtrace, i);
+    struct dtrace_status status = status_of(dtrace);
+    status = dtrace_status_since(&status, &dtrace->forgotten);
+    return dtrace_source_with(dtrace, dtrace->principal_snapshots, dtrace->aggregation_snapshots,
+                              &status);
+}
+
+/* Marks what was told, and gives whether there is more. */
+static bool mark_told(struct dtrace_snapshot *principal, struct dtrace_snapshot *aggregations,
+                      const struct dtrace_told *told)
+{
+    const struct dtrace_buffer_books *books = &principal->books;
+    bool more = books->kept + books->overwritten > told->records || books->dropped > told->drops ||
+                aggregations->books.emitted > told->updates;
+    principal->told = beyond(told->records, books->overwritten);
+    principal->books.dropped = beyond(books->dropped, told->drops);
+    aggregations->books.dropped = beyond(aggregations->books.dropped, told->update_drops);
+    return more;
+}
+
+/* Whether anything of it is printed: faults that are no more than counted have records of their own. */
+static bool is_something(const struct dtrace_status *status)
+{
+    return (status->dynamic_drops | status->speculation_drops | status->speculations_busy |
+            status->speculations_unavailable | status->errors_in_errors |
+            status->stack_string_overflows | status->nested) != 0;
+}
+
+struct dtrace_source dtrace_source_since(struct dtrace *dtrace, bool *anything)
+{
+    const struct dtrace_claim *claim = &dtrace->claim;
+    struct dtrace_source source = dtrace_source_of(dtrace);
+    const struct dtrace_status all = status_of(dtrace), told = told_of(dtrace);
+    source.status = dtrace_status_since(&all, &told);
+    source.rest_told = true;
+    *anything = is_something(&source.status);
+    for (uint32_t i = 0; i < source.cpus; i++) {
+        struct dtrace_snapshot *aggregations = &dtrace->aggregation_snapshots[i];
+        if (aggregations->books.emitted > claim->told[i].updates)
+            source.rest_told = false;
+        if (mark_told(&dtrace->principal_snapshots[i], aggregations, &claim->told[i]))
+            *anything = true;
+    }
+    return source;
 }

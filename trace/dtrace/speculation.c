@@ -57,9 +57,17 @@ static void set_time(uint8_t *record, uint64_t timestamp)
                      sizeof words);
 }
 
-static void put_all(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp)
+enum {
+    SLICE = 4096 /* bytes that the cleaner copies before it lets the CPU go */
+};
+
+/* Copies records until `size` bytes have been read; what has been copied is not in the part any more.  Gives whether
+ * it is all. */
+static bool put_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp,
+                     uint32_t size)
 {
-    for (uint32_t at = 0; at < own->offset;) {
+    uint32_t at = own->committed, start = at;
+    while (at < own->offset && at - start < size) {
         uint32_t epid;
         __builtin_memcpy(&epid, own->bytes + at, sizeof epid);
         const struct dtrace_ecb *ecb = dtrace_ecbs_find(own->ecbs, epid);
@@ -72,24 +80,34 @@ static void put_all(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t 
         (void)dtrace_buffer_put(&cpu->principal, &piece); /* counts what it drops */
         at += piece.size;
     }
+    own->committed = at;
+    return at >= own->offset;
 }
 
-static void commit_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp)
+static void drop_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 {
-    if (dtrace_buffer_has_room(&cpu->principal, own->offset))
-        put_all(cpu, own, timestamp);
-    else {
-        cpu->principal.books.emitted += own->books.kept;
-        cpu->principal.books.dropped += own->books.kept;
-        cpu->principal.full = cpu->principal.policy == DTRACE_POLICY_FILL;
-    }
+    cpu->principal.books.emitted += own->written;
+    cpu->principal.books.dropped += own->written;
+    cpu->principal.full = cpu->principal.policy == DTRACE_POLICY_FILL;
+}
+
+/* Up to so many bytes of it, or none if there is no room for the whole of it.  False: there is more.  Between two
+ * calls nobody writes to it, as it has been decided. */
+static bool commit_some(struct dtrace_cpu *cpu, struct dtrace_buffer *own, uint64_t timestamp,
+                        uint32_t size)
+{
+    if (own->committed == 0 && !dtrace_buffer_has_room(&cpu->principal, own->offset))
+        drop_part(cpu, own);
+    else if (!put_some(cpu, own, timestamp, size))
+        return false;
     dtrace_buffer_reset(own);
+    return true;
 }
 
 static void discard_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 {
-    cpu->principal.books.emitted += own->books.kept;
-    cpu->principal.books.filtered += own->books.kept;
+    cpu->principal.books.emitted += own->written;
+    cpu->principal.books.filtered += own->written;
     dtrace_buffer_reset(own);
 }
 
@@ -149,7 +167,7 @@ bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, ui
         if (next == state)
             return false;
     } while (!change(place, &state, next));
-    commit_part(cpu, own, timestamp);
+    (void)commit_some(cpu, own, timestamp, UINT32_MAX);
     if (next == DTRACE_SPECULATION_COMMITTING)
         __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
     else
@@ -177,31 +195,50 @@ bool dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, u
 
 /* --- The cleaner --- */
 
-/* False: the CPU was in a firing all the time. */
-static bool clean_part(struct dtrace_cpu *cpu, uint32_t index, uint32_t state, uint64_t timestamp)
+enum cleaned {
+    CLEANED,
+    CLEANED_SOME,
+    CLEANED_NOTHING /* the CPU was in a firing all the time */
+};
+
+/* No longer than a firing waits for. */
+static enum cleaned clean_some(const struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t index,
+                               uint32_t state)
 {
-    if (cpu->speculations == NULL)
-        return true;
+    const struct dtrace_environment *environment = dtrace->environment;
+    bool all = true;
     if (!dtrace_cpu_hold(cpu))
-        return false;
+        return CLEANED_NOTHING;
+    /* Read while nothing fires: what is committed is not older than what lies before it. */
+    uint64_t timestamp = environment->timestamp(environment->context);
     struct dtrace_buffer *own = &cpu->speculations[index];
     if (state == DTRACE_SPECULATION_COMMITTINGMANY)
-        commit_part(cpu, own, timestamp);
+        all = commit_some(cpu, own, timestamp, SLICE);
     else
         discard_part(cpu, own);
     dtrace_cpu_release(cpu);
-    return true;
+    return all ? CLEANED : CLEANED_SOME;
+}
+
+/* False: the CPU was in a firing all the time. */
+static bool clean_part(const struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t index,
+                       uint32_t state)
+{
+    enum cleaned cleaned = cpu->speculations == NULL ? CLEANED : CLEANED_SOME;
+    while (cleaned == CLEANED_SOME)
+        cleaned = clean_some(dtrace, cpu, index, state);
+    return cleaned == CLEANED;
 }
 
 /* False: a CPU fires all the time, and the others must not be waited for in vain. */
-static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
+static bool clean_one(struct dtrace *dtrace, uint32_t index)
 {
     uint32_t *place = &dtrace->speculations.states[index];
     uint32_t state = read_state(place);
     if (state != DTRACE_SPECULATION_COMMITTINGMANY && state != DTRACE_SPECULATION_DISCARDING)
         return true;
     for (uint32_t i = 0; i < dtrace->cpus; i++)
-        if (!clean_part(&dtrace->cpu[i], index, state, timestamp))
+        if (!clean_part(dtrace, &dtrace->cpu[i], index, state))
             return false;
     if (change(place, &state,
                DTRACE_SPECULATION_INACTIVE)) /* unless stop() has cleaned meanwhile */
@@ -209,11 +246,11 @@ static bool clean_one(struct dtrace *dtrace, uint32_t index, uint64_t timestamp)
     return true;
 }
 
-void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp)
+void dtrace_speculation_clean(struct dtrace *dtrace)
 {
     if (__atomic_load_n(&dtrace->speculations.waiting, __ATOMIC_RELAXED) == 0)
         return;
     for (uint32_t i = 0; i < dtrace->speculations.count; i++)
-        if (!clean_one(dtrace, i, timestamp))
+        if (!clean_one(dtrace, i))
             return;
 }

@@ -41,4 +41,4 @@ bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, ui
 bool dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id);
 
 /* Finishes on every CPU what commit and discard began on one. */
-void dtrace_speculation_clean(struct dtrace *dtrace, uint64_t timestamp);
+void dtrace_speculation_clean(struct dtrace *dtrace);

@@ -8,6 +8,8 @@ enum {
     BYTES_OF_A_DECLARATION = 2048, /* of memory, for each variable that may be declared */
     DECLARATIONS_MIN = 64,
     DECLARATIONS_MAX = 8192,
+    CLAUSES_MAX = 16384, /* of all objects */
+    ACTIONS_MAX = 65536, /* of all clauses */
 };
 
 static const struct dtrace_provider own = {.name = "dtrace"};
@@ -25,6 +27,17 @@ static uint32_t declarations_of(size_t memory)
                                       : (uint32_t)count;
 }
 
+static bool make_claim(struct dtrace *dtrace)
+{
+    struct dtrace_claim *claim = &dtrace->claim;
+    claim->principal = take(dtrace, dtrace->cpus, sizeof *claim->principal);
+    claim->aggregations = take(dtrace, dtrace->cpus, sizeof *claim->aggregations);
+    claim->told = take(dtrace, dtrace->cpus, sizeof *claim->told);
+    claim->lost = take(dtrace, dtrace->cpus, sizeof *claim->lost);
+    return claim->principal != NULL && claim->aggregations != NULL && claim->told != NULL &&
+           claim->lost != NULL;
+}
+
 static bool make_tables(struct dtrace *dtrace)
 {
     uint32_t capacity = declarations_of(dtrace->memory->size);
@@ -35,7 +48,8 @@ static bool make_tables(struct dtrace *dtrace)
     dtrace->aggregation_snapshots =
         take(dtrace, dtrace->cpus, sizeof *dtrace->aggregation_snapshots);
     return dtrace->probes != NULL && dtrace->declarations.list != NULL &&
-           dtrace->principal_snapshots != NULL && dtrace->aggregation_snapshots != NULL;
+           dtrace->principal_snapshots != NULL && dtrace->aggregation_snapshots != NULL &&
+           make_claim(dtrace);
 }
 
 static bool add_own_probes(struct dtrace *dtrace)
@@ -54,7 +68,8 @@ struct dtrace *dtrace_make(const struct dtrace_config *config)
                               .memory = config->memory,
                               .cpus = config->cpus,
                               .probes_max = config->probes_max,
-                              .destructive_allowed = config->destructive_allowed};
+                              .destructive_allowed = config->destructive_allowed,
+                              .deadman_ns = config->deadman_ns};
     for (uint32_t i = 0; i < DOF_OPTIONS; i++)
         dtrace->options[i] = dtrace->granted[i] = DOF_OPTION_UNSET;
     return make_tables(dtrace) && add_own_probes(dtrace) ? dtrace : NULL;
@@ -78,7 +93,8 @@ static bool refuse(struct dof_problem *problem, const char *format, const char *
     return false;
 }
 
-/* The rules for actions, by building what would go on a probe and forgetting it. */
+/* The rules for actions, by building what would go on a probe and forgetting it.  They are the same for all clauses
+ * that share their actions: of thousands with thousands of them, one is built. */
 static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object,
                           struct dof_problem *problem)
 {
@@ -88,6 +104,8 @@ static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object
     for (uint32_t i = 0; i < object->clause_count && good; i++) {
         struct dtrace_clause clause = {0};
         struct dtrace_clause_problem wrong;
+        if (object->clauses[i].repeats)
+            continue;
         good = dtrace_clause_build(dtrace, &object->clauses[i], &clause, &wrong);
         if (!good)
             (void)refuse(problem, "action", wrong.reason, wrong.action, i + 1);
@@ -103,6 +121,25 @@ static bool check_options(const struct dof_object *object, struct dof_problem *p
         if (!dtrace_option_is_valid(&object->options[i]))
             return refuse(problem, "option", "rejected option", object->options[i].id,
                           (uint64_t)object->options[i].value);
+    return true;
+}
+
+static uint32_t actions_of(const struct dof_object *object)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < object->clause_count; i++)
+        count += object->clauses[i].action_count;
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+/* Clauses may all have the same actions, so that what they come to has little to do with the object's size. */
+static bool check_counts(const struct dtrace *dtrace, const struct dof_object *object,
+                         struct dof_problem *problem)
+{
+    if (object->clause_count > CLAUSES_MAX - dtrace->clause_count)
+        return refuse(problem, "", "more than 16384 clauses in all objects", 0, 0);
+    if (actions_of(object) > ACTIONS_MAX - dtrace->action_count)
+        return refuse(problem, "", "more than 65536 actions in all clauses", 0, 0);
     return true;
 }
 
@@ -122,6 +159,8 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
         return refuse(problem, "", "no memory for this object", 0, 0);
     if (!dof_load(bytes, size, dtrace->object_count, dtrace->memory, &dtrace->declarations,
                   &object->dof, problem))
+        return false;
+    if (!check_counts(dtrace, &object->dof, problem))
         return false;
     object->clauses = take(dtrace, object->dof.clause_count, sizeof *object->clauses);
     if (object->clauses == NULL && object->dof.clause_count > 0)
@@ -144,6 +183,8 @@ static void link_object(struct dtrace *dtrace, struct dtrace_object *object)
         dtrace->last_object->next = object;
     dtrace->last_object = object;
     dtrace->object_count++;
+    dtrace->clause_count += object->dof.clause_count;
+    dtrace->action_count += actions_of(&object->dof);
 }
 
 bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,

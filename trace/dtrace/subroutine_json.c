@@ -190,7 +190,7 @@ void dif_json(struct dif_machine *machine, uint64_t *result)
     struct json json = {text.bytes, text.length, 0}, steps = {path.bytes, path.length, 0};
     if (!to || !select_value(&json, &steps, &value))
         return;
-    __builtin_memcpy(to, text.bytes + value.start, value.length);
+    __builtin_memmove(to, text.bytes + value.start, value.length); /* it may lie in free scratch */
     to[value.length] = 0;
     dif_keep(machine, text.length + 1);
     *result = (uintptr_t)to;

@@ -2,6 +2,7 @@
  *
  * A string is read up to strsize bytes; one that is made has at most strsize - 1 and a NUL. */
 #include "trace/dtrace/run_machine.h"
+#include "trace/dtrace/search.h"
 
 enum {
     NOT_FOUND = -1
@@ -19,7 +20,8 @@ void dif_strlen(struct dif_machine *machine, uint64_t *result)
         *result = string.length;
 }
 
-/* Takes no more than the result, but wants strsize bytes to be free. */
+/* Takes no more than the result, but wants strsize bytes to be free.  Where all memory may be read, the strings may lie
+ * in what is free. */
 void dif_strjoin(struct dif_machine *machine, uint64_t *result)
 {
     struct dif_string a, b;
@@ -33,8 +35,8 @@ void dif_strjoin(struct dif_machine *machine, uint64_t *result)
         dif_fault(machine, DIF_FAULT_NOSCRATCH, 0);
         return;
     }
-    __builtin_memcpy(to, a.bytes, a.length);
-    __builtin_memcpy(to + a.length, b.bytes, b.length);
+    __builtin_memmove(to, a.bytes, a.length);
+    __builtin_memmove(to + a.length, b.bytes, b.length);
     to[size - 1] = 0;
     dif_keep(machine, (uint32_t)size);
     *result = (uintptr_t)to;
@@ -77,29 +79,31 @@ void dif_strrchr(struct dif_machine *machine, uint64_t *result)
             *result = dif_argument(machine, 0) + i;
 }
 
-static bool stands_at(const struct dif_string *string, const struct dif_string *part, uint32_t at)
-{
-    return at + part->length <= string->length &&
-           (part->length == 0 ||
-            __builtin_memcmp(string->bytes + at, part->bytes, part->length) == 0);
-}
-
+/* An empty part stands everywhere. */
 static int64_t first_at_or_behind(const struct dif_string *string, const struct dif_string *part,
                                   uint32_t at)
 {
-    for (; at <= string->length; at++)
-        if (stands_at(string, part, at))
-            return at;
-    return NOT_FOUND;
+    const struct dtrace_bytes text = {string->bytes, 1, string->length};
+    const struct dtrace_bytes wanted = {part->bytes, 1, part->length};
+    if (part->length == 0)
+        return at;
+    uint32_t found = dtrace_search(&text, &wanted, at);
+    return found == DTRACE_NOT_FOUND ? NOT_FOUND : (int64_t)found;
 }
 
+/* Both backwards: what stands `from` bytes before the end there, ends so far before the end here. */
 static int64_t last_at_or_before(const struct dif_string *string, const struct dif_string *part,
                                  uint32_t at)
 {
-    for (int64_t i = at; i >= 0; i--)
-        if (stands_at(string, part, (uint32_t)i))
-            return i;
-    return NOT_FOUND;
+    if (part->length == 0)
+        return at;
+    if (part->length > string->length)
+        return NOT_FOUND;
+    const struct dtrace_bytes text = {string->bytes + string->length - 1, -1, string->length};
+    const struct dtrace_bytes wanted = {part->bytes + part->length - 1, -1, part->length};
+    uint32_t last = string->length - part->length;
+    uint32_t found = dtrace_search(&text, &wanted, at < last ? last - at : 0);
+    return found == DTRACE_NOT_FOUND ? NOT_FOUND : (int64_t)(last - found);
 }
 
 void dif_strstr(struct dif_machine *machine, uint64_t *result)

@@ -54,8 +54,14 @@ static dif_subroutine_code *const subroutines[] = {
 };
 _Static_assert(sizeof subroutines / sizeof subroutines[0] == DIF_SUBR_MAX + 1, "all of them");
 
+enum {
+    WORK_OF_A_CALL = 64,           /* in bytes, beside what a subroutine counts itself */
+    WORK_OF_SPECULATION = 8 * 1024 /* a state is looked at for each of at most 1,024 ids */
+};
+
 void dif_call(struct dif_machine *machine, uint32_t subroutine, uint64_t *result)
 {
+    dif_work(machine, subroutine == DIF_SUBR_SPECULATION ? WORK_OF_SPECULATION : WORK_OF_A_CALL);
     if (subroutine <= DIF_SUBR_MAX)
         subroutines[subroutine](machine, result);
     else

@@ -5,92 +5,13 @@
 #include "trace/dtrace/variables_layout.h"
 #include "trace/local.h"
 
-/* --- How large a dynamic variable may become ---------------------------------------------------- */
-
 enum {
-    CHUNK_DEFAULT = 256, /* bytes */
-    KEYS_OWN = 2,        /* at most, beside the tuple's: variable, thread */
-};
-
-/* What the tuple stack holds at an instruction, as far as the code shows. */
-struct tuple_guess {
-    uint64_t constant; /* of the last setx, 0: something else is in that register */
-    uint64_t bytes;
-    uint32_t keys;
+    CHUNK_DEFAULT = 256 /* bytes */
 };
 
 static uint64_t round8(uint64_t bytes)
 {
     return (bytes + 7) & ~(uint64_t)7;
-}
-
-static void guess_push(struct tuple_guess *guess, uint32_t instruction)
-{
-    if (guess->keys < DIF_TUPLE_MAX)
-        guess->keys++;
-    if (dif_op(instruction) != DIF_OP_PUSHTR)
-        return;
-    uint64_t size = dif_r2(instruction) == 0 ? 0 : guess->constant;
-    if (dif_r1(instruction) == DIF_TYPE_STRING && size == 0)
-        size = DIF_STRING_DEFAULT;
-    guess->bytes += size < UINT32_MAX ? round8(size) : UINT32_MAX;
-}
-
-static uint64_t declared_size(const struct dif_object *object, enum dif_scope scope, uint32_t id)
-{
-    for (uint32_t i = 0; i < object->variable_count; i++) {
-        const struct dif_variable *variable = &object->variables[i];
-        if (variable->id == id && variable->scope == scope)
-            return variable->type.size;
-    }
-    return 0;
-}
-
-static uint64_t chunk_of(const struct tuple_guess *guess, uint64_t size)
-{
-    uint64_t keys = (guess->keys + KEYS_OWN) * sizeof(struct dtrace_key);
-    return sizeof(struct dtrace_chunk) + keys + guess->bytes + round8(size < 8 ? 8 : size);
-}
-
-static uint64_t guess_instruction(const struct dif_object *object, struct tuple_guess *guess,
-                                  uint32_t instruction)
-{
-    static const struct tuple_guess no_tuple = {0, 0, 0};
-    uint32_t id = dif_index(instruction);
-    switch (dif_op(instruction)) {
-    case DIF_OP_SETX:
-        guess->constant = object->integers[id];
-        return 0;
-    case DIF_OP_FLUSHTS:
-        guess->keys = 0;
-        guess->bytes = 0;
-        return 0;
-    case DIF_OP_PUSHTR:
-    case DIF_OP_PUSHTV:
-        guess_push(guess, instruction);
-        return 0;
-    case DIF_OP_STGAA:
-        return chunk_of(guess, declared_size(object, DIF_SCOPE_GLOBAL, id));
-    case DIF_OP_STTAA:
-        return chunk_of(guess, declared_size(object, DIF_SCOPE_THREAD, id));
-    case DIF_OP_STTS:
-        return chunk_of(&no_tuple, declared_size(object, DIF_SCOPE_THREAD, id));
-    default:
-        return 0;
-    }
-}
-
-AT_REST uint32_t dtrace_variables_chunk(const struct dif_object *object)
-{
-    const uint64_t most = UINT32_MAX / 4;
-    struct tuple_guess guess = {0, 0, 0};
-    uint64_t chunk = 0;
-    for (uint32_t pc = 0; pc < object->length; pc++) {
-        uint64_t bytes = guess_instruction(object, &guess, object->text[pc]);
-        if (bytes > chunk)
-            chunk = bytes;
-    }
-    return (uint32_t)(chunk < most ? chunk : most);
 }
 
 /* --- Places ------------------------------------------------------------------------------------- */

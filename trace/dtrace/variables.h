@@ -16,11 +16,8 @@ struct dtrace_variables_config {
     uint32_t cpus;
     uint32_t strsize;
     uint64_t dynvarsize; /* bytes; halved until it fits */
-    uint32_t chunk;      /* bytes of a dynamic variable, 0: 256 */
+    uint32_t chunk;      /* bytes of a dynamic variable, the largest of all objects'; 0: 256 */
 };
-
-/* The bytes that a dynamic variable of these objects needs at most, for `chunk`. */
-uint32_t dtrace_variables_chunk(const struct dif_object *object);
 
 /* The bytes that all but dynamic variables take, roughly and rather too many. */
 uint64_t dtrace_variables_statics(const struct dif_declarations *declarations, uint32_t cpus);
