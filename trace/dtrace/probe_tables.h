@@ -4,13 +4,19 @@
  * have 32 bits.  The kernel asserts that its structs lie so. */
 #pragma once
 
-/* fbt_functions: a row for each function that has probes, and one more behind them. */
+/* kernel_symbols: every function, by address, and one more row behind them. */
+enum {
+    PROBE_TABLE_SYMBOL_ADDRESS = 0, /* 32 bits */
+    PROBE_TABLE_SYMBOL_NAME = 4,    /* 32 bits: of text */
+    PROBE_TABLE_SYMBOL_SIZE = 8,
+};
+
+/* fbt_functions: those that have probes, by address, and one more row behind them. */
 enum {
     PROBE_TABLE_FUNCTION_ADDRESS = 0, /* 32 bits */
-    PROBE_TABLE_FUNCTION_NAME = 4,    /* 32 bits: of text */
     PROBE_TABLE_FUNCTION_FIRST_RETURN =
-        8, /* 16 bits; the same as the next row's: it never returns */
-    PROBE_TABLE_FUNCTION_SIZE = 12,
+        4, /* 16 bits; the same as the next row's: it never returns */
+    PROBE_TABLE_FUNCTION_SIZE = 8,
 };
 
 /* fbt_counts: how many of them. */
