@@ -4,19 +4,19 @@
  * have 32 bits.  The kernel asserts that its structs lie so. */
 #pragma once
 
-/* kernel_symbols: every function, by address, and one more row behind them. */
-enum {
-    PROBE_TABLE_SYMBOL_ADDRESS = 0, /* 32 bits */
-    PROBE_TABLE_SYMBOL_NAME = 4,    /* 32 bits: of text */
-    PROBE_TABLE_SYMBOL_SIZE = 8,
-};
-
-/* fbt_functions: those that have probes, by address, and one more row behind them. */
+/* fbt_functions: a row for each function that has probes, and one more behind them. */
 enum {
     PROBE_TABLE_FUNCTION_ADDRESS = 0, /* 32 bits */
     PROBE_TABLE_FUNCTION_FIRST_RETURN =
         4, /* 16 bits; the same as the next row's: it never returns */
     PROBE_TABLE_FUNCTION_SIZE = 8,
+};
+
+/* kernel_symbols, kernel_symbol_count rows: all functions, sorted by address. */
+enum {
+    PROBE_TABLE_SYMBOL_ADDRESS = 0, /* 32 bits */
+    PROBE_TABLE_SYMBOL_NAME = 4,    /* 32 bits: of text */
+    PROBE_TABLE_SYMBOL_SIZE = 8,
 };
 
 /* fbt_counts: how many of them. */
