@@ -51,10 +51,11 @@ static noreturn void die(const char *what, const char *path)
 
 static bool is_one_of_it(const struct d_probe_name *description, const char *name)
 {
-    return dtrace_glob_means(description->provider, "dtrace") &&
-           dtrace_glob_means(description->module, "") &&
-           dtrace_glob_means(description->function, "") &&
-           dtrace_glob_means(description->name, name);
+    uint64_t steps = 0;
+    return dtrace_glob_means(description->provider, "dtrace", &steps) &&
+           dtrace_glob_means(description->module, "", &steps) &&
+           dtrace_glob_means(description->function, "", &steps) &&
+           dtrace_glob_means(description->name, name, &steps);
 }
 
 static size_t count_probes(void *context, const struct d_probe_name *description)
