@@ -131,12 +131,13 @@ D_FRONT := compile conditional declaration fault fold_constants ident lex_litera
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
 
+$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
+
 # The suite of D programs: what compiles them.
 $(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
                              $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
-$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
 
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)

@@ -25,7 +25,7 @@ enum {
     WORDS_MAX = 64,
     LINE_BYTES = 1 << 16,
     TEXT_MAX = 1 << 20,
-    MACHINE = 64 << 20, /* bytes for the verifier's objects */
+    MACHINE = 2 << 20, /* bytes for the verifier's objects */
 };
 
 struct job {
@@ -51,10 +51,11 @@ static noreturn void die(const char *what, const char *path)
 
 static bool is_one_of_it(const struct d_probe_name *description, const char *name)
 {
-    return dtrace_glob_means(description->provider, "dtrace") &&
-           dtrace_glob_means(description->module, "") &&
-           dtrace_glob_means(description->function, "") &&
-           dtrace_glob_means(description->name, name);
+    uint64_t steps = 0;
+    return dtrace_glob_means(description->provider, "dtrace", &steps) &&
+           dtrace_glob_means(description->module, "", &steps) &&
+           dtrace_glob_means(description->function, "", &steps) &&
+           dtrace_glob_means(description->name, name, &steps);
 }
 
 static size_t count_probes(void *context, const struct d_probe_name *description)

@@ -90,7 +90,7 @@ def manifest_line(program, folder, number):
     for word in program.words:
         if word in ("-64", "-n", "strict"):
             words.append(word)
-        elif word not in ("alone", "loud", "cpp"):
+        elif word not in ("alone", "loud", "cpp", "wait"):
             words += ["-x", word]
     return "\t".join([program.output, program.output + ".d", *words, "--", *program.arguments]) + "\n"
 
@@ -143,18 +143,18 @@ def conf_of(objects):
     return "".join(parts)
 
 
-def boot(objects, folder):
+def boot(objects, folder, waits):
     conf, capture = os.path.join(folder, "dtrace.conf"), os.path.join(folder, "capture")
     with open(conf, "w", encoding="ascii") as file:
         file.write(conf_of(objects))
     done = subprocess.run([FLIGHT, "run", "--deterministic", "--quiet", "--bare", "--timeout", "60", "-o", capture,
                            "--module", f"{conf} type=file name=kernel/drv/dtrace.conf",
-                           "--exec", "dtrace -a", "--exec", "echo ==claimed=="],
+                           *["--exec", "sleep 0.1"] * waits, "--exec", "dtrace -ae", "--exec", "echo ==claimed=="],
                           capture_output=True, text=True, errors="replace", check=False)
     with open(capture, encoding="utf-8", errors="replace", newline="\n") as file:
         text = file.read().replace("\r", "")
     text = "".join(line for line in text.splitlines(True) if not line.startswith("~"))
-    found = re.search(r"^# dtrace -a\n(.*)^# echo ==claimed==\n", text, re.M | re.S)
+    found = re.search(r"^# dtrace -ae\n(.*)^# echo ==claimed==\n", text, re.M | re.S)
     if not found:
         return None, f"the boot failed: {done.stderr}\n{text[-3000:]}"
     return found.group(1), text
@@ -181,7 +181,7 @@ def run_batch(batch, folder):
     for number, program in enumerate(batch):
         objects += [*marks[number:number + 1], program.output + ".dof"]
     objects += [*marks[len(batch):], batch[0].output + ".error", batch[0].output + ".options"]
-    text, whole = boot(objects, own)
+    text, whole = boot(objects, own, "wait" in batch[0].words)
     if text is None:
         for program in batch:
             program.problem = whole
