@@ -16,7 +16,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 B       := build
 
 # What Debian 12 must have: to build and boot, and on top of that to test.
-PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev cpio grub-common grub-pc-bin \
+PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev libdw-dev cpio grub-common grub-pc-bin \
                  grub-efi-amd64-bin grub-efi-ia32-bin xorriso mtools qemu-system-x86 seabios
 PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev \
                  clang-format spin jq python3 perl procps liblttng-ust-dev lttng-tools libssl-dev \
@@ -37,7 +37,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c \
            trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
            trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
            trace/dtrace/dif_verify.c trace/dtrace/dof.c \
@@ -46,7 +46,8 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
            trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/ecb_list.c \
            trace/dtrace/fire.c trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c \
-           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/quantize.c \
+           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/profile_name.c \
+           trace/dtrace/quantize.c \
            trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
            trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
            trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
@@ -75,7 +76,7 @@ KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c
           kernel/module_list.c kernel/module_probes.c kernel/modules.c kernel/network.c \
           kernel/network_interface.c kernel/network_route.c kernel/paging.c kernel/panic.c \
           kernel/percpu.c kernel/pic.c kernel/pit.c kernel/power.c kernel/power_off.c \
-          kernel/profile.c kernel/profile_name.c kernel/routing_messages.c kernel/rtc.c \
+          kernel/profile.c kernel/routing_messages.c kernel/rtc.c \
           kernel/scheduler.c kernel/sdt.c kernel/segments.c kernel/services.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
           kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_code.c \
@@ -117,7 +118,8 @@ KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel
 DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
                     trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
-                    trace/dtrace/option_table.c trace/dtrace/record_walk.c \
+                    trace/dtrace/option_table.c trace/dtrace/profile_name.c \
+                    trace/dtrace/record_walk.c \
                     trace/dtrace/snapshots.c trace/dtrace/state.c trace/dtrace/wide.c,$(RUNTIME))
 
 # What runs while a probe fires, or on a CPU before it takes traps, has no probes (kernel/fbt.h).  Functions of
@@ -277,7 +279,7 @@ $(B)/host/%.o: %.c Makefile | $(B)/.packages-run
 
 $(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
 	$(call say,LD,$@)
-	$(Q)$(CC) -o $@ $^ -ljansson
+	$(Q)$(CC) -o $@ $^ -ljansson -ldw -lelf
 
 # --- What is run -------------------------------------------------------------------------------
 
@@ -325,4 +327,5 @@ $(B)/.packages-test: Makefile
 
 .PHONY: all usb net run help clean FORCE
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+# Not those at the top of $(B): they are somebody's programs in D.
+-include $(shell find $(B) -mindepth 2 -name '*.d' -type f 2>/dev/null)

@@ -16,7 +16,7 @@
 struct enable {
     const struct flight_command *command;
     struct enabling_words words;
-    const char *folder;
+    const char *folder, *kernel;
     struct enabling enabling;
 };
 
@@ -163,11 +163,12 @@ static enum flight_status change_files(const struct enable *enable)
 
 static enum options_result parse(struct enable *enable, size_t count, char **arguments)
 {
-    struct option_spec specs[2 + ENABLING_SPECS] = {
+    struct option_spec specs[3 + ENABLING_SPECS] = {
         {.letter = 'o', .name = "output", .text = &enable->folder},
+        {.name = "kernel", .text = &enable->kernel},
         {.letter = 'i', .words = &enable->words.words},
     };
-    enabling_words_specs(&enable->words, specs + 2);
+    enabling_words_specs(&enable->words, specs + 3);
     const struct options options = {.command = enable->command,
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
@@ -180,7 +181,8 @@ static enum flight_status enable_checked(struct enable *enable)
 {
     const struct enabling_words *words = &enable->words;
     if (enabling_words_wanted(words)) {
-        enum flight_status status = enabling_compile(&enable->enabling, enable->command, words);
+        enum flight_status status =
+            enabling_compile(&enable->enabling, enable->command, enable->kernel, words);
         return status == FLIGHT_SUCCESS ? change_files(enable) : status;
     }
     if (words->words.count + words->arguments.count > 0 || words->strict)
@@ -204,7 +206,7 @@ static int run(const struct flight_command *command, size_t count, char **argume
 
 const struct flight_command enable_command = {
     .name = "enable",
-    .synopsis = ENABLING_WORDS_SYNOPSIS " [-o DIR] [ARGUMENT]...",
+    .synopsis = ENABLING_WORDS_SYNOPSIS " [-o DIR] [--kernel ELF] [ARGUMENT]...",
     .help =
         "Compiles D programs for the next boot, as dtrace -A does: into DIR/" CONF ", and what\n"
         "loads their providers into DIR/" SYSTEM ".  Other lines of both files stay; an enabling\n"
@@ -212,6 +214,7 @@ const struct flight_command enable_command = {
         "nothing is left.\n"
         "\n"
         "  -o DIR             default: enabling\n"
+        "  --kernel ELF       for which kernel; default: firstlight.elf beside flight\n"
         "  -i ID              a program: the probe with this number\n" ENABLING_WORDS_HELP "\n"
         "Exit status: 0 done, 1 a program is refused, or " SYSTEM " has a damaged block,\n"
         "2 bad usage, 5 a file cannot be read or written, or there is no cpp.\n",

@@ -7,6 +7,8 @@
 
 #include "flight/d_complaint.h"
 #include "flight/file_bytes.h"
+#include "flight/home.h"
+#include "flight/kernel_types.h"
 #include "flight/memory.h"
 #include "flight/preprocessor.h"
 #include "flight/print.h"
@@ -98,6 +100,30 @@ static enum flight_status set_options(const struct work *work)
     return status;
 }
 
+/* Which of them is warned of: one that nobody named need not be there. */
+static enum flight_status open_kernel(struct work *work, struct enabling *enabling,
+                                      const char *path)
+{
+    const char *why;
+    char *own = path == NULL ? home_path("firstlight.elf") : NULL;
+    const char *opened = path != NULL ? path : own;
+    enum flight_status status = FLIGHT_SUCCESS;
+    enabling->kernel = memory_zeroed(1, sizeof *enabling->kernel);
+    if (kernel_types_open(enabling->kernel, opened, &why)) {
+        work->setup.kernel = &enabling->kernel->facts;
+    } else {
+        free(enabling->kernel);
+        enabling->kernel = NULL;
+    }
+    if (enabling->kernel == NULL && path != NULL)
+        status = (enum flight_status)flight_refuse(work->command, FLIGHT_HOST,
+                                                   "cannot read '%s': %s", opened, why);
+    else if (why != NULL)
+        (void)flight_refuse(work->command, FLIGHT_SUCCESS, "warning: '%s': %s", opened, why);
+    free(own);
+    return status;
+}
+
 static enum flight_status compile_text(const struct work *work, const struct d_source *source)
 {
     struct d_problem problem;
@@ -171,11 +197,13 @@ static void keep_all(struct enabling *enabling)
 }
 
 enum flight_status enabling_compile(struct enabling *enabling, const struct flight_command *command,
-                                    const struct enabling_words *words)
+                                    const char *kernel, const struct enabling_words *words)
 {
     struct work work = {.command = command, .words = words};
     *enabling = (struct enabling){0};
     enum flight_status status = take_models(&work);
+    if (status == FLIGHT_SUCCESS)
+        status = open_kernel(&work, enabling, kernel);
     if (status != FLIGHT_SUCCESS)
         return status;
     work.setup.strict = words->strict;
@@ -193,5 +221,8 @@ enum flight_status enabling_compile(struct enabling *enabling, const struct flig
 void enabling_free(struct enabling *enabling)
 {
     d_close(enabling->compiler);
+    if (enabling->kernel != NULL)
+        kernel_types_close(enabling->kernel);
+    free(enabling->kernel);
     free(enabling->objects);
 }

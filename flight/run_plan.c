@@ -2,7 +2,6 @@
 #include "flight/run_plan.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "flight/autoexec.h"
 #include "flight/exec_words.h"
 #include "flight/file_bytes.h"
+#include "flight/home.h"
 #include "flight/memory.h"
 #include "flight/qemu.h"
 
@@ -168,17 +168,6 @@ static bool check_file(const struct run_plan *plan, const char *path)
     return error == 0;
 }
 
-static void find_home(struct run_plan *plan)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    plan->home = memory_text("%s", slash != NULL ? path : ".");
-}
-
 static bool wants_archive(const struct run_plan *plan)
 {
     if (plan->bare || medium(plan) != QEMU_MEDIUM_KERNEL)
@@ -192,12 +181,11 @@ static bool wants_archive(const struct run_plan *plan)
 /* Completes what was not said by what stands beside this program. */
 void run_plan_complete(struct run_plan *plan)
 {
-    find_home(plan);
     if (medium(plan) == QEMU_MEDIUM_KERNEL && plan->kernel == NULL)
-        plan->kernel = plan->own_kernel = memory_text("%s/firstlight.elf", plan->home);
+        plan->kernel = plan->own_kernel = home_path("firstlight.elf");
     if (!wants_archive(plan))
         return;
-    plan->archive = memory_text("%s/%s", plan->home, ARCHIVE);
+    plan->archive = home_path(ARCHIVE);
     if (access(plan->archive, F_OK) == 0)
         return;
     free(plan->archive);
@@ -468,7 +456,6 @@ void run_plan_free(struct run_plan *plan)
     free(plan->modules.items);
     free(plan->extra.items);
     free(plan->exec.items);
-    free(plan->home);
     free(plan->own_kernel);
     free(plan->archive);
 }

@@ -42,9 +42,8 @@ struct run_plan {
     bool deterministic;
     bool interactive; /* somebody types: the kernel is to have a shell */
     bool bare;        /* without the boot archive */
-    char *home;       /* the folder of this program */
-    char *own_kernel; /* the one in it, if that is to boot */
-    char *archive;    /* the boot archive in it, if that is to be added */
+    char *own_kernel; /* the one beside this program, if that is to boot */
+    char *archive;    /* the boot archive beside it, if that is to be added */
 };
 
 /* Whether what the user said fits together; fills in `firmware`. */

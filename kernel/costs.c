@@ -39,7 +39,7 @@ static uint64_t cost_of_probe(void)
 {
     uint64_t start = cpu_tsc();
     for (uint32_t i = 0; i < TIMES; i++)
-        SDT_PROBE("costs", "probe", 0);
+        SDT_PROBE("costs", "probe", "int", 0);
     return (cpu_tsc() - start) / TIMES;
 }
 

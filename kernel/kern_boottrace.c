@@ -116,7 +116,7 @@ static enum boottrace_status record(record_function *function, const struct trac
 {
     if (!FIRSTLIGHT_TRACE)
         return BOOTTRACE_DISABLED;
-    SDT_PROBE("boottrace", "event", sdt_pointer(text), length);
+    SDT_PROBE("boottrace", "event", "char *, size_t", sdt_pointer(text), length);
     uint32_t flags = tracing_take_names(); /* which also keeps the thread on its CPU */
     const struct boottrace_source source = {tracing_this_cpu(), cpu_tsc, usage};
     enum boottrace_status status = function(&boottrace, &source, text, length);

@@ -43,9 +43,9 @@ void module_probes_fire(const struct boot_module *module)
     const char *name = text_of(module->line.name), *type = module_type_str(module->line.type);
     uint32_t size = module->given.end - module->given.start;
     if (boot_module_is_used(module))
-        SDT_PROBE("module", "accepted", sdt_pointer(name), sdt_pointer(type), size,
-                  sdt_pointer(reason_of(module)));
+        SDT_PROBE("module", "accepted", "char *, char *, uint64_t, char *", sdt_pointer(name),
+                  sdt_pointer(type), size, sdt_pointer(reason_of(module)));
     else
-        SDT_PROBE("module", "refused", sdt_pointer(name), sdt_pointer(type), size,
-                  sdt_pointer(reason_of(module)));
+        SDT_PROBE("module", "refused", "char *, char *, uint64_t, char *", sdt_pointer(name),
+                  sdt_pointer(type), size, sdt_pointer(reason_of(module)));
 }

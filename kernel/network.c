@@ -95,7 +95,7 @@ int system_send(int descriptor, const char *name, const void *bytes, size_t leng
         return (int)length; /* gone, as datagrams go */
     if (!network_route_leads_to(host->interface, host->is_beyond))
         return SYSTEM_ENETUNREACH;
-    SDT_PROBE("ip", "send", length, sdt_pointer(name));
+    SDT_PROBE("ip", "send", "size_t, char *", length, sdt_pointer(name));
     socket->length = length < DATAGRAM_SIZE ? length : DATAGRAM_SIZE;
     __builtin_memcpy(socket->bytes, bytes, socket->length);
     socket->due = scheduler_moment((uint64_t)host->round_trip_ms * 1000000);
@@ -117,6 +117,6 @@ int system_receive(int descriptor, void *bytes, size_t size, uint64_t ms)
     socket->due = 0;
     size_t length = socket->length < size ? socket->length : size;
     __builtin_memcpy(bytes, socket->bytes, length);
-    SDT_PROBE("ip", "receive", length);
+    SDT_PROBE("ip", "receive", "size_t", length);
     return (int)length;
 }

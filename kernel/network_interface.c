@@ -113,7 +113,7 @@ static int prove(void *argument)
     struct interface *interface = &interfaces[(uint32_t)argument % NETWORK_INTERFACES];
     (void)thread_sleep_ns((uint64_t)jitter_draw(probe_wait) * US);
     for (uint64_t i = 0; i < tunable(TUNABLE_ARP_PROBES) && is_wanted(interface, proof); i++) {
-        SDT_PROBE("arp", "probe", sdt_pointer(interface->name), i + 1);
+        SDT_PROBE("arp", "probe", "char *, uint32_t", sdt_pointer(interface->name), i + 1);
         (void)thread_sleep_ns((uint64_t)jitter_draw(probe_interval) * US);
     }
     end_proof(interface, proof);

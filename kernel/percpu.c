@@ -4,7 +4,7 @@
 #include "kernel/tracing.h"
 #include "trace/dtrace/at_rest.h"
 
-static struct percpu table[TRACE_CPUS_MAX] __attribute__((aligned(64)));
+static struct percpu percpu_table[TRACE_CPUS_MAX] __attribute__((aligned(64)));
 static uint32_t count = 1;
 
 uint32_t percpu_count(void)
@@ -14,12 +14,12 @@ uint32_t percpu_count(void)
 
 struct percpu *percpu_at(uint32_t number)
 {
-    return &table[number];
+    return &percpu_table[number];
 }
 
 void percpu_init(uint32_t number)
 {
-    struct percpu *cpu = &table[number];
+    struct percpu *cpu = &percpu_table[number];
     cpu->self = cpu;
     cpu->trace = &tracing_tracer.cpu[number];
     cpu->number = number;

@@ -5,6 +5,7 @@
 #include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
 #include "kernel/tracing.h"
+#include "trace/dtrace/profile_name.h"
 
 #define SECOND_NS 1000000000ull
 

@@ -9,18 +9,9 @@
  * longer than a period, is left out. */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/dtrace/framework.h"
-
-struct profile_name {
-    bool each_cpu;
-    uint64_t period_ns;
-};
-
-/* False: it is none, or it would fire too often or hardly ever (every 2^63 ns). */
-bool profile_parse(const char *text, struct profile_name *name);
 
 enum {
     PROFILE_PROBES = 32

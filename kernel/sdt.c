@@ -3,6 +3,17 @@
 
 #include "kernel/kernel_probes.h"
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/probe_tables.h"
+
+_Static_assert(offsetof(struct sdt_site, provider) == PROBE_TABLE_SITE_PROVIDER &&
+                   offsetof(struct sdt_site, function) == PROBE_TABLE_SITE_FUNCTION &&
+                   offsetof(struct sdt_site, name) == PROBE_TABLE_SITE_NAME &&
+                   offsetof(struct sdt_site, types) == PROBE_TABLE_SITE_TYPES &&
+                   sizeof(struct sdt_site) == PROBE_TABLE_SITE_SIZE,
+               "trace/dtrace/probe_tables.h");
+_Static_assert(offsetof(struct sdt_point, site) == PROBE_TABLE_POINT_SITE &&
+                   sizeof(struct sdt_point) == PROBE_TABLE_POINT_SIZE,
+               "trace/dtrace/probe_tables.h");
 
 /* Found by section; the linker places them. */
 extern struct sdt_site sdt_sites_start[], sdt_sites_end[];

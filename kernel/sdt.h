@@ -1,10 +1,14 @@
 /* Static probes: places in the source that say what happens there.
  *
- *     SDT_PROBE("proc", "exec-success", sdt_pointer(path), pid);
+ *     SDT_PROBE("rc", "script-done", "char *, int", sdt_pointer(path), (uint64_t)(int64_t)status);
  *
- * is a probe proc:kernel:FUNCTION:exec-success with these arguments, each converted to uint64_t, at most ten;
- * FUNCTION is the one that it stands in.  Off, it is one nop.  On, the nop is an int3, whose handler goes on at the
- * code beside the way that makes the arguments and fires: they are computed for nobody else.
+ * is a probe rc:kernel:FUNCTION:script-done with these arguments, each converted to uint64_t, at most ten;
+ * FUNCTION is the one that it stands in.  The text before them says what types they have in a D program (args[0]):
+ * names of C or of the kernel, with commas between.  Behind a colon may stand what args[] are instead, each with the
+ * number of the argument that is translated to it: "pid_t, struct thread * : psinfo_t * = 1".
+ *
+ * Off, it is one nop.  On, the nop is an int3, whose handler goes on at the code beside the way that makes the
+ * arguments and fires: they are computed for nobody else.
  *
  * Context: any from the first line of C on; fires once the framework goes. */
 #pragma once
@@ -19,7 +23,7 @@
 
 /* One SDT_PROBE in the source. */
 struct sdt_site {
-    const char *provider, *function, *name;
+    const char *provider, *function, *name, *types;
     uint32_t id; /* of its probe; 0: none */
 };
 
@@ -30,11 +34,11 @@ struct sdt_point {
     struct sdt_site *site;
 };
 
-#define SDT_PROBE(of_provider, of_name, ...)                                                       \
+#define SDT_PROBE(of_provider, of_name, of_types, ...)                                             \
     do {                                                                                           \
         __label__ sdt_on;                                                                          \
-        static struct sdt_site sdt_site_here                                                       \
-            __attribute__((section("sdt_sites"), used)) = {of_provider, __func__, of_name, 0};     \
+        static struct sdt_site sdt_site_here __attribute__((section("sdt_sites"), used)) = {       \
+            of_provider, __func__, of_name, of_types, 0};                                          \
         CPU_PROBE_POINT(sdt_site_here, sdt_on);                                                    \
         if (0) {                                                                                   \
         sdt_on:                                                                                    \

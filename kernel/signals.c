@@ -45,7 +45,10 @@ void thread_signal_locked(struct thread *thread, enum thread_signal signal)
 {
     uint32_t bit = BIT(signal);
     thread_count_signal();
-    SDT_PROBE("proc", "signal-send", thread->pid, sdt_pointer(thread->name), signal);
+    SDT_PROBE("proc", "signal-send",
+              "pid_t, char *, int, struct thread *"
+              " : lwpsinfo_t * = 3, psinfo_t * = 3, int = 2",
+              thread->pid, sdt_pointer(thread->name), signal, sdt_pointer(thread));
     if (is_immune(thread, bit))
         return;
     if (signal == SIGNAL_CONTINUE)
@@ -76,7 +79,7 @@ uint32_t thread_take_signal(void)
     self->signals &= ~(waiting & -waiting);
     scheduler_release(flags);
     if (signal != 0)
-        SDT_PROBE("proc", "signal-handle", signal);
+        SDT_PROBE("proc", "signal-handle", "int", signal);
     return signal;
 }
 

@@ -1,9 +1,12 @@
 /* The provider syscall: fbt's sites under the field's names, with the arguments as they were declared. */
 #include "kernel/syscall_provider.h"
 
+#include <stddef.h>
+
 #include "kernel/fbt.h"
 #include "kernel/user/system.h"
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/probe_tables.h"
 
 /* Kinds of arguments and results, one letter each: i int, u uint32_t or pointer, q 64 bits, 1 the number 1 where
  * the field's call has a descriptor that ours lacks; v no result. */
@@ -13,7 +16,7 @@ static struct call {
     char result;
     uint16_t function;    /* of fbt's, UINT16_MAX: it has no probes */
     uint32_t entry, back; /* ids of probes, 0: none */
-} calls[] = {
+} syscall_calls[] = {
 #define CALL(function, name, arguments, result)                                                    \
     {                                                                                              \
         (uint32_t) system_##function, name, arguments, result, UINT16_MAX, 0, 0                    \
@@ -81,8 +84,14 @@ static struct call {
     CALL(error_str, "error_str", "i", 'u'),
 };
 
+_Static_assert(offsetof(struct call, address) == PROBE_TABLE_CALL_ADDRESS &&
+                   offsetof(struct call, name) == PROBE_TABLE_CALL_NAME &&
+                   offsetof(struct call, arguments) == PROBE_TABLE_CALL_ARGUMENTS &&
+                   sizeof(struct call) == PROBE_TABLE_CALL_SIZE,
+               "trace/dtrace/probe_tables.h");
+
 enum {
-    CALLS = sizeof calls / sizeof calls[0],
+    CALLS = sizeof syscall_calls / sizeof syscall_calls[0],
     WORDS_MAX = 10
 };
 
@@ -90,11 +99,11 @@ enum {
 AT_REST static void sort_calls(void)
 {
     for (uint32_t end = 1; end < CALLS; end++) {
-        const struct call call = calls[end];
+        const struct call call = syscall_calls[end];
         uint32_t to = end;
-        for (; to > 0 && calls[to - 1].address > call.address; to--)
-            calls[to] = calls[to - 1];
-        calls[to] = call;
+        for (; to > 0 && syscall_calls[to - 1].address > call.address; to--)
+            syscall_calls[to] = syscall_calls[to - 1];
+        syscall_calls[to] = call;
     }
 }
 
@@ -130,7 +139,7 @@ AT_REST void syscall_register(struct dtrace *dtrace)
 {
     sort_calls();
     for (uint32_t i = 0; i < CALLS; i++) {
-        struct call *call = &calls[i];
+        struct call *call = &syscall_calls[i];
         uint32_t function = fbt_find(call->address);
         if (function == UINT32_MAX)
             continue;
@@ -149,9 +158,9 @@ static const struct call *find(uint32_t function)
     uint32_t address = fbt_functions[function].address, low = 0, high = CALLS;
     while (low < high) { /* the answer, if there is one, lies between */
         uint32_t middle = low + (high - low) / 2;
-        if (calls[middle].address == address)
-            return &calls[middle];
-        if (calls[middle].address < address)
+        if (syscall_calls[middle].address == address)
+            return &syscall_calls[middle];
+        if (syscall_calls[middle].address < address)
             low = middle + 1;
         else
             high = middle;

@@ -144,11 +144,13 @@ int system_read(int descriptor, void *bytes, size_t size)
     if (stat.kind == BOOTFS_DIRECTORY)
         return SYSTEM_EISDIR;
     uint64_t from = file->position;
-    SDT_PROBE("io", "start", size, from, sdt_pointer(stat.name.text), stat.name.length);
+    SDT_PROBE("io", "start", "size_t, uint64_t, char *, size_t", size, from,
+              sdt_pointer(stat.name.text), stat.name.length);
     size_t length = files_read(file, bytes, size < INT32_MAX ? size : INT32_MAX);
-    SDT_PROBE("io", "done", length, from, sdt_pointer(stat.name.text), stat.name.length);
-    SDT_PROBE("sysinfo", "sysread", 1);
-    SDT_PROBE("sysinfo", "readch", length);
+    SDT_PROBE("io", "done", "size_t, uint64_t, char *, size_t", length, from,
+              sdt_pointer(stat.name.text), stat.name.length);
+    SDT_PROBE("sysinfo", "sysread", "uint64_t", 1);
+    SDT_PROBE("sysinfo", "readch", "uint64_t", length);
     thread_current()->usage.in_blocks += blocks_between(from, from + length);
     return (int)length;
 }
@@ -282,8 +284,8 @@ static bool write_elsewhere(const struct thread *self, const char *bytes, size_t
 void system_write(const char *bytes, size_t length)
 {
     struct thread *self = thread_current();
-    SDT_PROBE("sysinfo", "syswrite", 1);
-    SDT_PROBE("sysinfo", "writech", length);
+    SDT_PROBE("sysinfo", "syswrite", "uint64_t", 1);
+    SDT_PROBE("sysinfo", "writech", "uint64_t", length);
     if (write_elsewhere(self, bytes, length)) {
         thread_obey_signals();
         return;
@@ -366,7 +368,7 @@ void system_console_page(uint32_t rows, uint32_t columns)
 int system_sysctl_print(const char *name, const struct text_sink *sink)
 {
     thread_obey_signals();
-    SDT_PROBE("sysctl", "read", sdt_pointer(name));
+    SDT_PROBE("sysctl", "read", "char *", sdt_pointer(name));
     return sysctl_read(name, sink);
 }
 
@@ -375,9 +377,10 @@ int system_sysctl(const char *name, char *old, size_t *old_length, const char *n
 {
     thread_obey_signals();
     if (old_length != NULL)
-        SDT_PROBE("sysctl", "read", sdt_pointer(name));
+        SDT_PROBE("sysctl", "read", "char *", sdt_pointer(name));
     if (new != NULL)
-        SDT_PROBE("sysctl", "write", sdt_pointer(name), sdt_pointer(new), new_length);
+        SDT_PROBE("sysctl", "write", "char *, void *, size_t", sdt_pointer(name), sdt_pointer(new),
+                  new_length);
     return sysctl_exchange(name, old, old_length, new, new_length);
 }
 
@@ -421,12 +424,12 @@ void system_shuttrace(const char *format, ...)
 
 void system_script_start(const char *path)
 {
-    SDT_PROBE("rc", "script-start", sdt_pointer(path));
+    SDT_PROBE("rc", "script-start", "char *", sdt_pointer(path));
 }
 
 void system_script_done(const char *path, int status)
 {
-    SDT_PROBE("rc", "script-done", sdt_pointer(path), (uint64_t)(int64_t)status);
+    SDT_PROBE("rc", "script-done", "char *, int", sdt_pointer(path), (uint64_t)(int64_t)status);
 }
 
 int system_phase(const char *name)

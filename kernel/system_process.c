@@ -62,8 +62,8 @@ static int run_program(void *argument)
     const struct program *program = argument;
     struct thread *self = thread_current();
     tell_exec(program, self->arguments);
-    SDT_PROBE("proc", "exec-success", sdt_pointer(self->arguments));
-    SDT_PROBE("proc", "start", self->pid);
+    SDT_PROBE("proc", "exec-success", "char *", sdt_pointer(self->arguments));
+    SDT_PROBE("proc", "start", "pid_t", self->pid);
     char *argv[ARGUMENTS_MAX + 1], *at = self->arguments;
     for (int i = 0; i < self->argument_count; i++) {
         argv[i] = at;
@@ -112,11 +112,11 @@ static int start_program(const char *name, int argc, const char *const *argv)
 
 int system_spawn(const char *name, int argc, const char *const *argv)
 {
-    SDT_PROBE("proc", "exec", sdt_pointer(name));
-    SDT_PROBE("sysinfo", "sysexec", 1);
+    SDT_PROBE("proc", "exec", "char *", sdt_pointer(name));
+    SDT_PROBE("sysinfo", "sysexec", "uint64_t", 1);
     int pid = start_program(name, argc, argv);
     if (pid < 0)
-        SDT_PROBE("proc", "exec-failure", (uint64_t)-pid, sdt_pointer(name));
+        SDT_PROBE("proc", "exec-failure", "int, char *", (uint64_t)-pid, sdt_pointer(name));
     return pid;
 }
 

@@ -196,7 +196,10 @@ struct thread *thread_prepare(const char *name, int (*start)(void *argument), vo
         .parent = thread_current()->task,
     });
     tslog_thread(thread->task, thread->name);
-    SDT_PROBE("proc", "create", thread->pid, sdt_pointer(thread->name));
+    SDT_PROBE("proc", "create",
+              "pid_t, char *, struct thread *"
+              " : psinfo_t * = 2",
+              thread->pid, sdt_pointer(thread->name), sdt_pointer(thread));
     return thread;
 }
 
@@ -230,7 +233,7 @@ struct thread *thread_make_idle(uint32_t cpu)
 _Noreturn void thread_begin(void)
 {
     struct thread *self = thread_current();
-    SDT_PROBE("sched", "on-cpu", self->pid, sdt_pointer(self->name));
+    SDT_PROBE("sched", "on-cpu", "pid_t, char *", self->pid, sdt_pointer(self->name));
     scheduler_release(self == percpu_this()->idle ? 0 : CPU_EFLAGS_INTERRUPTS);
     thread_exit(self->start(self->argument));
 }
@@ -285,7 +288,8 @@ static void give_up_memory(struct thread *self)
 
 _Noreturn void thread_exit(int status)
 {
-    SDT_PROBE("proc", "exit", thread_current()->killed ? 2 : 1, (uint64_t)(int64_t)status);
+    SDT_PROBE("proc", "exit", "int, int", thread_current()->killed ? 2 : 1,
+              (uint64_t)(int64_t)status);
     tslog_process_exit(status);
     struct thread *self = thread_current();
     give_up_memory(self);

@@ -48,7 +48,7 @@ static inline struct trace_cpu *tracing_this_cpu(void)
         trace_cpu_record_at(trace_event_cpu, trace_event_cpu->way, &trace_event_site, tsc);        \
     } while (0)
 
-#define TRACING_PROBE(text) SDT_PROBE("boottrace", "event", sdt_pointer(text), 0)
+#define TRACING_PROBE(text) SDT_PROBE("boottrace", "event", "char *, size_t", sdt_pointer(text), 0)
 #else
 #define TRACING_PROBE(text)                                                                        \
     do {                                                                                           \

@@ -153,7 +153,7 @@ static void handle_interrupt(const struct trap_frame *frame)
     cpu->interrupts++;
     cpu->interrupt_depth++;
     cpu->interrupted = frame;
-    SDT_PROBE("sysinfo", "intr", 1, vector);
+    SDT_PROBE("sysinfo", "intr", "uint64_t", 1, vector);
     if (vector < TRAP_FIRST_LINE + PIC_LINES)
         handle_line(vector - TRAP_FIRST_LINE);
     else if (vector == TRAP_APIC_TIMER)

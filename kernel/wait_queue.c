@@ -32,7 +32,7 @@ static void sleep_once(struct thread *self, struct wait_queue *queue, uint64_t m
         add(queue, self);
     self->wake_at = moment;
     self->state = THREAD_SLEEPING;
-    SDT_PROBE("sched", "sleep", moment);
+    SDT_PROBE("sched", "sleep", "uint64_t", moment);
     scheduler_switch();
 }
 

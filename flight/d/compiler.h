@@ -1,10 +1,9 @@
 /* Inside the D compiler: what its parts share.
  *
- * Memory is one obstack that ends with the compiler: nothing is freed on the way.  A mistake in a program leaves
+ * Memory ends with the compiler: nothing is freed on the way, but a program is bounded.  A mistake in it leaves
  * by longjmp() from wherever it is found to d_compile(), so no part checks what another refused. */
 #pragma once
 
-#include <obstack.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdnoreturn.h>
@@ -13,12 +12,14 @@
 #include "trace/dtrace/dof.h"
 
 struct d_idents;
+struct d_kernel_memory;
 struct d_lexer;
 struct d_node;
 struct d_translator;
 struct d_provider;
 struct d_types;
 struct d_clause;
+struct d_piece;
 
 /* Where a token or node came from. */
 struct d_place {
@@ -30,7 +31,7 @@ struct d_place {
 
 /* Options that only the compiler obeys. */
 struct d_compile_options {
-    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs;
+    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs, nolibs;
     uint32_t version;         /* major << 24 | minor << 12 | micro, as D counts itself: 1.14 */
     int amin[3];              /* stability: name, data, class; -1 unset */
     uint32_t registers;       /* iregs: 8 */
@@ -49,7 +50,8 @@ struct d_preprocessing {
 struct d_compiler {
     struct d_setup setup;
     struct d_preprocessing preprocessing;
-    struct obstack memory;
+    struct d_piece *pieces; /* of memory: the newest first */
+    size_t taken;           /* bytes, by the program that is compiled */
     jmp_buf leave;
     struct d_problem *problem; /* while a program is compiled */
     struct d_place place; /* of what is looked at: where a mistake without a place of its own is */
@@ -67,6 +69,7 @@ struct d_compiler {
     struct d_idents *externs;         /* symbols whose types the text tells: extern, functions */
     struct d_translator *translators; /* the newest last */
     struct d_provider *providers;
+    struct d_kernel_memory *kernel_memory; /* of setup.kernel: what it has made here */
 
     const struct d_source *source;
     const struct d_clause *clause;    /* while one is resolved; NULL outside */
@@ -75,6 +78,7 @@ struct d_compiler {
     uint32_t node_count;              /* of the program that is compiled */
     uint32_t statement_number;        /* for uarg: differs from statement to statement */
     bool last_argument_used;          /* $1, ...: of those of the source */
+    bool library_was_read;            /* its text */
     bool error_clause_made;           /* the hidden clause of if/else: once for each compiler */
     bool error_clause_kept;           /* ... in a program that was not refused */
 
@@ -84,8 +88,10 @@ struct d_compiler {
     size_t program_count;
 };
 
-/* Zeroed memory that lives as long as the compiler; aligned for anything. */
+/* Zeroed memory that lives as long as the compiler; aligned for anything.  While a program is compiled, too much
+ * of it is a mistake of the program. */
 void *d_take(struct d_compiler *compiler, size_t size);
+void d_give_back(struct d_compiler *compiler); /* all of it, at the end */
 char *d_text(struct d_compiler *compiler, const char *text,
              size_t length); /* with a NUL behind it */
 char *d_format(struct d_compiler *compiler, const char *format, ...)

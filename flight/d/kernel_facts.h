@@ -19,12 +19,21 @@ struct d_symbol {
     const struct d_type *type; /* NULL: no debug information */
 };
 
-/* Implemented by kernel_types.c (debug information of firstlight.debug) and by tests. */
+/* args[index] of the probes that a description matches. */
+struct d_argument {
+    const struct d_type *type;       /* NULL: not known */
+    const struct d_type *translated; /* what D shows for it; NULL: itself */
+    size_t count;                    /* how many arguments they have */
+    uint32_t index;                  /* the word that DIF has for it */
+    bool halves;                     /* 64 bits: that word, and above it the next one */
+};
+
+/* Implemented by flight/kernel_types.c (debug information of firstlight.debug) and by tests.  Types are made with the
+ * functions of types.h, in the compiler's memory; kernel_memory of the compiler is for what is remembered of them. */
 struct d_kernel {
     void *context;
 
-    /* A type by its name as in C: "struct thread", "pid_t", "uint32_t"; it is made with the functions of
-     * types.h, in the compiler's memory.  NULL: there is none. */
+    /* A type by its name as in C: "struct thread", "pid_t", "uint32_t".  NULL: there is none. */
     const struct d_type *(*find_type)(void *context, struct d_compiler *compiler,
                                       const char *module, const char *name);
 
@@ -35,9 +44,9 @@ struct d_kernel {
     /* How many probes a description matches. */
     size_t (*count_probes)(void *context, const struct d_probe_name *description);
 
-    /* The type of args[index] if all probes that match have the same; NULL if not, or if there is none.
-     * *count: how many arguments they have; SIZE_MAX: they differ, or nothing matches. */
-    const struct d_type *(*probe_argument)(void *context, struct d_compiler *compiler,
-                                           const struct d_probe_name *description, size_t index,
-                                           size_t *count);
+    /* args[index], if it is the same of all probes that match; type is NULL behind the last.  False: they differ,
+     * or nothing matches. */
+    bool (*probe_argument)(void *context, struct d_compiler *compiler,
+                           const struct d_probe_name *description, size_t index,
+                           struct d_argument *argument);
 };

@@ -125,8 +125,8 @@ static bool used_as_name(const struct d_lexer *lexer)
 static void name_or_type(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token)
 {
     token->kind = D_TOKEN_NAME;
-    if (d_idents_find(compiler->globals, token->text) != NULL || kept_as_name(lexer, token->text) ||
-        d_type_find(compiler, token->text) == NULL || lexer->typed)
+    if (d_idents_find(compiler->globals, token->text) != NULL || lexer->typed ||
+        kept_as_name(lexer, token->text) || d_type_find(compiler, token->text) == NULL)
         return;
     if (used_as_name(lexer))
         keep_as_name(compiler, lexer, token->text);

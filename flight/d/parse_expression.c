@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flight/d/fold_constants.h"
+#include "flight/d/library.h"
 
 #define LOOSEST 1
 
@@ -17,6 +18,8 @@ static struct d_node *name_node(struct d_compiler *compiler, struct d_place plac
 {
     const struct d_ident *ident =
         strchr(name, '`') == NULL ? d_idents_find(compiler->globals, name) : NULL;
+    if (ident == NULL)
+        ident = d_library_ident(compiler, name);
     if (ident != NULL && ident->inline_body != NULL && ident->inline_body->kind == D_NODE_INT &&
         !ident->has_parameters)
         return d_node_int(compiler, place, ident->inline_body->value, ident->inline_body->type);

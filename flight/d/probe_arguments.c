@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#define WORD_BITS 32u /* of the kernel */
+
 struct argument {
     const struct d_type *native, *translated;
     uint32_t index; /* among the native ones */
+    bool halves;    /* two of them: 64 bits */
 };
 
 static void check_index(struct d_compiler *compiler, const struct d_node *node)
@@ -59,21 +62,21 @@ static struct argument own_argument(struct d_compiler *compiler,
 static struct argument kernel_argument(struct d_compiler *compiler, uint64_t index)
 {
     const struct d_kernel *kernel = compiler->setup.kernel;
-    size_t count = SIZE_MAX;
-    const struct d_type *type = NULL;
-    if (kernel != NULL)
-        type = kernel->probe_argument(kernel->context, compiler, compiler->probe, (size_t)index,
-                                      &count);
-    if (count == SIZE_MAX)
+    struct d_argument found;
+    if (kernel == NULL ||
+        !kernel->probe_argument(kernel->context, compiler, compiler->probe, (size_t)index, &found))
         d_fail(compiler, "D_ARGS_MULTI",
                "args[ ] may not be referenced because the probe description matches no probe, or "
                "probes with different arguments");
-    if (index >= count)
+    if (index >= found.count)
         out_of_range(compiler, index);
-    if (type == NULL)
-        d_fail(compiler, "D_ARGS_TYPE", "the type of args[%llu] is not known",
-               (unsigned long long)index);
-    return (struct argument){.native = type, .translated = type, .index = (uint32_t)index};
+    if (found.type == NULL)
+        d_fail(compiler, "D_ARGS_TYPE", "the type of args[%llu] is not known%s",
+               (unsigned long long)index,
+               compiler->setup.model == D_MODEL_LP64 ? ": the kernel's types are of the model -32"
+                                                     : "");
+    const struct d_type *translated = found.translated != NULL ? found.translated : found.type;
+    return (struct argument){found.type, translated, found.index, found.halves};
 }
 
 /* A native argument that is no value of the type wanted goes through a translator. */
@@ -95,6 +98,29 @@ static struct d_node *translate(struct d_compiler *compiler, struct d_node *node
     return d_resolve_xlate(compiler, xlate);
 }
 
+static struct d_node *half(struct d_compiler *compiler, const struct d_node *node, uint32_t index)
+{
+    struct d_node *half = d_node_copy(compiler, node);
+    half->list->value = index;
+    half->lvalue = false;
+    half->resolved = true;
+    d_node_set_type(half, d_type_of(compiler, D_UINT64));
+    return half;
+}
+
+/* (T)(args[index] | args[index + 1] << 32): words of the kernel's stack, each with zeros above it. */
+static struct d_node *join_halves(struct d_compiler *compiler, const struct d_node *node,
+                                  const struct argument *argument)
+{
+    struct d_node *low = half(compiler, node, argument->index);
+    struct d_node *high = half(compiler, node, argument->index + 1);
+    struct d_node *places =
+        d_node_int(compiler, node->place, WORD_BITS, d_type_of(compiler, D_INT));
+    high = d_node_binary(compiler, node->place, D_TOKEN_SHL, high, places);
+    struct d_node *whole = d_node_binary(compiler, node->place, D_TOKEN_OR, low, high);
+    return d_resolve(compiler, d_node_cast(compiler, node->place, argument->native, whole));
+}
+
 struct d_node *d_resolve_args(struct d_compiler *compiler, struct d_node *node)
 {
     check_index(compiler, node);
@@ -102,6 +128,8 @@ struct d_node *d_resolve_args(struct d_compiler *compiler, struct d_node *node)
     const struct d_provider_probe *probe = own_probe(compiler);
     struct argument argument =
         probe != NULL ? own_argument(compiler, probe, index) : kernel_argument(compiler, index);
+    if (argument.halves)
+        return join_halves(compiler, node, &argument);
     node->list->value = argument.index;
     d_node_set_type(node, argument.native);
     node->lvalue = false;

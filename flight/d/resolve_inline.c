@@ -69,13 +69,18 @@ struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node
                                 struct d_ident *ident, struct d_node *arguments)
 {
     compiler->place = node->place;
+    if (ident->has_attributes)
+        d_check_stability(compiler, ident->attributes, ident->name);
     struct d_node *body = d_resolve(compiler, d_node_copy(compiler, ident->inline_body));
     if (ident->has_parameters)
         body = put_arguments(compiler, body, ident, arguments);
+    if (body->kind == D_NODE_XLATE) /* its members are taken one by one */
+        return body;
     struct d_node *use = d_node_new(compiler, D_NODE_INLINE, node->place);
     use->ident = ident;
     use->first = body;
     d_node_below(compiler, use, body);
+    use->lvalue = true; /* like a variable, one that nobody may write */
     use->userland = ident->userland;
     d_node_set_type(use, ident->type);
     return use;

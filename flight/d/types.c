@@ -7,6 +7,7 @@
 
 #include "flight/d/compiler.h"
 #include "flight/d/kernel_facts.h"
+#include "flight/d/library.h"
 
 #define BUCKETS       512u /* a power of two */
 #define STRSIZE       256u /* bytes: the option's default */
@@ -243,7 +244,9 @@ const struct d_type *d_type_find(struct d_compiler *compiler, const char *name)
     if (backquote != NULL)
         return find_scoped(compiler, name, backquote);
     const struct d_type *own = d_type_find_own(compiler, name);
-    return own != NULL ? own : find_in_kernel(compiler, "", name);
+    if (own == NULL)
+        own = find_in_kernel(compiler, "", name);
+    return own != NULL ? own : d_library_type(compiler, name);
 }
 
 /* --- Made from another --- */

@@ -79,13 +79,12 @@ static bool no_symbol(void *context, struct d_compiler *compiler, const char *mo
     return false;
 }
 
-static const struct d_type *no_argument(void *context, struct d_compiler *compiler,
-                                        const struct d_probe_name *description, size_t index,
-                                        size_t *count)
+static bool no_argument(void *context, struct d_compiler *compiler,
+                        const struct d_probe_name *description, size_t index,
+                        struct d_argument *argument)
 {
-    (void)context, (void)compiler, (void)description, (void)index;
-    *count = SIZE_MAX;
-    return NULL;
+    (void)context, (void)compiler, (void)description, (void)index, (void)argument;
+    return false;
 }
 
 static const struct d_kernel small_kernel = {.find_type = no_type,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flight/d/builtin.h"
 #include "flight/d/difo.h"
 
 struct d_compiler *front_compiler;
@@ -108,6 +109,12 @@ static void put_tree(const struct d_node *node)
 }
 
 /* --- What stands behind the parser --- */
+
+void d_builtin_complete(struct d_compiler *compiler, struct d_ident *ident)
+{
+    (void)compiler;
+    (void)ident;
+}
 
 void d_builtins_enter(struct d_compiler *compiler)
 {

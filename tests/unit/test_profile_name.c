@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/profile.h"
+#include "trace/dtrace/profile_name.h"
 
 #define SECOND 1000000000ull
 

@@ -1,5 +1,7 @@
 /* What the names of the provider profile mean.  Pure logic. */
-#include "kernel/profile.h"
+#include "trace/dtrace/profile_name.h"
+
+#include <stddef.h>
 
 enum {
     PERIOD_NS_MIN = 200000
