@@ -61,7 +61,8 @@ struct d_parameter *d_prototype_check(struct d_compiler *compiler, struct d_para
     bool alone = parameters != NULL && parameters->next == NULL && !variadic;
     for (const struct d_parameter *at = parameters; at != NULL; at = at->next) {
         check_parameter(compiler, at, form, alone);
-        check_repeated(compiler, at);
+        if (form != D_PROTOTYPE_TRANSLATED)
+            check_repeated(compiler, at);
     }
     if (variadic && form != D_PROTOTYPE_FUNCTION)
         d_fail(compiler, "D_DECL_PROTO_VARARGS",

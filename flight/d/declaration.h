@@ -76,9 +76,10 @@ void d_declare(struct d_compiler *compiler, enum d_storage storage,
 void d_declare_object(struct d_compiler *compiler, const struct d_declarator *declarator);
 
 enum d_prototype {
-    D_PROTOTYPE_FUNCTION, /* "(void)" and "..." are fine */
-    D_PROTOTYPE_PROBE,    /* "(void)" is */
-    D_PROTOTYPE_KEYS      /* neither */
+    D_PROTOTYPE_FUNCTION,   /* "(void)" and "..." are fine */
+    D_PROTOTYPE_PROBE,      /* "(void)" is */
+    D_PROTOTYPE_TRANSLATED, /* as well, and one name may stand twice */
+    D_PROTOTYPE_KEYS        /* neither */
 };
 /* D_DECL_PROTO_...; the list, without a single void. */
 struct d_parameter *d_prototype_check(struct d_compiler *compiler, struct d_parameter *parameters,

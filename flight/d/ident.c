@@ -87,6 +87,16 @@ static void unlink_ident(struct d_idents *idents, const struct d_ident *ident)
         idents->end = link;
 }
 
+uint32_t d_idents_next(const struct d_idents *idents)
+{
+    return idents->next_id;
+}
+
+void d_idents_go_on(struct d_idents *idents, uint32_t next_id)
+{
+    idents->next_id = next_id;
+}
+
 void d_idents_remove(struct d_idents *idents, const char *name)
 {
     for (struct entry **link = &idents->buckets[bucket_of(name)]; *link != NULL;

@@ -74,6 +74,10 @@ struct d_ident *d_idents_find(const struct d_idents *idents, const char *name);
 struct d_ident *d_idents_add(struct d_compiler *compiler, struct d_idents *idents, const char *name,
                              enum d_ident_kind kind, bool numbered);
 struct d_ident *d_idents_first(const struct d_idents *idents);
+/* The number of what is added next; and a table that begins where that of another compiler ended, so that
+ * both one's programs can be loaded side by side. */
+uint32_t d_idents_next(const struct d_idents *idents);
+void d_idents_go_on(struct d_idents *idents, uint32_t next_id);
 /* The newest of the name. */
 void d_idents_remove(struct d_idents *idents, const char *name);
 /* What a program that was refused left behind it in the middle of an inline or a translator. */

@@ -96,7 +96,10 @@ static void parse_brackets(struct d_parser *parser, struct modifier *modifier)
         modifier->keys = d_prototype_check(parser->compiler, keys, variadic, D_PROTOTYPE_KEYS);
     } else {
         modifier->kind = MODIFIER_ARRAY;
-        modifier->count = array_count(parser, d_parse_constant(parser));
+        const struct d_node *count = d_parse_constant(parser);
+        if (!d_parse_is(parser, D_TOKEN_RBRACKET))
+            d_parse_refuse(parser);
+        modifier->count = array_count(parser, count);
     }
     d_lexer_set_typed(parser->compiler, true);
     d_parse_expect(parser, D_TOKEN_RBRACKET);

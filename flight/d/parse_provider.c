@@ -40,12 +40,12 @@ static const char *probe_name(struct d_compiler *compiler, const char *text)
 
 /* --- Arguments --- */
 
-static struct d_parameter *parse_list(struct d_parser *parser)
+static struct d_parameter *parse_list(struct d_parser *parser, enum d_prototype form)
 {
     bool variadic;
     d_parse_expect(parser, D_TOKEN_LPAREN);
     struct d_parameter *list = d_parse_parameters(parser, D_TOKEN_RPAREN, &variadic);
-    list = d_prototype_check(parser->compiler, list, variadic, D_PROTOTYPE_PROBE);
+    list = d_prototype_check(parser->compiler, list, variadic, form);
     d_parse_expect(parser, D_TOKEN_RPAREN);
     if (count_of(list) > ARGUMENTS_MAX)
         d_fail(parser->compiler, "D_PROV_PRARGLEN", "a probe has at most %u parameters",
@@ -78,9 +78,11 @@ static void check_translation(struct d_compiler *compiler, const struct d_provid
     value->userland = native->userland;
     value->is_signed = d_type_is_signed(native->type);
     value->resolved = true;
+    const struct d_type *wanted = d_type_resolve(translated->type);
+    const struct d_type *output = d_type_is_pointer(wanted) ? wanted->target : wanted;
     if (!d_types_compatible(native->type, translated->type) &&
         !d_assignable(compiler, translated->type, translated->userland, value) &&
-        d_translator_find(compiler, translated->type, value) == NULL)
+        d_translator_find(compiler, output, value) == NULL)
         d_fail(compiler, "D_PROV_PRXLATOR", "translator from %s to %s required for probe %s",
                d_type_text(compiler, native->type), d_type_text(compiler, translated->type),
                probe->name);
@@ -125,9 +127,9 @@ static struct d_provider_probe *parse_probe(struct d_parser *parser,
     check_name(compiler, place, "probe", probe->name);
     if (find_probe(provider, probe->name) != NULL)
         d_fail_at(compiler, place, "D_PROV_PRDUP", "probe %s is declared twice", probe->name);
-    probe->native = parse_list(parser);
+    probe->native = parse_list(parser, D_PROTOTYPE_PROBE);
     if (d_parse_accept(parser, D_TOKEN_COLON)) {
-        probe->translated = parse_list(parser);
+        probe->translated = parse_list(parser, D_PROTOTYPE_TRANSLATED);
         map_arguments(compiler, probe);
     } else {
         map_identically(compiler, probe);

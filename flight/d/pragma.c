@@ -10,8 +10,7 @@
 #include "flight/d/kernel_facts.h"
 #include "flight/d/option.h"
 
-#define WORDS_MAX      64u
-#define LINE_FLAGS_MAX 3u
+#define WORDS_MAX 64u
 
 enum word_kind {
     WORD_TEXT,
@@ -38,6 +37,7 @@ struct d_deferred_pragma {
     struct d_deferred_pragma *next;
     const char *name;
     struct d_place place;
+    const int *attributes; /* [3]; NULL: a binding */
 };
 
 static bool is_space(char c)
@@ -105,21 +105,13 @@ static void obey_error(struct control_line *line, size_t from)
     d_fail(line->compiler, "D_PRAGERR", "#error: %s", text);
 }
 
-/* What stands behind the file: 1 and 2 (a file begins, and goes on), to which GNU cpp adds 3 and 4. */
-static bool are_flags(const struct word *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (words[i].kind != WORD_INTEGER)
-            return false;
-    return count <= LINE_FLAGS_MAX;
-}
-
+/* More numbers may follow: preprocessors have flags of their own. */
 static void obey_line(struct control_line *line, size_t from)
 {
     size_t count = line->count - from;
     const struct word *words = &line->words[from];
     if (count < 1 || words[0].kind != WORD_INTEGER || (count > 1 && words[1].kind != WORD_STRING) ||
-        (count > 2 && !are_flags(words + 2, count - 2)))
+        (count > 2 && words[2].kind != WORD_INTEGER))
         malformed(line, "line", "a number, and a file in quotes");
     *line->number = (uint32_t)words[0].value;
     if (count > 1)
@@ -141,11 +133,30 @@ static void obey_option(struct control_line *line, size_t from)
                equals != NULL ? equals + 1 : "", why);
 }
 
-static void defer(struct control_line *line, const char *name)
+static struct d_ident *find_named(const struct d_compiler *compiler, const char *name)
+{
+    struct d_ident *ident = d_idents_find(compiler->globals, name);
+    return ident != NULL ? ident : d_idents_find(compiler->aggregations, name);
+}
+
+static void attach(struct d_ident *ident, const int *attributes)
+{
+    if (attributes == NULL)
+        return;
+    memcpy(ident->attributes, attributes, sizeof ident->attributes);
+    ident->has_attributes = true;
+}
+
+static void defer(struct control_line *line, const char *name, const int *attributes)
 {
     struct d_deferred_pragma *deferred = d_take(line->compiler, sizeof *deferred);
     deferred->name = name;
     deferred->place = line->compiler->place;
+    if (attributes != NULL) {
+        int *kept = d_take(line->compiler, sizeof deferred->attributes[0] * 3);
+        memcpy(kept, attributes, sizeof kept[0] * 3);
+        deferred->attributes = kept;
+    }
     deferred->next = line->compiler->deferred_pragmas;
     line->compiler->deferred_pragmas = deferred;
 }
@@ -153,20 +164,15 @@ static void defer(struct control_line *line, const char *name)
 /* Attributes and bindings of names: of a program's own only, which may come later. */
 static void give(struct control_line *line, const char *name, const int *attributes)
 {
-    struct d_ident *ident = d_idents_find(line->compiler->globals, name);
-    if (ident == NULL)
-        ident = d_idents_find(line->compiler->aggregations, name);
+    struct d_ident *ident = find_named(line->compiler, name);
     if (ident == NULL) {
-        defer(line, name);
+        defer(line, name, attributes);
         return;
     }
     if (ident->builtin)
         d_fail(line->compiler, "D_PRAGMA_SCOPE", "pragma cannot be applied to '%s': it is built in",
                name);
-    if (attributes != NULL) {
-        memcpy(ident->attributes, attributes, sizeof ident->attributes);
-        ident->has_attributes = true;
-    }
+    attach(ident, attributes);
 }
 
 static bool is_provider_part(const char *text)
@@ -299,9 +305,11 @@ void d_pragmas_close(struct d_compiler *compiler)
 {
     struct d_deferred_pragma *deferred = compiler->deferred_pragmas;
     compiler->deferred_pragmas = NULL;
-    for (; deferred != NULL; deferred = deferred->next)
-        if (d_idents_find(compiler->globals, deferred->name) == NULL &&
-            d_idents_find(compiler->aggregations, deferred->name) == NULL)
+    for (; deferred != NULL; deferred = deferred->next) {
+        struct d_ident *ident = find_named(compiler, deferred->name);
+        if (ident == NULL)
             d_fail_at(compiler, deferred->place, "D_PRAGMA_UNUSED",
                       "attributes were given to '%s', which is not defined", deferred->name);
+        attach(ident, deferred->attributes);
+    }
 }

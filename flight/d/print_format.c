@@ -18,7 +18,8 @@ enum want {
     WANT_STACK,
     WANT_TIME,
     WANT_PORT,
-    WANT_EXACT, /* the type that the table names, or the second one */
+    WANT_EXACT,       /* the type that the table names, or the second one */
+    WANT_EXACT_OR_64, /* likewise, or int64_t or uint64_t, whatever stands behind those */
     WANT_NOTHING,
 };
 
@@ -61,8 +62,8 @@ static const struct conversion {
     {"lli", "i", WANT_EXACT, true, D_LONGLONG, D_LONGLONG},
     {"llo", "o", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
     {"llu", "u", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
-    {"llx", "x", WANT_EXACT, true, D_LONGLONG, D_ULONGLONG},
-    {"llX", "X", WANT_EXACT, true, D_LONGLONG, D_ULONGLONG},
+    {"llx", "x", WANT_EXACT_OR_64, true, D_LONGLONG, D_ULONGLONG},
+    {"llX", "X", WANT_EXACT_OR_64, true, D_LONGLONG, D_ULONGLONG},
     {"Le", "Le", WANT_FLOAT, false, D_INT, D_INT},
     {"LE", "LE", WANT_FLOAT, false, D_INT, D_INT},
     {"Lf", "Lf", WANT_FLOAT, false, D_INT, D_INT},
@@ -287,6 +288,16 @@ static bool is_type(const struct d_compiler *compiler, const struct d_type *type
     return d_type_resolve(type) == d_type_resolve(d_type_of(compiler, which));
 }
 
+/* By that name, or by one that stands for it. */
+static bool is_named(const struct d_compiler *compiler, const struct d_type *type,
+                     enum d_intrinsic which)
+{
+    const struct d_type *named = d_type_of(compiler, which);
+    while (type != named && type->kind >= D_TYPE_TYPEDEF) /* qualifiers come behind it */
+        type = type->target;
+    return type == named;
+}
+
 static bool is_special(const struct d_type *type, enum d_special special)
 {
     return d_type_resolve(type)->special == special;
@@ -322,6 +333,10 @@ static bool fits(const struct d_compiler *compiler, const struct conversion *con
         return integer && d_type_size(type) == 8;
     case WANT_PORT:
         return is_type(compiler, type, D_USHORT);
+    case WANT_EXACT_OR_64:
+        return is_named(compiler, type, D_INT64) || is_named(compiler, type, D_UINT64) ||
+               is_type(compiler, type, conversion->exact) ||
+               is_type(compiler, type, conversion->other);
     case WANT_EXACT:
         return is_type(compiler, type, conversion->exact) ||
                is_type(compiler, type, conversion->other);

@@ -1,15 +1,10 @@
 /* Assignments: section 2.3, 3.2, 4 and 6.1 of the language. */
+#include "flight/d/fold_constants.h"
 #include "flight/d/resolve.h"
 
 bool d_is_assignment(enum d_token_kind op)
 {
     return op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN;
-}
-
-static noreturn void refuse_target(struct d_compiler *compiler, enum d_token_kind op)
-{
-    d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
-           d_token_text(op));
 }
 
 static noreturn void incompatible(struct d_compiler *compiler, const struct d_node *node)
@@ -70,14 +65,12 @@ static void infer(struct d_compiler *compiler, struct d_node *node)
     d_node_set_type(left, right->type);
 }
 
-/* A constant is cut to what it is stored into, without its sign. */
-static void cut_constant(struct d_node *node)
+/* A constant is first cast to what it is stored into. */
+static void cast_constant(struct d_compiler *compiler, struct d_node *node)
 {
     struct d_node *right = node->second;
-    uint64_t size = d_type_size(node->first->type);
-    if (right->kind != D_NODE_INT || !d_type_is_arithmetic(node->first->type) || size >= 8)
-        return;
-    right->value &= (UINT64_C(1) << 8 * size) - 1;
+    if (right->kind == D_NODE_INT && d_type_is_arithmetic(node->first->type))
+        right->value = d_fold_cast(compiler, right->place, node->first->type, right)->value;
 }
 
 static bool is_blunt_pointer(const struct d_type *type)
@@ -132,7 +125,8 @@ static void check_target(struct d_compiler *compiler, const struct d_node *node)
         d_fail(compiler, "D_OP_ARRFUN", "operator %s may not be applied to an array or function",
                d_token_text(node->op));
     if (!left->lvalue)
-        refuse_target(compiler, node->op);
+        d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
+               d_token_text(node->op));
     if (!left->writable)
         d_fail(compiler, "D_OP_WRITE", "operator %s can only be applied to a writable variable",
                d_token_text(node->op));
@@ -156,8 +150,8 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     node->first = d_resolve_in(compiler, node->first, plain ? D_RESOLVE_ASSIGN : D_RESOLVE_READ);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
-    if (d_node_is_dynamic(node->first) && !node->first->lvalue) /* (@a = count()) = ... */
-        refuse_target(compiler, node->op);
+    if (d_node_is_dynamic(node->first))
+        check_target(compiler, node);
     if (d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */
@@ -167,7 +161,7 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     infer(compiler, node);
     check_target(compiler, node);
     check_types(compiler, node);
-    cut_constant(node);
+    cast_constant(compiler, node);
     if (node->first->kind == D_NODE_VARIABLE)
         node->first->assigned = true;
     d_node_set_type(node, node->first->type);

@@ -69,6 +69,8 @@ struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node
                                 struct d_ident *ident, struct d_node *arguments)
 {
     compiler->place = node->place;
+    if (ident->has_attributes)
+        d_check_stability(compiler, ident->attributes, ident->name);
     struct d_node *body = d_resolve(compiler, d_node_copy(compiler, ident->inline_body));
     if (ident->has_parameters)
         body = put_arguments(compiler, body, ident, arguments);

@@ -413,6 +413,5 @@ struct d_node *d_resolve_cast(struct d_compiler *compiler, struct d_node *node)
                d_type_text(compiler, type), d_type_text(compiler, node->first->type));
     d_node_set_type(node, type);
     node->writable = d_type_is_pointer(type);
-    node->userland = node->first->userland;
     return node;
 }

@@ -159,7 +159,7 @@ static const struct d_translation *find_member(const struct d_translator *transl
 
 static void check_base(struct d_compiler *compiler, const struct d_node *node)
 {
-    bool pointer = d_type_is_pointer(node->first->named);
+    bool pointer = d_node_is_dynamic(node->first);
     if (pointer && node->op == D_TOKEN_DOT)
         d_fail(compiler, "D_OP_SOU", "operator . cannot be applied to a pointer");
     if (!pointer && node->op == D_TOKEN_ARROW)
