@@ -37,7 +37,7 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
            trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_value.c \
+           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c \
            trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
            trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
            trace/dtrace/dif_verify.c trace/dtrace/dof.c \
@@ -327,4 +327,5 @@ $(B)/.packages-test: Makefile
 
 .PHONY: all usb net run help clean FORCE
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+# Not those at the top of $(B): they are somebody's programs in D.
+-include $(shell find $(B) -mindepth 2 -name '*.d' -type f 2>/dev/null)

@@ -29,6 +29,8 @@ extern const struct flight_command verify_command;
 extern const struct flight_command export_command;
 extern const struct flight_command stage_command;
 extern const struct flight_command probes_command;
+extern const struct flight_command claim_command;
+extern const struct flight_command dof_command;
 
 /* One line on stderr, "flight: COMMAND: ...", and the status to leave with. */
 int flight_refuse(const struct flight_command *command, enum flight_status status,

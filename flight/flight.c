@@ -13,8 +13,8 @@
 #define FLIGHT_VERSION "0.1"
 
 static const struct flight_command *const commands[] = {
-    &run_command,    &enable_command, &capture_command, &console_command, &report_command,
-    &verify_command, &export_command, &stage_command,   &probes_command,
+    &run_command,    &enable_command, &claim_command,  &capture_command, &console_command,
+    &report_command, &verify_command, &export_command, &dof_command,    &probes_command, &stage_command,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -54,9 +54,8 @@ static void help_all(void)
         printf("  flight %-8s %s\n", commands[i]->name, commands[i]->synopsis);
     puts("  flight help     COMMAND\n"
          "  flight --version\n\n"
-         "Exit status: 0 success, 1 failure, a damaged capture or a refused program, 2 bad usage, "
-         "3 the guest died,\n"
-         "4 timeout, 5 the host is at fault.");
+         "Exit status: 0 success, 1 failure, a damaged capture or a refused program, 2 bad usage,\n"
+         "3 the guest died, 4 timeout, 5 the host is at fault.");
 }
 
 static int unknown(const char *name)

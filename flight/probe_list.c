@@ -40,15 +40,37 @@ static bool returns_ever(const struct kernel_image *image, uint32_t row)
     return first_return(image, row) != first_return(image, row + PROBE_TABLE_FUNCTION_SIZE);
 }
 
+/* Of the function at an address, by the kernel's own table. */
+static const char *name_at(const struct kernel_image *image, uint32_t address)
+{
+    struct image_symbol table, count;
+    if (!kernel_image_symbol(image, "kernel_symbols", &table) ||
+        !kernel_image_symbol(image, "kernel_symbol_count", &count))
+        return "";
+    uint32_t low = 0, high = kernel_image_word(image, count.address);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint32_t row = table.address + middle * PROBE_TABLE_SYMBOL_SIZE;
+        uint32_t found = kernel_image_word(image, row + PROBE_TABLE_SYMBOL_ADDRESS);
+        if (found == address)
+            return kernel_image_text(image, kernel_image_word(image, row + PROBE_TABLE_SYMBOL_NAME));
+        if (found < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return "";
+}
+
 static void add_of_function(struct probe_list *list, const struct kernel_image *image, uint32_t row,
                             enum probe_kind kind)
 {
-    const char *name =
-        kernel_image_text(image, kernel_image_word(image, row + PROBE_TABLE_FUNCTION_NAME));
+    uint32_t address = kernel_image_word(image, row + PROBE_TABLE_FUNCTION_ADDRESS);
+    const char *name = name_at(image, address);
     struct probe *probe =
         add(list, kind, "fbt", MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
     probe->function = name;
-    probe->address = kernel_image_word(image, row + PROBE_TABLE_FUNCTION_ADDRESS);
+    probe->address = address;
 }
 
 static void add_functions(struct probe_list *list, const struct kernel_image *image)

@@ -5,6 +5,7 @@
 
 #include "flight/memory.h"
 #include "flight/print.h"
+#include "flight/report_dtrace_lines.h"
 
 #define MEMORY_MAX ((size_t)1 << 28) /* bytes */
 
@@ -20,36 +21,49 @@ static struct dtrace_memory memory_for(const struct model_dtrace *dtrace)
     return (struct dtrace_memory){.bytes = memory_zeroed(size, 1), .size = size};
 }
 
-static void print_missing(const struct text_sink *sink, const struct model_dtrace *dtrace)
+/* Where a line about what is missing goes. */
+struct missing {
+    const struct text_sink *sink;
+    void (*end_line)(void *context);
+    void *context;
+    uint32_t lines;
+};
+
+static void end_missing(struct missing *missing)
 {
-    for (uint32_t which = 0; which < STREAM_BUFFERS; which++)
-        for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
-            const struct model_buffer *buffer = &dtrace->buffers[which][cpu];
-            uint64_t kept = buffer->snapshot.books.kept;
-            if (!buffer->known || buffer->received >= kept || which != STREAM_BUFFER_PRINCIPAL)
-                continue;
-            text_print(sink, "CPU %u: ", cpu);
-            print_count(sink, kept - buffer->received, "record");
-            text_print(sink, " of ");
-            print_grouped(sink, kept);
-            text_print(sink, " did not come over the line\n");
-        }
-    if (dtrace->incomplete == 0)
-        return;
-    print_count(sink, dtrace->incomplete, "run");
-    text_print(sink, " of records came in part and %s left out\n",
-               dtrace->incomplete == 1 ? "is" : "are");
+    missing->lines++;
+    missing->end_line(missing->context);
 }
 
-void report_dtrace_claim(const struct text_sink *sink, const struct model_dtrace *dtrace)
+static void tell_missing_records(struct missing *missing, const struct model_buffer *buffer,
+                                 uint32_t cpu)
 {
-    if (!model_dtrace_is_there(dtrace))
+    uint64_t kept = buffer->snapshot.books.kept;
+    if (!buffer->known || buffer->received >= kept)
         return;
-    const struct dtrace_source source = model_dtrace_source(dtrace);
-    struct dtrace_memory memory = memory_for(dtrace);
-    (void)dtrace_consume(sink, &source, &memory); /* it says itself what is wrong */
-    free(memory.bytes);
-    print_missing(sink, dtrace);
+    text_print(missing->sink, "CPU %u: ", cpu);
+    print_count(missing->sink, kept - buffer->received, "record");
+    text_print(missing->sink, " of ");
+    print_grouped(missing->sink, kept);
+    text_print(missing->sink, " did not come over the line");
+    end_missing(missing);
+}
+
+static void tell_missing(struct missing *missing, const struct model_dtrace *dtrace)
+{
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++)
+        tell_missing_records(missing, &dtrace->buffers[STREAM_BUFFER_PRINCIPAL][cpu], cpu);
+    if (dtrace->incomplete == 0)
+        return;
+    print_count(missing->sink, dtrace->incomplete, "run");
+    text_print(missing->sink, " of records came in part and %s left out",
+               dtrace->incomplete == 1 ? "is" : "are");
+    end_missing(missing);
+}
+
+static void end_text(void *context)
+{
+    text_print(context, "\n");
 }
 
 void report_dtrace_text(const struct text_sink *sink, const struct model_dtrace *dtrace)
@@ -57,6 +71,67 @@ void report_dtrace_text(const struct text_sink *sink, const struct model_dtrace 
     if (!model_dtrace_is_there(dtrace))
         return;
     text_print(sink, "\nanonymous tracing\n");
-    report_dtrace_claim(sink, dtrace);
+    const struct dtrace_source source = model_dtrace_source(dtrace);
+    struct dtrace_memory memory = memory_for(dtrace);
+    (void)dtrace_consume(sink, &source, &memory); /* it says itself what is wrong */
+    free(memory.bytes);
+    struct missing missing = {sink, end_text, (void *)(uintptr_t)sink, 0};
+    tell_missing(&missing, dtrace);
     text_print(sink, "\n");
+}
+
+/* --- Claims --- */
+
+struct claim {
+    FILE *out, *faults;
+};
+
+/* So that the two keep their order where they meet, as on a terminal. */
+static void put_fault(void *context, const char *bytes, size_t length)
+{
+    const struct claim *claim = context;
+    (void)fflush(claim->out);
+    (void)fwrite(bytes, 1, length, claim->faults);
+}
+
+bool report_dtrace_claim(FILE *out, FILE *faults, const struct model_dtrace *dtrace)
+{
+    struct claim claim = {out, faults};
+    const struct text_sink records = print_sink(out), complaints = {put_fault, &claim};
+    const struct dtrace_outlet outlet = {&records, &complaints, NULL};
+    const struct dtrace_source source = model_dtrace_source(dtrace);
+    struct dtrace_memory memory = memory_for(dtrace);
+    enum dtrace_consume_status status = dtrace_consume_to(&outlet, &source, &memory);
+    free(memory.bytes);
+    struct missing missing = {&complaints, end_text, (void *)(uintptr_t)&complaints, 0};
+    tell_missing(&missing, dtrace);
+    return status == DTRACE_CONSUME_OK && missing.lines == 0;
+}
+
+/* --- Claims for programs --- */
+
+struct caught {
+    FILE *out;
+    char text[128]; /* two numbers and some words */
+    struct text_buffer buffer;
+};
+
+static void end_caught(void *context)
+{
+    struct caught *caught = context;
+    report_dtrace_line_of_damage(caught->out, json_string(caught->text));
+    caught->buffer.length = 0;
+}
+
+bool report_dtrace_lines(FILE *out, const struct model_dtrace *dtrace)
+{
+    const struct dtrace_source source = model_dtrace_source(dtrace);
+    struct dtrace_memory memory = memory_for(dtrace);
+    enum dtrace_consume_status status = report_dtrace_write_lines(out, &source, &memory);
+    free(memory.bytes);
+    struct caught caught = {.out = out, .buffer = {caught.text, sizeof caught.text, 0}};
+    const struct text_sink sink = text_buffer_sink(&caught.buffer);
+    struct missing missing = {&sink, end_caught, &caught, 0};
+    tell_missing(&missing, dtrace);
+    return status == DTRACE_CONSUME_OK && missing.lines == 0;
 }

@@ -111,7 +111,7 @@ static int watch(const struct run *run, const struct staging *staging, struct em
     outcome.triple_fault = tells_of_triple_fault(&log);
     int status = ending_tell(run->plan.command, &live, &outcome, &messages);
     if (traced_run_wanted(&run->traced))
-        status = traced_run_tell(&run->plan, &live.bytes, status);
+        status = traced_run_tell(&run->traced, &run->plan, &live.bytes, status);
     file_bytes_free(&log);
     file_bytes_free(&messages);
     live_free(&live);
@@ -207,6 +207,7 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
         {.name = "enable", .text = &run->traced.folder},
         {.name = "demo", .flag = &run->traced.demo},
         {.name = "real-time", .flag = &run->traced.real_time},
+        {.name = "format", .text = &run->traced.format},
         {.name = "console", .flag = &run->traced.console},
     };
     struct option_spec specs[sizeof own / sizeof own[0] + ENABLING_SPECS];
@@ -225,7 +226,8 @@ static enum flight_status prepare_tracing(struct run *run)
     if (traced_run_wanted(traced))
         return traced_run_prepare(&run->traced, &run->plan);
     const bool lost = traced->words.words.count + traced->words.arguments.count > 0 ||
-                      traced->words.strict || traced->demo || traced->real_time || traced->console;
+                      traced->words.strict || traced->demo || traced->real_time ||
+                      traced->console || traced->format != NULL;
     if (!lost)
         return FLIGHT_SUCCESS;
     return (enum flight_status)flight_refuse(run->plan.command, FLIGHT_USAGE,
@@ -270,7 +272,7 @@ const struct flight_command run_command = {
         "                  [--deterministic] [--timeout SECONDS] [--qemu-arg ARG]... [-o CAPTURE]\n"
         "                  [--quiet] [-i | --interactive] [--socket PATH]\n"
         "                  [--enable DIR | " ENABLING_WORDS_SYNOPSIS "\n"
-        "                  [ARGUMENT]...] [--demo] [--real-time] [--console]",
+        "                  [ARGUMENT]...] [--demo] [--real-time] [--console] [--format text|json]",
     .help =
         "Boots the kernel in QEMU and shows its serial line without the frames.\n"
         "\n"
@@ -308,6 +310,7 @@ const struct flight_command run_command = {
         "  --enable DIR       what 'flight enable' left there\n" ENABLING_WORDS_HELP
         "  --demo             boots the demonstration, with all its services\n"
         "  --real-time        not --deterministic\n"
+        "  --format FORMAT    text (default), or json: an object a line\n"
         "  --console          shows the kernel's text, too, on standard error\n"
         "\n"
         "Its exit status is then the value of exit(), if the guest said success, and 1 for a "

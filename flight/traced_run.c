@@ -32,6 +32,11 @@ bool traced_run_wanted(const struct traced_run *traced)
     return traced->folder != NULL || enabling_words_wanted(&traced->words);
 }
 
+static bool is_json(const struct traced_run *traced)
+{
+    return traced->format != NULL && strcmp(traced->format, "json") == 0;
+}
+
 /* --- Before the boot --- */
 
 static const char *fault_of(const struct traced_run *traced, const struct run_plan *plan)
@@ -39,6 +44,8 @@ static const char *fault_of(const struct traced_run *traced, const struct run_pl
     if (plan->iso != NULL || plan->disk != NULL || plan->net != NULL)
         return "a medium brings its own modules: an enabling is for --kernel, and 'flight stage' "
                "puts one onto a stick";
+    if (traced->format != NULL && !is_json(traced) && strcmp(traced->format, "text") != 0)
+        return "--format is text or json";
     if (traced->folder != NULL && enabling_words_wanted(&traced->words))
         return "--enable and programs of the command line exclude each other";
     return NULL;
@@ -198,20 +205,28 @@ static int exit_value(const struct model_dtrace *dtrace)
     return value;
 }
 
-int traced_run_tell(const struct run_plan *plan, const struct file_bytes *capture, int status)
+/* Gives the status to leave with. */
+static int tell_records(const struct traced_run *traced, const struct run_plan *plan,
+                        const struct model_dtrace *dtrace, int status)
+{
+    if (!model_dtrace_is_there(dtrace))
+        return status != FLIGHT_SUCCESS
+                   ? status
+                   : flight_refuse(plan->command, FLIGHT_FAILURE, "nothing was traced");
+    const bool whole = is_json(traced) ? report_dtrace_lines(stdout, dtrace)
+                                       : report_dtrace_claim(stdout, stderr, dtrace);
+    if (status == FLIGHT_SUCCESS)
+        return whole ? exit_value(dtrace) : FLIGHT_FAILURE;
+    return status;
+}
+
+int traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
+                    const struct file_bytes *capture, int status)
 {
     struct capture_model model;
     (void)capture_model_read(&model, capture->bytes, capture->length, 0);
     tell_messages(capture, model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET);
-    const bool traced = model_dtrace_is_there(&model.dtrace);
-    if (traced) {
-        const struct text_sink sink = print_sink(stdout);
-        report_dtrace_claim(&sink, &model.dtrace);
-    }
-    if (status == FLIGHT_SUCCESS && traced)
-        status = exit_value(&model.dtrace);
-    else if (status == FLIGHT_SUCCESS)
-        status = flight_refuse(plan->command, FLIGHT_FAILURE, "nothing was traced");
+    status = tell_records(traced, plan, &model.dtrace, status);
     capture_model_free(&model);
     return status;
 }

@@ -14,6 +14,7 @@ struct traced_run {
     const char *folder; /* of an enabling that 'flight enable' left; NULL: none */
     bool demo;          /* boots the demonstration, not the least that makes a system */
     bool real_time;     /* not counted in instructions */
+    const char *format; /* "text" or "json" of what was recorded; NULL: text */
     bool console;       /* the kernel's text is shown, too, on stderr */
     struct enabling enabling;
 };
@@ -26,6 +27,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 
 /* Prints on stdout what a boot that ended with `status` recorded, and on stderr what the kernel said of the
  * enabling.  Gives the status to leave with: the argument of exit(), if all went well. */
-int traced_run_tell(const struct run_plan *plan, const struct file_bytes *capture, int status);
+int traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
+                    const struct file_bytes *capture, int status);
 
 void traced_run_free(struct traced_run *traced);

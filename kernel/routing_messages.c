@@ -17,7 +17,8 @@ __attribute__((noinline)) void rts_new_rtsmsg(int type, int error, const char *i
 {
     uint32_t number = __atomic_fetch_add(&messages_made, 1, __ATOMIC_RELAXED);
     messages[number % MESSAGES] = (struct message){type, error, interface};
-    SDT_PROBE("route", "message", "int, int, char *", (uint64_t)type, (uint64_t)-error, sdt_pointer(interface));
+    SDT_PROBE("route", "message", "int, int, char *", (uint64_t)type, (uint64_t)-error,
+              sdt_pointer(interface));
 }
 
 static const char *type_str(enum routing_message type)

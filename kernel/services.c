@@ -64,7 +64,8 @@ int system_service_state(const char *name, const char *word)
     mutex_release(&services_mutex);
     if (service == NULL)
         return SYSTEM_ENOSPC;
-    SDT_PROBE("rc", "service-state", "char *, char *", sdt_pointer(service->name), sdt_pointer(state));
+    SDT_PROBE("rc", "service-state", "char *, char *", sdt_pointer(service->name),
+              sdt_pointer(state));
     return SYSTEM_OK;
 }
 

@@ -285,7 +285,8 @@ static void give_up_memory(struct thread *self)
 
 _Noreturn void thread_exit(int status)
 {
-    SDT_PROBE("proc", "exit", "int, int", thread_current()->killed ? 2 : 1, (uint64_t)(int64_t)status);
+    SDT_PROBE("proc", "exit", "int, int", thread_current()->killed ? 2 : 1,
+              (uint64_t)(int64_t)status);
     tslog_process_exit(status);
     struct thread *self = thread_current();
     give_up_memory(self);

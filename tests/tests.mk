@@ -3,10 +3,10 @@
 # Unit tests run under the sanitizers, except those that step through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run \
-        test_dif_verify test_digest test_dof test_driver_conf test_dtrace_aggregation \
+        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
+        test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
         test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb \
-        test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_search \
+        test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
@@ -17,35 +17,39 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
 
-FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_dif_run \
-        fuzz_digest fuzz_dof fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
+FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
+        fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
 # by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/expressions.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
            tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
            tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
            tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
            tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
            tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \
            tests/boot/ends_of_a_run.sh tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
-           tests/boot/flight_media.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
-           tests/decoder/agrees.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
+           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/claim.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
+           tests/decoder/agrees.sh tests/decoder/dof_listings.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
            tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
-           tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
+           tests/d/large.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
            tests/boot/kernel_types.sh
 
+# What shows DOF.
+FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
+              flight/dof_show_text.c flight/dof_view.c flight/file_bytes.c flight/json_value.c flight/memory.c
+
 # What reads captures, without commands, processes and devices.
-FLIGHT_READER := flight/capture_model.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
+FLIGHT_READER := flight/capture_model.c flight/dtrace_cell_value.c flight/dtrace_value.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
                  flight/json_value.c flight/losses.c flight/memory.c flight/model_books.c \
                  flight/model_dtrace.c flight/model_spans.c flight/print.c \
-                 flight/report_dtrace.c flight/report_dtrace_json.c flight/report_json.c \
+                 flight/report_dtrace.c flight/report_dtrace_json.c flight/report_dtrace_lines.c flight/report_json.c \
                  flight/report_parts.c flight/report_text.c flight/schema.c flight/timeline.c \
                  flight/trace_events.c flight/verify_cpus.c flight/verify_dtrace.c \
                  flight/verify_frames.c flight/verify_tables.c
@@ -99,8 +103,13 @@ $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
 $(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
+$(B)/tests/test_dtrace_lines: $(B)/asan/tests/unit/dtrace_draft.o \
+                              $(patsubst %,$(B)/asan/flight/%.o,dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
+$(B)/tests/test_dtrace_lines: unit_more := -ljansson
 $(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
+$(B)/tests/test_dof_show: $(B)/asan/tests/unit/dof_builder.o $(FLIGHT_DOF:%.c=$(B)/asan/%.o)
+$(B)/tests/test_dof_show: unit_more := -ljansson
 $(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
 $(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
@@ -131,13 +140,15 @@ D_FRONT := compile conditional declaration fault fold_constants ident lex_litera
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
 
-$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
-
 # The suite of D programs: what compiles them.
 $(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
                              $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
+$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
+
+# All of it.
+$(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
 
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
@@ -169,6 +180,17 @@ $(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof
 $(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
+
+# Programs of D, each out of a number.
+$(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_program) \
+                       $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+
+# What expressions of D give.
+$(B)/tests/evaluate_d: $(B)/host/tests/d/evaluate_d.o $(COMPILER:%.c=$(B)/host/%.o) $(RUNTIME:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
 
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
@@ -215,6 +237,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
+$(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
@@ -225,6 +248,8 @@ $(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
 $(B)/fuzz/fuzz_sh: fuzz_more := -lcmocka $(table_of_programs)
 $(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
 $(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
+$(B)/fuzz/fuzz_dof_show: fuzz_more := -ljansson
+$(B)/fuzz/fuzz_dof_show: $(FLIGHT_DOF:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
@@ -233,7 +258,8 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNT
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
-               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/evaluate_d $(B)/tests/generate_d $(B)/tests/mutate_dof \
+               $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

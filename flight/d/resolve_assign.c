@@ -7,6 +7,12 @@ bool d_is_assignment(enum d_token_kind op)
     return op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN;
 }
 
+static noreturn void refuse_target(struct d_compiler *compiler, enum d_token_kind op)
+{
+    d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
+           d_token_text(op));
+}
+
 static noreturn void incompatible(struct d_compiler *compiler, const struct d_node *node)
 {
     d_fail_at(compiler, node->place, "D_OP_INCOMPAT",
@@ -125,8 +131,7 @@ static void check_target(struct d_compiler *compiler, const struct d_node *node)
         d_fail(compiler, "D_OP_ARRFUN", "operator %s may not be applied to an array or function",
                d_token_text(node->op));
     if (!left->lvalue)
-        d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
-               d_token_text(node->op));
+        refuse_target(compiler, node->op);
     if (!left->writable)
         d_fail(compiler, "D_OP_WRITE", "operator %s can only be applied to a writable variable",
                d_token_text(node->op));
@@ -152,8 +157,8 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     compiler->place = node->place;
     bool aggregates =
         d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING;
-    if (aggregates || d_node_is_dynamic(node->first))
-        check_target(compiler, node);
+    if ((aggregates || d_node_is_dynamic(node->first)) && !node->first->lvalue)
+        refuse_target(compiler, node->op); /* (@a = count()) = ..., 1 = count() */
     if (aggregates)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */

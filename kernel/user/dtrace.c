@@ -1,6 +1,6 @@
 /* dtrace(1M): claims what anonymous tracing has recorded, and lists probes.
  *
- * Enablings are prepared on the host (docs/dtrace.md); there is no D compiler here. */
+ * Enablings are prepared on the host (docs/dtrace.md): the D compiler is there. */
 #include "kernel/user/line_sink.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"

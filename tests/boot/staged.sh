@@ -52,7 +52,13 @@ check 'another one, the boot after it' test "$(capacity)" = 88
 check 'a whole folder comes along' test "$(modules)" = 'ramdisk ramdisk etc/system etc/rc.d/hostname a/b/c/d/e/f/g/h/deep'
 check "its files win over the archive's" grep -q 'Setting hostname: staged\.' "$work/capture"
 
-stage --remove etc a > "$work/out" || bail 'nothing removed'
+"$flight" enable -o "$work/enabling" -qn 'BEGIN { printf("traced from a stick\n"); }' 2> "$work/err" || bail 'no enabling'
+stage "$work/enabling" > "$work/out" || bail 'nothing staged'
+check 'so does an enabling' grep -q 'kernel/drv/dtrace.conf' "$work/out"
+boot_stick
+check 'which is obeyed' sh -c "'$flight' claim '$work/capture' | grep -qx 'traced from a stick'"
+
+stage --remove etc a kernel > "$work/out" || bail 'nothing removed'
 boot_stick
 check "removed, the archive's own appears again" test "$(capacity) $(modules)" = '3000 ramdisk ramdisk'
 untouched > "$work/after"

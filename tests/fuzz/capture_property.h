@@ -11,6 +11,7 @@
 #include "flight/capture_model.h"
 #include "flight/fold.h"
 #include "flight/report.h"
+#include "flight/report_dtrace.h"
 #include "flight/trace_events.h"
 #include "flight/verify.h"
 
@@ -72,6 +73,25 @@ static void check_json(const struct capture_model *model,
     free(text);
 }
 
+/* Each line of a claim is an object by itself. */
+static void check_lines(const struct capture_model *model)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    require(out != NULL);
+    (void)report_dtrace_lines(out, &model->dtrace);
+    fclose(out);
+    for (char *at = text, *end; at < text + length; at = end + 1) {
+        end = memchr(at, '\n', (size_t)(text + length - at));
+        require(end != NULL);
+        json_t *json = json_loadb(at, (size_t)(end - at), JSON_ALLOW_NUL, NULL);
+        require(json_is_object(json));
+        json_decref(json);
+    }
+    free(text);
+}
+
 static void check_model(const struct capture_model *model)
 {
     const struct text_sink nowhere = {ignore, NULL};
@@ -85,6 +105,7 @@ static void check_model(const struct capture_model *model)
     report_text(&nowhere, model, true);
     check_modules(model);
     check_json(model, report_json);
+    check_lines(model);
     check_json(model, write_trace_events);
     check_folded(model);
 }

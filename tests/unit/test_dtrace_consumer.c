@@ -66,6 +66,38 @@ static void expect_status(const char *text, enum dtrace_consume_status expected)
     assert_int_equal(status, expected);
 }
 
+/* What goes to the second sink. */
+static void errors_drops_and_damage_have_a_sink_of_their_own(void **state)
+{
+    (void)state;
+    static const uint64_t arguments[] = {1, 1, 4, 4, 0};
+    static char texts[2][1024];
+    static _Alignas(16) uint8_t bytes[4096];
+    struct text_buffer buffers[] = {{texts[0], 1024, 0}, {texts[1], 1024, 0}};
+    const struct text_sink sinks[] = {text_buffer_sink(&buffers[0]), text_buffer_sink(&buffers[1])};
+    const struct dtrace_outlet outlet = {&sinks[0], &sinks[1], NULL};
+    struct dtrace_memory memory = {bytes, sizeof bytes, 0};
+    start();
+    set(DOF_OPTION_QUIET, 0);
+    draft_put_text(draft_emit(&draft, 0, 1, 0), one_piece(DOF_ACTION_PRINTF, 4, "%s~"), "{\n");
+    draft_ecb(&draft, 3, 10, 1);
+    for (uint32_t i = 0; i < 5; i++)
+        draft_record(&draft, 3, DOF_ACTION_DIFEXPR, 8, NULL);
+    uint8_t *record = draft_emit(&draft, 0, 3, 0);
+    for (uint32_t i = 0; i < 5; i++)
+        draft_put(record, &draft.ecbs[3].records[i], arguments[i]);
+    draft.source.status.dynamic_drops = 1;
+    draft.principals[0].books.dropped = 2;
+    assert_int_equal(dtrace_consume_to(&outlet, draft_source(&draft), &memory), DTRACE_CONSUME_OK);
+    draft_finish(&draft);
+    assert_string_equal(texts[0], "{\n~\n");
+    assert_string_equal(texts[1],
+                        "dtrace: 1 dynamic variable drop\n"
+                        "dtrace: error on enabled probe ID 1 (ID 10: fbt:unix:foo:entry): "
+                        "divide-by-zero in action #1 at DIF offset 4\n"
+                        "dtrace: 2 drops on CPU 0\n");
+}
+
 /* --- Conversions --- */
 
 static const struct {
@@ -2188,6 +2220,7 @@ static void clear_is_not_done_over_and_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_drops_and_damage_have_a_sink_of_their_own),
         cmocka_unit_test(each_conversion_prints_a_number_as_c_would),
         cmocka_unit_test(each_conversion_prints_a_string_as_c_would),
         cmocka_unit_test(a_string_that_fills_its_record_needs_no_terminator),

@@ -15,10 +15,11 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
 {
     va_list arguments;
     va_start(arguments, format);
-    text_print(&consumer->sink, "dtrace: ");
-    text_print_list(&consumer->sink, format, arguments);
-    text_print(&consumer->sink, "\n");
+    text_print(&consumer->faults, "dtrace: ");
+    text_print_list(&consumer->faults, format, arguments);
+    text_print(&consumer->faults, "\n");
     va_end(arguments);
+    consumer_tell_complaint(consumer);
     if (status > consumer->status)
         consumer->status = status;
 }
@@ -56,7 +57,9 @@ static void print_record(struct consumer *consumer, const struct dtrace_walk *be
     bool flow = consumer_has(consumer, DOF_OPTION_FLOWINDENT);
     consumer_print_prefix(consumer, found, flow ? next_ecb(*behind) : NULL, behind->snapshot->cpu);
     consumer_limit_record(consumer, found->ecb->size);
+    consumer_tell_begin(consumer, found, behind->snapshot->cpu);
     consumer_print_record(consumer, found);
+    consumer_tell_end(consumer, found);
     consumer_limit_end(consumer);
     if (!consumer_has(consumer, DOF_OPTION_QUIET))
         text_print(&consumer->sink, "\n");
@@ -83,7 +86,7 @@ static void tell_damage(struct consumer *consumer, const struct dtrace_walk *wal
 static void finish_buffer(struct consumer *consumer, const struct dtrace_walk *walk)
 {
     tell_damage(consumer, walk);
-    consumer_print_drops(consumer, walk->snapshot, "");
+    consumer_print_drops(consumer, walk->snapshot, "drop");
 }
 
 /* --- By time --- */
@@ -189,17 +192,20 @@ static void take_options(struct consumer *consumer)
             consumer->source->options != NULL ? consumer->source->options[i] : DOF_OPTION_UNSET;
 }
 
-enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
-                                          const struct dtrace_source *source,
-                                          struct dtrace_memory *memory)
+enum dtrace_consume_status dtrace_consume_to(const struct dtrace_outlet *outlet,
+                                             const struct dtrace_source *source,
+                                             struct dtrace_memory *memory)
 {
+    static const struct dtrace_listener nobody;
     size_t mark = memory->used;
     struct consumer consumer = {
         .source = source,
         .memory = memory,
         .cpus = source->cpus < CONSUMER_CPUS ? source->cpus : CONSUMER_CPUS,
+        .listener = outlet->listener != NULL ? outlet->listener : &nobody,
     };
-    consumer_sink_start(&consumer, sink);
+    consumer.sink = consumer_filter_start(&consumer, &consumer.filters[0], outlet->records);
+    consumer.faults = consumer_filter_start(&consumer, &consumer.filters[1], outlet->faults);
     consumer_limit_start(&consumer);
     take_options(&consumer);
     consumer_print_status(&consumer);
@@ -210,4 +216,12 @@ enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
     consumer_print_killed(&consumer);
     memory->used = mark;
     return consumer.status;
+}
+
+enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
+                                          const struct dtrace_source *source,
+                                          struct dtrace_memory *memory)
+{
+    const struct dtrace_outlet outlet = {sink, sink, NULL};
+    return dtrace_consume_to(&outlet, source, memory);
 }

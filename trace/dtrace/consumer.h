@@ -42,8 +42,22 @@ enum dtrace_consume_status {
  * what is printed, or it has no such value; they are as before. */
 bool dtrace_consumer_set_option(int64_t *options, const char *text, size_t length);
 
-/* Prints everything, drops and errors included; records that were told take effect (setopt(), trunc()) and are
- * not printed.  `memory` is for merging and sorting. */
+struct dtrace_listener;
+
+/* Where it goes. */
+struct dtrace_outlet {
+    const struct text_sink *records;        /* what the programs say */
+    const struct text_sink *faults;         /* errors, drops, damage; may be the same */
+    const struct dtrace_listener *listener; /* consumer_listener.h; NULL: nobody */
+};
+
+/* Prints everything; records that were told take effect (setopt(), trunc()) and are not printed.  `memory` is for
+ * merging and sorting. */
+enum dtrace_consume_status dtrace_consume_to(const struct dtrace_outlet *outlet,
+                                             const struct dtrace_source *source,
+                                             struct dtrace_memory *memory);
+
+/* The same, all of it into one sink. */
 enum dtrace_consume_status dtrace_consume(const struct text_sink *sink,
                                           const struct dtrace_source *source,
                                           struct dtrace_memory *memory);

@@ -185,9 +185,11 @@ static void set_option(struct consumer *consumer, const struct dtrace_found *fou
     if (apply(consumer->options, option, given ? &value : NULL))
         return;
     consumer_print_error_head(consumer, found->ecb->epid);
-    text_print(&consumer->sink, "couldn't set option \"%.*s\" to \"%.*s\": %s\n", (int)name.length,
-               name.text, (int)value.length, value.text,
-               option == NULL ? "Invalid option name" : "Invalid value for specified option");
+    const char *why = option == NULL ? "Invalid option name" : "Invalid value for specified option";
+    text_print(&consumer->faults, "couldn't set option \"%.*s\" to \"%.*s\": %s\n",
+               (int)name.length, name.text, (int)value.length, value.text, why);
+    consumer_tell_error(
+        consumer, &(struct dtrace_error){.epid = found->ecb->epid, .offset = -1, .text = why});
 }
 
 bool dtrace_consumer_set_option(int64_t *options, const char *text, size_t length)

@@ -156,7 +156,7 @@ static void take_buffer(struct loading *loading, const struct dtrace_snapshot *s
             consumer, DTRACE_CONSUME_DAMAGED,
             "CPU %u: %s %u at byte %u of the aggregation buffer: the rest of it is left out",
             snapshot->cpu, walk.damage, walk.damage_id, walk.damage_at);
-    consumer_print_drops(consumer, snapshot, "aggregation ");
+    consumer_print_drops(consumer, snapshot, "aggregation drop");
 }
 
 /* --- Merging --- */
@@ -303,4 +303,10 @@ struct consumer_variable *consumer_variable_of(struct consumer *consumer, uint64
     }
     bool found = first < consumer->variable_count && consumer->variables[first].id == id;
     return found ? &consumer->variables[first] : NULL;
+}
+
+uint64_t consumer_normal_of(struct consumer *consumer, uint64_t id)
+{
+    const struct consumer_variable *variable = consumer_variable_of(consumer, id);
+    return variable != NULL ? variable->normal : 1;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trace/dtrace/consumer.h"
+#include "trace/dtrace/consumer_listener.h"
 #include "trace/dtrace/dof.h"
 #include "trace/dtrace/record_walk.h"
 #include "trace/dtrace/wide.h"
@@ -35,10 +36,19 @@ struct consumer_entry {
     bool gone;     /* trunc() */
 };
 
-struct consumer {
-    struct text_sink sink; /* what goes in here comes out harmless */
+/* A sink that makes harmless what goes through it. */
+struct consumer_filter {
+    struct consumer *consumer;
     const struct text_sink *below;
     bool after_tilde;
+};
+
+struct consumer {
+    struct text_sink
+        sink; /* for what programs say; comes out harmless, as what goes into `faults` */
+    struct text_sink faults; /* for errors, drops and damage */
+    struct consumer_filter filters[2];
+    const struct dtrace_listener *listener; /* never NULL */
     uint64_t room;      /* bytes of text that may still come; what is beyond is left out */
     uint64_t left;      /* for the records that are still to be printed */
     bool cut, cut_told; /* something has been left out */
@@ -67,8 +77,22 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
 
 /* --- consumer_sink.c --- */
 
-/* Sets `sink` up, so that nothing that goes through it can be taken for a frame, or steers a terminal. */
-void consumer_sink_start(struct consumer *consumer, const struct text_sink *below);
+/* So that nothing that goes through the sink can be taken for a frame, or steers a terminal. */
+struct text_sink consumer_filter_start(struct consumer *consumer, struct consumer_filter *filter,
+                                       const struct text_sink *below);
+
+/* --- consumer_tell.c: to the listener, if it wants it --- */
+
+void consumer_tell_begin(const struct consumer *consumer, const struct dtrace_found *found,
+                         uint32_t cpu);
+void consumer_tell_pieces(const struct consumer *consumer, const struct dtrace_found *found,
+                          uint32_t first, uint32_t count);
+void consumer_tell_end(const struct consumer *consumer, const struct dtrace_found *found);
+void consumer_tell_row(struct consumer *consumer, struct consumer_entry *const *row,
+                       uint32_t columns);
+void consumer_tell_error(const struct consumer *consumer, const struct dtrace_error *error);
+void consumer_tell_loss(const struct consumer *consumer, const struct dtrace_loss *loss);
+void consumer_tell_complaint(const struct consumer *consumer);
 
 /* --- consumer_limit.c --- */
 
@@ -227,6 +251,7 @@ void consumer_load_aggregations(struct consumer *consumer);
 
 /* NULL: there is none with this id. */
 struct consumer_variable *consumer_variable_of(struct consumer *consumer, uint64_t id);
+uint64_t consumer_normal_of(struct consumer *consumer, uint64_t id); /* 1 if there is none */
 
 /* --- consumer_order.c --- */
 
@@ -252,6 +277,9 @@ void consumer_print_aggregations(struct consumer *consumer, const uint64_t *ids,
 void consumer_print_rest(struct consumer *consumer);
 
 /* --- consumer_value.c --- */
+
+/* As it is printed; 0 of a distribution. */
+int64_t consumer_value_of(const struct consumer_entry *entry, uint64_t normal);
 
 void consumer_print_value(struct consumer *consumer, const struct consumer_entry *entry,
                           uint64_t normal);

@@ -142,12 +142,6 @@ static bool find_rows(struct rows *rows)
     return true;
 }
 
-static uint64_t normal_of(struct consumer *consumer, uint64_t id)
-{
-    const struct consumer_variable *variable = consumer_variable_of(consumer, id);
-    return variable != NULL ? variable->normal : 1;
-}
-
 static void print_row(struct consumer *consumer, struct consumer_entry *const *row,
                       uint32_t columns)
 {
@@ -156,7 +150,7 @@ static void print_row(struct consumer *consumer, struct consumer_entry *const *r
         consumer_print_key(consumer, &description->records[i],
                            row[0]->record + description->records[i].offset, false);
     for (uint32_t i = 0; i < columns; i++)
-        consumer_print_value(consumer, row[i], normal_of(consumer, row[i]->variable));
+        consumer_print_value(consumer, row[i], consumer_normal_of(consumer, row[i]->variable));
     text_print(&consumer->sink, "\n");
 }
 
@@ -179,7 +173,7 @@ static void print_formatted_row(struct consumer *consumer, struct consumer_entry
 static void print_packed_rows(struct consumer *consumer, const struct rows *rows)
 {
     struct consumer_packed packed = {.headed = false};
-    uint64_t normal = normal_of(consumer, rows->ids[0]);
+    uint64_t normal = consumer_normal_of(consumer, rows->ids[0]);
     for (uint32_t i = 0; i < rows->count; i++)
         consumer_packed_add(consumer, &packed, rows->row[i][0]);
     for (uint32_t i = 0; i < rows->count; i++) {
@@ -187,6 +181,7 @@ static void print_packed_rows(struct consumer *consumer, const struct rows *rows
             print_row(consumer, rows->row[i], 1);
         else
             consumer_print_packed(consumer, &packed, rows->row[i][0], normal);
+        consumer_tell_row(consumer, rows->row[i], 1);
     }
 }
 
@@ -201,6 +196,7 @@ static void print_found_rows(struct consumer *consumer, const struct rows *rows,
             print_row(consumer, rows->row[i], rows->columns);
         else
             print_formatted_row(consumer, rows->row[i], rows->columns, format);
+        consumer_tell_row(consumer, rows->row[i], rows->columns);
     }
 }
 

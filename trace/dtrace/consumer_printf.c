@@ -55,9 +55,8 @@ static bool convert_aggregation(struct consumer *consumer,
     if (number + 1 < arguments->value_count)
         arguments->values_used++;
     const struct consumer_entry *entry = arguments->values[number];
-    const struct consumer_variable *variable = consumer_variable_of(consumer, entry->variable);
     return consumer_convert_value(consumer, conversion, entry,
-                                  variable != NULL ? variable->normal : 1);
+                                  consumer_normal_of(consumer, entry->variable));
 }
 
 static bool convert_next(struct consumer *consumer, struct consumer_conversion *conversion,

@@ -154,13 +154,10 @@ static uint32_t tell_formatted(struct consumer *consumer, const struct dtrace_fo
 static uint32_t print_printa(struct consumer *consumer, const struct dtrace_found *found,
                              uint32_t first)
 {
-    enum {
-        SIDE_BY_SIDE = 32
-    };
-    uint64_t ids[SIDE_BY_SIDE];
+    uint64_t ids[DTRACE_CELLS_MAX];
     const struct dtrace_ecb_description *ecb = found->ecb;
     uint32_t length = statement_length(ecb, first), count = 0;
-    for (uint32_t i = first; i < first + length && count < SIDE_BY_SIDE; i++) {
+    for (uint32_t i = first; i < first + length && count < DTRACE_CELLS_MAX; i++) {
         const uint8_t *bytes = dtrace_piece(&ecb->records[i], found->bytes, ecb->size);
         if (bytes != NULL)
             ids[count++] = dtrace_read_unsigned(bytes, ecb->records[i].size);
@@ -241,6 +238,8 @@ void consumer_print_record(struct consumer *consumer, const struct dtrace_found 
                               "EPID %u: piece %u lies outside of the record", ecb->epid, i);
             return;
         }
-        i += print_piece(consumer, found, i, bytes);
+        uint32_t used = print_piece(consumer, found, i, bytes);
+        consumer_tell_pieces(consumer, found, i, used);
+        i += used;
     }
 }

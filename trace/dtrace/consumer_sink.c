@@ -1,18 +1,18 @@
 /* Everything that the consumer prints goes through here: strings of a traced system may hold anything. */
 #include "trace/dtrace/consumer_parts.h"
 
-static bool passes(const struct consumer *consumer, char c)
+static bool passes(const struct consumer_filter *filter, char c)
 {
-    if (consumer->after_tilde && c == '{')
+    if (filter->after_tilde && c == '{')
         return false; /* "~{" begins a frame */
     return (c >= ' ' && c <= '~') || c == '\n' || c == '\t';
 }
 
-static size_t run_of(struct consumer *consumer, const char *bytes, size_t length)
+static size_t run_of(struct consumer_filter *filter, const char *bytes, size_t length)
 {
     size_t run = 0;
-    while (run < length && passes(consumer, bytes[run]))
-        consumer->after_tilde = bytes[run++] == '~';
+    while (run < length && passes(filter, bytes[run]))
+        filter->after_tilde = bytes[run++] == '~';
     return run;
 }
 
@@ -26,7 +26,8 @@ static size_t foreign_of(const char *bytes, size_t length)
 
 static void put(void *context, const char *bytes, size_t length)
 {
-    struct consumer *consumer = context;
+    struct consumer_filter *filter = context;
+    struct consumer *consumer = filter->consumer;
     if (consumer->muted)
         return;
     if (length > consumer->room) {
@@ -35,15 +36,15 @@ static void put(void *context, const char *bytes, size_t length)
     }
     consumer->room -= length;
     while (length > 0) {
-        size_t run = run_of(consumer, bytes, length);
+        size_t run = run_of(filter, bytes, length);
         if (run > 0) {
-            consumer->below->put(consumer->below->context, bytes, run);
+            filter->below->put(filter->below->context, bytes, run);
         } else if ((run = foreign_of(bytes, length)) > 0) {
-            text_print_foreign(consumer->below, bytes, run);
-            consumer->after_tilde = false;
+            text_print_foreign(filter->below, bytes, run);
+            filter->after_tilde = false;
         } else {
-            text_print(consumer->below, "\\x%02x", (unsigned)(uint8_t)bytes[0]);
-            consumer->after_tilde = false;
+            text_print(filter->below, "\\x%02x", (unsigned)(uint8_t)bytes[0]);
+            filter->after_tilde = false;
             run = 1;
         }
         bytes += run;
@@ -51,8 +52,9 @@ static void put(void *context, const char *bytes, size_t length)
     }
 }
 
-void consumer_sink_start(struct consumer *consumer, const struct text_sink *below)
+struct text_sink consumer_filter_start(struct consumer *consumer, struct consumer_filter *filter,
+                                       const struct text_sink *below)
 {
-    consumer->below = below;
-    consumer->sink = (struct text_sink){put, consumer};
+    *filter = (struct consumer_filter){.consumer = consumer, .below = below};
+    return (struct text_sink){put, filter};
 }

@@ -23,18 +23,24 @@ int64_t consumer_average(const uint64_t *data, uint64_t normal)
     return (int64_t)data[1] / divisor / count;
 }
 
+int64_t consumer_value_of(const struct consumer_entry *entry, uint64_t normal)
+{
+    if (consumer_is_histogram(entry->kind))
+        return 0;
+    if (entry->kind == DOF_AGGREGATION_AVG)
+        return consumer_average(entry->data, normal);
+    if (entry->kind == DOF_AGGREGATION_STDDEV)
+        return (int64_t)consumer_deviation(entry->data, normal); /* a root: below 2^63 */
+    return (int64_t)(entry->data[0] / normal);
+}
+
 void consumer_print_value(struct consumer *consumer, const struct consumer_entry *entry,
                           uint64_t normal)
 {
-    const struct text_sink *sink = &consumer->sink;
     if (consumer_is_histogram(entry->kind))
         consumer_print_histogram(consumer, entry, normal);
-    else if (entry->kind == DOF_AGGREGATION_AVG)
-        text_print(sink, " %16lld", (long long)consumer_average(entry->data, normal));
-    else if (entry->kind == DOF_AGGREGATION_STDDEV)
-        text_print(sink, " %16llu", (unsigned long long)consumer_deviation(entry->data, normal));
     else
-        text_print(sink, " %16lld", (long long)(entry->data[0] / normal));
+        text_print(&consumer->sink, " %16lld", (long long)consumer_value_of(entry, normal));
 }
 
 static uint64_t signed_quotient(uint64_t value, uint64_t normal)

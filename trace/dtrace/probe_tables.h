@@ -7,10 +7,16 @@
 /* fbt_functions: a row for each function that has probes, and one more behind them. */
 enum {
     PROBE_TABLE_FUNCTION_ADDRESS = 0, /* 32 bits */
-    PROBE_TABLE_FUNCTION_NAME = 4,    /* 32 bits: of text */
     PROBE_TABLE_FUNCTION_FIRST_RETURN =
-        8, /* 16 bits; the same as the next row's: it never returns */
-    PROBE_TABLE_FUNCTION_SIZE = 12,
+        4, /* 16 bits; the same as the next row's: it never returns */
+    PROBE_TABLE_FUNCTION_SIZE = 8,
+};
+
+/* kernel_symbols, kernel_symbol_count rows: all functions, sorted by address. */
+enum {
+    PROBE_TABLE_SYMBOL_ADDRESS = 0, /* 32 bits */
+    PROBE_TABLE_SYMBOL_NAME = 4,    /* 32 bits: of text */
+    PROBE_TABLE_SYMBOL_SIZE = 8,
 };
 
 /* fbt_counts: how many of them. */

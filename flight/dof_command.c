@@ -1,0 +1,130 @@
+/* flight dof: what compiled enablings are, instruction by instruction. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight/dof_file.h"
+#include "flight/dof_show.h"
+#include "flight/file_bytes.h"
+#include "flight/json_value.h"
+#include "flight/memory.h"
+#include "flight/options.h"
+#include "flight/print.h"
+
+enum {
+    DECLARATIONS = 65536 /* variables of all objects together */
+};
+
+struct dof_listing {
+    const char *path;
+    bool json;
+    const struct dof_file *file;
+    struct dif_declarations declarations;
+    uint32_t refused; /* objects */
+};
+
+static void show_object(struct dof_listing *listing, size_t index)
+{
+    const struct dof_file_object *object = &listing->file->objects[index];
+    const struct text_sink sink = print_sink(stdout);
+    char *name = listing->file->conf ? memory_text("%s: dof-data-%u", listing->path, object->number)
+                                     : memory_text("%s", listing->path);
+    struct dof_show show;
+    dof_show_open(&show, name, object->bytes, object->size, (uint32_t)index,
+                  &listing->declarations);
+    if (listing->json)
+        json_value_write_row(stdout, index, dof_show_json(&show));
+    else
+        dof_show_text(&sink, &show);
+    listing->refused += show.refused ? 1 : 0;
+    dof_show_close(&show);
+    free(name);
+}
+
+/* The kernel reads as far as the numbers go without a gap. */
+static size_t reachable(const struct dof_file *file)
+{
+    size_t count = 0;
+    while (count < file->count && file->objects[count].number == count)
+        count++;
+    return count;
+}
+
+static int show_file(const struct flight_command *command, struct dof_listing *listing)
+{
+    const struct dof_file *file = listing->file;
+    if (file->count == 0)
+        return flight_refuse(command, FLIGHT_FAILURE, "'%s' has no DOF and no dof-data-0",
+                             listing->path);
+    if (listing->json)
+        fputs("[", stdout);
+    for (size_t i = 0; i < file->count; i++)
+        show_object(listing, i);
+    if (listing->json)
+        fputs("\n]\n", stdout);
+    size_t read = reachable(file);
+    if (read < file->count)
+        return flight_refuse(command, FLIGHT_FAILURE,
+                             "'%s' has no dof-data-%zu: what is behind it is not read in a boot",
+                             listing->path, read);
+    return listing->refused == 0 ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
+}
+
+static int show_path(const struct flight_command *command, struct dof_listing *listing)
+{
+    struct file_bytes bytes = {0};
+    struct dof_file file;
+    int error = file_bytes_read(&bytes, listing->path);
+    if (error != 0) {
+        file_bytes_free(&bytes);
+        return flight_refuse(command, FLIGHT_HOST, "cannot read '%s': %s", listing->path,
+                             strerror(error));
+    }
+    dof_file_read(&file, bytes.bytes, bytes.length);
+    file_bytes_free(&bytes);
+    listing->file = &file;
+    listing->declarations = (struct dif_declarations){
+        .list = memory_zeroed(DECLARATIONS, sizeof *listing->declarations.list),
+        .capacity = DECLARATIONS};
+    int status = show_file(command, listing);
+    free(listing->declarations.list);
+    dof_file_free(&file);
+    return status;
+}
+
+static int run(const struct flight_command *command, size_t count, char **arguments)
+{
+    struct dof_listing listing = {0};
+    const char *format = "text";
+    const struct option_spec specs[] = {{.name = "format", .text = &format}};
+    const struct options options = {.command = command,
+                                    .specs = specs,
+                                    .count = sizeof specs / sizeof specs[0],
+                                    .operand = &listing.path,
+                                    .operand_name = "FILE"};
+    enum options_result parsed = options_parse(&options, count, arguments);
+    if (parsed != OPTIONS_OK)
+        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
+    listing.json = strcmp(format, "json") == 0;
+    if (!listing.json && strcmp(format, "text") != 0)
+        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight --help')",
+                             format);
+    return show_path(command, &listing);
+}
+
+const struct flight_command dof_command = {
+    .name = "dof",
+    .synopsis = "FILE [--format text|json]",
+    .help =
+        "Shows compiled enablings: header, sections, options, clauses, actions, and the code of\n"
+        "each expression with its variables, constants and strings.\n"
+        "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ...; '-' is standard\n"
+        "input.  Of an object that the kernel would refuse, the reason and what can be read.\n"
+        "\n"
+        "  --format FORMAT  text (default) or json: a list of objects\n"
+        "\n"
+        "Exit status: 0 the kernel would take all objects, 1 it would refuse one, or there is "
+        "none, 2\n"
+        "bad usage, 5 the file cannot be read.\n",
+    .run = run,
+};
