@@ -35,7 +35,12 @@ fuzz() {
     rm -rf "build/soak/corpus/$1"
     mkdir -p "build/soak/corpus/$1"
     "build/fuzz/fuzz_$1" -seed="$2" -runs=2000000 -max_len=1024 -print_final_stats=1 \
-        -artifact_prefix=build/soak/ "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
+        $(dictionary "$1") -artifact_prefix=build/soak/ "build/soak/corpus/$1" "tests/fuzz/corpus/$1"
+}
+
+# Words of a language are not found by flipping bits.
+dictionary() {
+    [ ! -f "tests/fuzz/$1.dictionary" ] || echo "-dict=tests/fuzz/$1.dictionary"
 }
 
 all_targets() {
@@ -62,6 +67,8 @@ while [ "$round" -le "$rounds" ]; do
         campaign "round $round, fuzz $target" fuzz "$target" "$round"
     done
     campaign "round $round, 500000 mutants of DOF" build/tests/mutate_dof $((500000 * round)) 500000
+    campaign "round $round, 100000 programs of D" build/tests/generate_d $((100000 * round)) 100000
+    campaign "round $round, 100000 expressions of D" python3 tests/d/expressions.py 100000 "$round"
     campaign "round $round, 200000 mutants of captures" \
         build/tests/mutate_capture $((200000 * round)) 200000 tests/golden/good-dtrace.capture
     campaign "round $round, 100000 mutants of DOF in one boot" env COUNT=100000 FIRST=$((100000 * round)) \

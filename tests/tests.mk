@@ -3,7 +3,7 @@
 # Unit tests run under the sanitizers, except those that step through instructions.
 UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
-        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_types test_dif_run \
+        test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
         test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb \
         test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
@@ -17,14 +17,14 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
 
-FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_dif_run \
+FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
         fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
 # In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
 # by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
+SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/expressions.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
            tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
            tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
            tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
@@ -36,7 +36,7 @@ SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/boot/torture.sh tests/boot
            tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
-           tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
+           tests/d/large.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
            tests/boot/kernel_types.sh
@@ -147,6 +147,9 @@ $(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
 $(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
 
+# All of it.
+$(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
+
 # Boottrace beside a model of FreeBSD's.
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
@@ -177,6 +180,17 @@ $(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof
 $(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
+
+# Programs of D, each out of a number.
+$(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_program) \
+                       $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+
+# What expressions of D give.
+$(B)/tests/evaluate_d: $(B)/host/tests/d/evaluate_d.o $(COMPILER:%.c=$(B)/host/%.o) $(RUNTIME:%.c=$(B)/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
 
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
@@ -223,6 +237,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
+$(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
@@ -243,7 +258,8 @@ $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNT
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
-               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/mutate_dof $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
+               $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/evaluate_d $(B)/tests/generate_d $(B)/tests/mutate_dof \
+               $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 

@@ -394,7 +394,7 @@ struct d_ecb *d_clause_actions(struct d_compiler *compiler, struct d_clause *res
         list.uarg = ++compiler->statement_number;
         add_statement(&list, at->expression);
         compiler->place = at->place;
-        d_combination_check(compiler, list.first);
+        d_combination_check(&list);
     }
     compiler->part = "";
     ecb->actions = list.first;

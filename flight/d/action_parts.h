@@ -8,6 +8,11 @@ struct d_action_list {
     struct d_compiler *compiler;
     struct d_action *first, *last;
     uint64_t uarg; /* of the statement that is made now */
+
+    const struct d_action *checked; /* up to here combination.c has looked; NULL: nowhere */
+    struct {
+        bool committed, speculating, recorded;
+    } seen;
 };
 
 struct d_action *d_action_add(struct d_action_list *list, uint32_t kind, struct d_difo *difo);
@@ -24,5 +29,5 @@ void d_action_printf(struct d_action_list *list, struct d_node *call, uint32_t k
 void d_action_freopen(struct d_action_list *list, struct d_node *call);
 void d_action_printa(struct d_action_list *list, struct d_node *call);
 
-/* combination.c: which actions may stand together (section 5.6). */
-void d_combination_check(struct d_compiler *compiler, const struct d_action *list);
+/* combination.c: whether what was added since the last call may stand with the rest (section 5.6). */
+void d_combination_check(struct d_action_list *list);

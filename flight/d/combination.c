@@ -1,10 +1,6 @@
-/* Which actions may stand together in a clause: section 5.6 of the language. */
+/* Which actions may stand together in a clause: section 5.6 of the language, whose walk over all actions after each
+ * statement finds what is found here by going on from the last statement. */
 #include "flight/d/action_parts.h"
-
-struct combination {
-    struct d_compiler *compiler;
-    bool committed, speculating, recorded;
-};
 
 static bool is_aggregating(const struct d_action *action)
 {
@@ -17,35 +13,40 @@ static bool is_destructive(const struct d_action *action)
            (action->kind == DOF_ACTION_DIFEXPR && action->difo->destructive);
 }
 
-static void check_commit(struct combination *seen, const struct d_action *action)
+static void check_commit(struct d_action_list *list)
 {
-    if (seen->committed)
-        d_fail(seen->compiler, "D_COMM_COMM", "commit( ) may not follow commit( )");
-    if (seen->recorded)
-        d_fail(seen->compiler, "D_COMM_DREC", "commit( ) may not follow data-recording action(s)");
-    for (; action != NULL; action = action->next)
+    if (list->seen.committed)
+        d_fail(list->compiler, "D_COMM_COMM", "commit( ) may not follow commit( )");
+    if (list->seen.recorded)
+        d_fail(list->compiler, "D_COMM_DREC", "commit( ) may not follow data-recording action(s)");
+    list->seen.committed = true;
+}
+
+/* This counts before all else that is wrong with a statement. */
+static void check_committed(const struct d_action_list *list, const struct d_action *action)
+{
+    for (; list->seen.committed && action != NULL; action = action->next)
         if (is_aggregating(action))
-            d_fail(seen->compiler, "D_AGG_COMM", "aggregating actions may not follow commit( )");
-    seen->committed = true;
+            d_fail(list->compiler, "D_AGG_COMM", "aggregating actions may not follow commit( )");
 }
 
-static void check_speculate(struct combination *seen)
+static void check_speculate(struct d_action_list *list)
 {
-    if (seen->speculating)
-        d_fail(seen->compiler, "D_SPEC_SPEC", "speculate( ) may not follow speculate( )");
-    if (seen->committed)
-        d_fail(seen->compiler, "D_SPEC_COMM", "speculate( ) may not follow commit( )");
-    if (seen->recorded)
-        d_fail(seen->compiler, "D_SPEC_DREC",
+    if (list->seen.speculating)
+        d_fail(list->compiler, "D_SPEC_SPEC", "speculate( ) may not follow speculate( )");
+    if (list->seen.committed)
+        d_fail(list->compiler, "D_SPEC_COMM", "speculate( ) may not follow commit( )");
+    if (list->seen.recorded)
+        d_fail(list->compiler, "D_SPEC_DREC",
                "speculate( ) may not follow data-recording action(s)");
-    seen->speculating = true;
+    list->seen.speculating = true;
 }
 
-static void check_aggregating(struct combination *seen)
+static void check_aggregating(struct d_action_list *list)
 {
-    if (seen->speculating)
-        d_fail(seen->compiler, "D_AGG_SPEC", "aggregating actions may not follow speculate( )");
-    seen->recorded = true;
+    if (list->seen.speculating)
+        d_fail(list->compiler, "D_AGG_SPEC", "aggregating actions may not follow speculate( )");
+    list->seen.recorded = true;
 }
 
 static bool is_neutral(const struct d_action *action)
@@ -54,39 +55,41 @@ static bool is_neutral(const struct d_action *action)
            (action->kind == DOF_ACTION_DIFEXPR && action->difo->result.size == 0);
 }
 
-static void check_recording(struct combination *seen)
+static void check_recording(struct d_action_list *list)
 {
-    if (seen->committed)
-        d_fail(seen->compiler, "D_DREC_COMM", "data-recording actions may not follow commit( )");
-    if (!seen->speculating)
-        seen->recorded = true;
+    if (list->seen.committed)
+        d_fail(list->compiler, "D_DREC_COMM", "data-recording actions may not follow commit( )");
+    if (!list->seen.speculating)
+        list->seen.recorded = true;
 }
 
-static void check(struct combination *seen, const struct d_action *action)
+static void check(struct d_action_list *list, const struct d_action *action)
 {
     if (action->kind == DOF_ACTION_COMMIT) {
-        check_commit(seen, action);
+        check_commit(list);
         return;
     }
     if (action->kind == DOF_ACTION_SPECULATE) {
-        check_speculate(seen);
+        check_speculate(list);
         return;
     }
     if (is_aggregating(action)) {
-        check_aggregating(seen);
+        check_aggregating(list);
         return;
     }
-    if (seen->speculating && is_destructive(action))
-        d_fail(seen->compiler, "D_ACT_SPEC", "destructive actions may not follow speculate( )");
-    if (seen->speculating && action->kind == DOF_ACTION_EXIT)
-        d_fail(seen->compiler, "D_EXIT_SPEC", "exit( ) may not follow speculate( )");
+    if (list->seen.speculating && is_destructive(action))
+        d_fail(list->compiler, "D_ACT_SPEC", "destructive actions may not follow speculate( )");
+    if (list->seen.speculating && action->kind == DOF_ACTION_EXIT)
+        d_fail(list->compiler, "D_EXIT_SPEC", "exit( ) may not follow speculate( )");
     if (!is_neutral(action))
-        check_recording(seen);
+        check_recording(list);
 }
 
-void d_combination_check(struct d_compiler *compiler, const struct d_action *list)
+void d_combination_check(struct d_action_list *list)
 {
-    struct combination seen = {.compiler = compiler};
-    for (; list != NULL; list = list->next)
-        check(&seen, list);
+    const struct d_action *action = list->checked != NULL ? list->checked->next : list->first;
+    check_committed(list, action);
+    for (; action != NULL; action = action->next)
+        check(list, action);
+    list->checked = list->last;
 }

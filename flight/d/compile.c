@@ -10,9 +10,6 @@
 #include "flight/d/option.h"
 #include "flight/d/types.h"
 
-#define obstack_chunk_alloc malloc
-#define obstack_chunk_free  free
-
 #define FIRST_VARIABLE    0x500u
 #define FIRST_AGGREGATION 1u
 #define SOURCE_MAX        (16u * 1024 * 1024) /* bytes */
@@ -34,7 +31,6 @@ struct d_compiler *d_open(const struct d_setup *setup)
     if (compiler == NULL)
         return NULL;
     compiler->setup = *setup;
-    obstack_init(&compiler->memory);
     set_defaults(compiler);
     compiler->types = d_types_open(compiler);
     compiler->globals = d_idents_open(compiler, FIRST_VARIABLE);
@@ -50,7 +46,7 @@ void d_close(struct d_compiler *compiler)
 {
     if (compiler == NULL)
         return;
-    obstack_free(&compiler->memory, NULL);
+    d_give_back(compiler);
     free(compiler);
 }
 
@@ -101,6 +97,8 @@ static void keep_program(struct d_compiler *compiler, struct d_bytes bytes)
         memcpy(programs, compiler->programs, compiler->program_count * sizeof *programs);
     programs[compiler->program_count++] = bytes;
     compiler->programs = programs;
+    d_idents_keep(compiler->globals);
+    d_idents_keep(compiler->threads);
 }
 
 static struct d_ecb *compile_program(struct d_compiler *compiler, const struct d_source *source)
@@ -124,6 +122,7 @@ static void begin(struct d_compiler *compiler, const struct d_source *source)
     compiler->place = (struct d_place){.file = source->name, .line = 1};
     compiler->part = "";
     compiler->node_count = 0;
+    compiler->taken = 0;
     compiler->last_argument_used = false;
     compiler->deferred_pragmas = NULL;
     compiler->clause = NULL;

@@ -1,10 +1,9 @@
 /* Inside the D compiler: what its parts share.
  *
- * Memory is one obstack that ends with the compiler: nothing is freed on the way.  A mistake in a program leaves
+ * Memory ends with the compiler: nothing is freed on the way, but a program is bounded.  A mistake in it leaves
  * by longjmp() from wherever it is found to d_compile(), so no part checks what another refused. */
 #pragma once
 
-#include <obstack.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdnoreturn.h>
@@ -20,6 +19,7 @@ struct d_translator;
 struct d_provider;
 struct d_types;
 struct d_clause;
+struct d_piece;
 
 /* Where a token or node came from. */
 struct d_place {
@@ -50,7 +50,8 @@ struct d_preprocessing {
 struct d_compiler {
     struct d_setup setup;
     struct d_preprocessing preprocessing;
-    struct obstack memory;
+    struct d_piece *pieces; /* of memory: the newest first */
+    size_t taken;           /* bytes, by the program that is compiled */
     jmp_buf leave;
     struct d_problem *problem; /* while a program is compiled */
     struct d_place place; /* of what is looked at: where a mistake without a place of its own is */
@@ -87,8 +88,10 @@ struct d_compiler {
     size_t program_count;
 };
 
-/* Zeroed memory that lives as long as the compiler; aligned for anything. */
+/* Zeroed memory that lives as long as the compiler; aligned for anything.  While a program is compiled, too much
+ * of it is a mistake of the program. */
 void *d_take(struct d_compiler *compiler, size_t size);
+void d_give_back(struct d_compiler *compiler); /* all of it, at the end */
 char *d_text(struct d_compiler *compiler, const char *text,
              size_t length); /* with a NUL behind it */
 char *d_format(struct d_compiler *compiler, const char *format, ...)

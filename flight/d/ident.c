@@ -118,6 +118,12 @@ void d_idents_remove_passing(struct d_idents *idents)
     }
 }
 
+void d_idents_keep(struct d_idents *idents)
+{
+    for (struct d_ident *ident = idents->first; ident != NULL; ident = ident->next)
+        ident->kept = !ident->builtin;
+}
+
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope)
 {
     switch (scope) {

@@ -45,6 +45,7 @@ struct d_ident {
     bool builtin;
     bool declared; /* by a declaration of the text */
     bool writable;
+    bool kept; /* an object may have it: its size stands */
     bool userland;
     bool read, written; /* by the DIFO that is generated now */
     bool has_attributes;
@@ -82,6 +83,8 @@ void d_idents_go_on(struct d_idents *idents, uint32_t next_id);
 void d_idents_remove(struct d_idents *idents, const char *name);
 /* What a program that was refused left behind it in the middle of an inline or a translator. */
 void d_idents_remove_passing(struct d_idents *idents);
+/* Of what is there now, objects may tell. */
+void d_idents_keep(struct d_idents *idents);
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope);
 /* "associative array", "scalar", ...: section 2.3. */
 const char *d_ident_kind_text(enum d_ident_kind kind);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "flight/d/ident.h"
 #include "flight/d/types.h"
 
 static const char unknown[] = "Invalid option name";
@@ -198,6 +199,37 @@ static bool runtime_value(enum value_form form, const char *value, int64_t *resu
     return false;
 }
 
+/* A string, or strings. */
+static bool is_kept_string(const struct d_ident *ident)
+{
+    const struct d_type *type = ident->type;
+    while (ident->kept && type != NULL && !d_type_is_string(type) &&
+           d_type_resolve(type)->kind == D_TYPE_ARRAY)
+        type = d_type_resolve(type)->target;
+    return ident->kept && type != NULL && d_type_is_string(type);
+}
+
+/* A variable has one size in all objects of a state, or the kernel refuses them. */
+static bool any_string_is_kept(const struct d_idents *idents)
+{
+    const struct d_ident *ident = d_idents_first(idents);
+    while (ident != NULL && !is_kept_string(ident))
+        ident = ident->next;
+    return ident != NULL;
+}
+
+static const char *set_strsize(struct d_compiler *compiler, int64_t size)
+{
+    if (size > UINT32_MAX)
+        return bad_value;
+    if (size == 0 || (uint64_t)size == d_type_size(d_type_of(compiler, D_STRING)))
+        return NULL;
+    if (any_string_is_kept(compiler->globals) || any_string_is_kept(compiler->threads))
+        return "Strings of another program have another size";
+    d_types_set_strsize(compiler, (uint64_t)size);
+    return NULL;
+}
+
 /* The size of string is that of what is compiled from here on. */
 static const char *set_runtime(struct d_compiler *compiler, const struct runtime_option *option,
                                const char *value)
@@ -205,12 +237,9 @@ static const char *set_runtime(struct d_compiler *compiler, const struct runtime
     int64_t result;
     if (!runtime_value(option->form, value, &result))
         return bad_value;
-    if (option->id == DOF_OPTION_STRSIZE) {
-        if (result > UINT32_MAX)
-            return bad_value;
-        if (result > 0)
-            d_types_set_strsize(compiler, (uint64_t)result);
-    }
+    const char *why = option->id == DOF_OPTION_STRSIZE ? set_strsize(compiler, result) : NULL;
+    if (why != NULL)
+        return why;
     compiler->runtime_options[option->id] = result;
     return NULL;
 }

@@ -21,13 +21,19 @@ static void add_values(struct d_action_list *list, uint32_t kind, const char *fo
         d_action_add(list, kind, d_generate(list->compiler, values))->format = format;
 }
 
+/* The kernel refuses one. */
+static void refuse_empty(struct d_compiler *compiler, const struct d_node *call, const char *format)
+{
+    if (format[0] == '\0')
+        d_fail_at(compiler, call->place, "D_PRINTF_FMT_EMPTY",
+                  "%s( ) format string may not be empty", call->ident->name);
+}
+
 void d_action_printf(struct d_action_list *list, struct d_node *call, uint32_t kind)
 {
     struct d_compiler *compiler = list->compiler;
     const char *format = literal_of(compiler, call);
-    if (format[0] == '\0')
-        d_fail_at(compiler, call->place, "D_PRINTF_FMT_EMPTY",
-                  "%s( ) format string may not be empty", call->ident->name);
+    refuse_empty(compiler, call, format);
     const char *stored =
         d_print_format(compiler, call->place, call->ident->name, format, call->list->next, false);
     add_values(list, kind, stored, call->list->next);
@@ -100,8 +106,10 @@ void d_action_printa(struct d_action_list *list, struct d_node *call)
                   "printa( ) prototype mismatch: at least one aggregation is expected");
     check_aggregations(compiler, first, formatted ? 2 : 1);
     const char *stored = NULL;
-    if (formatted)
+    if (formatted) {
+        refuse_empty(compiler, call, call->list->text);
         stored = d_print_format(compiler, call->place, "printa", call->list->text, first, true);
+    }
     for (struct d_node *at = first; at != NULL; at = at->next)
         d_action_add(list, DOF_ACTION_PRINTA, d_generate_constant(compiler, at->ident->id))
             ->format = stored;

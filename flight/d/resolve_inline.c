@@ -74,7 +74,7 @@ struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node
     struct d_node *body = d_resolve(compiler, d_node_copy(compiler, ident->inline_body));
     if (ident->has_parameters)
         body = put_arguments(compiler, body, ident, arguments);
-    if (body->kind == D_NODE_XLATE) /* stays what members may be asked of */
+    if (body->kind == D_NODE_XLATE) /* its members are taken one by one */
         return body;
     struct d_node *use = d_node_new(compiler, D_NODE_INLINE, node->place);
     use->ident = ident;

@@ -145,8 +145,9 @@ static void dof_framework_live(struct dtrace *dtrace, uint32_t probes,
 }
 
 /* `object` is what dof_load made of the same bytes: its clauses tell which probes there have to be. */
-static void dof_framework_hold(const uint8_t *bytes, size_t size, const struct dof_object *object,
-                               uint8_t *memory, struct dof_framework_counts *counts)
+static inline void dof_framework_hold(const uint8_t *bytes, size_t size,
+                                      const struct dof_object *object, uint8_t *memory,
+                                      struct dof_framework_counts *counts)
 {
     struct dof_problem problem;
     struct dtrace_memory all = {memory, DOF_FRAMEWORK_MEMORY, 0};

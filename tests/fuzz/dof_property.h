@@ -267,8 +267,8 @@ static void dof_property_refused(const struct dof_property *p)
 
 /* `memory` has DOF_PROPERTY_MEMORY bytes, which need not be zero; the bytes end with their last one.  The caller
  * looks at *p afterwards, as long as the memory is there. */
-static void dof_property_hold(struct dof_property *p, const uint8_t *bytes, size_t size,
-                              uint8_t *memory, struct dof_property_counts *counts)
+static inline void dof_property_hold(struct dof_property *p, const uint8_t *bytes, size_t size,
+                                     uint8_t *memory, struct dof_property_counts *counts)
 {
     memset(p, 0, sizeof *p);
     p->memory = (struct dtrace_memory){memory, DOF_PROPERTY_MEMORY, 0};

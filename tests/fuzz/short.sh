@@ -10,8 +10,10 @@ for program in build/fuzz/fuzz_*; do
     capture | line_editor | sh) runs=4000 ;; # of which each takes some ms
     *) runs=20000 ;;
     esac
+    words=
+    [ ! -f "tests/fuzz/$name.dictionary" ] || words=-dict=tests/fuzz/$name.dictionary
     check "$name survives $runs executions" \
-        "$program" -seed=1 -runs=$runs -artifact_prefix="$work/" \
+        "$program" -seed=1 -runs=$runs $words -artifact_prefix="$work/" \
         "$work/$name" "tests/fuzz/corpus/$name"
 done
 finish

@@ -1,0 +1,93 @@
+/* A kernel for programs of a fuzzer: a structure, a few symbols, probes with arguments. */
+#pragma once
+
+#include <string.h>
+
+#include "flight/d/compiler.h"
+#include "flight/d/kernel_facts.h"
+#include "flight/d/types.h"
+
+struct d_kernel_here {
+    struct d_compiler *compiler; /* whose types these are */
+    struct d_type *thread;
+};
+
+static void d_kernel_member(struct d_compiler *compiler, struct d_type *type, const char *name,
+                            const struct d_type *member_type, uint64_t offset)
+{
+    struct d_member *member = d_take(compiler, sizeof *member);
+    *member = (struct d_member){
+        .name = name, .type = member_type, .offset = offset, .next = type->members};
+    type->members = member;
+}
+
+static const struct d_type *d_kernel_thread(struct d_kernel_here *here, struct d_compiler *compiler)
+{
+    if (here->compiler == compiler)
+        return here->thread;
+    struct d_type *thread = d_type_new(compiler, D_TYPE_STRUCT, "struct thread");
+    const struct d_type *name = d_type_array_of(compiler, d_type_of(compiler, D_CHAR), 16);
+    here->compiler = compiler;
+    here->thread = thread;
+    thread->size = 40;
+    thread->from_kernel = true;
+    d_kernel_member(compiler, thread, "next", d_type_pointer_to(compiler, thread), 0);
+    d_kernel_member(compiler, thread, "pid", d_type_of(compiler, D_INT), 64);
+    d_kernel_member(compiler, thread, "name", name, 96);
+    return thread;
+}
+
+static const struct d_type *d_kernel_find_type(void *context, struct d_compiler *compiler,
+                                               const char *module, const char *name)
+{
+    (void)module;
+    return strcmp(name, "struct thread") == 0 ? d_kernel_thread(context, compiler) : NULL;
+}
+
+static bool d_kernel_find_symbol(void *context, struct d_compiler *compiler, const char *module,
+                                 const char *name, struct d_symbol *symbol)
+{
+    *symbol = (struct d_symbol){.module = "kernel", .name = "ticks", .address = 0x100000};
+    if (module[0] != '\0' && strcmp(module, "kernel") != 0)
+        return false;
+    if (strcmp(name, "ticks") == 0)
+        symbol->type = d_type_of(compiler, D_INT);
+    else if (strcmp(name, "thread0") == 0)
+        symbol->type = d_kernel_thread(context, compiler);
+    else if (strcmp(name, "untyped") != 0)
+        return false;
+    symbol->name = name;
+    symbol->size = 4;
+    return true;
+}
+
+static size_t d_kernel_count_probes(void *context, const struct d_probe_name *description)
+{
+    (void)context;
+    return strcmp(description->provider, "none") != 0;
+}
+
+static const struct d_type *d_kernel_argument(void *context, struct d_compiler *compiler,
+                                              const struct d_probe_name *description, size_t index,
+                                              size_t *count)
+{
+    (void)description;
+    *count = 3;
+    switch (index) {
+    case 0:
+        return d_type_pointer_to(compiler, d_kernel_thread(context, compiler));
+    case 1:
+        return d_type_of(compiler, D_SHORT);
+    default:
+        return d_type_of(compiler, D_ULONGLONG);
+    }
+}
+
+static struct d_kernel_here d_kernel_here;
+static const struct d_kernel d_kernel = {
+    .context = &d_kernel_here,
+    .find_type = d_kernel_find_type,
+    .find_symbol = d_kernel_find_symbol,
+    .count_probes = d_kernel_count_probes,
+    .probe_argument = d_kernel_argument,
+};
