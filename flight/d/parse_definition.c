@@ -103,9 +103,8 @@ static struct d_node *parse_inline_body(struct d_parser *parser,
     if (!d_parse_is(parser, D_TOKEN_SEMICOLON))
         d_parse_refuse(parser);
     struct d_node *body = d_resolve(compiler, parsed);
-    bool translated =
-        body->kind == D_NODE_XLATE && d_types_compatible(declarator->type, body->named);
-    if (!translated && !d_assignable(compiler, declarator->type, declarator->userland, body))
+    if (!is_translated_pointer(declarator->type, body) &&
+        !d_assignable(compiler, declarator->type, declarator->userland, body))
         d_fail_at(compiler, place, "D_OP_INCOMPAT",
                   "inline %s definition uses incompatible types: %s", declarator->name,
                   d_type_text(compiler, declarator->type));
