@@ -155,9 +155,11 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     node->first = d_resolve_in(compiler, node->first, plain ? D_RESOLVE_ASSIGN : D_RESOLVE_READ);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
-    if (d_node_is_dynamic(node->first) && !node->first->lvalue) /* (@a = count()) = ... */
-        refuse_target(compiler, node->op);
-    if (d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING)
+    bool aggregates =
+        d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING;
+    if (aggregates || d_node_is_dynamic(node->first))
+        check_target(compiler, node);
+    if (aggregates)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */
         d_node_set_type(node, d_type_of(compiler, D_INT));
