@@ -84,6 +84,13 @@ static void enter_inline(struct d_compiler *compiler, const struct d_declarator 
     ident->inline_body = body;
 }
 
+/* What no variable can hold: `inline T *x = xlate<T *>(e)`. */
+static bool is_translated_pointer(const struct d_type *type, const struct d_node *body)
+{
+    return body->kind == D_NODE_XLATE && d_type_is_dynamic(body->type) &&
+           d_types_compatible(type, body->named);
+}
+
 static struct d_node *parse_inline_body(struct d_parser *parser,
                                         const struct d_declarator *declarator)
 {
