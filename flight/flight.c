@@ -13,8 +13,9 @@
 #define FLIGHT_VERSION "0.1"
 
 static const struct flight_command *const commands[] = {
-    &run_command,    &enable_command, &claim_command,  &capture_command, &console_command,
-    &report_command, &verify_command, &export_command, &dof_command,    &probes_command, &stage_command,
+    &run_command,     &enable_command, &claim_command,  &capture_command,
+    &console_command, &report_command, &verify_command, &export_command,
+    &dof_command,     &probes_command, &stage_command,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -53,7 +53,8 @@ static const char *name_at(const struct kernel_image *image, uint32_t address)
         uint32_t row = table.address + middle * PROBE_TABLE_SYMBOL_SIZE;
         uint32_t found = kernel_image_word(image, row + PROBE_TABLE_SYMBOL_ADDRESS);
         if (found == address)
-            return kernel_image_text(image, kernel_image_word(image, row + PROBE_TABLE_SYMBOL_NAME));
+            return kernel_image_text(image,
+                                     kernel_image_word(image, row + PROBE_TABLE_SYMBOL_NAME));
         if (found < address)
             low = middle + 1;
         else
