@@ -110,7 +110,8 @@ struct d_argument kernel_types_argument(struct kernel_types *kernel, struct d_co
 static bool is_same(const struct d_argument *left, const struct d_argument *right)
 {
     return left->count == right->count && left->index == right->index &&
-           left->halves == right->halves && (left->type == NULL) == (right->type == NULL) &&
+           left->translated == right->translated && left->halves == right->halves &&
+           (left->type == NULL) == (right->type == NULL) &&
            (left->type == NULL || left->type == right->type ||
             d_types_compatible(left->type, right->type));
 }

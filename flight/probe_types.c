@@ -6,6 +6,7 @@
 #include "flight/probe_types.h"
 
 #include <dwarf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flight/d/compiler.h"
@@ -108,7 +109,8 @@ static struct d_argument parameter_of(struct function *function, size_t index)
 
 static struct d_argument plain(const struct d_type *type, size_t count, size_t index)
 {
-    return (struct d_argument){index < count ? type : NULL, count, (uint32_t)index, false};
+    return (struct d_argument){
+        .type = index < count ? type : NULL, .count = count, .index = (uint32_t)index};
 }
 
 static struct d_argument of_framework(struct d_compiler *compiler, const struct probe *probe,
@@ -199,19 +201,56 @@ static const struct d_type *type_named(struct d_compiler *compiler, const char *
     return type;
 }
 
+/* The item of a list with commas between its items, up to `end`; NULL: it has fewer.  *count: how many it has. */
+static const char *item_of(const char *list, const char *end, size_t index, size_t *count)
+{
+    const char *found = NULL;
+    *count = 0;
+    for (const char *at = list; at < end; at += strspn(at, ", ")) {
+        if ((*count)++ == index)
+            found = at;
+        at += strcspn(at, ",:");
+        if (*at == ':')
+            break;
+    }
+    return found;
+}
+
+static const struct d_type *type_at(struct d_compiler *compiler, const char *item)
+{
+    return item != NULL ? type_named(compiler, item, strcspn(item, ",:=")) : NULL;
+}
+
+static struct d_argument native(struct d_compiler *compiler, const char *types, size_t index)
+{
+    size_t count;
+    const char *item = item_of(types, types + strlen(types), index, &count);
+    return plain(type_at(compiler, item), count, index);
+}
+
+/* "TYPE = NUMBER": what is shown, and of which native argument it is made. */
+static struct d_argument translated(struct d_compiler *compiler, const char *types,
+                                    const char *list, size_t index)
+{
+    size_t count;
+    const char *item = item_of(list, list + strlen(list), index, &count);
+    if (item == NULL)
+        return plain(NULL, count, index);
+    const char *number = strchr(item, '=');
+    struct d_argument argument =
+        native(compiler, types, number != NULL ? strtoul(number + 1, NULL, 10) : index);
+    argument.translated = type_at(compiler, item);
+    argument.count = count;
+    return argument;
+}
+
 static struct d_argument of_site(struct d_compiler *compiler, const struct probe *probe,
                                  size_t index)
 {
-    const struct d_type *type = NULL;
-    size_t count = 0;
-    for (const char *at = probe->arguments; *at != '\0'; count++) {
-        size_t length = strcspn(at, ",");
-        if (count == index)
-            type = type_named(compiler, at, length);
-        at += length;
-        at += strspn(at, ", ");
-    }
-    return plain(type, count, index);
+    const char *types = probe->arguments, *colon = strchr(types, ':');
+    if (colon == NULL)
+        return native(compiler, types, index);
+    return translated(compiler, types, colon + 1 + strspn(colon + 1, " "), index);
 }
 
 struct d_argument probe_types_argument(const struct debug_index *debug, struct d_compiler *compiler,

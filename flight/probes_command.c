@@ -66,8 +66,11 @@ static struct d_argument argument_of(struct request *request, const struct probe
     return kernel_types_argument(&request->kernel, request->compiler, probe, i);
 }
 
-static const char *text_of(struct request *request, const struct d_type *type)
+/* NULL: it is not known. */
+static const char *text_of(struct request *request, const struct d_argument *argument)
 {
+    const struct d_type *type =
+        argument->translated != NULL ? argument->translated : argument->type;
     return type != NULL ? d_type_text(request->compiler, type) : NULL;
 }
 
@@ -76,7 +79,8 @@ static void print_types(struct request *request, const struct probe *probe)
     size_t count = argument_of(request, probe, 0).count;
     puts("\n\tArgument Types");
     for (size_t i = 0; i < count; i++) {
-        const char *type = text_of(request, argument_of(request, probe, i).type);
+        const struct d_argument argument = argument_of(request, probe, i);
+        const char *type = text_of(request, &argument);
         printf("\t\targs[%zu]: %s\n", i, type != NULL ? type : "(unknown)");
     }
     puts(count == 0 ? "\t\tNone\n" : "");
@@ -97,7 +101,8 @@ static json_t *types_value(struct request *request, const struct probe *probe)
     json_t *types = json_array();
     size_t count = argument_of(request, probe, 0).count;
     for (size_t i = 0; i < count; i++) {
-        const char *type = text_of(request, argument_of(request, probe, i).type);
+        const struct d_argument argument = argument_of(request, probe, i);
+        const char *type = text_of(request, &argument);
         (void)json_array_append_new(types, type != NULL ? json_string(type) : json_null());
     }
     return types;

@@ -9,14 +9,14 @@
 #include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/probe_tables.h"
 
+_Static_assert(offsetof(struct kernel_symbol, address) == PROBE_TABLE_SYMBOL_ADDRESS &&
+                   offsetof(struct kernel_symbol, name) == PROBE_TABLE_SYMBOL_NAME &&
+                   sizeof(struct kernel_symbol) == PROBE_TABLE_SYMBOL_SIZE,
+               "trace/dtrace/probe_tables.h");
 _Static_assert(offsetof(struct fbt_function, address) == PROBE_TABLE_FUNCTION_ADDRESS &&
                    offsetof(struct fbt_function, first_return) ==
                        PROBE_TABLE_FUNCTION_FIRST_RETURN &&
                    sizeof(struct fbt_function) == PROBE_TABLE_FUNCTION_SIZE,
-               "trace/dtrace/probe_tables.h");
-_Static_assert(offsetof(struct kernel_symbol, address) == PROBE_TABLE_SYMBOL_ADDRESS &&
-                   offsetof(struct kernel_symbol, name) == PROBE_TABLE_SYMBOL_NAME &&
-                   sizeof(struct kernel_symbol) == PROBE_TABLE_SYMBOL_SIZE,
                "trace/dtrace/probe_tables.h");
 _Static_assert(offsetof(struct fbt_counts, probed) == PROBE_TABLE_COUNTS_PROBED,
                "trace/dtrace/probe_tables.h");

@@ -97,8 +97,11 @@ static void append(struct queue *queue, struct thread *thread)
 {
     thread_list_append(&queue->ready, thread);
     queue->length++;
-    SDT_PROBE("sched", "enqueue", "pid_t, char *, int", thread->pid, sdt_pointer(thread->name),
-              (uint64_t)(queue - queues));
+    SDT_PROBE("sched", "enqueue",
+              "pid_t, char *, int, struct thread *"
+              " : lwpsinfo_t * = 3, psinfo_t * = 3, cpuinfo_t * = 2",
+              thread->pid, sdt_pointer(thread->name), (uint64_t)(queue - queues),
+              sdt_pointer(thread));
 }
 
 static bool may_run_on(const struct thread *thread, uint32_t cpu)
@@ -122,8 +125,11 @@ static struct thread *take_first(struct queue *queue, uint32_t cpu)
         return NULL;
     thread_list_remove(&queue->ready, thread);
     queue->length--;
-    SDT_PROBE("sched", "dequeue", "pid_t, char *, int", thread->pid, sdt_pointer(thread->name),
-              (uint64_t)(queue - queues));
+    SDT_PROBE("sched", "dequeue",
+              "pid_t, char *, int, struct thread *"
+              " : lwpsinfo_t * = 3, psinfo_t * = 3, cpuinfo_t * = 2",
+              thread->pid, sdt_pointer(thread->name), (uint64_t)(queue - queues),
+              sdt_pointer(thread));
     return thread;
 }
 
@@ -260,7 +266,10 @@ void scheduler_switch(void)
 
     struct thread *next = pick(cpu);
     if (next != previous) /* who runs is still the one that leaves */
-        SDT_PROBE("sched", "off-cpu", "pid_t, char *", next->pid, sdt_pointer(next->name));
+        SDT_PROBE("sched", "off-cpu",
+                  "pid_t, char *, struct thread *"
+                  " : lwpsinfo_t * = 2, psinfo_t * = 2",
+                  next->pid, sdt_pointer(next->name), sdt_pointer(next));
     uint64_t now = scheduler_now();
     account(previous, now);
     begin_turn(cpu, next, now);
@@ -301,7 +310,10 @@ void scheduler_wake(struct thread *thread)
         remove_sleeper(thread);
     if (thread->waits_on != NULL)
         wait_queue_remove(thread->waits_on, thread);
-    SDT_PROBE("sched", "wakeup", "pid_t, char *", thread->pid, sdt_pointer(thread->name));
+    SDT_PROBE("sched", "wakeup",
+              "pid_t, char *, struct thread *"
+              " : lwpsinfo_t * = 2, psinfo_t * = 2",
+              thread->pid, sdt_pointer(thread->name), sdt_pointer(thread));
     scheduler_make_ready(thread);
 }
 
@@ -310,8 +322,11 @@ void scheduler_handle_timer(void)
     if (!started)
         return;
     profile_ring(scheduler_now());
-    SDT_PROBE("sched", "tick", "pid_t, char *", percpu_this()->current->pid,
-              sdt_pointer(percpu_this()->current->name));
+    SDT_PROBE("sched", "tick",
+              "pid_t, char *, struct thread *"
+              " : lwpsinfo_t * = 2, psinfo_t * = 2",
+              percpu_this()->current->pid, sdt_pointer(percpu_this()->current->name),
+              sdt_pointer(percpu_this()->current));
     uint32_t flags = scheduler_take();
     struct percpu *cpu = percpu_this();
     struct queue *queue = &queues[cpu->number];

@@ -4,7 +4,8 @@
  *
  * is a probe rc:kernel:FUNCTION:script-done with these arguments, each converted to uint64_t, at most ten;
  * FUNCTION is the one that it stands in.  The text before them says what types they have in a D program (args[0]):
- * names of C or of the kernel, with commas between.
+ * names of C or of the kernel, with commas between.  Behind a colon may stand what args[] are instead, each with the
+ * number of the argument that is translated to it: "pid_t, struct thread * : psinfo_t * = 1".
  *
  * Off, it is one nop.  On, the nop is an int3, whose handler goes on at the code beside the way that makes the
  * arguments and fires: they are computed for nobody else.

@@ -45,8 +45,10 @@ void thread_signal_locked(struct thread *thread, enum thread_signal signal)
 {
     uint32_t bit = BIT(signal);
     thread_count_signal();
-    SDT_PROBE("proc", "signal-send", "pid_t, char *, int", thread->pid, sdt_pointer(thread->name),
-              signal);
+    SDT_PROBE("proc", "signal-send",
+              "pid_t, char *, int, struct thread *"
+              " : lwpsinfo_t * = 3, psinfo_t * = 3, int = 2",
+              thread->pid, sdt_pointer(thread->name), signal, sdt_pointer(thread));
     if (is_immune(thread, bit))
         return;
     if (signal == SIGNAL_CONTINUE)

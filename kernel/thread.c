@@ -196,7 +196,10 @@ struct thread *thread_prepare(const char *name, int (*start)(void *argument), vo
         .parent = thread_current()->task,
     });
     tslog_thread(thread->task, thread->name);
-    SDT_PROBE("proc", "create", "pid_t, char *", thread->pid, sdt_pointer(thread->name));
+    SDT_PROBE("proc", "create",
+              "pid_t, char *, struct thread *"
+              " : psinfo_t * = 2",
+              thread->pid, sdt_pointer(thread->name), sdt_pointer(thread));
     return thread;
 }
 

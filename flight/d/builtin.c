@@ -187,36 +187,6 @@ static void enter_null(struct d_compiler *compiler)
     ident->inline_body = d_node_int(compiler, (struct d_place){0}, 0, d_type_of(compiler, D_INT));
 }
 
-/* Names that illumos' compiler takes from the kernel's own types; a kernel that has them comes first. */
-static void enter_type(struct d_compiler *compiler, const char *name, enum d_intrinsic which)
-{
-    struct d_type *type = d_type_new(compiler, D_TYPE_TYPEDEF, name);
-    type->target = d_type_of(compiler, which);
-    d_type_enter(compiler, type);
-}
-
-static void enter_types(struct d_compiler *compiler)
-{
-    static const struct {
-        const char *name;
-        enum d_intrinsic type;
-    } types[] = {
-        {"uid_t", D_UINT},        {"gid_t", D_UINT},       {"dev_t", D_ULONG},
-        {"major_t", D_UINT},      {"minor_t", D_UINT},     {"ipaddr_t", D_UINT},
-        {"longlong_t", D_INT64},  {"hrtime_t", D_INT64},   {"time_t", D_LONG},
-        {"clock_t", D_LONG},      {"off_t", D_LONG},       {"offset_t", D_INT64},
-        {"mode_t", D_UINT},       {"ino_t", D_ULONG},      {"daddr_t", D_LONG},
-        {"zoneid_t", D_INT},      {"projid_t", D_INT},     {"taskid_t", D_INT},
-        {"processorid_t", D_INT}, {"psetid_t", D_INT},     {"lwpid_t", D_UINT},
-        {"socklen_t", D_UINT},    {"in_port_t", D_USHORT}, {"in_addr_t", D_UINT},
-        {"useconds_t", D_UINT},   {"suseconds_t", D_LONG}, {"nlink_t", D_UINT},
-        {"pgcnt_t", D_ULONG},     {"pfn_t", D_ULONG},      {"chipid_t", D_INT},
-        {"lgrp_id_t", D_INT},     {"fds_mask", D_LONG},    {"key_t", D_INT},
-    };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        enter_type(compiler, types[i].name, types[i].type);
-}
-
 void d_builtins_enter(struct d_compiler *compiler)
 {
     ENTER_ALL(compiler, scalars, D_IDENT_SCALAR);
@@ -225,7 +195,6 @@ void d_builtins_enter(struct d_compiler *compiler)
     ENTER_ALL(compiler, aggregating, D_IDENT_AGGREGATING);
     ENTER_ALL(compiler, actions, D_IDENT_ACTION);
     enter_null(compiler);
-    enter_types(compiler);
 }
 
 /* A type that only the kernel could tell, and none is there: its insides are unknown. */

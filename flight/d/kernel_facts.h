@@ -21,10 +21,11 @@ struct d_symbol {
 
 /* args[index] of the probes that a description matches. */
 struct d_argument {
-    const struct d_type *type; /* NULL: not known */
-    size_t count;              /* how many arguments they have */
-    uint32_t index;            /* the word that DIF has for it */
-    bool halves;               /* 64 bits: that word, and above it the next one */
+    const struct d_type *type;       /* NULL: not known */
+    const struct d_type *translated; /* what D shows for it; NULL: itself */
+    size_t count;                    /* how many arguments they have */
+    uint32_t index;                  /* the word that DIF has for it */
+    bool halves;                     /* 64 bits: that word, and above it the next one */
 };
 
 /* Implemented by flight/kernel_types.c (debug information of firstlight.debug) and by tests.  Types are made with the

@@ -301,6 +301,69 @@ static void read_library(struct d_compiler *compiler)
     go_on(compiler, &was);
 }
 
+/* --- Types of a system --- */
+
+/* Names that illumos' compiler takes from the kernel's own types: of numbers, and of what programs only point to or
+ * lay over memory.  Not even the option nolibs takes them away. */
+static const struct number {
+    const char *name;
+    enum d_intrinsic type;
+} number_types[] = {
+    {"uid_t", D_UINT},        {"gid_t", D_UINT},       {"dev_t", D_ULONG},
+    {"major_t", D_UINT},      {"minor_t", D_UINT},     {"ipaddr_t", D_UINT},
+    {"longlong_t", D_INT64},  {"hrtime_t", D_INT64},   {"time_t", D_LONG},
+    {"clock_t", D_LONG},      {"off_t", D_LONG},       {"offset_t", D_INT64},
+    {"mode_t", D_UINT},       {"ino_t", D_ULONG},      {"daddr_t", D_LONG},
+    {"zoneid_t", D_INT},      {"projid_t", D_INT},     {"taskid_t", D_INT},
+    {"processorid_t", D_INT}, {"psetid_t", D_INT},     {"lwpid_t", D_UINT},
+    {"socklen_t", D_UINT},    {"in_port_t", D_USHORT}, {"in_addr_t", D_UINT},
+    {"useconds_t", D_UINT},   {"suseconds_t", D_LONG}, {"nlink_t", D_UINT},
+    {"pgcnt_t", D_ULONG},     {"pfn_t", D_ULONG},      {"chipid_t", D_INT},
+    {"lgrp_id_t", D_INT},     {"fds_mask", D_LONG},    {"key_t", D_INT},
+};
+
+static const struct system_type {
+    const char *name, *text;
+} system_types[] = {
+    {"kthread_t", "typedef struct kthread kthread_t;"},
+    {"proc_t", "typedef struct proc proc_t;"},
+    {"kmutex_t", "typedef struct kmutex kmutex_t;"},
+    {"krwlock_t", "typedef struct krwlock krwlock_t;"},
+    {"mblk_t", "typedef struct msgb mblk_t;"},
+    {"file_t", "typedef struct file file_t;"},
+    {"vnode_t", "typedef struct vnode vnode_t;"},
+    {"cpu_t", "typedef struct cpu cpu_t;"},
+    {"in6_addr_t",
+     "typedef struct { union { uint8_t _S6_u8[16]; uint32_t _S6_u32[4]; } _S6_un; } in6_addr_t;"},
+    {"timespec_t", "typedef struct { time_t tv_sec; long tv_nsec; } timespec_t;"},
+    {"timestruc_t", "typedef timespec_t timestruc_t;"},
+};
+
+static void enter_number_type(struct d_compiler *compiler, const struct number *number)
+{
+    struct d_type *type = d_type_new(compiler, D_TYPE_TYPEDEF, number->name);
+    type->target = d_type_of(compiler, number->type);
+    d_type_enter(compiler, type);
+}
+
+static void enter_system_type(struct d_compiler *compiler, const struct system_type *type)
+{
+    const struct interrupted was = interrupt(compiler);
+    read_text(compiler, type->text);
+    go_on(compiler, &was);
+}
+
+static const struct d_type *find_system_type(struct d_compiler *compiler, const char *name)
+{
+    for (size_t i = 0; i < sizeof number_types / sizeof number_types[0]; i++)
+        if (strcmp(number_types[i].name, name) == 0)
+            enter_number_type(compiler, &number_types[i]);
+    for (size_t i = 0; i < sizeof system_types / sizeof system_types[0]; i++)
+        if (strcmp(system_types[i].name, name) == 0)
+            enter_system_type(compiler, &system_types[i]);
+    return d_type_find_own(compiler, name);
+}
+
 /* --- By name --- */
 
 struct d_ident *d_library_ident(struct d_compiler *compiler, const char *name)
@@ -318,9 +381,10 @@ struct d_ident *d_library_ident(struct d_compiler *compiler, const char *name)
 
 const struct d_type *d_library_type(struct d_compiler *compiler, const char *name)
 {
-    if (compiler->options.nolibs ||
+    const struct d_type *type = find_system_type(compiler, name);
+    if (type != NULL || compiler->options.nolibs ||
         !is_one_of(name, type_names, sizeof type_names / sizeof type_names[0]))
-        return NULL;
+        return type;
     read_library(compiler);
     return d_type_find_own(compiler, name);
 }

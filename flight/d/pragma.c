@@ -10,7 +10,8 @@
 #include "flight/d/kernel_facts.h"
 #include "flight/d/option.h"
 
-#define WORDS_MAX 64u
+#define WORDS_MAX      64u
+#define LINE_FLAGS_MAX 3u
 
 enum word_kind {
     WORD_TEXT,
@@ -105,13 +106,21 @@ static void obey_error(struct control_line *line, size_t from)
     d_fail(line->compiler, "D_PRAGERR", "#error: %s", text);
 }
 
-/* More numbers may follow: preprocessors have flags of their own. */
+/* What stands behind the file: 1 and 2 (a file begins, and goes on), to which GNU cpp adds 3 and 4. */
+static bool are_flags(const struct word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (words[i].kind != WORD_INTEGER)
+            return false;
+    return count <= LINE_FLAGS_MAX;
+}
+
 static void obey_line(struct control_line *line, size_t from)
 {
     size_t count = line->count - from;
     const struct word *words = &line->words[from];
     if (count < 1 || words[0].kind != WORD_INTEGER || (count > 1 && words[1].kind != WORD_STRING) ||
-        (count > 2 && words[2].kind != WORD_INTEGER))
+        (count > 2 && !are_flags(words + 2, count - 2)))
         malformed(line, "line", "a number, and a file in quotes");
     *line->number = (uint32_t)words[0].value;
     if (count > 1)

@@ -75,7 +75,8 @@ static struct argument kernel_argument(struct d_compiler *compiler, uint64_t ind
                (unsigned long long)index,
                compiler->setup.model == D_MODEL_LP64 ? ": the kernel's types are of the model -32"
                                                      : "");
-    return (struct argument){found.type, found.type, found.index, found.halves};
+    const struct d_type *translated = found.translated != NULL ? found.translated : found.type;
+    return (struct argument){found.type, translated, found.index, found.halves};
 }
 
 /* A native argument that is no value of the type wanted goes through a translator. */

@@ -7,6 +7,12 @@ bool d_is_assignment(enum d_token_kind op)
     return op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN;
 }
 
+static noreturn void refuse_target(struct d_compiler *compiler, enum d_token_kind op)
+{
+    d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
+           d_token_text(op));
+}
+
 static noreturn void incompatible(struct d_compiler *compiler, const struct d_node *node)
 {
     d_fail_at(compiler, node->place, "D_OP_INCOMPAT",
@@ -125,8 +131,7 @@ static void check_target(struct d_compiler *compiler, const struct d_node *node)
         d_fail(compiler, "D_OP_ARRFUN", "operator %s may not be applied to an array or function",
                d_token_text(node->op));
     if (!left->lvalue)
-        d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
-               d_token_text(node->op));
+        refuse_target(compiler, node->op);
     if (!left->writable)
         d_fail(compiler, "D_OP_WRITE", "operator %s can only be applied to a writable variable",
                d_token_text(node->op));
@@ -150,9 +155,11 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     node->first = d_resolve_in(compiler, node->first, plain ? D_RESOLVE_ASSIGN : D_RESOLVE_READ);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
-    if (d_node_is_dynamic(node->first))
+    bool aggregates =
+        d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING;
+    if (aggregates || d_node_is_dynamic(node->first))
         check_target(compiler, node);
-    if (d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING)
+    if (aggregates)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */
         d_node_set_type(node, d_type_of(compiler, D_INT));

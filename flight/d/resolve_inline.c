@@ -80,6 +80,7 @@ struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node
     use->ident = ident;
     use->first = body;
     d_node_below(compiler, use, body);
+    use->lvalue = true; /* like a variable, one that nobody may write */
     use->userland = ident->userland;
     d_node_set_type(use, ident->type);
     return use;

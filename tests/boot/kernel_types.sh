@@ -34,11 +34,12 @@ check 'types of a function' test "$(types 'fbt::thread_wait:entry')" = 'uint32_t
 check 'of its return' test "$(types 'fbt::thread_create:return')" = 'int, struct thread *'
 check 'of a system call' test "$(types 'syscall::read:entry')" = 'int, void *, size_t'
 check 'of a static probe' test "$(types 'rc:::script-done')" = 'char *, int'
+check 'of one that is translated' test "$(types 'sched:::dequeue')" = 'lwpsinfo_t *, psinfo_t *, cpuinfo_t *'
 check 'none' test "$(types 'dtrace:::BEGIN')" = ''
 
 cat > "$work/program.d" << 'END'
 #pragma D option quiet
-proc:::create { self->pid = args[0]; self->name = stringof(args[1]); }
+proc:::create { self->pid = args[0]->pr_pid; self->name = args[0]->pr_fname; }
 fbt::thread_prepare:return /self->pid && args[1] != NULL/
 {
     printf("created %d %d %s\n", self->pid == args[1]->pid, self->name == stringof(args[1]->name),
@@ -52,6 +53,8 @@ fbt::thread_sleep_ns:entry /self->ms/
     printf("sleep %d ms: %d\n", self->ms, args[0] > 4900000000 && args[0] <= 5000000000);
     self->ms = 0;
 }
+sched:::wakeup /args[0]->pr_lwpid != args[1]->pr_pid || args[1]->pr_addr == 0/ { printf("wakeup 0\n"); }
+sched:::dequeue /args[2]->cpu_id != 0 || args[0]->pr_state != SRUN/ { printf("dequeue 0\n"); }
 fbt::thread_usage:return { @usage[args[1].in_blocks < 1000000] = count(); }
 syscall::open:return /args[0] < 0/ { printf("open %d %d\n", args[0], errno == ENOENT); }
 BEGIN
@@ -78,7 +81,7 @@ check 'a struct that is returned can be read' told ' *1 +[1-9][0-9]*'
 check 'a negative result is negative, and errno has a name' told 'open -1 1'
 check 'symbols have their values and types' told 'symbols 1 1 running'
 check 'the library knows the thread' told 'library 1 1 1'
-check 'and nothing disagrees' sh -c "! grep -qE '^(created|symbols|library|open) .*\\b0\\b' '$work/out'"
+check 'and nothing disagrees' sh -c "! grep -qE '^(created|symbols|library|open|wakeup|dequeue) .*\\b0\\b' '$work/out'"
 
 mkdir "$work/elsewhere"
 cp build/firstlight.elf "$work/elsewhere/k.elf"

@@ -51,10 +51,11 @@ static noreturn void die(const char *what, const char *path)
 
 static bool is_one_of_it(const struct d_probe_name *description, const char *name)
 {
-    return dtrace_glob_means(description->provider, "dtrace") &&
-           dtrace_glob_means(description->module, "") &&
-           dtrace_glob_means(description->function, "") &&
-           dtrace_glob_means(description->name, name);
+    uint64_t steps = 0;
+    return dtrace_glob_means(description->provider, "dtrace", &steps) &&
+           dtrace_glob_means(description->module, "", &steps) &&
+           dtrace_glob_means(description->function, "", &steps) &&
+           dtrace_glob_means(description->name, name, &steps);
 }
 
 static size_t count_probes(void *context, const struct d_probe_name *description)
@@ -78,13 +79,12 @@ static bool no_symbol(void *context, struct d_compiler *compiler, const char *mo
     return false;
 }
 
-static const struct d_type *no_argument(void *context, struct d_compiler *compiler,
-                                        const struct d_probe_name *description, size_t index,
-                                        size_t *count)
+static bool no_argument(void *context, struct d_compiler *compiler,
+                        const struct d_probe_name *description, size_t index,
+                        struct d_argument *argument)
 {
-    (void)context, (void)compiler, (void)description, (void)index;
-    *count = SIZE_MAX;
-    return NULL;
+    (void)context, (void)compiler, (void)description, (void)index, (void)argument;
+    return false;
 }
 
 static const struct d_kernel small_kernel = {.find_type = no_type,

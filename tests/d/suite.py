@@ -149,12 +149,12 @@ def boot(objects, folder, waits):
         file.write(conf_of(objects))
     done = subprocess.run([FLIGHT, "run", "--deterministic", "--quiet", "--bare", "--timeout", "60", "-o", capture,
                            "--module", f"{conf} type=file name=kernel/drv/dtrace.conf",
-                           *["--exec", "sleep 0.1"] * waits, "--exec", "dtrace -a", "--exec", "echo ==claimed=="],
+                           *["--exec", "sleep 0.1"] * waits, "--exec", "dtrace -ae", "--exec", "echo ==claimed=="],
                           capture_output=True, text=True, errors="replace", check=False)
     with open(capture, encoding="utf-8", errors="replace", newline="\n") as file:
         text = file.read().replace("\r", "")
     text = "".join(line for line in text.splitlines(True) if not line.startswith("~"))
-    found = re.search(r"^# dtrace -a\n(.*)^# echo ==claimed==\n", text, re.M | re.S)
+    found = re.search(r"^# dtrace -ae\n(.*)^# echo ==claimed==\n", text, re.M | re.S)
     if not found:
         return None, f"the boot failed: {done.stderr}\n{text[-3000:]}"
     return found.group(1), text

@@ -209,6 +209,8 @@ static void args_are_known_only_where_all_probes_agree(void **state)
     assert_string_equal(tag_of("fbt:::entry { trace(args[0]); }"), "D_ARGS_MULTI");
     assert_string_equal(tag_of("fbt::no_such:entry { trace(args[0]); }"), "D_ARGS_MULTI");
     assert_string_equal(tag_of("sched:::on-cpu { trace(args[1]); }"), "");
+    assert_string_equal(tag_of("proc:::create { trace(args[0]->pr_psargs); trace(arg0); }"), "");
+    assert_string_equal(tag_of("proc:::create { trace(args[1]); }"), "D_ARGS_IDX");
     assert_string_equal(tag_of("tick-1s { trace(args[0]); }"), "");
     assert_string_equal(tag_of("BEGIN { trace(args[0]); }"), "D_ARGS_IDX");
     assert_string_equal(tag_of("ERROR { trace(args[4]); }"), "");
@@ -235,7 +237,7 @@ static void a_64_bit_program_has_no_types_of_a_32_bit_kernel(void **state)
     open_compiler(D_MODEL_LP64);
     assert_null(d_type_find(compiler, "struct thread"));
     assert_string_equal(tag_of("fbt::thread_create:entry { trace(args[0]); }"), "D_ARGS_TYPE");
-    assert_string_equal(tag_of("proc:::create { trace(stringof(args[1])); }"), "");
+    assert_string_equal(tag_of("boottrace:::event { trace(stringof(args[0])); }"), "");
     open_compiler(D_MODEL_ILP32);
 }
 

@@ -24,25 +24,33 @@ void consumer_tell_end(const struct consumer *consumer, const struct dtrace_foun
         listener->end(listener->context, found);
 }
 
+static struct dtrace_cell cell_of(struct consumer *consumer, const struct consumer_entry *entry)
+{
+    uint64_t normal = consumer_normal_of(consumer, entry->variable);
+    return (struct dtrace_cell){.variable = entry->variable,
+                                .kind = entry->kind,
+                                .normal = normal,
+                                .value = consumer_value_of(entry, normal),
+                                .words = entry->words,
+                                .data = entry->data};
+}
+
+/* By itself: where nobody listens, as in the kernel, its cells take no stack. */
+__attribute__((noinline)) static void tell_row(struct consumer *consumer,
+                                               struct consumer_entry *const *row, uint32_t columns)
+{
+    struct dtrace_cell cells[DTRACE_CELLS_MAX];
+    struct dtrace_row told = {row[0]->description, row[0]->record, cells, 0};
+    for (; told.count < columns && told.count < DTRACE_CELLS_MAX; told.count++)
+        cells[told.count] = cell_of(consumer, row[told.count]);
+    consumer->listener->row(consumer->listener->context, &told);
+}
+
 void consumer_tell_row(struct consumer *consumer, struct consumer_entry *const *row,
                        uint32_t columns)
 {
-    const struct dtrace_listener *listener = consumer->listener;
-    struct dtrace_cell cells[DTRACE_CELLS_MAX];
-    if (listener->row == NULL || consumer->muted || consumer->room == 0)
-        return;
-    for (uint32_t i = 0; i < columns && i < DTRACE_CELLS_MAX; i++) {
-        uint64_t normal = consumer_normal_of(consumer, row[i]->variable);
-        cells[i] = (struct dtrace_cell){.variable = row[i]->variable,
-                                        .kind = row[i]->kind,
-                                        .normal = normal,
-                                        .value = consumer_value_of(row[i], normal),
-                                        .words = row[i]->words,
-                                        .data = row[i]->data};
-    }
-    const struct dtrace_row told = {row[0]->description, row[0]->record, cells,
-                                    columns < DTRACE_CELLS_MAX ? columns : DTRACE_CELLS_MAX};
-    listener->row(listener->context, &told);
+    if (consumer->listener->row != NULL && !consumer->muted && consumer->room > 0)
+        tell_row(consumer, row, columns);
 }
 
 void consumer_tell_error(const struct consumer *consumer, const struct dtrace_error *error)
