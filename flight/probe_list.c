@@ -40,55 +40,52 @@ static bool returns_ever(const struct kernel_image *image, uint32_t row)
     return first_return(image, row) != first_return(image, row + PROBE_TABLE_FUNCTION_SIZE);
 }
 
-/* Of the function at an address, by the kernel's own table. */
-static const char *name_at(const struct kernel_image *image, uint32_t address)
-{
-    struct image_symbol table, count;
-    if (!kernel_image_symbol(image, "kernel_symbols", &table) ||
-        !kernel_image_symbol(image, "kernel_symbol_count", &count))
-        return "";
-    uint32_t low = 0, high = kernel_image_word(image, count.address);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        uint32_t row = table.address + middle * PROBE_TABLE_SYMBOL_SIZE;
-        uint32_t found = kernel_image_word(image, row + PROBE_TABLE_SYMBOL_ADDRESS);
-        if (found == address)
-            return kernel_image_text(image,
-                                     kernel_image_word(image, row + PROBE_TABLE_SYMBOL_NAME));
-        if (found < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return "";
-}
-
-static void add_of_function(struct probe_list *list, const struct kernel_image *image, uint32_t row,
+static void add_of_function(struct probe_list *list, uint32_t address, const char *name,
                             enum probe_kind kind)
 {
-    uint32_t address = kernel_image_word(image, row + PROBE_TABLE_FUNCTION_ADDRESS);
-    const char *name = name_at(image, address);
     struct probe *probe =
         add(list, kind, "fbt", MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
     probe->function = name;
     probe->address = address;
 }
 
+/* The row of the table of symbols that an address lies in; both tables go up, so the search goes on where the last one
+ * ended. */
+static uint32_t symbol_of(const struct kernel_image *image, const struct image_symbol *symbols,
+                          uint32_t row, uint32_t address)
+{
+    uint32_t last = symbols->address + symbols->size - PROBE_TABLE_SYMBOL_SIZE;
+    while (row < last && kernel_image_word(image, row + PROBE_TABLE_SYMBOL_SIZE +
+                                                      PROBE_TABLE_SYMBOL_ADDRESS) <= address)
+        row += PROBE_TABLE_SYMBOL_SIZE;
+    return row;
+}
+
+static void add_rows(struct probe_list *list, const struct kernel_image *image, uint32_t row,
+                     uint32_t rows, const struct image_symbol *symbols)
+{
+    uint32_t symbol = symbols->address;
+    for (; rows > 0; rows--, row += PROBE_TABLE_FUNCTION_SIZE) {
+        uint32_t address = kernel_image_word(image, row + PROBE_TABLE_FUNCTION_ADDRESS);
+        symbol = symbol_of(image, symbols, symbol, address);
+        const char *name =
+            kernel_image_text(image, kernel_image_word(image, symbol + PROBE_TABLE_SYMBOL_NAME));
+        add_of_function(list, address, name, PROBE_ENTRY);
+        if (returns_ever(image, row))
+            add_of_function(list, address, name, PROBE_RETURN);
+    }
+}
+
 static void add_functions(struct probe_list *list, const struct kernel_image *image)
 {
-    struct image_symbol table, counts;
+    struct image_symbol table, counts, symbols;
     if (!kernel_image_symbol(image, "fbt_functions", &table) ||
-        !kernel_image_symbol(image, "fbt_counts", &counts))
+        !kernel_image_symbol(image, "fbt_counts", &counts) ||
+        !kernel_image_symbol(image, "kernel_symbols", &symbols))
         return;
     uint32_t rows = kernel_image_word(image, counts.address + PROBE_TABLE_COUNTS_PROBED);
-    if (rows >= table.size / PROBE_TABLE_FUNCTION_SIZE)
-        return;
-    for (uint32_t i = 0; i < rows; i++) {
-        uint32_t row = table.address + i * PROBE_TABLE_FUNCTION_SIZE;
-        add_of_function(list, image, row, PROBE_ENTRY);
-        if (returns_ever(image, row))
-            add_of_function(list, image, row, PROBE_RETURN);
-    }
+    if (rows < table.size / PROBE_TABLE_FUNCTION_SIZE)
+        add_rows(list, image, table.address, rows, &symbols);
 }
 
 /* --- syscall --- */
@@ -211,7 +208,7 @@ void probe_list_free(struct probe_list *list)
 
 bool probe_is_meant(const struct probe *probe, const char *const description[4])
 {
-    uint64_t steps = 0;
+    uint64_t steps = 0; /* what it costs bounds nobody here */
     for (size_t i = 0; i < 4; i++)
         if (!dtrace_glob_means(description[i], probe->field[i], &steps))
             return false;

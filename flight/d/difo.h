@@ -56,7 +56,7 @@ struct d_difo *d_generate_constant(struct d_compiler *compiler, uint64_t value);
 /* "ret %r0" with the result {integer, 8}: of printf() without arguments. */
 struct d_difo *d_generate_nothing(struct d_compiler *compiler);
 
-/* action.c, aggregate.c: the actions of a resolved statement, with their checks (sections 5.3 to 6.5), and after
+/* action_statement.c, aggregate.c: the actions of a resolved statement, with their checks (sections 5.3 to 6.5), and after
  * each statement the rules of combination (5.6). */
 struct d_ecb *d_clause_actions(struct d_compiler *compiler, struct d_clause *resolved,
                                const struct d_probe_description *probe);

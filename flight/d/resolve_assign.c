@@ -157,8 +157,8 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     compiler->place = node->place;
     bool aggregates =
         d_node_is_action(node->second) && node->second->ident->kind == D_IDENT_AGGREGATING;
-    if (aggregates || d_node_is_dynamic(node->first))
-        check_target(compiler, node);
+    if ((aggregates || d_node_is_dynamic(node->first)) && !node->first->lvalue)
+        refuse_target(compiler, node->op); /* (@a = count()) = ..., 1 = count() */
     if (aggregates)
         incompatible(compiler, node);
     if (d_node_is_action(node->second)) { /* the generator says that it has no value */

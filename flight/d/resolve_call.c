@@ -1,5 +1,5 @@
 /* Calls: subroutines, aggregating functions, actions (section 5.2 and 5.3 of the language).  What an action wants
- * beyond its prototype is action.c's. */
+ * beyond its prototype is action_statement.c's. */
 #include "flight/d/resolve.h"
 
 static struct d_ident *called(struct d_compiler *compiler, const struct d_node *node)

@@ -67,20 +67,21 @@ static size_t d_kernel_count_probes(void *context, const struct d_probe_name *de
     return strcmp(description->provider, "none") != 0;
 }
 
-static const struct d_type *d_kernel_argument(void *context, struct d_compiler *compiler,
-                                              const struct d_probe_name *description, size_t index,
-                                              size_t *count)
+/* A pointer, a short, and 64 bits in two words. */
+static bool d_kernel_argument(void *context, struct d_compiler *compiler,
+                              const struct d_probe_name *description, size_t index,
+                              struct d_argument *argument)
 {
-    (void)description;
-    *count = 3;
-    switch (index) {
-    case 0:
-        return d_type_pointer_to(compiler, d_kernel_thread(context, compiler));
-    case 1:
-        return d_type_of(compiler, D_SHORT);
-    default:
-        return d_type_of(compiler, D_ULONGLONG);
-    }
+    const struct d_type *types[] = {
+        d_type_pointer_to(compiler, d_kernel_thread(context, compiler)),
+        d_type_of(compiler, D_SHORT),
+        d_type_of(compiler, D_ULONGLONG),
+    };
+    *argument = (struct d_argument){.count = 3, .index = (uint32_t)index};
+    if (index < argument->count)
+        argument->type = types[index];
+    argument->halves = index == 2;
+    return strcmp(description->name, "return") != 0;
 }
 
 static struct d_kernel_here d_kernel_here;
