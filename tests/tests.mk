@@ -255,7 +255,7 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
+	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson -ldw -lelf
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
                $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/evaluate_d $(B)/tests/generate_d $(B)/tests/mutate_dof \
