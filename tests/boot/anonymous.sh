@@ -193,7 +193,7 @@ line_is_whole() {
 }
 check 'without line feeds, all records are one line' run --module "$work/flow type=dof"
 check 'longer than what the console keeps, and none of it is lost' line_is_whole
-check 'neither in a claim' run --module "$work/flow type=dof" --exec 'dtrace -a'
+check 'neither in a claim' run --module "$work/flow type=dof" --exec 'dtrace -ae'
 check 'whose line is whole, too' line_is_whole
 check 'a panic prints what was recorded' panics
 check 'and its capture is verified' "$flight" verify "$work/capture"
