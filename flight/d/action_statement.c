@@ -275,89 +275,71 @@ static void add_plain(struct d_action_list *list, struct d_node *call, uint32_t 
     d_action_add(list, kind, difo);
 }
 
+static void add_printf(struct d_action_list *list, struct d_node *call)
+{
+    d_action_printf(list, call, DOF_ACTION_PRINTF);
+}
+
+static void add_system(struct d_action_list *list, struct d_node *call)
+{
+    d_action_printf(list, call, DOF_ACTION_SYSTEM);
+}
+
+static void add_ftruncate(struct d_action_list *list, struct d_node *call)
+{
+    (void)call;
+    add_library(list, DOF_LIBACT_FTRUNCATE, d_generate_constant(list->compiler, 0));
+}
+
+static void add_clear(struct d_action_list *list, struct d_node *call)
+{
+    add_library_action(list, call, &clear_action);
+}
+
+static void add_normalize(struct d_action_list *list, struct d_node *call)
+{
+    add_library_action(list, call, &normalize_action);
+}
+
+static void add_denormalize(struct d_action_list *list, struct d_node *call)
+{
+    add_library_action(list, call, &denormalize_action);
+}
+
+static void add_trunc(struct d_action_list *list, struct d_node *call)
+{
+    add_library_action(list, call, &trunc_action);
+}
+
+typedef void make_actions(struct d_action_list *list, struct d_node *call);
+
+static make_actions *const makers[D_ACTIONS] = {
+    [D_ACTION_CLEAR] = add_clear,         [D_ACTION_DENORMALIZE] = add_denormalize,
+    [D_ACTION_EXIT] = add_exit,           [D_ACTION_FREOPEN] = d_action_freopen,
+    [D_ACTION_FTRUNCATE] = add_ftruncate, [D_ACTION_NORMALIZE] = add_normalize,
+    [D_ACTION_PRINT] = add_print,         [D_ACTION_PRINTA] = d_action_printa,
+    [D_ACTION_PRINTF] = add_printf,       [D_ACTION_SETOPT] = add_setopt,
+    [D_ACTION_SYSTEM] = add_system,       [D_ACTION_TRACE] = add_trace,
+    [D_ACTION_TRACEMEM] = add_tracemem,   [D_ACTION_TRUNC] = add_trunc,
+};
+
+/* Those that are one action with the value of their argument, or none. */
+static const uint32_t plain_kinds[D_ACTIONS] = {
+    [D_ACTION_BREAKPOINT] = DOF_ACTION_BREAKPOINT, [D_ACTION_CHILL] = DOF_ACTION_CHILL,
+    [D_ACTION_COMMIT] = DOF_ACTION_COMMIT,         [D_ACTION_DISCARD] = DOF_ACTION_DISCARD,
+    [D_ACTION_PANIC] = DOF_ACTION_PANIC,           [D_ACTION_RAISE] = DOF_ACTION_RAISE,
+    [D_ACTION_SPECULATE] = DOF_ACTION_SPECULATE,   [D_ACTION_STOP] = DOF_ACTION_STOP,
+};
+
 static void add_call(struct d_action_list *list, struct d_node *call)
 {
     if (d_action_key(list, call))
         return;
-    switch ((enum d_action_name)call->ident->id) {
-    case D_ACTION_TRACE:
-        add_trace(list, call);
-        return;
-    case D_ACTION_PRINT:
-        add_print(list, call);
-        return;
-    case D_ACTION_TRACEMEM:
-        add_tracemem(list, call);
-        return;
-    case D_ACTION_PRINTF:
-        d_action_printf(list, call, DOF_ACTION_PRINTF);
-        return;
-    case D_ACTION_SYSTEM:
-        d_action_printf(list, call, DOF_ACTION_SYSTEM);
-        return;
-    case D_ACTION_FREOPEN:
-        d_action_freopen(list, call);
-        return;
-    case D_ACTION_PRINTA:
-        d_action_printa(list, call);
-        return;
-    case D_ACTION_CLEAR:
-        add_library_action(list, call, &clear_action);
-        return;
-    case D_ACTION_NORMALIZE:
-        add_library_action(list, call, &normalize_action);
-        return;
-    case D_ACTION_DENORMALIZE:
-        add_library_action(list, call, &denormalize_action);
-        return;
-    case D_ACTION_TRUNC:
-        add_library_action(list, call, &trunc_action);
-        return;
-    case D_ACTION_FTRUNCATE:
-        add_library(list, DOF_LIBACT_FTRUNCATE, d_generate_constant(list->compiler, 0));
-        return;
-    case D_ACTION_SETOPT:
-        add_setopt(list, call);
-        return;
-    case D_ACTION_EXIT:
-        add_exit(list, call);
-        return;
-    case D_ACTION_SPECULATE:
-        add_plain(list, call, DOF_ACTION_SPECULATE);
-        return;
-    case D_ACTION_COMMIT:
-        add_plain(list, call, DOF_ACTION_COMMIT);
-        return;
-    case D_ACTION_DISCARD:
-        add_plain(list, call, DOF_ACTION_DISCARD);
-        return;
-    case D_ACTION_STOP:
-        add_plain(list, call, DOF_ACTION_STOP);
-        return;
-    case D_ACTION_RAISE:
-        add_plain(list, call, DOF_ACTION_RAISE);
-        return;
-    case D_ACTION_BREAKPOINT:
-        add_plain(list, call, DOF_ACTION_BREAKPOINT);
-        return;
-    case D_ACTION_PANIC:
-        add_plain(list, call, DOF_ACTION_PANIC);
-        return;
-    case D_ACTION_CHILL:
-        add_plain(list, call, DOF_ACTION_CHILL);
-        return;
-    case D_ACTION_STACK: /* d_action_key() has them */
-    case D_ACTION_USTACK:
-    case D_ACTION_JSTACK:
-    case D_ACTION_SYM:
-    case D_ACTION_FUNC:
-    case D_ACTION_MOD:
-    case D_ACTION_USYM:
-    case D_ACTION_UFUNC:
-    case D_ACTION_UMOD:
-    case D_ACTION_UADDR:
-        return;
-    }
+    make_actions *make = makers[call->ident->id];
+    if (make != NULL)
+        make(list, call);
+    else
+        add_plain(list, call, plain_kinds[call->ident->id]);
 }
 
 static bool is_aggregate(const struct d_node *node)

@@ -37,6 +37,7 @@ enum d_action_name {
     D_ACTION_UMOD,
     D_ACTION_USTACK,
     D_ACTION_USYM,
+    D_ACTIONS
 };
 
 enum {
