@@ -77,7 +77,7 @@ static int run(const struct flight_command *command, size_t count, char **argume
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
     if (wanted.output == NULL)
         return flight_refuse(command, FLIGHT_USAGE,
-                             "-o CAPTURE says where to keep it (see 'flight --help')");
+                             "-o CAPTURE says where to keep it (see 'flight help capture')");
     if (!serial_line_has_speed(wanted.baud))
         return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", wanted.baud);
     return capture(command, &wanted);

@@ -32,7 +32,7 @@ static int run(const struct flight_command *command, size_t count, char **argume
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
     bool json = strcmp(format, "json") == 0;
     if (!json && strcmp(format, "text") != 0)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight --help')",
+        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight help claim')",
                              format);
 
     struct capture_file capture;

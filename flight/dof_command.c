@@ -107,7 +107,7 @@ static int run(const struct flight_command *command, size_t count, char **argume
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
     listing.json = strcmp(format, "json") == 0;
     if (!listing.json && strcmp(format, "text") != 0)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight --help')",
+        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight help dof')",
                              format);
     return show_path(command, &listing);
 }

@@ -188,7 +188,7 @@ static enum flight_status enable_checked(struct enable *enable)
     if (words->words.count + words->arguments.count > 0 || words->strict)
         return (enum flight_status)flight_refuse(
             enable->command, FLIGHT_USAGE,
-            "there is no program for that: -n or -s brings one (see 'flight --help')");
+            "there is no program for that: -n or -s brings one (see 'flight help enable')");
     return change_files(enable);
 }
 

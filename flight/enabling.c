@@ -56,8 +56,8 @@ static enum flight_status take_model(struct work *work, const struct option_word
     const bool wide = word->letter == '6';
     if (strcmp(word->value, wide ? "4" : "2") != 0)
         return (enum flight_status)flight_refuse(work->command, FLIGHT_USAGE,
-                                                 "unknown option '-%c%s' (see 'flight --help')",
-                                                 word->letter, word->value);
+                                                 "unknown option '-%c%s' (see 'flight help %s')",
+                                                 word->letter, word->value, work->command->name);
     work->setup.model = wide ? D_MODEL_LP64 : D_MODEL_ILP32;
     return FLIGHT_SUCCESS;
 }

@@ -14,8 +14,8 @@ struct cursor {
 
 static bool refuse(const struct options *options, const char *what, const char *argument)
 {
-    (void)flight_refuse(options->command, FLIGHT_USAGE, "%s '%s' (see 'flight --help')", what,
-                        argument);
+    (void)flight_refuse(options->command, FLIGHT_USAGE, "%s '%s' (see 'flight help %s')", what,
+                        argument, options->command->name);
     return false;
 }
 
@@ -78,8 +78,8 @@ static bool store(const struct options *options, const struct option_spec *spec,
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
     (void)flight_refuse(options->command, FLIGHT_USAGE,
-                        "'%s': '%s' is not a number from %u to %u (see 'flight --help')", argument,
-                        value, spec->minimum, spec->maximum);
+                        "'%s': '%s' is not a number from %u to %u (see 'flight help %s')", argument,
+                        value, spec->minimum, spec->maximum, options->command->name);
     return false;
 }
 

@@ -182,8 +182,9 @@ static enum flight_status list(struct request *request)
     const char *format = request->format != NULL ? request->format : "text";
     request->as_json = strcmp(format, "json") == 0;
     if (!request->as_json && strcmp(format, "text") != 0)
-        return (enum flight_status)flight_refuse(
-            request->command, FLIGHT_USAGE, "unknown format '%s' (see 'flight --help')", format);
+        return (enum flight_status)flight_refuse(request->command, FLIGHT_USAGE,
+                                                 "unknown format '%s' (see 'flight help probes')",
+                                                 format);
     if (!split(request))
         return (enum flight_status)flight_refuse(request->command, FLIGHT_USAGE,
                                                  "'%s' has more than four fields", request->glob);

@@ -31,8 +31,8 @@ static int run(const struct flight_command *command, size_t count, char **argume
     if (parsed != OPTIONS_OK)
         return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
     if (!is_format(format))
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight --help')",
-                             format);
+        return flight_refuse(command, FLIGHT_USAGE,
+                             "unknown format '%s' (see 'flight help report')", format);
 
     struct capture_file capture;
     enum flight_status status = capture_file_open(&capture, command, path, boot);

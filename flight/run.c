@@ -232,14 +232,14 @@ static enum flight_status prepare_tracing(struct run *run)
         return FLIGHT_SUCCESS;
     return (enum flight_status)flight_refuse(run->plan.command, FLIGHT_USAGE,
                                              "there is no program for that: -n, -s or --enable "
-                                             "brings one (see 'flight --help')");
+                                             "brings one (see 'flight help run')");
 }
 
 static int run_checked(struct run *run)
 {
     if (run->plan.interactive && run->quiet)
         return flight_refuse(run->plan.command, FLIGHT_USAGE,
-                             "--interactive shows what --quiet hides (see 'flight --help')");
+                             "--interactive shows what --quiet hides (see 'flight help run')");
     enum flight_status prepared = prepare_tracing(run);
     if (prepared != FLIGHT_SUCCESS)
         return (int)prepared;

@@ -150,7 +150,7 @@ bool run_plan_usable(struct run_plan *plan)
     if (wrong == NULL)
         wrong = exec_fault(plan);
     if (wrong != NULL)
-        (void)flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight --help')", wrong);
+        (void)flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight help run')", wrong);
     return wrong == NULL;
 }
 

@@ -86,10 +86,10 @@ static int run_checked(struct stage *stage)
     const struct flight_command *command = stage->image.command;
     if (stage->list && (stage->remove || stage->arguments.count > 0))
         return flight_refuse(command, FLIGHT_USAGE,
-                             "--list goes with nothing but an image (see 'flight --help')");
+                             "--list goes with nothing but an image (see 'flight help stage')");
     if (stage->remove && stage->arguments.count == 0)
         return flight_refuse(command, FLIGHT_USAGE,
-                             "--remove needs the name of a file (see 'flight --help')");
+                             "--remove needs the name of a file (see 'flight help stage')");
     stage->list |= stage->arguments.count == 0;
     for (size_t i = 0; i < stage->arguments.count && !stage->remove; i++)
         stage_plan_add(&stage->plan, stage->arguments.items[i]);

@@ -110,7 +110,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
     const char *wrong = fault_of(traced, plan);
     if (wrong != NULL)
         return (enum flight_status)flight_refuse(plan->command, FLIGHT_USAGE,
-                                                 "%s (see 'flight --help')", wrong);
+                                                 "%s (see 'flight help run')", wrong);
     add_defaults(traced, plan);
     if (traced->folder != NULL)
         return add_folder(plan, traced->folder);

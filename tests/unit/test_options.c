@@ -53,7 +53,9 @@ static enum options_result parse(struct parsed *parsed, const char *line)
         {.letter = 'n', .words = &parsed->words},
         {.letter = 'q', .words = &parsed->words, .plain = true},
     };
-    const struct options options = {.specs = specs, .count = 4, .more = &parsed->more};
+    static const struct flight_command command = {.name = "test"};
+    const struct options options = {
+        .command = &command, .specs = specs, .count = 4, .more = &parsed->more};
     return options_parse(&options, count, arguments);
 }
 
@@ -98,12 +100,12 @@ static void a_letter_that_is_none_is_refused_wherever_it_stands(void **state)
     (void)state;
     struct parsed parsed;
     assert_int_equal(parse(&parsed, "-fz"), OPTIONS_BAD);
-    assert_string_equal(refusal, "unknown option '-fz' (see 'flight --help')");
+    assert_string_equal(refusal, "unknown option '-fz' (see 'flight help test')");
     release(&parsed);
     assert_int_equal(parse(&parsed, "-z"), OPTIONS_BAD);
     release(&parsed);
     assert_int_equal(parse(&parsed, "-fn"), OPTIONS_BAD);
-    assert_string_equal(refusal, "a value is missing after '-fn' (see 'flight --help')");
+    assert_string_equal(refusal, "a value is missing after '-fn' (see 'flight help test')");
     release(&parsed);
 }
 
