@@ -37,7 +37,10 @@ static int run(const struct flight_command *command, size_t count, char **argume
 
     struct capture_file capture;
     int status = (int)capture_file_open(&capture, command, path, boot);
-    if (status == FLIGHT_SUCCESS)
+    if (status == FLIGHT_SUCCESS && capture.model.boot.accepted == 0)
+        status = flight_refuse(command, FLIGHT_FAILURE,
+                               "'%s' is no capture: there is no frame in it", path);
+    else if (status == FLIGHT_SUCCESS)
         status = print(command, &capture.model.dtrace, json);
     capture_file_close(&capture);
     return status;

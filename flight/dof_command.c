@@ -1,5 +1,6 @@
 /* flight dof: what compiled enablings are, instruction by instruction. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ enum {
 
 struct dof_listing {
     const char *path;
+    char *in_folder; /* what `path` is then; NULL: it was no folder */
     bool json;
     const struct dof_file *file;
     struct dif_declarations declarations;
@@ -70,11 +72,25 @@ static int show_file(const struct flight_command *command, struct dof_listing *l
     return listing->refused == 0 ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
+/* A folder is read as `flight run --enable` reads it. */
+static int read_path(struct dof_listing *listing, struct file_bytes *bytes)
+{
+    int error = file_bytes_read(bytes, listing->path);
+    if (error != EISDIR)
+        return error;
+    file_bytes_free(bytes);
+    *bytes = (struct file_bytes){0};
+    if (asprintf(&listing->in_folder, "%s/kernel/drv/dtrace.conf", listing->path) < 0)
+        return ENOMEM;
+    listing->path = listing->in_folder;
+    return file_bytes_read(bytes, listing->path);
+}
+
 static int show_path(const struct flight_command *command, struct dof_listing *listing)
 {
     struct file_bytes bytes = {0};
     struct dof_file file;
-    int error = file_bytes_read(&bytes, listing->path);
+    int error = read_path(listing, &bytes);
     if (error != 0) {
         file_bytes_free(&bytes);
         return flight_refuse(command, FLIGHT_HOST, "cannot read '%s': %s", listing->path,
@@ -109,7 +125,9 @@ static int run(const struct flight_command *command, size_t count, char **argume
     if (!listing.json && strcmp(format, "text") != 0)
         return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight help dof')",
                              format);
-    return show_path(command, &listing);
+    int status = show_path(command, &listing);
+    free(listing.in_folder);
+    return status;
 }
 
 const struct flight_command dof_command = {
@@ -118,8 +136,9 @@ const struct flight_command dof_command = {
     .help =
         "Shows compiled enablings: header, sections, options, clauses, actions, and the code of\n"
         "each expression with its variables, constants and strings.\n"
-        "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ...; '-' is standard\n"
-        "input.  Of an object that the kernel would refuse, the reason and what can be read.\n"
+        "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ..., or the\n"
+        "folder of 'flight enable' with one; '-' is standard input.  Of an object that the kernel "
+        "would refuse, the reason and what can be read.\n"
         "\n"
         "  --format FORMAT  text (default) or json: a list of objects\n"
         "\n"

@@ -81,6 +81,8 @@ check 'has no state' gives 1 '^flight: claim: No anonymous tracing state$' "$fli
 check 'also for programs' gives 1 '^flight: claim: No anonymous tracing state$' "$flight" claim "$work/none" --format json
 check 'a format that is none is bad usage' gives 2 "unknown format 'xml'" "$flight" claim "$work/quiet" --format xml
 check 'a capture that is not there is said' gives 5 "cannot read" "$flight" claim "$work/nowhere"
+echo nothing > "$work/text"
+check 'a file that is none is said' gives 1 'is no capture: there is no frame in it' "$flight" claim "$work/text"
 check 'a boot that is not in it, too' gives 2 'there is no boot 2' "$flight" claim "$work/quiet" --boot 2
 check 'a capture may come from a pipe' sh -c "'$flight' claim - < '$work/quiet' | grep -q ifconfig"
 finish

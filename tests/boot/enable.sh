@@ -114,6 +114,7 @@ check 'it boots, and prints' traces 0 'one\n\n' --enable enabling
 check 'another one takes its place' gives 0 '^flight: cleaned up old anonymous enabling in ' \
     "$flight" enable -qn 'BEGIN { printf("two\n"); exit(2); }'
 check 'alone' objects 3
+check 'the folder is read by dof as by run' sh -c "'$flight' dof enabling | grep -q 'dof-data-0: DOF 1'"
 check 'and boots' traces 2 'two\n\n' --enable enabling
 echo 'set boottrace:enabled = 1' > system.before
 echo '# mine' > conf.before
