@@ -159,7 +159,9 @@ static void without_memory_it_is_told(void **state)
     double value = 1;
     struct text_buffer buffer = {ours, sizeof ours, 0};
     struct dtrace_memory memory = {room, sizeof room - 1, 0};
-    struct consumer consumer = {.sink = text_buffer_sink(&buffer), .memory = &memory};
+    static const struct dtrace_listener nobody;
+    struct consumer consumer = {
+        .faults = text_buffer_sink(&buffer), .listener = &nobody, .memory = &memory};
     const struct consumer_conversion conversion = {.letter = 'f'};
     assert_true(consumer_put_float(&consumer, &conversion, (const uint8_t *)&value, 8));
     assert_string_equal(ours, "dtrace: no memory for the digits of a number\n");
