@@ -231,3 +231,23 @@ const char *dof_builtin_name(uint32_t variable)
                ? builtins[variable - DIF_VAR_CURTHREAD]
                : "?";
 }
+
+const char *dof_library_action_name(uint64_t action)
+{
+    switch (action) {
+    case DOF_LIBACT_CLEAR:
+        return "clear";
+    case DOF_LIBACT_NORMALIZE:
+        return "normalize";
+    case DOF_LIBACT_DENORMALIZE:
+        return "denormalize";
+    case DOF_LIBACT_TRUNC:
+        return "trunc";
+    case DOF_LIBACT_FTRUNCATE:
+        return "ftruncate";
+    case DOF_LIBACT_SETOPT:
+        return "setopt";
+    default:
+        return "?";
+    }
+}

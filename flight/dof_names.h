@@ -6,6 +6,7 @@
 /* "STRTAB", ...; "?" for what has no name here, as in all of them. */
 const char *dof_section_name(uint32_t type);
 const char *dof_action_name(uint32_t kind);
+const char *dof_library_action_name(uint64_t action); /* "clear", ..., by the argument of LIBACT */
 
 /* "ldgs", and what stands behind it. */
 enum dof_operands {

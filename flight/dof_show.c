@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "flight/dof_names.h"
 #include "flight/memory.h"
 #include "trace/dtrace/consumer_bucket.h"
 
@@ -48,30 +49,10 @@ bool dof_show_one(struct dof_show *show)
     return true;
 }
 
-static const char *library_name(uint64_t action)
-{
-    switch (action) {
-    case DOF_LIBACT_CLEAR:
-        return "clear";
-    case DOF_LIBACT_NORMALIZE:
-        return "normalize";
-    case DOF_LIBACT_DENORMALIZE:
-        return "denormalize";
-    case DOF_LIBACT_TRUNC:
-        return "trunc";
-    case DOF_LIBACT_FTRUNCATE:
-        return "ftruncate";
-    case DOF_LIBACT_SETOPT:
-        return "setopt";
-    default:
-        return "?";
-    }
-}
-
 bool dof_show_argument(const struct text_sink *sink, const struct dof_view_action *action)
 {
     if (action->kind == DOF_ACTION_LIBACT) {
-        text_print(sink, "%s", library_name(action->arg));
+        text_print(sink, "%s", dof_library_action_name(action->arg));
     } else if (action->kind == DOF_AGGREGATION_LQUANTIZE) {
         const struct bucket_lquantize quantize = bucket_lquantize_of(action->arg);
         text_print(sink, "from %d, %u levels of %u", quantize.base, quantize.levels, quantize.step);

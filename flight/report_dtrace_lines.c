@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "flight/dof_names.h"
 #include "flight/dtrace_cell_value.h"
 #include "flight/dtrace_value.h"
 #include "flight/file_bytes.h"
@@ -67,26 +68,6 @@ static void end(void *context, const struct dtrace_found *found)
                          dtrace_value_of_probe(lines->source, found->ecb->probe), "data", data));
 }
 
-static const char *library_name(uint64_t action)
-{
-    switch (action) {
-    case DOF_LIBACT_CLEAR:
-        return "clear";
-    case DOF_LIBACT_NORMALIZE:
-        return "normalize";
-    case DOF_LIBACT_DENORMALIZE:
-        return "denormalize";
-    case DOF_LIBACT_TRUNC:
-        return "trunc";
-    case DOF_LIBACT_FTRUNCATE:
-        return "ftruncate";
-    case DOF_LIBACT_SETOPT:
-        return "setopt";
-    default:
-        return "?";
-    }
-}
-
 static const char *action_name(const struct dtrace_record *record)
 {
     switch (record->action) {
@@ -97,7 +78,7 @@ static const char *action_name(const struct dtrace_record *record)
     case DOF_ACTION_PRINTA:
         return "printa";
     case DOF_ACTION_LIBACT:
-        return library_name(record->arg);
+        return dof_library_action_name(record->arg);
     case DOF_ACTION_TRACEMEM:
         return "tracemem";
     case DOF_ACTION_STACK:

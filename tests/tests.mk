@@ -46,7 +46,7 @@ FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_
               flight/dof_show_text.c flight/dof_view.c flight/file_bytes.c flight/json_value.c flight/memory.c
 
 # What reads captures, without commands, processes and devices.
-FLIGHT_READER := flight/capture_model.c flight/dtrace_cell_value.c flight/dtrace_value.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
+FLIGHT_READER := flight/capture_model.c flight/dof_names.c flight/dtrace_cell_value.c flight/dtrace_value.c flight/file_bytes.c flight/fold.c flight/frame_index.c \
                  flight/json_value.c flight/losses.c flight/memory.c flight/model_books.c \
                  flight/model_dtrace.c flight/model_spans.c flight/print.c \
                  flight/report_dtrace.c flight/report_dtrace_json.c flight/report_dtrace_lines.c flight/report_json.c \
@@ -104,7 +104,7 @@ $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
 $(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
 $(B)/tests/test_dtrace_lines: $(B)/asan/tests/unit/dtrace_draft.o \
-                              $(patsubst %,$(B)/asan/flight/%.o,dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
+                              $(patsubst %,$(B)/asan/flight/%.o,dof_names dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
 $(B)/tests/test_dtrace_lines: unit_more := -ljansson
 $(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
