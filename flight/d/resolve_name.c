@@ -27,7 +27,8 @@ static struct d_node *variable(struct d_compiler *compiler, struct d_node *node,
     node->kind = D_NODE_VARIABLE;
     node->ident = ident;
     node->lvalue = true;
-    node->writable = ident->writable || !ident->builtin;
+    node->writable =
+        (ident->writable || !ident->builtin) && !ident->passing; /* a parameter is not */
     node->userland = ident->userland;
     if (ident->type != NULL)
         d_node_set_type(node, ident->type);
