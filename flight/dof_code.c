@@ -31,27 +31,11 @@ void dof_code_print_name(const struct text_sink *sink, uint8_t scope, struct fra
 
 /* --- What operands mean --- */
 
-static uint8_t scope_of(uint32_t op)
-{
-    switch (op) {
-    case DIF_OP_LDTS:
-    case DIF_OP_STTS:
-    case DIF_OP_LDTAA:
-    case DIF_OP_STTAA:
-        return DIF_SCOPE_THREAD;
-    case DIF_OP_LDLS:
-    case DIF_OP_STLS:
-        return DIF_SCOPE_LOCAL;
-    default:
-        return DIF_SCOPE_GLOBAL;
-    }
-}
-
 static void note_variable(const struct text_sink *note, const struct dof_view *view,
                           const struct dof_view_difo *difo, uint32_t instruction)
 {
     uint32_t id = dif_index(instruction);
-    uint8_t scope = scope_of(dif_op(instruction));
+    uint8_t scope = dif_scope_of(dif_op(instruction));
     for (uint32_t i = 0; i < difo->variable_count && i < DOF_NAMES_MAX; i++) {
         const struct dof_view_variable variable = dof_view_variable(view, difo, i);
         if (variable.id == id && variable.scope == scope) {

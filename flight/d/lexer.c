@@ -27,12 +27,6 @@ void d_lexer_set_typed(struct d_compiler *compiler, bool typed)
     compiler->lexer->typed = typed;
 }
 
-void d_lexer_set_predicate(struct d_compiler *compiler, bool inside)
-{
-    if (inside)
-        compiler->lexer->parentheses = compiler->lexer->brackets = 0;
-}
-
 void d_lexer_close(struct d_compiler *compiler)
 {
     d_pragmas_close(compiler);

@@ -97,12 +97,10 @@ static void parse_predicate(struct d_parser *parser, struct d_clause *clause)
         return;
     compiler->part = "predicate";
     d_lexer_set_state(compiler, D_LEXER_EXPRESSION);
-    d_lexer_set_predicate(compiler, true);
     d_parse_advance(parser);
     clause->predicate = d_parse_expression(parser);
     if (!d_parse_is(parser, D_TOKEN_PREDICATE_END))
         d_parse_refuse(parser);
-    d_lexer_set_predicate(compiler, false);
     d_parse_advance(parser);
     compiler->part = "";
 }

@@ -124,8 +124,6 @@ void d_lexer_next(struct d_compiler *compiler, struct d_token *token);
 void d_lexer_set_state(struct d_compiler *compiler, enum d_lexer_state state);
 /* Inside a declaration that already has a type: a word is then an identifier. */
 void d_lexer_set_typed(struct d_compiler *compiler, bool typed);
-/* A predicate begins or ends: decides what / is (section 1.10). */
-void d_lexer_set_predicate(struct d_compiler *compiler, bool inside);
 /* At the end of a text: D_PRAGMA_UNUSED, D_MACRO_UNUSED. */
 void d_lexer_close(struct d_compiler *compiler);
 

@@ -218,6 +218,23 @@ enum dif_variable_kind {
     DIF_KIND_ARRAY,
     DIF_KIND_SCALAR
 };
+/* Of the variable that an instruction loads or stores. */
+static inline enum dif_scope dif_scope_of(uint32_t op)
+{
+    switch (op) {
+    case DIF_OP_LDTS:
+    case DIF_OP_STTS:
+    case DIF_OP_LDTAA:
+    case DIF_OP_STTAA:
+        return DIF_SCOPE_THREAD;
+    case DIF_OP_LDLS:
+    case DIF_OP_STLS:
+        return DIF_SCOPE_LOCAL;
+    default:
+        return DIF_SCOPE_GLOBAL;
+    }
+}
+
 enum dif_type_kind {
     DIF_TYPE_C,
     DIF_TYPE_STRING

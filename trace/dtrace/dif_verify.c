@@ -154,22 +154,6 @@ static bool is_string(const struct dif_check *check, uint32_t offset)
 
 /* --- Variables and calls --- */
 
-static enum dif_scope scope_of(uint32_t op)
-{
-    switch (op) {
-    case DIF_OP_LDTS:
-    case DIF_OP_STTS:
-    case DIF_OP_LDTAA:
-    case DIF_OP_STTAA:
-        return DIF_SCOPE_THREAD;
-    case DIF_OP_LDLS:
-    case DIF_OP_STLS:
-        return DIF_SCOPE_LOCAL;
-    default:
-        return DIF_SCOPE_GLOBAL;
-    }
-}
-
 static enum dif_variable_kind kind_of(uint32_t op)
 {
     return op == DIF_OP_LDGAA || op == DIF_OP_LDTAA || op == DIF_OP_STGAA || op == DIF_OP_STTAA
@@ -179,7 +163,7 @@ static enum dif_variable_kind kind_of(uint32_t op)
 
 static bool is_own_variable(const struct dif_check *check, uint32_t op, uint32_t id)
 {
-    return (id >= DIF_VAR_USER && dif_is_declared(check, scope_of(op), kind_of(op), id)) ||
+    return (id >= DIF_VAR_USER && dif_is_declared(check, dif_scope_of(op), kind_of(op), id)) ||
            dif_refuse(check, "invalid variable %llu", id);
 }
 
