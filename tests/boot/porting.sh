@@ -1,0 +1,53 @@
+#!/bin/sh
+# A kernel that takes trace/ and nothing else (docs/porting.md): how little it is, and that flight reads it.
+. tests/tap.sh
+command -v jq > /dev/null || bail 'no jq'
+
+example=docs/examples/porting
+kernel=$work/kernel.elf
+
+built_of_trace_alone() {
+    ! grep -h '#include' "$example/kernel.c" | grep -v '"trace/' || return 1
+    readelf -sW "$kernel" | awk '$4 == "FILE" && $8 != "kernel.c" { print $8 }' > "$work/files"
+    [ -s "$work/files" ] || return 1
+    while read -r file; do
+        [ -e "trace/$file" ] || { echo "$file is linked, too"; return 1; }
+    done < "$work/files"
+}
+at_most() {
+    lines=$(find "$example" -type f ! -name Makefile -exec cat {} + | wc -l)
+    echo "$lines lines"
+    [ "$lines" -le "$1" ]
+}
+page_shows_it() {
+    python3 - docs/porting.md "$example" << 'END'
+import re, sys
+page, example = open(sys.argv[1]).read(), sys.argv[2]
+blocks = re.findall(r"^```(c|make)\n(.*?)^```", page, re.M | re.S)
+files = {"c": open(example + "/kernel.c").read(), "make": open(example + "/Makefile").read()}
+wrong = [text for language, text in blocks if text not in files[language]]
+print("\n".join(wrong))
+sys.exit(bool(wrong) or not blocks)
+END
+}
+run() {
+    "$flight" run --kernel "$kernel" --bare --deterministic --quiet -o "$work/capture"
+}
+# table NAME: its emitted, kept, overwritten, and distinct events in their order.
+table() {
+    "$flight" report "$work/capture" --format json |
+        jq -rc --arg name "$1" '.tables[] | select(.name == $name) | [.emitted, .kept, .overwritten, .dropped, ([.events[].event] | unique)]'
+}
+
+check 'the example builds' make -s -C "$example" OUT="$work"
+check 'from nothing but trace/' built_of_trace_alone
+check 'and is at most 100 lines beside it' at_most 100
+check 'a loader takes it' grub-file --is-x86-multiboot "$kernel"
+check 'the page shows it as it is' page_shows_it
+check 'it boots and says success' gives 0 'success: it has traced itself' run
+check 'its books balance' "$flight" verify "$work/capture"
+check 'the boot table has the boot' test "$(table boot)" = '[2,2,0,0,["devices found","file systems mounted"]]'
+check 'the run table has wrapped' test "$(table run)" = '[20,8,12,0,["request served"]]'
+check 'the shutdown table has the shutdown' test "$(table shutdown)" = '[1,1,0,0,["file systems unmounted"]]'
+check 'time passes' test "$("$flight" report "$work/capture" --format json | jq '[.tables[].events[].ns] | . == sort and (last - first) > 49e6')" = true
+finish
