@@ -33,6 +33,18 @@ END
 run() {
     "$flight" run --kernel "$kernel" --bare --deterministic --quiet -o "$work/capture"
 }
+# Without the port that ends an emulator: what a real machine is like.
+stops_by_itself() {
+    qemu-system-i386 -kernel "$kernel" -display none -serial "file:$work/line" &
+    for _ in $(seq 300); do
+        grep -qs '^~{V' "$work/line" && break
+        sleep 0.1
+    done
+    sleep 1
+    kill $!
+    wait $!
+    "$flight" verify "$work/line" && [ "$(tail -n 1 "$work/line" | cut -c 1-3)" = '~{V' ]
+}
 # table NAME: its emitted, kept, overwritten, and distinct events in their order.
 table() {
     "$flight" report "$work/capture" --format json |
@@ -50,4 +62,5 @@ check 'the boot table has the boot' test "$(table boot)" = '[2,2,0,0,["devices f
 check 'the run table has wrapped' test "$(table run)" = '[20,8,12,0,["request served"]]'
 check 'the shutdown table has the shutdown' test "$(table shutdown)" = '[1,1,0,0,["file systems unmounted"]]'
 check 'time passes' test "$("$flight" report "$work/capture" --format json | jq '[.tables[].events[].ns] | . == sort and (last - first) > 49e6')" = true
+check 'without isa-debug-exit it stops, and its line is whole' stops_by_itself
 finish

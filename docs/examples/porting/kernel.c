@@ -4,7 +4,7 @@
 
 /* The machine: the header that a Multiboot loader looks for, a stack, and a way out for a byte. */
 __asm__(".section .multiboot, \"a\"; .long 0x1badb002, 0, -0x1badb002; .lcomm stack, 16384; .text\n"
-        ".globl _start; _start: mov $stack + 16384, %esp; call kernel_main");
+        ".globl _start; _start: mov $stack + 16384, %esp; call kernel_main; hlt");
 
 static void out8(uint16_t port, uint8_t value)
 {
