@@ -327,5 +327,5 @@ $(B)/.packages-test: Makefile
 
 .PHONY: all usb net run help clean FORCE
 
-# Not those at the top of $(B): they are somebody's programs in D.
--include $(shell find $(B) -mindepth 2 -name '*.d' -type f 2>/dev/null)
+# What compilers said of headers.  Other files of that name are somebody's programs in D.
+-include $(shell grep -rlE --include='*.d' '^$(B)/[^ ]+: ' $(B) 2>/dev/null)

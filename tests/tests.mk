@@ -39,7 +39,7 @@ SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/exp
            tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
-           tests/boot/kernel_types.sh tests/boot/porting.sh
+           tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
