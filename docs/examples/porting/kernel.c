@@ -2,20 +2,21 @@
 #include "trace/stream.h"
 #include "trace/tracer.h"
 
-/* The machine: the header that a Multiboot loader looks for, a stack, and a way out for a byte. */
+/* The machine: the header that a Multiboot loader looks for, a stack, and what compilers call. */
 __asm__(".section .multiboot, \"a\"; .long 0x1badb002, 0, -0x1badb002; .lcomm stack, 16384; .text\n"
         ".globl _start; _start: mov $stack + 16384, %esp; call kernel_main; hlt");
 
-static void out8(uint16_t port, uint8_t value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "d"(port));
-}
-
-/* What every kernel has, as compilers call it on their own. */
 void *memset(void *to, int value, size_t length)
 {
     for (uint8_t *byte = to; length > 0; length--)
         *byte++ = (uint8_t)value;
+    return to;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        ((uint8_t *)to)[i] = ((const uint8_t *)from)[i];
     return to;
 }
 
@@ -42,9 +43,9 @@ static void com1_put(void *context, const char *bytes, size_t length)
 {
     for (uint8_t status; length > 0; length--) {
         do
-            __asm__ volatile("inb %1, %0" : "=a"(status) : "d"((uint16_t)0x3fd));
+            __asm__ volatile("inb %w1, %0" : "=a"(status) : "d"(0x3fd));
         while ((status & 0x20) == 0); /* the transmitter is not empty */
-        out8(0x3f8, (uint8_t)*bytes++);
+        __asm__ volatile("outb %0, %w1" : : "a"(*bytes++), "d"(0x3f8));
     }
 }
 
@@ -94,5 +95,5 @@ void kernel_main(void)
     stream_send_phases(&stream, arena);
     stream_send_tables(&stream, arena);
     stream_send_verdict(&stream, "success", "it has traced itself", now());
-    out8(0xf4, 0x10);
+    __asm__ volatile("outb %b0, %w1" : : "a"(0x10), "d"(0xf4)); /* isa-debug-exit: success */
 }
