@@ -33,12 +33,6 @@ size_t strlen(const char *text)
     return *text == '\0' ? 0 : 1 + strlen(text + 1);
 }
 
-/* What trace/ is given: a clock, a line, memory, and the sites, which the linker collects. */
-static uint64_t now(void)
-{
-    return __builtin_ia32_rdtsc();
-}
-
 static void com1_put(void *context, const char *bytes, size_t length)
 {
     for (uint8_t status; length > 0; length--) {
@@ -47,6 +41,12 @@ static void com1_put(void *context, const char *bytes, size_t length)
         while ((status & 0x20) == 0); /* the transmitter is not empty */
         __asm__ volatile("outb %0, %w1" : : "a"(*bytes++), "d"(0x3f8));
     }
+}
+
+/* What trace/ is given: a clock, memory, and the sites, which the linker collects. */
+static uint64_t now(void)
+{
+    return __builtin_ia32_rdtsc();
 }
 
 static uint8_t memory[8192] __attribute__((aligned(64)));
