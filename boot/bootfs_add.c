@@ -152,10 +152,9 @@ static struct slice piece_at(const struct bootfs_addition *addition, size_t star
         start -= part.text == NULL ? 0 : part.length + 1;
         part = addition->name;
     }
-    size_t end = start;
-    while (end < part.length && part.text[end] != '/')
-        end++;
-    return (struct slice){part.text + start, end - start};
+    struct slice piece = slice_behind(part, start);
+    piece.length = slice_find(piece, '/');
+    return piece;
 }
 
 static bool is_too_long(const struct bootfs_addition *addition)
