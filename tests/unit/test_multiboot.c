@@ -250,7 +250,7 @@ static void a_structure_is_read_only_as_far_as_its_flags_go(void **state)
         {MULTIBOOT_FLAG_MODULES, 28},
         {MULTIBOOT_FLAG_MEMORY_MAP, 52},
         {MULTIBOOT_FLAG_LOADER_NAME, 68},
-        {MULTIBOOT_FLAG_ELF_SECTIONS | MULTIBOOT_FLAG_VBE | MULTIBOOT_FLAG_FRAMEBUFFER, 4},
+        {1u << 5 | 1u << 11 | 1u << 12, 4}, /* ELF sections, VBE, framebuffer */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_memory memory = memory_of(START, cases[i].length);
