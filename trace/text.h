@@ -15,7 +15,7 @@ struct text_sink {
  * prints as "(null)"; anything else that printf knows ends the text with "(bad format)". */
 void text_print(const struct text_sink *sink, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void text_print_list(const struct text_sink *sink, const char *format, va_list arguments)
+void text_print_list(const struct text_sink *sink, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
 /* Foreign bytes, made harmless: control characters, backslash, bytes above 0x7e that are not
