@@ -31,7 +31,6 @@ struct frame_writer {
     uint32_t crc;
     uint32_t pending;      /* payload bits not yet written */
     uint32_t pending_bits; /* 0, 2 or 4 after each whole byte */
-    uint32_t payload;      /* bytes in the frame so far */
     uint32_t waits;        /* characters that have not been given to the sink */
     char waiting[64];
 };
