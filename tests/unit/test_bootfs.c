@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "boot/bootfs.h"
+#include "tests/unit/phrases.h"
 
 /* --- The tree under test ---------------------------------------------------------------------- */
 
@@ -1558,10 +1559,7 @@ static void nobody_need_listen(void **state)
 static void every_status_has_a_phrase_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= BOOTFS_FULL; i++)
-        for (int j = i + 1; j <= BOOTFS_FULL + 1; j++)
-            assert_string_not_equal(bootfs_status_str((enum bootfs_status)i),
-                                    bootfs_status_str((enum bootfs_status)j));
+    assert_phrases(bootfs_status_str, enum bootfs_status, BOOTFS_FULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, release)
