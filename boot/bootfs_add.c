@@ -248,26 +248,27 @@ enum bootfs_status bootfs_add(const struct bootfs_addition *addition)
     return status;
 }
 
+static enum bootfs_status add_alone(struct bootfs *fs, uint32_t top, struct slice name,
+                                    uint32_t origin, const struct bootfs_body *body)
+{
+    return bootfs_add(&(struct bootfs_addition){.fs = fs,
+                                                .top = top,
+                                                .name = name,
+                                                .origin = origin,
+                                                .reserved = BOOTFS_NONE,
+                                                .body = body});
+}
+
 enum bootfs_status bootfs_add_file(struct bootfs *fs, uint32_t top, struct slice name,
                                    uint32_t origin, const uint8_t *content, uint64_t size)
 {
     const struct bootfs_body body = {
         .kind = BOOTFS_FILE, .permissions = 0444, .bytes = content, .size = size};
-    return bootfs_add(&(struct bootfs_addition){.fs = fs,
-                                                .top = top,
-                                                .name = name,
-                                                .origin = origin,
-                                                .reserved = BOOTFS_NONE,
-                                                .body = &body});
+    return add_alone(fs, top, name, origin, &body);
 }
 
 enum bootfs_status bootfs_add_directory(struct bootfs *fs, uint32_t top, struct slice name,
                                         uint32_t origin)
 {
-    return bootfs_add(&(struct bootfs_addition){.fs = fs,
-                                                .top = top,
-                                                .name = name,
-                                                .origin = origin,
-                                                .reserved = BOOTFS_NONE,
-                                                .body = &bootfs_directory_body});
+    return add_alone(fs, top, name, origin, &bootfs_directory_body);
 }
