@@ -93,7 +93,7 @@ struct trace_arena_config {
     uint32_t cpus;
     uint32_t capacity[TRACE_TABLES]; /* events per CPU, each up to TRACE_TABLE_CAPACITY_MAX */
     uint32_t names;                  /* at most TRACE_NAME_LIMIT */
-    uint32_t names_text;             /* bytes */
+    uint32_t names_text;             /* bytes, below 2^30 */
     uint32_t tasks;                  /* at most TRACE_TASK_LIMIT */
 };
 
