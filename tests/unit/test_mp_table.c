@@ -156,7 +156,6 @@ static void the_table_of_a_pc_lists_its_processors(void **state)
     assert_int_equal(list.count, 3);
     assert_memory_equal(list.apic_id, ((uint8_t[]){0, 5, 254}), 3);
     assert_int_equal(list.more, 0);
-    assert_true(list.legacy_pic);
 }
 
 static void the_pointer_is_found_on_16_byte_boundaries_only(void **state)
@@ -211,7 +210,6 @@ static void every_default_configuration_has_two_processors(void **state)
         assert_int_equal(list.local_apic_address, 0xfee00000);
         assert_int_equal(list.count, 2);
         assert_memory_equal(list.apic_id, ((uint8_t[]){0, 1}), 2);
-        assert_true(list.legacy_pic);
     }
 }
 
