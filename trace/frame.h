@@ -24,7 +24,7 @@
 /* What the payload bytes of a long string may come to; a frame has no other bound. */
 #define FRAME_PAYLOAD_MAX (1u << 20)
 
-/* A frame being written.  One at a time: begin, put, end. */
+/* A frame being written.  One at a time: begin, put, end.  Set the sink, and zero the rest before the first. */
 struct frame_writer {
     struct text_sink sink;
     uint32_t sequence; /* frames written so far: the next one's number, before the modulo */

@@ -22,10 +22,10 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list l
  * UTF-8, and the '~' of a frame's start come out as \xNN. */
 void text_print_foreign(const struct text_sink *sink, const char *bytes, size_t length);
 
-void text_put_blanks(const struct text_sink *sink, size_t count);
-
 /* How many columns text_print_foreign would take (an escape is 4, a UTF-8 sequence 1). */
 size_t text_foreign_width(const char *bytes, size_t length);
+
+void text_put_blanks(const struct text_sink *sink, size_t count);
 
 /* A sink into fixed memory, always terminated; what does not fit is left out. */
 struct text_buffer {
