@@ -1,13 +1,14 @@
 /* The UART driver against a model of the chip: present, absent, stuck, slow, without FIFO,
  * interrupting, receiving. */
 #include "drivers/serial/uart16550.h"
-#include "tests/unit/phrases.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/phrases.h"
 
 struct chip {
     bool present;
