@@ -46,17 +46,6 @@ size_t bootfs_path(const struct bootfs *fs, uint32_t node, char *text, size_t si
     return length;
 }
 
-uint32_t bootfs_first(const struct bootfs *fs, uint32_t directory)
-{
-    const struct bootfs_node *node = &fs->nodes[directory];
-    return node->kind == BOOTFS_DIRECTORY ? node->directory.first : BOOTFS_NONE;
-}
-
-uint32_t bootfs_next(const struct bootfs *fs, uint32_t node)
-{
-    return fs->nodes[node].sibling;
-}
-
 /* --- Open files and directories --------------------------------------------------------------- */
 
 enum bootfs_status bootfs_open(const struct bootfs *fs, uint32_t top, struct slice name,
@@ -73,7 +62,7 @@ enum bootfs_status bootfs_open(const struct bootfs *fs, uint32_t top, struct sli
         .node = node,
         .content = stat.content,
         .size = stat.size,
-        .child = bootfs_first(fs, node),
+        .child = stat.kind == BOOTFS_DIRECTORY ? fs->nodes[node].directory.first : BOOTFS_NONE,
     };
     return BOOTFS_OK;
 }
@@ -99,7 +88,7 @@ bool bootfs_read_directory(struct bootfs_file *file, struct bootfs_stat *stat)
     if (file->child == BOOTFS_NONE)
         return false;
     bootfs_stat(file->fs, file->child, stat);
-    file->child = bootfs_next(file->fs, file->child);
+    file->child = file->fs->nodes[file->child].sibling;
     return true;
 }
 

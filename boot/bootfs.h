@@ -182,11 +182,6 @@ void bootfs_stat(const struct bootfs *fs, uint32_t node, struct bootfs_stat *sta
  * least 1. */
 size_t bootfs_path(const struct bootfs *fs, uint32_t node, char *text, size_t size);
 
-/* The first thing in a directory, and what follows a thing in its directory, in the order in which
- * they were added; BOOTFS_NONE at the end, or if it is no directory. */
-uint32_t bootfs_first(const struct bootfs *fs, uint32_t directory);
-uint32_t bootfs_next(const struct bootfs *fs, uint32_t node);
-
 /* An open file or directory: where reading goes on. */
 struct bootfs_file {
     const struct bootfs *fs;
@@ -207,7 +202,8 @@ size_t bootfs_read(struct bootfs_file *file, void *buffer, size_t size);
 /* Goes to a place, which may lie behind the end: there is nothing to read there. */
 void bootfs_seek(struct bootfs_file *file, uint64_t position);
 
-/* Gives the next thing in an open directory; false at the end. */
+/* Gives the next thing in an open directory, in the order in which they were added; false at the end, and for a
+ * file. */
 bool bootfs_read_directory(struct bootfs_file *file, struct bootfs_stat *stat);
 
 const char *bootfs_status_str(enum bootfs_status status);

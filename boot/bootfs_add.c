@@ -152,10 +152,9 @@ static struct slice piece_at(const struct bootfs_addition *addition, size_t star
         start -= part.text == NULL ? 0 : part.length + 1;
         part = addition->name;
     }
-    size_t end = start;
-    while (end < part.length && part.text[end] != '/')
-        end++;
-    return (struct slice){part.text + start, end - start};
+    struct slice piece = slice_behind(part, start);
+    piece.length = slice_find(piece, '/');
+    return piece;
 }
 
 static bool is_too_long(const struct bootfs_addition *addition)
@@ -249,26 +248,27 @@ enum bootfs_status bootfs_add(const struct bootfs_addition *addition)
     return status;
 }
 
+static enum bootfs_status add_alone(struct bootfs *fs, uint32_t top, struct slice name,
+                                    uint32_t origin, const struct bootfs_body *body)
+{
+    return bootfs_add(&(struct bootfs_addition){.fs = fs,
+                                                .top = top,
+                                                .name = name,
+                                                .origin = origin,
+                                                .reserved = BOOTFS_NONE,
+                                                .body = body});
+}
+
 enum bootfs_status bootfs_add_file(struct bootfs *fs, uint32_t top, struct slice name,
                                    uint32_t origin, const uint8_t *content, uint64_t size)
 {
     const struct bootfs_body body = {
         .kind = BOOTFS_FILE, .permissions = 0444, .bytes = content, .size = size};
-    return bootfs_add(&(struct bootfs_addition){.fs = fs,
-                                                .top = top,
-                                                .name = name,
-                                                .origin = origin,
-                                                .reserved = BOOTFS_NONE,
-                                                .body = &body});
+    return add_alone(fs, top, name, origin, &body);
 }
 
 enum bootfs_status bootfs_add_directory(struct bootfs *fs, uint32_t top, struct slice name,
                                         uint32_t origin)
 {
-    return bootfs_add(&(struct bootfs_addition){.fs = fs,
-                                                .top = top,
-                                                .name = name,
-                                                .origin = origin,
-                                                .reserved = BOOTFS_NONE,
-                                                .body = &bootfs_directory_body});
+    return add_alone(fs, top, name, origin, &bootfs_directory_body);
 }

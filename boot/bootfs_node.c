@@ -75,9 +75,7 @@ uint32_t bootfs_add_top(struct bootfs *fs)
  * the bucket, are mixed with the others at the end. */
 static uint32_t hash(uint32_t parent, struct slice name)
 {
-    uint32_t value = 0x811c9dc5u ^ parent * 0x9e3779b1u;
-    for (size_t i = 0; i < name.length; i++)
-        value = (value ^ (uint8_t)name.text[i]) * 0x01000193u;
+    uint32_t value = slice_hash(SLICE_HASH_START ^ parent * 0x9e3779b1u, name);
     value ^= value >> 16;
     value *= 0x85ebca6bu;
     return value ^ value >> 13;

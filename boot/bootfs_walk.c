@@ -7,9 +7,7 @@
 static struct slice take_piece(struct slice *rest)
 {
     while (rest->length > 0) {
-        size_t end = 0;
-        while (end < rest->length && rest->text[end] != '/')
-            end++;
+        size_t end = slice_find(*rest, '/');
         struct slice piece = {rest->text, end};
         *rest = slice_behind(*rest, end < rest->length ? end + 1 : end);
         if (end > 0 && !slice_is(piece, "."))

@@ -182,19 +182,13 @@ bool command_line_is(const struct command_line_option *option, const char *name)
 bool command_line_number(const char *text, size_t length, uint64_t *value)
 {
     bool hexadecimal = length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    uint32_t base = hexadecimal ? 16 : 10;
-    /* Both are constants: dividing 64-bit numbers takes a library on i386. */
-    uint64_t bound = hexadecimal ? UINT64_MAX / 16 : UINT64_MAX / 10;
-    uint64_t sum = 0;
-    for (size_t i = hexadecimal ? 2 : 0; i < length; i++) {
-        uint32_t digit = digit_value(text[i]);
-        if (digit >= base || sum > bound || sum * base > UINT64_MAX - digit)
+    uint64_t number = 0;
+    for (size_t i = hexadecimal ? 2 : 0; i < length; i++)
+        if (!digit_append(&number, text[i], hexadecimal ? 16 : 10))
             return false;
-        sum = sum * base + digit;
-    }
     if (length == 0)
         return false;
-    *value = sum;
+    *value = number;
     return true;
 }
 

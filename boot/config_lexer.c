@@ -150,19 +150,9 @@ struct number {
 
 static struct number read_digits(struct slice text, size_t start, uint32_t base)
 {
-    /* All three are constants: dividing 64-bit numbers takes a library on i386. */
-    const uint64_t bound = base == 16   ? UINT64_MAX / 16
-                           : base == 10 ? UINT64_MAX / 10
-                                        : UINT64_MAX / 8;
     struct number number = {.end = start, .good = true};
-    for (;; number.end++) {
-        const uint32_t digit = digit_value(character_at(text, number.end));
-        if (digit >= base)
-            break;
-        if (number.value > bound || number.value * base > UINT64_MAX - digit)
-            number.good = false;
-        number.value = number.value * base + digit;
-    }
+    for (; digit_value(character_at(text, number.end)) < base; number.end++)
+        number.good = number.good && digit_append(&number.value, text.text[number.end], base);
     number.good = number.good && number.end > start;
     return number;
 }

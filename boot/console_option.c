@@ -1,9 +1,8 @@
 /* The values of `console=` and `ttya-mode=`, field by field. */
 #include "boot/console_option.h"
 
-#include <stdbool.h>
-
 #include "boot/command_line.h"
+#include "boot/slice.h"
 
 enum {
     PORT_LEAST = 0x100, /* below are the machine's own devices */
@@ -16,34 +15,17 @@ enum {
 
 /* What is left of a value: fields between commas. */
 struct fields {
-    const char *text;
-    size_t length;
+    struct slice rest;
     bool more; /* another field follows, perhaps an empty one */
 };
 
-struct field {
-    const char *text;
-    size_t length;
-};
-
-static struct field take(struct fields *fields)
+static struct slice take(struct fields *fields)
 {
-    size_t length = 0;
-    while (length < fields->length && fields->text[length] != ',')
-        length++;
-    struct field field = {fields->text, length};
-    fields->more = length < fields->length;
-    if (fields->more) {
-        fields->text += length + 1;
-        fields->length -= length + 1;
-    }
+    struct slice field = {fields->rest.text, slice_find(fields->rest, ',')};
+    fields->more = field.length < fields->rest.length;
+    if (fields->more)
+        fields->rest = slice_behind(fields->rest, field.length + 1);
     return field;
-}
-
-static bool field_is(struct field field, const char *word)
-{
-    return __builtin_strlen(word) == field.length &&
-           __builtin_memcmp(word, field.text, field.length) == 0;
 }
 
 struct console_option console_option_default(void)
@@ -51,7 +33,7 @@ struct console_option console_option_default(void)
     return (struct console_option){CONSOLE_PORT, 0x3f8, 115200, 8, 'n', 1};
 }
 
-static enum console_status read_port(struct field field, uint16_t *port)
+static enum console_status read_port(struct slice field, uint16_t *port)
 {
     uint64_t value;
     if (!command_line_number(field.text, field.length, &value) || value < PORT_LEAST ||
@@ -61,7 +43,7 @@ static enum console_status read_port(struct field field, uint16_t *port)
     return CONSOLE_OK;
 }
 
-static enum console_status read_device(struct field field, uint16_t *port)
+static enum console_status read_device(struct slice field, uint16_t *port)
 {
     static const struct {
         char com[5], tty[5];
@@ -73,17 +55,17 @@ static enum console_status read_device(struct field field, uint16_t *port)
         {"com4", "ttyd", 0x2e8},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (field_is(field, known[i].com) || field_is(field, known[i].tty)) {
+        if (slice_is(field, known[i].com) || slice_is(field, known[i].tty)) {
             *port = known[i].port;
             return CONSOLE_OK;
         }
     }
-    if (field.length > 1 && field.text[0] == '0' && (field.text[1] == 'x' || field.text[1] == 'X'))
+    if (slice_begins(field, "0x") || slice_begins(field, "0X"))
         return read_port(field, port);
     return CONSOLE_UNKNOWN_DEVICE;
 }
 
-static enum console_status read_speed(struct field field, uint32_t *speed)
+static enum console_status read_speed(struct slice field, uint32_t *speed)
 {
     uint64_t value;
     if (!command_line_number(field.text, field.length, &value) || value < SPEED_LEAST ||
@@ -93,7 +75,7 @@ static enum console_status read_speed(struct field field, uint32_t *speed)
     return CONSOLE_OK;
 }
 
-static enum console_status read_data_bits(struct field field, uint8_t *bits)
+static enum console_status read_data_bits(struct slice field, uint8_t *bits)
 {
     if (field.length != 1 || field.text[0] < '5' || field.text[0] > '8')
         return CONSOLE_BAD_DATA_BITS;
@@ -101,17 +83,17 @@ static enum console_status read_data_bits(struct field field, uint8_t *bits)
     return CONSOLE_OK;
 }
 
-static enum console_status read_parity(struct field field, char *parity)
+static enum console_status read_parity(struct slice field, char *parity)
 {
-    if (!field_is(field, "n") && !field_is(field, "e") && !field_is(field, "o"))
+    if (!slice_is(field, "n") && !slice_is(field, "e") && !slice_is(field, "o"))
         return CONSOLE_BAD_PARITY;
     *parity = field.text[0];
     return CONSOLE_OK;
 }
 
-static enum console_status read_stop_bits(struct field field, uint8_t *bits)
+static enum console_status read_stop_bits(struct slice field, uint8_t *bits)
 {
-    if (!field_is(field, "1") && !field_is(field, "2"))
+    if (!slice_is(field, "1") && !slice_is(field, "2"))
         return CONSOLE_BAD_STOP_BITS;
     *bits = (uint8_t)(field.text[0] - '0');
     return CONSOLE_OK;
@@ -131,11 +113,11 @@ static enum console_status read_serial(struct fields fields, struct console_opti
 enum console_status console_option_parse(const char *text, size_t length,
                                          struct console_option *option)
 {
-    struct fields fields = {text, length, true};
+    struct fields fields = {{text, length}, true};
     struct fields rest = fields;
-    struct field device = take(&rest);
-    bool is_none = field_is(device, "none");
-    if (is_none || field_is(device, "text")) {
+    struct slice device = take(&rest);
+    bool is_none = slice_is(device, "none");
+    if (is_none || slice_is(device, "text")) {
         if (rest.more)
             return CONSOLE_EXCESS;
         option->kind = is_none ? CONSOLE_NONE : CONSOLE_TEXT;
@@ -149,7 +131,7 @@ enum console_status console_option_parse(const char *text, size_t length,
 }
 
 /* The field of that place in a mode. */
-static enum console_status read_mode_field(size_t place, struct field field,
+static enum console_status read_mode_field(size_t place, struct slice field,
                                            struct console_option *option)
 {
     switch (place) {
@@ -162,7 +144,7 @@ static enum console_status read_mode_field(size_t place, struct field field,
     case 3:
         return read_stop_bits(field, &option->stop_bits);
     case 4:
-        return field_is(field, "-") ? CONSOLE_OK : CONSOLE_BAD_HANDSHAKE;
+        return slice_is(field, "-") ? CONSOLE_OK : CONSOLE_BAD_HANDSHAKE;
     default:
         return CONSOLE_EXCESS;
     }
@@ -172,7 +154,7 @@ enum console_status console_mode_parse(const char *text, size_t length,
                                        struct console_option *option)
 {
     struct console_option result = *option;
-    struct fields fields = {text, length, true};
+    struct fields fields = {{text, length}, true};
     for (size_t place = 0; fields.more; place++) {
         enum console_status status = read_mode_field(place, take(&fields), &result);
         if (status != CONSOLE_OK)

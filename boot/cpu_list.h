@@ -19,7 +19,6 @@ struct cpu_list {
     uint8_t apic_id[CPU_LIST_MAX]; /* of usable processors, in firmware's order; each once */
     uint32_t more;                 /* usable ones that did not fit */
     uint32_t unusable;             /* entries of processors with ids that are out of reach */
-    bool legacy_pic;               /* there are two 8259s, which must be masked to use I/O APICs */
     uint8_t known[256 / 8];        /* a bit for each usable id, listed or not */
 };
 

@@ -346,24 +346,6 @@ bool driver_property_next(struct config_lexer *cursor, struct driver_property *p
     return false;
 }
 
-bool driver_conf_global(struct slice file, struct slice name, struct driver_property *property)
-{
-    struct driver_conf conf = {.lexer = {.text = file}};
-    struct driver_entry entry;
-    bool found = false;
-    while (driver_conf_next(&conf, &entry)) {
-        struct config_lexer cursor = driver_entry_cursor(&entry);
-        struct driver_property next;
-        while (entry.global && driver_property_next(&cursor, &next)) {
-            if (!slice_equal(next.name, name))
-                continue;
-            *property = next;
-            found = true;
-        }
-    }
-    return found;
-}
-
 /* Reads the next of a property's values. */
 static bool next_value(struct config_lexer *values, struct config_word *word)
 {

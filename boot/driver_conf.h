@@ -73,11 +73,6 @@ struct config_lexer driver_entry_cursor(const struct driver_entry *entry);
  * the end. */
 bool driver_property_next(struct config_lexer *cursor, struct driver_property *property);
 
-/* The last property of that name among the global entries of a file; false if there is none, and
- * *property is then untouched.  Takes time in proportion to the file.
- * Silent: the file has been gone through by driver_conf_next before. */
-bool driver_conf_global(struct slice file, struct slice name, struct driver_property *property);
-
 /* Squeezes a list of numbers into bytes, the low eight bits of each, as dof-data is read.  Gives
  * how many there are and writes no more than `size` of them; 0 for strings.  Takes time in
  * proportion to the text. */

@@ -1,15 +1,6 @@
 /* An environment, cut into lines or entries and read one by one. */
 #include "boot/environment.h"
 
-/* The place of the first `c` in the slice, or its length. */
-static size_t find(struct slice slice, char c)
-{
-    size_t at = 0;
-    while (at < slice.length && slice.text[at] != c)
-        at++;
-    return at;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\f' || c == '\r';
@@ -86,7 +77,7 @@ static struct environment_pair pair_of(const struct environment *environment, st
 static bool read_entry(const struct environment *environment, struct slice entry,
                        struct environment_pair *pair)
 {
-    struct slice name = {entry.text, find(entry, '=')};
+    struct slice name = {entry.text, slice_find(entry, '=')};
     if (!accept_name(environment, name, slice_behind(entry, name.length)))
         return false;
     *pair = pair_of(environment, name, slice_behind(entry, name.length + 1));
@@ -141,7 +132,7 @@ static bool take_quoted(const struct environment *environment, struct slice name
     }
     *rest = slice_behind(*value, length + 1);
     value->length = length;
-    if (find(*value, '\\') == length)
+    if (slice_find(*value, '\\') == length)
         return true;
     length = copy_unescaped(*value, environment->buffer, environment->buffer_size);
     *value = (struct slice){environment->buffer, length};
@@ -194,7 +185,7 @@ static void start(struct environment *environment)
     if (environment->started)
         return;
     environment->started = true;
-    environment->lines = find(environment->text, '\0') == environment->text.length;
+    environment->lines = slice_find(environment->text, '\0') == environment->text.length;
 }
 
 /* Takes the next line or entry; false at the end of the text. */
@@ -204,7 +195,7 @@ static bool take_record(struct environment *environment, struct slice *record)
         return false;
     *record = slice_behind(environment->text, environment->at);
     size_t left = record->length;
-    record->length = find(*record, environment->lines ? '\n' : '\0');
+    record->length = slice_find(*record, environment->lines ? '\n' : '\0');
     environment->at += record->length < left ? record->length + 1 : left;
     if (environment->lines)
         environment->line++;

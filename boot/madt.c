@@ -5,9 +5,7 @@
 
 enum {
     MADT_ADDRESS = 36,
-    MADT_FLAGS = 40,
     MADT_ENTRIES = 44,
-    MADT_PCAT_COMPAT = 1 << 0,
 
     ENTRY_TYPE = 0,
     ENTRY_LENGTH = 1,
@@ -90,7 +88,6 @@ enum madt_status madt_read(const struct acpi_table *table, struct cpu_list *out)
     enum madt_status status = take_entries(table, &found, &address);
     if (!cpu_list_set_apic(&found, address))
         return MADT_APIC_ADDRESS;
-    found.legacy_pic = (read_le32(table->bytes + MADT_FLAGS) & MADT_PCAT_COMPAT) != 0;
     *out = found;
     return status;
 }

@@ -11,85 +11,55 @@ static bool is_blank(char c)
 /* Takes the next word off the front of *rest; absent if none is left. */
 static struct slice take_word(struct slice *rest)
 {
-    size_t start = 0;
-    while (start < rest->length && is_blank(rest->text[start]))
-        start++;
-    size_t end = start;
-    while (end < rest->length && !is_blank(rest->text[end]))
-        end++;
-    struct slice word = {0};
-    if (end > start)
-        word = (struct slice){rest->text + start, end - start};
-    if (end > 0)
-        *rest = (struct slice){rest->text + end, rest->length - end};
-    return word;
-}
-
-/* What stands behind the prefix, perhaps nothing; absent if the word does not begin with it. */
-static struct slice value_behind(struct slice word, const char *prefix)
-{
-    size_t length = __builtin_strlen(prefix);
-    if (word.length < length || __builtin_memcmp(word.text, prefix, length) != 0)
+    while (rest->length > 0 && is_blank(rest->text[0]))
+        *rest = slice_behind(*rest, 1);
+    if (rest->length == 0)
         return (struct slice){0};
-    return (struct slice){word.text + length, word.length - length};
-}
-
-static bool find_type(struct slice word, enum module_type *type)
-{
-    for (enum module_type t = MODULE_TYPE_FILE; t <= MODULE_TYPE_DOF; t++) {
-        const char *name = module_type_str(t);
-        if (__builtin_strlen(name) == word.length &&
-            __builtin_memcmp(name, word.text, word.length) == 0) {
-            *type = t;
-            return true;
-        }
-    }
-    return false;
+    struct slice word = {rest->text, 0};
+    while (word.length < rest->length && !is_blank(rest->text[word.length]))
+        word.length++;
+    *rest = slice_behind(*rest, word.length);
+    return word;
 }
 
 static bool is_option(struct slice word)
 {
-    return value_behind(word, "type=").text != NULL || value_behind(word, "name=").text != NULL ||
-           value_behind(word, "hash=").text != NULL;
+    return slice_begins(word, "type=") || slice_begins(word, "name=") ||
+           slice_begins(word, "hash=");
 }
 
 static enum module_line_fault obey_type(struct slice value, struct module_line *line)
 {
-    if (value.length == 0)
-        return MODULE_LINE_FAULT_NO_VALUE;
-    return find_type(value, &line->type) ? MODULE_LINE_FAULT_NONE : MODULE_LINE_FAULT_UNKNOWN_TYPE;
+    for (enum module_type t = MODULE_TYPE_FILE; t <= MODULE_TYPE_DOF; t++) {
+        if (slice_is(value, module_type_str(t))) {
+            line->type = t;
+            return MODULE_LINE_FAULT_NONE;
+        }
+    }
+    return MODULE_LINE_FAULT_UNKNOWN_TYPE;
 }
 
 static enum module_line_fault obey_name(struct slice value, struct module_line *line)
 {
-    if (value.length == 0)
-        return MODULE_LINE_FAULT_NO_VALUE;
     if (value.length > MODULE_NAME_MAX)
         return MODULE_LINE_FAULT_NAME_TOO_LONG;
     line->name = value;
     return MODULE_LINE_FAULT_NONE;
 }
 
-static enum module_line_fault obey_hash(struct slice value, struct module_line *line)
-{
-    if (value.length == 0)
-        return MODULE_LINE_FAULT_NO_VALUE;
-    line->hash = value;
-    return MODULE_LINE_FAULT_NONE;
-}
-
 static enum module_line_fault obey(struct slice word, struct module_line *line)
 {
-    struct slice value = value_behind(word, "type=");
-    if (value.text != NULL)
+    if (!is_option(word))
+        return MODULE_LINE_FAULT_UNKNOWN_OPTION;
+    struct slice value = slice_behind(word, sizeof "type=" - 1); /* as long as the other two */
+    if (value.length == 0)
+        return MODULE_LINE_FAULT_NO_VALUE;
+    if (slice_begins(word, "type="))
         return obey_type(value, line);
-    value = value_behind(word, "name=");
-    if (value.text != NULL)
+    if (slice_begins(word, "name="))
         return obey_name(value, line);
-    value = value_behind(word, "hash=");
-    if (value.text != NULL)
-        return obey_hash(value, line);
-    return MODULE_LINE_FAULT_UNKNOWN_OPTION;
+    line->hash = value;
+    return MODULE_LINE_FAULT_NONE;
 }
 
 /* The path also is the name until an option says otherwise. */

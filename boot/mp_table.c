@@ -49,7 +49,7 @@ bool mp_table_find(const struct firmware_memory *memory, uint32_t start, uint32_
  * first two ids. */
 static struct cpu_list default_list(void)
 {
-    struct cpu_list list = {.legacy_pic = true};
+    struct cpu_list list = {0};
     (void)cpu_list_set_apic(&list, DEFAULT_LOCAL_APIC);
     cpu_list_add(&list, 0);
     cpu_list_add(&list, 1);
@@ -109,7 +109,7 @@ static enum mp_table_status read_config(const struct firmware_memory *memory, ui
     enum mp_table_status status = find_config(memory, address, &config);
     if (status != MP_TABLE_OK)
         return status;
-    struct cpu_list found = {.legacy_pic = true};
+    struct cpu_list found = {0};
     if (!cpu_list_set_apic(&found, read_le32(config.bytes + CONFIG_LOCAL_APIC)))
         return MP_TABLE_APIC_ADDRESS;
     status = take_entries(&config, &found);

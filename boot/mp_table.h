@@ -31,8 +31,7 @@ bool mp_table_find(const struct firmware_memory *memory, uint32_t start, uint32_
                    uint32_t *address);
 
 /* Reads what the floating pointer structure at `pointer` tells.  What lies before damage is in
- * *out; with any other failure *out is untouched.  legacy_pic is always true: every such machine
- * starts as a PC/AT with its two 8259s. */
+ * *out; with any other failure *out is untouched. */
 enum mp_table_status mp_table_read(const struct firmware_memory *memory, uint32_t pointer,
                                    struct cpu_list *out);
 

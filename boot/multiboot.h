@@ -14,32 +14,22 @@
 
 #define MULTIBOOT_MAGIC 0x2BADB002u /* in EAX at the kernel's entry */
 
-/* Bits of multiboot_info.flags. */
+/* Those bits of multiboot_info.flags that count here. */
 #define MULTIBOOT_FLAG_MEMORY_SIZES (1u << 0)
-#define MULTIBOOT_FLAG_BOOT_DEVICE  (1u << 1)
 #define MULTIBOOT_FLAG_COMMAND_LINE (1u << 2)
 #define MULTIBOOT_FLAG_MODULES      (1u << 3)
-#define MULTIBOOT_FLAG_AOUT_SYMBOLS (1u << 4)
-#define MULTIBOOT_FLAG_ELF_SECTIONS (1u << 5)
 #define MULTIBOOT_FLAG_MEMORY_MAP   (1u << 6)
-#define MULTIBOOT_FLAG_DRIVES       (1u << 7)
-#define MULTIBOOT_FLAG_CONFIG_TABLE (1u << 8)
 #define MULTIBOOT_FLAG_LOADER_NAME  (1u << 9)
-#define MULTIBOOT_FLAG_APM_TABLE    (1u << 10)
-#define MULTIBOOT_FLAG_VBE          (1u << 11)
-#define MULTIBOOT_FLAG_FRAMEBUFFER  (1u << 12)
 
 /* More than this is taken for garbage.  Real loaders stay far below. */
 #define MULTIBOOT_STRING_MAX  (1u << 20) /* bytes without the NUL */
 #define MULTIBOOT_MODULES_MAX (1u << 16)
 #define MULTIBOOT_MAP_MAX     (1u << 16) /* bytes */
 
-/* Types of a region; every other number means "not free memory" too. */
+/* Types of a region; whatever is not MULTIBOOT_REGION_AVAILABLE is no free memory. */
 #define MULTIBOOT_REGION_AVAILABLE 1u
 #define MULTIBOOT_REGION_RESERVED  2u
 #define MULTIBOOT_REGION_ACPI      3u /* may be used once the ACPI tables in it were read */
-#define MULTIBOOT_REGION_NVS       4u
-#define MULTIBOOT_REGION_DEFECTIVE 5u
 
 /* Physical memory that may be read: bytes[0] is address `start`.  start + length is at most
  * 2^32; a window that excludes page 0 makes every null pointer of the loader a refusal. */

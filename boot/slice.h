@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct slice {
     const char *text;
@@ -25,6 +26,25 @@ static inline bool slice_begins(struct slice slice, const char *text)
 {
     size_t length = __builtin_strlen(text);
     return slice.length >= length && __builtin_memcmp(slice.text, text, length) == 0;
+}
+
+/* Where the first `c` stands, or the length. */
+static inline size_t slice_find(struct slice slice, char c)
+{
+    size_t at = 0;
+    while (at < slice.length && slice.text[at] != c)
+        at++;
+    return at;
+}
+
+/* FNV-1a, 32 bits: begins with SLICE_HASH_START, perhaps mixed with something else, or goes on from what
+ * came before. */
+#define SLICE_HASH_START 0x811c9dc5u
+static inline uint32_t slice_hash(uint32_t hash, struct slice slice)
+{
+    for (size_t i = 0; i < slice.length; i++)
+        hash = (hash ^ (uint8_t)slice.text[i]) * 0x01000193u;
+    return hash;
 }
 
 /* `slice` without its first `count` bytes, of which it has that many. */

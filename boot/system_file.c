@@ -302,18 +302,10 @@ static bool same(const struct system_command *a, const struct system_command *b)
            slice_equal(about(a), about(b));
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t hash_more(uint32_t hash, struct slice slice)
-{
-    for (size_t i = 0; i < slice.length; i++)
-        hash = (hash ^ (uint8_t)slice.text[i]) * 16777619u;
-    return hash;
-}
-
 static uint32_t hash_of(const struct system_command *command)
 {
-    uint32_t hash = hash_more(2166136261u ^ (uint32_t)command->kind, command->module);
-    return hash_more(hash, about(command));
+    uint32_t hash = slice_hash(SLICE_HASH_START ^ (uint32_t)command->kind, command->module);
+    return slice_hash(hash, about(command));
 }
 
 static uint32_t remember_all(struct slice text, struct remembered list[SYSTEM_FILE_REMEMBERED])

@@ -8,6 +8,7 @@
 
 #include "boot/archive_text.h"
 #include "boot/bytes.h"
+#include "boot/digits.h"
 
 enum {
     BLOCK = 512,
@@ -185,24 +186,12 @@ static bool take_body(struct archive *archive, uint64_t size, struct slice *body
     return true;
 }
 
-/* Where `c` is in the text, or its length. */
-static size_t find(struct slice text, char c)
-{
-    size_t i = 0;
-    while (i < text.length && text.text[i] != c)
-        i++;
-    return i;
-}
-
 static bool read_decimal(struct slice digits, uint64_t *value)
 {
     *value = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        char c = digits.text[i];
-        if (c < '0' || c > '9' || *value > (UINT64_MAX - 9) / 10)
+    for (size_t i = 0; i < digits.length; i++)
+        if (!digit_append(value, digits.text[i], 10))
             return false;
-        *value = *value * 10 + (uint64_t)(c - '0');
-    }
     return digits.length > 0;
 }
 
@@ -210,14 +199,14 @@ static bool read_decimal(struct slice digits, uint64_t *value)
  * that of all this. */
 static bool take_record(struct slice *rest, struct slice *keyword, struct slice *value)
 {
-    size_t digits = find(*rest, ' ');
+    size_t digits = slice_find(*rest, ' ');
     uint64_t length;
     if (!read_decimal((struct slice){rest->text, digits}, &length))
         return false;
     if (length > rest->length || length < digits + sizeof " =\n")
         return false;
     struct slice text = {rest->text + digits + 1, (size_t)length - digits - 2};
-    size_t equals = find(text, '=');
+    size_t equals = slice_find(text, '=');
     if (text.text[text.length] != '\n' || equals == 0 || equals == text.length)
         return false;
     *keyword = (struct slice){text.text, equals};
@@ -348,7 +337,7 @@ static bool has_no_body(uint8_t type)
 static struct slice field_text(const uint8_t *field, size_t size)
 {
     struct slice text = {(const char *)field, size};
-    text.length = find(text, 0);
+    text.length = slice_find(text, 0);
     return text;
 }
 

@@ -8,8 +8,7 @@ static uint64_t align64(uint64_t size)
 
 static uint64_t table_stride(uint32_t capacity)
 {
-    uint64_t table = capacity == 0 ? sizeof(struct trace_table) : trace_table_size(capacity);
-    return sizeof(struct trace_table) + table;
+    return trace_table_size(0) + trace_table_size(capacity);
 }
 
 static uint64_t cpu_stride(const uint32_t *capacity)
@@ -49,7 +48,7 @@ void trace_arena_format(struct trace_arena *arena, const struct trace_arena_conf
     for (uint32_t cpu = 0; cpu < config->cpus; cpu++)
         for (uint32_t i = 0; i < TRACE_TABLES; i++) {
             enum trace_table_id id = (enum trace_table_id)i;
-            trace_table_format_filter(trace_arena_filter(arena, cpu, id));
+            trace_table_format(trace_arena_filter(arena, cpu, id), 0, TRACE_KEEP_FIRST);
             trace_table_format(trace_arena_table(arena, cpu, id), config->capacity[i], keep_of(id));
         }
 }

@@ -46,11 +46,10 @@ enum trace_clock_method {
 
 /* How raw time is to be read. */
 struct trace_clock {
-    uint64_t tsc_hz;          /* 0: unknown */
-    uint32_t method;          /* enum trace_clock_method */
-    uint32_t uncertainty_ppb; /* of tsc_hz */
-    uint32_t
-        counts_from_reset; /* 1: TSC 0 was the reset, so the entry's TSC is firmware + loader */
+    uint64_t tsc_hz;            /* 0: unknown */
+    uint32_t method;            /* enum trace_clock_method */
+    uint32_t uncertainty_ppb;   /* of tsc_hz */
+    uint32_t counts_from_reset; /* 1: TSC 0 was the reset, the entry's is firmware + loader */
     uint32_t reserved;
 };
 _Static_assert(sizeof(struct trace_clock) == 24, "layout 1 of the arena");
@@ -68,6 +67,8 @@ struct trace_cpu_clock {
 };
 _Static_assert(sizeof(struct trace_cpu_clock) == 24, "layout 2 of the arena");
 
+/* The embedding fills in, beside what trace_arena_format does: build_id; phase_tsc of the kernel phase,
+ * which is the time of the entry; and the clocks, as soon as it knows them. */
 struct trace_arena {
     char magic[8];        /* "FLTRACE1" */
     uint32_t layout;      /* TRACE_ARENA_LAYOUT */
@@ -85,14 +86,14 @@ struct trace_arena {
     struct trace_cpu_clock cpu_clock[TRACE_CPUS_MAX]; /* by trace_arena_cpu_clock */
 };
 
-#define TRACE_ARENA_LAYOUT                                                                         \
-    3u /* 1 had no cpu_clock, 2 no TSLOG, bases of tables, parents of tasks */
+/* 1 had no cpu_clock, 2 no TSLOG, bases of tables, parents of tasks. */
+#define TRACE_ARENA_LAYOUT 3u
 
 struct trace_arena_config {
     uint32_t cpus;
     uint32_t capacity[TRACE_TABLES]; /* events per CPU, each up to TRACE_TABLE_CAPACITY_MAX */
     uint32_t names;                  /* at most TRACE_NAME_LIMIT */
-    uint32_t names_text;             /* bytes */
+    uint32_t names_text;             /* bytes, below 2^30 */
     uint32_t tasks;                  /* at most TRACE_TASK_LIMIT */
 };
 

@@ -45,7 +45,6 @@ void frame_begin(struct frame_writer *writer, char kind)
     writer->crc = 0;
     writer->pending = 0;
     writer->pending_bits = 0;
-    writer->payload = 0;
     writer->waits = 0;
     *take_room(writer, 1) = kind;
     put_digits(writer, writer->sequence % FRAME_SEQUENCE_LIMIT, SEQUENCE_DIGITS);
@@ -74,7 +73,6 @@ static void put_three_bytes(struct frame_writer *writer, const uint8_t *p)
 void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length)
 {
     const uint8_t *p = bytes;
-    writer->payload += (uint32_t)length;
     for (; length > 0 && writer->pending_bits > 0; length--)
         put_byte(writer, *p++);
     for (; length >= 3; length -= 3, p += 3)

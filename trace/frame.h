@@ -24,14 +24,13 @@
 /* What the payload bytes of a long string may come to; a frame has no other bound. */
 #define FRAME_PAYLOAD_MAX (1u << 20)
 
-/* A frame being written.  One at a time: begin, put, end. */
+/* A frame being written.  One at a time: begin, put, end.  Set the sink, and zero the rest before the first. */
 struct frame_writer {
     struct text_sink sink;
     uint32_t sequence; /* frames written so far: the next one's number, before the modulo */
     uint32_t crc;
     uint32_t pending;      /* payload bits not yet written */
     uint32_t pending_bits; /* 0, 2 or 4 after each whole byte */
-    uint32_t payload;      /* bytes in the frame so far */
     uint32_t waits;        /* characters that have not been given to the sink */
     char waiting[64];
 };

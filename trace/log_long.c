@@ -7,15 +7,10 @@ enum {
     SKEW_PER_S = 100000, /* clocks of CPUs are off by less than this part of a second */
 };
 
-static bool same_name(const struct trace_name *a, const struct trace_name *b)
-{
-    return a->length == b->length && __builtin_memcmp(a->text, b->text, a->length) == 0;
-}
-
 static void take_ended(void *context, const struct span *span)
 {
     struct log_long *log = context;
-    if (!span->complete || !same_name(&span->name, &log->ending))
+    if (!span->complete || !trace_name_equal(&span->name, &log->ending))
         return; /* it ended with the one around it */
     log->ended = *span;
     log->has_ended = true;
@@ -50,8 +45,7 @@ static void print_time(const struct log_long *log, uint64_t cycles, uint32_t wid
         uint64_t ns = trace_cycles_to_ns(cycles % log->tsc_hz, log->tsc_hz);
         text_print(&sink, "%llu.%09u", (unsigned long long)(cycles / log->tsc_hz), (unsigned)ns);
     }
-    for (size_t used = buffer.length; used < width; used++)
-        log->sink->put(log->sink->context, " ", 1);
+    text_put_blanks(log->sink, buffer.length < width ? width - buffer.length : 0);
     log->sink->put(log->sink->context, digits, buffer.length);
 }
 
@@ -95,8 +89,7 @@ static void print_row(struct log_long *log, const struct log_event *event, uint3
         text_print(sink, " %3u %5u ", event->cpu, event->pid);
     log_name(sink, &event->process, 15);
     text_print(sink, " ");
-    for (uint32_t i = 0; i < depth; i++)
-        text_print(sink, "  ");
+    text_put_blanks(sink, (size_t)2 * depth);
     log_name(sink, &event->name, 0);
 }
 

@@ -26,9 +26,13 @@ struct log_long {
     bool has_ended;
 };
 
+/* Begins, with nothing open; then tables follow each other, each with its title and, in the order of time, its
+ * events. */
 void log_long_start(struct log_long *log);
 void log_long_title(struct log_long *log, enum trace_table_id table);
 void log_long_event(struct log_long *log, const struct log_event *event);
+
+/* Where events are missing, as log_table_loss. */
 void log_long_loss(struct log_long *log, uint32_t cpu, uint64_t events, const char *what);
 
 /* All tables from `first` to `last` of an arena; `cursors` as for log_arena_table. */

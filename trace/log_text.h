@@ -29,25 +29,28 @@ enum log_form {
  * are passed over with one line that counts them.
  *
  * With a threshold, only events are printed that came so many cycles after the one before, or later,
- * and that one before them, as a landmark.  The total counts all. */
+ * and that one before them, as a landmark.  The total counts all.
+ *
+ * What stands before `first` is the caller's; zero the rest before the first table. */
 struct log_table {
     const struct text_sink *sink;
     enum log_form form;
     const char *title;     /* instead of "boot table"; NULL: that */
     uint64_t threshold;    /* cycles; 0: every event is printed */
+    uint64_t tsc_hz;       /* 0: the columns are in cycles */
+    uint64_t entry_tsc;    /* the times count from here */
+    bool all;              /* print every row */
+    const char *elsewhere; /* where the rows are that are not printed: "stand in ..." */
+    uint64_t previous;     /* TSC of the last event, also of an earlier table; 0: none yet */
+    uint64_t first;        /* TSC of this table's first event */
+    uint64_t rows;
+    uint64_t row;
     struct log_event last; /* the event before, its `before`, and whether it has been printed */
     uint64_t last_before;
     bool last_shown;
-    uint64_t tsc_hz;    /* 0: the columns are in cycles */
-    uint64_t entry_tsc; /* the times count from here */
-    uint64_t previous;  /* TSC of the last event, also of an earlier table; 0: none yet */
-    uint64_t first;     /* TSC of this table's first event */
-    uint64_t rows;
-    uint64_t row;
-    bool all;              /* print every row */
-    const char *elsewhere; /* where the rows are that are not printed: "stand in ..." */
 };
 
+/* Begins a table of so many rows; behind its last event it is ended. */
 void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows);
 void log_table_event(struct log_table *log, const struct log_event *event);
 void log_table_end(struct log_table *log);
@@ -90,7 +93,7 @@ struct log_cursor {
     struct log_cursor_event event[LOG_LOOK_AHEAD];
 };
 
-/* Sets a cursor to what a CPU's table holds now, or lets it go on to what it holds by now. */
+/* Sets a cursor to what a CPU's table holds now. */
 void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                       enum trace_table_id table);
 
@@ -98,9 +101,11 @@ void log_cursor_start(struct log_cursor *cursor, struct trace_arena *arena, uint
  * cursor stood at its end. */
 void log_cursor_start_at(struct log_cursor *cursor, struct trace_arena *arena, uint32_t cpu,
                          enum trace_table_id table, uint64_t number);
+
+/* Lets a cursor go on to what the table holds by now. */
 void log_cursor_extend(struct log_cursor *cursor);
 
-/* Takes the earliest event of all CPUs out; false at the end. */
+/* Takes the earliest event of all CPUs out; `cursors` has one for each CPU of the arena.  False at the end. */
 bool log_cursors_next(struct log_cursor *cursors, struct trace_arena *arena,
                       struct log_event *event);
 

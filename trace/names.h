@@ -38,6 +38,11 @@ struct trace_name {
     uint32_t length;  /* bytes */
 };
 
+static inline bool trace_name_equal(const struct trace_name *a, const struct trace_name *b)
+{
+    return a->length == b->length && __builtin_memcmp(a->text, b->text, a->length) == 0;
+}
+
 /* Bytes for a pool of `capacity` names (2..TRACE_NAME_LIMIT) with `text_capacity` bytes. */
 uint32_t trace_names_size(uint32_t capacity, uint32_t text_capacity);
 
@@ -70,11 +75,17 @@ struct trace_tasks {
     struct trace_task task[];
 };
 
-#define TRACE_TASK_LIMIT 0x10000u
+#define TRACE_TASK_LIMIT 0x10000u /* ids in a record have 16 bits */
 
+/* Bytes for a pool of `capacity` tasks (1..TRACE_TASK_LIMIT). */
 uint32_t trace_tasks_size(uint32_t capacity);
+
+/* Makes an empty pool in zeroed memory, 8-byte aligned. */
 void trace_tasks_format(struct trace_tasks *tasks, uint32_t capacity);
 
 /* The id of a new task, or 0, counted, when the pool is full. */
 uint16_t trace_tasks_add(struct trace_tasks *tasks, const struct trace_task *task);
+
+/* Copies every task of `from` into the empty pool `to`, under the same ids.  `to` must be at
+ * least as large. */
 void trace_tasks_carry(struct trace_tasks *to, const struct trace_tasks *from);

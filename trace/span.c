@@ -66,8 +66,7 @@ struct span_text span_of_boottrace(struct trace_name name)
 
 static bool same(const struct span_text *a, const struct span_text *b)
 {
-    return a->kind == b->kind && a->name.length == b->name.length &&
-           __builtin_memcmp(a->name.text, b->name.text, a->name.length) == 0;
+    return a->kind == b->kind && trace_name_equal(&a->name, &b->name);
 }
 
 /* Calls and waits stand inside each other; what processes announce may overlap. */

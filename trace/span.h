@@ -104,8 +104,8 @@ struct spans {
     void (*ended)(void *context, const struct span *span);
     void *context;
     struct span_counts counts;
-    uint32_t used,
-        free; /* places that were ever in use since the last gap, and the first free one */
+    uint32_t used; /* places that were ever in use since the last gap */
+    uint32_t free; /* the first of these that is not in use any more */
     uint32_t generation;
     uint64_t pushed;
 };
@@ -114,6 +114,7 @@ struct spans {
  * of them, by id), `skew`, `depth_max`, `ended` and `context` are set. */
 void spans_start(struct spans *spans);
 
+/* Takes the next event; what ends by it is told before this returns. */
 void spans_take(struct spans *spans, const struct span_event *event);
 
 /* Decides about the ends that still wait: nothing from before `tsc` will come any more for this task.

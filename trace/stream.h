@@ -1,7 +1,7 @@
 /* What the frames say: kinds, payloads, and the writer of each.
  *
  * Every payload is a row of unsigned LEB128 numbers (u) and strings (s: a length u and
- * that many bytes).  The schema frames say so in the stream itself; readers ignore what
+ * that many bytes).  The schema frames say in the stream itself which (stream_fields); readers ignore what
  * follows the fields that they know.  docs/format.md is the definition. */
 #pragma once
 
@@ -11,29 +11,28 @@
 #define STREAM_VERSION 1u
 
 enum stream_kind {
-    STREAM_HEADER = 'H',  /* version:u build_id:s producer:s entry_tsc:u cpus:u layout:u */
-    STREAM_SCHEMA = 'S',  /* kind:s fields:s */
-    STREAM_CONFIG = 'K',  /* key:s value:s */
-    STREAM_CLOCK = 'C',   /* tsc_hz:u method:s uncertainty_ppb:u counts_from_reset:u */
-    STREAM_CPU = 'U',     /* cpu:u apic_id:u offset_zigzag:u uncertainty:u */
-    STREAM_MODULE = 'M',  /* index:u command_line:s name:s type:s size:u digest:s state:s */
-    STREAM_PHASE = 'P',   /* index:u name:s tsc:u */
-    STREAM_NAME = 'N',    /* id:u text:s */
-    STREAM_TASK = 'I',    /* id:u pid:u name:u parent:u */
-    STREAM_TABLE = 'T',   /* table:u name:s cpu:u keep:u capacity:u emitted:u kept:u
-                              overwritten:u dropped:u filtered:u */
-    STREAM_EVENTS = 'E',  /* table:u cpu:u first:u tsc:u then per event: control:u ... */
-    STREAM_LOSS = 'L',    /* text_bytes:u frames:u */
-    STREAM_VERDICT = 'V', /* status:s reason:s tsc:u frames:u */
+    STREAM_HEADER = 'H',  /* who writes, and what it is built from: the first frame */
+    STREAM_SCHEMA = 'S',  /* the fields of a kind */
+    STREAM_CONFIG = 'K',  /* a setting */
+    STREAM_CLOCK = 'C',   /* what a cycle is */
+    STREAM_CPU = 'U',     /* the clock of a CPU beside the boot CPU's */
+    STREAM_MODULE = 'M',  /* a boot module, and what became of it */
+    STREAM_PHASE = 'P',   /* a phase has begun */
+    STREAM_NAME = 'N',    /* the text of an id */
+    STREAM_TASK = 'I',    /* the process of an id */
+    STREAM_TABLE = 'T',   /* the books of a table */
+    STREAM_EVENTS = 'E',  /* events of a table */
+    STREAM_LOSS = 'L',    /* what did not reach the line */
+    STREAM_VERDICT = 'V', /* how it ended: the last frame */
 
     /* Of anonymous tracing: trace/dtrace/dtrace_stream.h. */
-    STREAM_DTRACE = 'D',      /* cpus:u begin_cpu:u (nine counts) (option:u value_zigzag:u)* */
-    STREAM_PROBE = 'Q',       /* id:u provider:s module:s function:s name:s */
-    STREAM_ECB = 'R',         /* epid:u probe:u uarg:u size:u then per piece: control:u ... */
-    STREAM_AGGREGATION = 'A', /* id:u epid:u size:u then per piece: control:u ... */
-    STREAM_BUFFER = 'B',      /* buffer:u cpu:u size:u oldest:u wrapped:u (six counts) */
-    STREAM_BYTES = 'W',  /* buffer:u cpu:u start:u length:u offset:u size:u (zeros:u bytes:s)* */
-    STREAM_SYMBOL = 'F', /* address:u module:s function:s offset:u */
+    STREAM_DTRACE = 'D',      /* the state */
+    STREAM_PROBE = 'Q',       /* a probe that recorded */
+    STREAM_ECB = 'R',         /* what an EPID means */
+    STREAM_AGGREGATION = 'A', /* the same of an aggregation */
+    STREAM_BUFFER = 'B',      /* the books of a buffer */
+    STREAM_BYTES = 'W',       /* what a buffer holds */
+    STREAM_SYMBOL = 'F',      /* what stands at an address */
 };
 
 /* The fields of a kind, as its schema frame says them; NULL if there is no such kind. */
@@ -70,9 +69,8 @@ struct stream_dtrace {
     uint32_t run_start, run_end, run_at;
     uint32_t run_walk_end;
     bool run_turned;
-    uint8_t probes
-        [2048]; /* ids below 16,384, three times as many as there are; what is beyond comes again */
-    uint8_t ecbs[8192]; /* EPIDs of a dozen clauses that mean every probe */
+    uint8_t probes[2048]; /* ids below 16,384, three times as many as there are */
+    uint8_t ecbs[8192];   /* EPIDs of a dozen clauses that mean every probe */
     uint8_t aggregations[128];
     uint64_t symbols[64]; /* addresses, each where its hash says, which the next one may take */
 };
@@ -100,7 +98,11 @@ struct stream {
     struct stream_dtrace dtrace;
 };
 
+/* Starts a stream whose first frame has the number 0. */
 void stream_start(struct stream *stream, struct text_sink sink);
+
+/* Sends the header and the schemas, unless they have been sent.  `producer` is name and version of who
+ * writes; build id and time of entry are the arena's. */
 void stream_send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer);
 void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length);

@@ -3,7 +3,7 @@
 
 static uint32_t slots_for(uint32_t capacity)
 {
-    uint32_t slots = 1;
+    uint32_t slots = capacity > 0;
     while (slots < capacity)
         slots *= 2;
     return slots;
@@ -11,7 +11,7 @@ static uint32_t slots_for(uint32_t capacity)
 
 uint64_t trace_table_size(uint32_t capacity)
 {
-    if (capacity == 0 || capacity > TRACE_TABLE_CAPACITY_MAX)
+    if (capacity > TRACE_TABLE_CAPACITY_MAX)
         return 0;
     uint64_t slots = slots_for(capacity);
     uint64_t size = sizeof(struct trace_table) +
@@ -21,11 +21,11 @@ uint64_t trace_table_size(uint32_t capacity)
 
 void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace_keep keep)
 {
-    uint32_t slots = slots_for(capacity);
     if (capacity == 0) {
-        trace_table_format_filter(table);
+        *table = (struct trace_table){.limit = 0, .keep = TRACE_KEEP_FIRST};
         return;
     }
+    uint32_t slots = slots_for(capacity);
     *table = (struct trace_table){
         .limit = keep == TRACE_KEEP_FIRST ? capacity : UINT64_MAX,
         .slot_mask = (slots - 1) * (uint32_t)sizeof(struct trace_record),
@@ -35,22 +35,21 @@ void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace
     };
 }
 
-void trace_table_format_filter(struct trace_table *table)
+static struct trace_record *records(const struct trace_table *table)
 {
-    *table = (struct trace_table){.limit = 0, .keep = TRACE_KEEP_FIRST};
+    return (struct trace_record *)(uintptr_t)(table + 1);
 }
 
 static struct trace_usage *usages(const struct trace_table *table)
 {
-    const struct trace_record *records = (const struct trace_record *)(const void *)(table + 1);
-    return (struct trace_usage *)(uintptr_t)(records + table->slots);
+    return (struct trace_usage *)(void *)(records(table) + table->slots);
 }
 
 static void fill_with_usage(struct trace_table *table, const struct trace_slot *slot, uint64_t tsc,
                             uint32_t name, uint32_t task, const struct trace_usage *usage)
 {
     trace_record_fill(slot->record, tsc, name | TRACE_RECORD_USAGE, task);
-    usages(table)[slot->record - trace_table_records(table)] = *usage;
+    usages(table)[slot->record - records(table)] = *usage;
     trace_table_publish(table, slot);
 }
 
@@ -113,8 +112,7 @@ static enum trace_read look(const struct trace_table *table, uint64_t number)
         return TRACE_READ_OVERWRITTEN;
     if (is_gone(table, number))
         return TRACE_READ_OVERWRITTEN;
-    const struct trace_record *source =
-        (const struct trace_record *)(const void *)(table + 1) + slot_of(table, number);
+    const struct trace_record *source = &records(table)[slot_of(table, number)];
     return __atomic_load_n(&source->sequence, __ATOMIC_ACQUIRE) == trace_table_sequence(number)
                ? TRACE_READ_OK
                : TRACE_READ_UNPUBLISHED;
@@ -128,8 +126,7 @@ enum trace_read trace_table_read(const struct trace_table *table, uint64_t numbe
         return first;
 
     uint32_t slot = slot_of(table, number);
-    const struct trace_record *source =
-        (const struct trace_record *)(const void *)(table + 1) + slot;
+    const struct trace_record *source = &records(table)[slot];
     struct trace_record copy = *source;
     struct trace_usage usage_copy = {0};
     if (copy.name & TRACE_RECORD_USAGE)
@@ -235,9 +232,9 @@ uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *fro
             continue; /* a hole stays a hole, and the books count it */
         if (!trace_usage_is_zero(&usage))
             record.name |= TRACE_RECORD_USAGE;
-        uint32_t slot = (uint32_t)n & (to->slots - 1);
+        uint32_t slot = slot_of(to, n);
         usages(to)[slot] = usage;
-        trace_table_records(to)[slot] = record;
+        records(to)[slot] = record;
     }
     to->written = range.written;
     return range.written;

@@ -118,20 +118,13 @@ enum trace_read {
 #define TRACE_TABLE_CAPACITY_MAX (1u << 26)
 
 /* Bytes that a table of this capacity takes, its header included; a multiple of 64.
- * 0 if capacity is 0 or above TRACE_TABLE_CAPACITY_MAX. */
+ * 0 if capacity is above TRACE_TABLE_CAPACITY_MAX. */
 uint64_t trace_table_size(uint32_t capacity);
 
 /* Makes an empty table in zeroed memory of trace_table_size(capacity) bytes at `table`,
- * 16-byte aligned.  With a capacity of 0 it is a header only, and drops everything. */
+ * 16-byte aligned.  With a capacity of 0 it is a filter, whatever `keep` is: a header only, which counts what
+ * it is given and stores nothing. */
 void trace_table_format(struct trace_table *table, uint32_t capacity, enum trace_keep keep);
-
-/* Makes a table without slots: it counts what it is given and stores nothing. */
-void trace_table_format_filter(struct trace_table *table);
-
-static inline struct trace_record *trace_table_records(struct trace_table *table)
-{
-    return (struct trace_record *)(void *)(table + 1);
-}
 
 /* What the slot of event n holds once the event is whole. */
 static inline uint32_t trace_table_sequence(uint64_t n)

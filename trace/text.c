@@ -17,8 +17,11 @@ void text_put_blanks(const struct text_sink *sink, size_t count)
     put_repeated(sink, ' ', count);
 }
 
+/* What stands between '%' and the letter, and the sign of a number. */
 struct field {
     size_t width;
+    size_t precision; /* bytes of a string, at most */
+    uint32_t longs;
     bool left;
     bool zero;
     bool negative;
@@ -61,8 +64,88 @@ static void put_signed(const struct text_sink *sink, int64_t value, struct field
     put_number(sink, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, field);
 }
 
-void text_print_list(const struct text_sink *sink, const char *format, va_list arguments)
+static void put_string(const struct text_sink *sink, const char *string, const struct field *field)
 {
+    if (string == NULL)
+        string = "(null)";
+    size_t length = 0;
+    while (length < field->precision && string[length] != '\0')
+        length++;
+    put_field(sink, string, length, field);
+}
+
+/* So that functions can take from it in turn: a va_list itself may be an array. */
+struct arguments {
+    va_list list;
+};
+
+static int64_t take_signed(struct arguments *arguments, uint32_t longs)
+{
+    return longs == 0   ? va_arg(arguments->list, int)
+           : longs == 1 ? va_arg(arguments->list, long)
+                        : va_arg(arguments->list, long long);
+}
+
+static uint64_t take_unsigned(struct arguments *arguments, uint32_t longs)
+{
+    return longs == 0   ? va_arg(arguments->list, unsigned)
+           : longs == 1 ? va_arg(arguments->list, unsigned long)
+                        : va_arg(arguments->list, unsigned long long);
+}
+
+/* Reads from behind the '%'; gives where the letter is. */
+static const char *read_field(const char *format, struct arguments *arguments, struct field *field)
+{
+    *field = (struct field){.precision = SIZE_MAX};
+    for (; *format == '-' || *format == '0'; format++)
+        *(*format == '-' ? &field->left : &field->zero) = true;
+    for (; *format >= '0' && *format <= '9'; format++)
+        field->width = field->width * 10 + (size_t)(*format - '0');
+    if (format[0] == '.' && format[1] == '*') {
+        int given = va_arg(arguments->list, int);
+        field->precision = given < 0 ? SIZE_MAX : (size_t)given;
+        format += 2;
+    }
+    for (; *format == 'l'; format++)
+        field->longs++;
+    return format;
+}
+
+/* False if the letter is not known: what it would have taken cannot be known either. */
+static bool put_argument(const struct text_sink *sink, char letter, struct arguments *arguments,
+                         struct field *field)
+{
+    char c;
+    switch (letter) {
+    case 's':
+        put_string(sink, va_arg(arguments->list, const char *), field);
+        return true;
+    case 'c':
+        c = (char)va_arg(arguments->list, int);
+        put_field(sink, &c, 1, field);
+        return true;
+    case 'd':
+        put_signed(sink, take_signed(arguments, field->longs), field);
+        return true;
+    case 'u':
+    case 'x':
+        put_number(sink, take_unsigned(arguments, field->longs), letter == 'u' ? 10 : 16, field);
+        return true;
+    case 'p':
+        put_number(sink, (uintptr_t)va_arg(arguments->list, void *), 16, field);
+        return true;
+    case '%':
+        sink->put(sink->context, "%", 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void text_print_list(const struct text_sink *sink, const char *format, va_list list)
+{
+    struct arguments arguments;
+    va_copy(arguments.list, list);
     for (;;) {
         const char *plain = format;
         while (*format != '\0' && *format != '%')
@@ -70,66 +153,15 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list a
         if (format > plain)
             sink->put(sink->context, plain, (size_t)(format - plain));
         if (*format == '\0')
-            return;
-        format++;
-
-        struct field field = {0};
-        for (; *format == '-' || *format == '0'; format++)
-            *(*format == '-' ? &field.left : &field.zero) = true;
-        for (; *format >= '0' && *format <= '9'; format++)
-            field.width = field.width * 10 + (size_t)(*format - '0');
-        size_t precision = SIZE_MAX;
-        if (format[0] == '.' && format[1] == '*') {
-            int given = va_arg(arguments, int);
-            precision = given < 0 ? SIZE_MAX : (size_t)given;
-            format += 2;
-        }
-        uint32_t longs = 0;
-        for (; *format == 'l'; format++)
-            longs++;
-
-        switch (*format++) {
-        case 's': {
-            const char *string = va_arg(arguments, const char *);
-            if (string == NULL)
-                string = "(null)";
-            size_t length = 0;
-            while (length < precision && string[length] != '\0')
-                length++;
-            put_field(sink, string, length, &field);
             break;
-        }
-        case 'c': {
-            char c = (char)va_arg(arguments, int);
-            put_field(sink, &c, 1, &field);
+        struct field field;
+        format = read_field(format + 1, &arguments, &field);
+        if (!put_argument(sink, *format++, &arguments, &field)) {
+            sink->put(sink->context, "(bad format)", 12);
             break;
-        }
-        case 'd':
-            put_signed(sink,
-                       longs == 0   ? va_arg(arguments, int)
-                       : longs == 1 ? va_arg(arguments, long)
-                                    : va_arg(arguments, long long),
-                       &field);
-            break;
-        case 'u':
-        case 'x':
-            put_number(sink,
-                       longs == 0   ? va_arg(arguments, unsigned)
-                       : longs == 1 ? va_arg(arguments, unsigned long)
-                                    : va_arg(arguments, unsigned long long),
-                       format[-1] == 'u' ? 10 : 16, &field);
-            break;
-        case 'p':
-            put_number(sink, (uintptr_t)va_arg(arguments, void *), 16, &field);
-            break;
-        case '%':
-            sink->put(sink->context, "%", 1);
-            break;
-        default:
-            sink->put(sink->context, "(bad format)", 12); /* what follows cannot be known */
-            return;
         }
     }
+    va_end(arguments.list);
 }
 
 void text_print(const struct text_sink *sink, const char *format, ...)

@@ -15,17 +15,17 @@ struct text_sink {
  * prints as "(null)"; anything else that printf knows ends the text with "(bad format)". */
 void text_print(const struct text_sink *sink, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void text_print_list(const struct text_sink *sink, const char *format, va_list arguments)
+void text_print_list(const struct text_sink *sink, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
 /* Foreign bytes, made harmless: control characters, backslash, bytes above 0x7e that are not
  * UTF-8, and the '~' of a frame's start come out as \xNN. */
 void text_print_foreign(const struct text_sink *sink, const char *bytes, size_t length);
 
-void text_put_blanks(const struct text_sink *sink, size_t count);
-
 /* How many columns text_print_foreign would take (an escape is 4, a UTF-8 sequence 1). */
 size_t text_foreign_width(const char *bytes, size_t length);
+
+void text_put_blanks(const struct text_sink *sink, size_t count);
 
 /* A sink into fixed memory, always terminated; what does not fit is left out. */
 struct text_buffer {

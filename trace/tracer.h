@@ -43,8 +43,8 @@ struct trace_tracer {
     struct trace_cpu cpu[TRACE_CPUS_MAX];
 };
 
-/* Starts on a freshly formatted arena, in the kernel phase, with everything on, and gives
- * every site in [sites, sites_end) its id. */
+/* Starts, in zeroed memory, on a freshly formatted arena, in the kernel phase, with everything on, and gives
+ * every site in [sites, sites_end) its id.  Until the embedding says otherwise, task 0 runs on each CPU. */
 void trace_tracer_start(struct trace_tracer *tracer, struct trace_arena *arena,
                         struct trace_site *sites, struct trace_site *sites_end);
 

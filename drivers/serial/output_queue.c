@@ -277,7 +277,6 @@ static void begin_note(struct output_sending *next, uint32_t first, uint64_t sta
     next->length = append_string(next->text, next->length, " bytes of text were lost here]\r\n");
     next->open = false;
     next->text_lost += start - next->text_end;
-    next->entries_lost += first - next->text_next;
     next->text_end = start;
     next->text_next = first;
 }
@@ -400,17 +399,13 @@ void output_queue_take_over(struct output_queue *queue)
 struct output_counts output_queue_counts(const struct output_queue *queue)
 {
     const struct output_sending *sending = present(queue);
-    uint32_t first = first_text(queue);
-    uint64_t start = start_of(&queue->text, first);
+    uint64_t start = start_of(&queue->text, first_text(queue));
     uint64_t unsent = left_to_send(sending) > 0 ? sending->text_length : 0;
     return (struct output_counts){
         .text_put = end_of(&queue->text),
         .text_taken = sending->text_end - sending->text_lost - unsent,
         .text_waiting = end_of(&queue->text) - start + unsent,
         .text_lost = sending->text_lost + (start - sending->text_end),
-        .entries_lost = sending->entries_lost + (first - sending->text_next),
-        .frames_put = end_of(&queue->frames),
-        .frames_waiting = end_of(&queue->frames) - frames_start(queue),
         .frames_refused = queue->frames_refused,
     };
 }

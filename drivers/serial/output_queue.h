@@ -67,14 +67,13 @@ struct output_ring {
 struct output_sending {
     uint32_t text_next; /* entries before these have been begun, or were lost before that */
     uint32_t frame_next;
-    uint64_t text_end;     /* where the last text that was begun ends */
-    uint64_t text_lost;    /* bytes before text_end */
-    uint32_t entries_lost; /* before text_next */
-    uint32_t text_length;  /* bytes of text that this stands for; 0: a frame, or a note */
-    uint32_t owner;        /* of the line, if it is open */
-    bool open;             /* the line has not ended with this */
-    bool more;             /* only the next piece of the same frame may follow */
-    bool is_frame;         /* and its bytes begin here: */
+    uint64_t text_end;    /* where the last text that was begun ends */
+    uint64_t text_lost;   /* bytes before text_end */
+    uint32_t text_length; /* bytes of text that this stands for; 0: a frame, or a note */
+    uint32_t owner;       /* of the line, if it is open */
+    bool open;            /* the line has not ended with this */
+    bool more;            /* only the next piece of the same frame may follow */
+    bool is_frame;        /* and its bytes begin here: */
     uint64_t frame_start;
     uint32_t line_end_first; /* bytes of CR LF before it: 0 or 2 */
     uint32_t length;         /* bytes behind those */
@@ -138,13 +137,10 @@ void output_queue_sent(struct output_queue *queue, size_t length);
 void output_queue_take_over(struct output_queue *queue);
 
 struct output_counts {
-    uint64_t text_put;     /* bytes, as all that says nothing else */
+    uint64_t text_put;     /* bytes, as all of text */
     uint64_t text_taken;   /* by the line, in whole entries */
     uint64_t text_waiting; /* what is being sent included */
     uint64_t text_lost;
-    uint32_t entries_lost;
-    uint64_t frames_put;
-    uint64_t frames_waiting;
     uint32_t frames_refused; /* frames */
 };
 struct output_counts output_queue_counts(const struct output_queue *queue);

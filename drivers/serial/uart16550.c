@@ -83,12 +83,18 @@ static uint8_t line_status(struct uart16550 *uart)
     return status;
 }
 
-static bool wait_for(struct uart16550 *uart, uint8_t bits, uint32_t looks)
+static bool wait_for(struct uart16550 *uart, uint8_t bits, uint64_t looks)
 {
     for (; looks > 0; looks--)
         if ((line_status(uart) & bits) == bits)
             return true;
     return false;
+}
+
+/* How many looks a byte to be sent is waited for. */
+static uint64_t patience(const struct uart16550 *uart)
+{
+    return uart->stuck ? 1 : (uint64_t)uart->looks * SENDING_PATIENCE;
 }
 
 static uint8_t line_control(const struct uart16550_mode *mode)
@@ -155,8 +161,7 @@ enum uart16550_status uart16550_write(struct uart16550 *uart, const char *bytes,
         return UART16550_ABSENT;
     }
     while (length > 0) {
-        if (!wait_for(uart, STATUS_HOLDING_EMPTY,
-                      uart->stuck ? 1 : uart->looks * SENDING_PATIENCE)) {
+        if (!wait_for(uart, STATUS_HOLDING_EMPTY, patience(uart))) {
             uart->stuck = true;
             uart->lost += length;
             return UART16550_STUCK;
@@ -174,9 +179,7 @@ enum uart16550_status uart16550_drain(struct uart16550 *uart)
 {
     if (!uart->present)
         return UART16550_ABSENT;
-    return wait_for(uart, STATUS_ALL_SENT, uart->stuck ? 1 : uart->looks * SENDING_PATIENCE)
-               ? UART16550_OK
-               : UART16550_STUCK;
+    return wait_for(uart, STATUS_ALL_SENT, patience(uart)) ? UART16550_OK : UART16550_STUCK;
 }
 
 size_t uart16550_room(struct uart16550 *uart)

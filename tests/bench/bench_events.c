@@ -231,7 +231,7 @@ int main(void)
     keep_first = table_of(TRACE_KEEP_FIRST);
     keep_last = table_of(TRACE_KEEP_LAST);
     filter = table_of(TRACE_KEEP_FIRST);
-    trace_table_format_filter(filter);
+    trace_table_format(filter, 0, TRACE_KEEP_FIRST);
     site.id = 7;
     cpu.task = 3;
     if (!lttng_ust_tracepoint_enabled(firstlight_bench, event))

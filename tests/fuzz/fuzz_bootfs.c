@@ -612,9 +612,10 @@ static unsigned check_directory(const struct bootfs *fs, const uint32_t tops[TOP
 {
     const struct thing *before = model.things;
     unsigned count = 0;
-    for (uint32_t at = bootfs_first(fs, node); at != BOOTFS_NONE; at = bootfs_next(fs, at)) {
-        struct bootfs_stat stat;
-        bootfs_stat(fs, at, &stat);
+    struct bootfs_file open;
+    struct bootfs_stat stat;
+    require(bootfs_open(fs, node, (struct slice){0}, &open) == BOOTFS_OK);
+    while (bootfs_read_directory(&open, &stat)) {
         char path[PATH], piece[2] = "";
         require(stat.name.length == 1);
         piece[0] = stat.name.text[0];
@@ -622,9 +623,9 @@ static unsigned check_directory(const struct bootfs *fs, const uint32_t tops[TOP
         append(path, piece);
         const struct thing *thing = model_find(path);
         require(thing != NULL && thing > before);
-        check_thing(fs, tops, thing, at);
+        check_thing(fs, tops, thing, stat.node);
         before = thing;
-        count += 1 + check_directory(fs, tops, path, at);
+        count += 1 + check_directory(fs, tops, path, stat.node);
     }
     return count;
 }

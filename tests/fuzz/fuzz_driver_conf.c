@@ -6,8 +6,7 @@
  * line that they name.  An entry's properties are as many as it says when they are read again, and
  * the values of one as many as it says, as bytes and one by one.  An entry that is written down
  * again, from what was read, reads back as the same without a complaint.  An entry that is appended
- * behind a ';' is given, and changes nothing before it.  A global property is found again by its
- * name. */
+ * behind a ';' is given, and changes nothing before it. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +19,6 @@
 
 enum {
     LOOKED_AT = 16, /* values of a property one by one */
-    SEARCHED = 4,   /* entries, and properties of each, that are looked for by name */
 };
 
 /* What listens. */
@@ -179,17 +177,6 @@ static void check_entry(const struct driver_entry *entry, struct slice text, con
     check_round_trip(entry);
 }
 
-/* Finds the first few of an entry's properties by their names. */
-static void check_found(const struct driver_entry *entry, struct slice text)
-{
-    struct config_lexer cursor = driver_entry_cursor(entry);
-    struct driver_property property, found;
-    for (int i = 0; i < SEARCHED && driver_property_next(&cursor, &property); i++) {
-        require(driver_conf_global(text, property.name, &found));
-        require(slice_equal(found.name, property.name) && found.offset >= property.offset);
-    }
-}
-
 /* Reads the same entries from the text with another one behind it; the ';' may complete one. */
 static void check_appended(struct slice text)
 {
@@ -225,12 +212,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct driver_conf conf = {.lexer = {.text = text}, .listener = &listener};
     struct driver_entry entry;
     size_t next = 0;
-    for (int i = 0; driver_conf_next(&conf, &entry); i++) {
+    while (driver_conf_next(&conf, &entry)) {
         require(entry.offset >= next);
         next = entry.offset + entry.text.length + 1;
         check_entry(&entry, text, lines);
-        if (entry.global && i < SEARCHED)
-            check_found(&entry, text);
     }
     require(conf.lexer.at == size);
     require(ear.count <= size);

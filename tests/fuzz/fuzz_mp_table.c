@@ -45,7 +45,6 @@ static void check_list(const struct firmware_memory *memory, const struct cpu_li
                        enum mp_table_status status)
 {
     require_list_holds(list);
-    require(list->legacy_pic);
     uint32_t told = list->count + list->more + list->unusable;
     bool is_default = told == 2 && list->local_apic_address == 0xfee00000u;
     require(is_default || told <= memory->length / 20);

@@ -243,8 +243,20 @@ static inline uint8_t *draft_opened_bytes(const struct archive *archive)
     return (uint8_t *)(uintptr_t)archive->bytes;
 }
 
-static inline void draft_close(struct archive *archive)
+/* What a test has opened, and the entry that it has read last. */
+static struct archive archive;
+static struct archive_entry entry;
+
+static inline enum archive_status next(void)
 {
-    free((void *)(uintptr_t)archive->bytes);
-    *archive = (struct archive){0};
+    return archive_next(&archive, &entry);
+}
+
+/* A test's end. */
+static inline int release(void **state)
+{
+    (void)state;
+    free((void *)(uintptr_t)archive.bytes);
+    archive = (struct archive){0};
+    return 0;
 }

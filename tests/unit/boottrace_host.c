@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/arena_of.h"
+
 TRACE_SITE(site, "kernel entry");
 
 /* The linker's names for the ends of the section. */
@@ -21,17 +23,6 @@ uint64_t host_tsc;
 static uint64_t now(void)
 {
     return host_tsc;
-}
-
-static struct trace_arena *arena_of(const struct trace_arena_config *config)
-{
-    size_t size = ((size_t)trace_arena_size(config) + 63) & ~(size_t)63;
-    struct trace_arena *arena = aligned_alloc(64, size);
-    if (arena == NULL)
-        abort();
-    memset(arena, 0, size);
-    trace_arena_format(arena, config);
-    return arena;
 }
 
 void host_start(struct host_boottrace *host, uint64_t entry_tsc)

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/arena_of.h"
+#include "tests/unit/phrases.h"
 #include "trace/boottrace_rules.h"
 
 TRACE_SITE(site, "a static annotation");
@@ -46,11 +48,7 @@ static uint16_t intern(const char *text)
 
 static void start_with(const struct trace_arena_config *config)
 {
-    size_t size = (size_t)trace_arena_size(config);
-    struct trace_arena *arena = aligned_alloc(64, (size + 63) & ~(size_t)63);
-    assert_non_null(arena);
-    memset(arena, 0, size);
-    trace_arena_format(arena, config);
+    struct trace_arena *arena = arena_of(config);
     trace_tracer_start(&tracer, arena, __start_trace_sites, __stop_trace_sites);
     boottrace = (struct boottrace){&tracer, true, true, true};
     boottrace_obey(&boottrace);
@@ -252,13 +250,7 @@ static void control_characters_are_kept_as_they_are(void **state)
 static void every_status_has_a_phrase_of_its_own(void **state)
 {
     (void)state;
-    const char *phrase[BOOTTRACE_LOST + 2];
-    for (uint32_t i = 0; i <= BOOTTRACE_LOST + 1; i++) {
-        phrase[i] = boottrace_status_str((enum boottrace_status)i);
-        assert_true(strlen(phrase[i]) > 0);
-        for (uint32_t k = 0; k < i; k++)
-            assert_string_not_equal(phrase[i], phrase[k]);
-    }
+    assert_phrases(boottrace_status_str, enum boottrace_status, BOOTTRACE_LOST);
 }
 
 static void a_full_table_says_that_the_event_is_lost_and_counts_it(void **state)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/command_line.h"
+#include "tests/unit/phrases.h"
 
 static char *text;
 static char *buffer;
@@ -369,10 +370,7 @@ static void anything_else_is_no_number(void **state)
 static void every_status_has_a_phrase_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= COMMAND_LINE_NO_LIST; i++)
-        for (int j = i + 1; j <= COMMAND_LINE_NO_LIST + 1; j++)
-            assert_string_not_equal(command_line_status_str((enum command_line_status)i),
-                                    command_line_status_str((enum command_line_status)j));
+    assert_phrases(command_line_status_str, enum command_line_status, COMMAND_LINE_NO_LIST);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "boot/console_option.h"
+#include "tests/unit/phrases.h"
 
 enum what {
     CONSOLE,
@@ -172,10 +173,7 @@ static void a_mode_with_a_bad_field_is_refused_for_it(void **state)
 static void every_status_has_a_phrase_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= CONSOLE_EXCESS; i++)
-        for (int j = i + 1; j <= CONSOLE_EXCESS + 1; j++)
-            assert_string_not_equal(console_status_str((enum console_status)i),
-                                    console_status_str((enum console_status)j));
+    assert_phrases(console_status_str, enum console_status, CONSOLE_EXCESS);
 }
 
 int main(void)

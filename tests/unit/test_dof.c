@@ -894,24 +894,14 @@ static void ignore(void *context, const struct diagnosis *diagnosis)
     fail_msg("%s", diagnosis->what);
 }
 
-static bool load_property(struct slice conf, uint32_t number)
+static void load_property(const struct driver_property *property, uint32_t number)
 {
-    char name[32];
-    struct driver_property property;
-    (void)snprintf(name, sizeof name, "dof-data-%u", number);
-    if (!driver_conf_global(conf, (struct slice){name, strlen(name)}, &property))
-        return false;
-    uint8_t *bytes = malloc(property.count);
+    uint8_t *bytes = malloc(property->count);
     assert_non_null(bytes);
-    for (uint32_t i = 0; i < property.count; i++) {
-        uint32_t byte;
-        assert_true(driver_property_number(&property, i, &byte));
-        bytes[i] = (uint8_t)byte;
-    }
-    if (!load_program(bytes, property.count, number))
-        fail_msg("%s: %s", name, problem.text);
+    (void)driver_property_bytes(property, bytes, property->count);
+    if (!load_program(bytes, property->count, number))
+        fail_msg("object %u: %s", number, problem.text);
     free(bytes);
-    return true;
 }
 
 /* Programs, then ERROR, then options, into one state. */
@@ -930,14 +920,15 @@ static void what_dtrace_a_left_loads_as_one_state(void **state)
         const char *bytes = read_file(path, &size);
         char *text = copy_of(bytes, size);
         struct diagnosis_listener listener = {ignore, NULL};
-        struct slice conf = {text, size};
-        struct driver_conf reader = {.lexer = {.text = conf}, .listener = &listener};
+        struct driver_conf conf = {.lexer = {.text = {text, size}}, .listener = &listener};
         struct driver_entry entry;
-        while (driver_conf_next(&reader, &entry))
-            ;
         uint32_t objects = 0;
-        while (load_property(conf, objects))
-            objects++;
+        while (driver_conf_next(&conf, &entry)) {
+            struct config_lexer cursor = driver_entry_cursor(&entry);
+            struct driver_property property;
+            while (entry.global && driver_property_next(&cursor, &property))
+                load_property(&property, objects++);
+        }
         assert_int_equal(objects, confs[i].objects);
         assert_int_not_equal(object.option_count, 0);
         free(text);

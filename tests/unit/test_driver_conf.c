@@ -95,16 +95,26 @@ static void assert_read(const char *text, const char *expected_entries, const ch
     assert_string_equal(told, expected_told);
 }
 
-static struct slice slice(const char *text)
+/* The global property of that name in `file`. */
+static bool find_in_file(const char *name, struct driver_property *property)
 {
-    return (struct slice){text, strlen(text)};
+    struct driver_conf conf = {.lexer = {.text = file}};
+    struct driver_entry entry;
+    while (driver_conf_next(&conf, &entry)) {
+        struct config_lexer cursor = driver_entry_cursor(&entry);
+        while (entry.global && driver_property_next(&cursor, property))
+            if (slice_is(property->name, name))
+                return true;
+    }
+    return false;
 }
 
-/* The property of that name in the text, copied. */
+/* The same in the text, copied. */
 static struct driver_property find(const char *text, const char *name)
 {
     struct driver_property property = {0};
-    assert_true(driver_conf_global(copy_bytes(text, strlen(text)), slice(name), &property));
+    (void)copy_bytes(text, strlen(text));
+    assert_true(find_in_file(name, &property));
     return property;
 }
 
@@ -360,7 +370,7 @@ static void values_are_found_by_index_and_kind(void **state)
     assert_false(driver_property_number(&property, 3, &number));
     assert_false(driver_property_string(&property, 0, &string));
     assert_int_equal(number, 3);
-    assert_true(driver_conf_global(file, slice("s"), &property));
+    assert_true(find_in_file("s", &property));
     assert_true(driver_property_string(&property, 1, &string) && slice_is(string, "b"));
     assert_false(driver_property_string(&property, 2, &string));
     assert_false(driver_property_number(&property, 0, &number));
@@ -393,12 +403,12 @@ static void bytes_as_dtrace_writes_them_are_read_like_other_numbers(void **state
     assert_int_equal(driver_property_bytes(&property, bytes, sizeof bytes), sizeof expected);
     assert_memory_equal(bytes, expected, sizeof expected);
     find("a=0x7f,0x4,0x44,0xg,0x1;b=1;", "b");
-    assert_false(driver_conf_global(file, slice("a"), &property));
+    assert_false(find_in_file("a", &property));
     find("a=0x7f,0x4,0x44,0;", "a");
-    assert_true(driver_conf_global(file, slice("a"), &property));
+    assert_true(find_in_file("a", &property));
     assert_int_equal(property.count, 4);
     find("a=\"x\",0x4,0x44,0x1;b=1;", "b");
-    assert_false(driver_conf_global(file, slice("a"), &property));
+    assert_false(find_in_file("a", &property));
 }
 
 static void an_item_without_a_value_is_one_byte_and_strings_are_none(void **state)
@@ -409,24 +419,9 @@ static void an_item_without_a_value_is_one_byte_and_strings_are_none(void **stat
     assert_int_equal(driver_property_bytes(&property, &byte, 1), 1);
     assert_int_equal(byte, 0);
     byte = 7;
-    assert_true(driver_conf_global(file, slice("s"), &property));
+    assert_true(find_in_file("s", &property));
     assert_int_equal(driver_property_bytes(&property, &byte, 1), 0);
     assert_int_equal(byte, 7);
-}
-
-static void of_global_properties_the_last_one_counts(void **state)
-{
-    (void)state;
-    const char *text = "a=1;a=2 b=1 a=3;name=\"n\" parent=\"p\" a=4 c=1;a=\"x\",5;a=6";
-    struct driver_property property = find(text, "a");
-    uint32_t number;
-    assert_true(driver_property_number(&property, 0, &number) && number == 3);
-    property.count = 99;
-    assert_false(driver_conf_global(file, slice("c"), &property));
-    assert_false(driver_conf_global(file, slice("name"), &property));
-    assert_false(driver_conf_global(file, slice("aa"), &property));
-    assert_false(driver_conf_global((struct slice){0}, slice("a"), &property));
-    assert_int_equal(property.count, 99);
 }
 
 static void every_truncation_is_read_without_an_overread(void **state)
@@ -480,7 +475,6 @@ int main(void)
         cmocka_unit_test(numbers_are_squeezed_into_bytes),
         cmocka_unit_test(bytes_as_dtrace_writes_them_are_read_like_other_numbers),
         cmocka_unit_test(an_item_without_a_value_is_one_byte_and_strings_are_none),
-        cmocka_unit_test(of_global_properties_the_last_one_counts),
         cmocka_unit_test(every_truncation_is_read_without_an_overread),
         cmocka_unit_test(nobody_need_listen),
     };

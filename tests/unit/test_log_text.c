@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/arena_of.h"
 #include "trace/log_text.h"
 
 static char printed[65536];
@@ -233,25 +234,10 @@ static const struct trace_arena_config shape = {
     .tasks = 8,
 };
 
-static struct trace_arena *arena_shaped(const struct trace_arena_config *config)
-{
-    size_t size = (size_t)trace_arena_size(config);
-    struct trace_arena *arena = aligned_alloc(64, size);
-    assert_non_null(arena);
-    memset(arena, 0, size);
-    trace_arena_format(arena, config);
-    return arena;
-}
-
-static struct trace_arena *arena_of(void)
-{
-    return arena_shaped(&shape);
-}
-
 /* Records one event per time, then prints the table; gives the arena's memory back. */
 static void print_times(const uint64_t *times, const uint32_t *cpus, size_t count)
 {
-    struct trace_arena *arena = arena_of();
+    struct trace_arena *arena = arena_of(&shape);
     uint16_t name = trace_names_intern(trace_arena_names(arena), "event", 5);
     uint16_t process = trace_names_intern(trace_arena_names(arena), "proc", 4);
     uint16_t task =
@@ -308,7 +294,7 @@ static void times_of_cpus_are_corrected_and_merged(void **state)
     (void)state;
     struct trace_arena_config many = shape;
     many.cpus = TRACE_CPUS_MAX;
-    struct trace_arena *arena = arena_shaped(&many);
+    struct trace_arena *arena = arena_of(&many);
     uint16_t name = trace_names_intern(trace_arena_names(arena), "event", 5);
     for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
         int64_t offset = cpu % 2 == 0 ? (int64_t)cpu * 1000000 : -(int64_t)cpu * 1000;
@@ -336,7 +322,7 @@ static void times_of_cpus_are_corrected_and_merged(void **state)
 static void of_events_at_one_corrected_time_the_lower_cpu_comes_first(void **state)
 {
     (void)state;
-    struct trace_arena *arena = arena_shaped(&shape);
+    struct trace_arena *arena = arena_of(&shape);
     for (uint32_t cpu = 0; cpu < 3; cpu++) {
         trace_arena_set_cpu_clock(arena, cpu, &(struct trace_cpu_clock){.offset = -(int64_t)cpu});
         trace_table_record(trace_arena_table(arena, cpu, TRACE_TABLE_RUN), 500 + cpu, 2, 0);
@@ -355,7 +341,7 @@ static void of_events_at_one_corrected_time_the_lower_cpu_comes_first(void **sta
 static void an_absurd_offset_ends_at_the_ends_of_time(void **state)
 {
     (void)state;
-    struct trace_arena *arena = arena_shaped(&shape);
+    struct trace_arena *arena = arena_of(&shape);
     trace_arena_set_cpu_clock(arena, 1, &(struct trace_cpu_clock){.offset = INT64_MIN});
     trace_arena_set_cpu_clock(arena, 2, &(struct trace_cpu_clock){.offset = INT64_MAX});
     static const uint64_t times[] = {700, 800, 1ull << 63};
@@ -373,7 +359,7 @@ static void an_absurd_offset_ends_at_the_ends_of_time(void **state)
 static void holes_are_passed_over(void **state)
 {
     (void)state;
-    struct trace_arena *arena = arena_of();
+    struct trace_arena *arena = arena_of(&shape);
     struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
     for (uint64_t i = 0; i < 40; i++) {
         if (i % 2 == 0)
@@ -393,7 +379,7 @@ static void holes_are_passed_over(void **state)
 static void who_reads_on_waits_for_an_event_that_is_being_recorded(void **state)
 {
     (void)state;
-    struct trace_arena *arena = arena_of();
+    struct trace_arena *arena = arena_of(&shape);
     struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
     struct log_cursor cursors[3];
     struct log_event event;
@@ -420,7 +406,7 @@ static void who_reads_on_waits_for_an_event_that_is_being_recorded(void **state)
 static void who_reads_on_does_not_wait_for_one_with_many_behind_it(void **state)
 {
     (void)state;
-    struct trace_arena *arena = arena_of();
+    struct trace_arena *arena = arena_of(&shape);
     struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_BOOT);
     struct log_cursor cursors[3];
     struct log_event event;

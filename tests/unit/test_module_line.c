@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/module_line.h"
+#include "tests/unit/phrases.h"
 
 /* What the listener heard. */
 static struct {
@@ -221,14 +222,8 @@ static void nobody_need_listen(void **state)
 static void every_type_and_fault_has_a_word_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= MODULE_TYPE_DOF; i++)
-        for (int j = i + 1; j <= MODULE_TYPE_DOF + 1; j++)
-            assert_string_not_equal(module_type_str((enum module_type)i),
-                                    module_type_str((enum module_type)j));
-    for (int i = 0; i <= MODULE_LINE_FAULT_NAME_TOO_LONG; i++)
-        for (int j = i + 1; j <= MODULE_LINE_FAULT_NAME_TOO_LONG + 1; j++)
-            assert_string_not_equal(module_line_fault_str((enum module_line_fault)i),
-                                    module_line_fault_str((enum module_line_fault)j));
+    assert_phrases(module_type_str, enum module_type, MODULE_TYPE_DOF);
+    assert_phrases(module_line_fault_str, enum module_line_fault, MODULE_LINE_FAULT_NAME_TOO_LONG);
 }
 
 int main(void)

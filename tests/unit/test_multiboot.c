@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/multiboot.h"
+#include "tests/unit/phrases.h"
 
 enum {
     START = 0x9000, /* of the window */
@@ -250,7 +251,7 @@ static void a_structure_is_read_only_as_far_as_its_flags_go(void **state)
         {MULTIBOOT_FLAG_MODULES, 28},
         {MULTIBOOT_FLAG_MEMORY_MAP, 52},
         {MULTIBOOT_FLAG_LOADER_NAME, 68},
-        {MULTIBOOT_FLAG_ELF_SECTIONS | MULTIBOOT_FLAG_VBE | MULTIBOOT_FLAG_FRAMEBUFFER, 4},
+        {1u << 5 | 1u << 11 | 1u << 12, 4}, /* ELF sections, VBE, framebuffer */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_memory memory = memory_of(START, cases[i].length);
@@ -723,10 +724,7 @@ static void nobody_need_listen(void **state)
 static void every_fault_has_a_phrase_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= MULTIBOOT_FAULT_MODULE_ON_INFO; i++)
-        for (int j = i + 1; j <= MULTIBOOT_FAULT_MODULE_ON_INFO + 1; j++)
-            assert_string_not_equal(multiboot_fault_str((enum multiboot_fault)i),
-                                    multiboot_fault_str((enum multiboot_fault)j));
+    assert_phrases(multiboot_fault_str, enum multiboot_fault, MULTIBOOT_FAULT_MODULE_ON_INFO);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, reset)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/arena_of.h"
 #include "trace/stream.h"
 
 enum {
@@ -22,16 +23,6 @@ static const struct trace_arena_config shape = {
     .names_text = 4096,
     .tasks = 64,
 };
-
-static struct trace_arena *arena_of(const struct trace_arena_config *config)
-{
-    size_t size = (size_t)trace_arena_size(config);
-    struct trace_arena *arena = aligned_alloc(64, size);
-    assert_non_null(arena);
-    memset(arena, 0, size);
-    trace_arena_format(arena, config);
-    return arena;
-}
 
 /* --- Captures ---------------------------------------------------------------------------- */
 

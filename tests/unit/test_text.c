@@ -92,6 +92,19 @@ static void numbers_take_a_width_zeros_and_a_side(void **state)
     assert_string_equal(print("[%3c][%-3c]", 'x', 'y'), "[  x][y  ]");
 }
 
+/* What it would have taken is not known, so nothing behind it is either. */
+static void a_letter_that_is_not_known_ends_the_text(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"a%d%i%d", "a%d%5", "a%d%llf", "a%d%.5s"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct text_buffer buffer = {.bytes = printed, .size = sizeof printed};
+        struct text_sink sink = text_buffer_sink(&buffer);
+        text_print(&sink, formats[i], 1, 2, 3);
+        assert_string_equal(printed, "a1(bad format)");
+    }
+}
+
 /* Foreign bytes in memory of exactly their size. */
 static const char *foreign(const char *bytes, size_t length)
 {
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_string_of_given_length_needs_no_terminator),
         cmocka_unit_test(numbers_reach_their_limits),
         cmocka_unit_test(numbers_take_a_width_zeros_and_a_side),
+        cmocka_unit_test(a_letter_that_is_not_known_ends_the_text),
         cmocka_unit_test(control_bytes_and_frame_starts_are_escaped),
         cmocka_unit_test(valid_utf8_passes),
         cmocka_unit_test(bytes_that_are_not_utf8_are_escaped_one_by_one),

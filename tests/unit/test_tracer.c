@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/arena_of.h"
 #include "trace/tracer.h"
 
 TRACE_SITE(site_alpha, "alpha");
@@ -49,16 +50,6 @@ static void switch_off(struct trace_tracer *tracer)
 {
     trace_tracer_switch(tracer, (struct trace_switches){false, false, false});
     trace_tracer_reset(tracer, TRACE_TABLE_BOOT, true);
-}
-
-static struct trace_arena *arena_of(const struct trace_arena_config *shape)
-{
-    size_t size = (size_t)trace_arena_size(shape);
-    struct trace_arena *arena = aligned_alloc(64, size);
-    assert_non_null(arena);
-    memset(arena, 0, size);
-    trace_arena_format(arena, shape);
-    return arena;
 }
 
 static struct trace_tracer *tracer_of(struct trace_arena *arena)

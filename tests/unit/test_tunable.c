@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/tunable.h"
+#include "tests/unit/phrases.h"
 
 static const char *const colours[] = {"none", "red", "dark red", NULL};
 
@@ -465,18 +466,9 @@ static void printing_into_every_size_gives_the_whole_length(void **state)
 static void every_type_origin_and_status_has_words_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= TUNABLE_STRING; i++)
-        for (int j = i + 1; j <= TUNABLE_STRING + 1; j++)
-            assert_string_not_equal(tunable_type_str((enum tunable_type)i),
-                                    tunable_type_str((enum tunable_type)j));
-    for (int i = 0; i <= TUNABLE_COMMAND_LINE; i++)
-        for (int j = i + 1; j <= TUNABLE_COMMAND_LINE + 1; j++)
-            assert_string_not_equal(tunable_origin_str((enum tunable_origin)i),
-                                    tunable_origin_str((enum tunable_origin)j));
-    for (int i = 0; i <= TUNABLE_WANTS_TEXT; i++)
-        for (int j = i + 1; j <= TUNABLE_WANTS_TEXT + 1; j++)
-            assert_string_not_equal(tunable_status_str((enum tunable_status)i),
-                                    tunable_status_str((enum tunable_status)j));
+    assert_phrases(tunable_type_str, enum tunable_type, TUNABLE_STRING);
+    assert_phrases(tunable_origin_str, enum tunable_origin, TUNABLE_COMMAND_LINE);
+    assert_phrases(tunable_status_str, enum tunable_status, TUNABLE_WANTS_TEXT);
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, start)

@@ -17,21 +17,6 @@ enum {
     SIZE_SIZE = 12,
 };
 
-static struct archive archive;
-static struct archive_entry entry;
-
-static int release(void **state)
-{
-    (void)state;
-    draft_close(&archive);
-    return 0;
-}
-
-static enum archive_status next(void)
-{
-    return archive_next(&archive, &entry);
-}
-
 static void add_file(struct draft *draft, const char *name, const char *content)
 {
     draft_ustar(draft, (struct ustar_draft){.name = name, .content = content});
