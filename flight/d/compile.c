@@ -99,6 +99,7 @@ static void keep_program(struct d_compiler *compiler, struct d_bytes bytes)
     compiler->programs = programs;
     d_idents_keep(compiler->globals);
     d_idents_keep(compiler->threads);
+    d_idents_keep(compiler->aggregations);
 }
 
 static struct d_ecb *compile_program(struct d_compiler *compiler, const struct d_source *source)

@@ -153,7 +153,16 @@ bool d_lex_is_specifier_start(char c)
 
 static bool is_specifier(char c)
 {
-    return d_lex_is_specifier_start(c) || c == '`' || c == '#' || (c >= '0' && c <= '9');
+    return d_lex_is_specifier_start(c) || is_word(c);
+}
+
+/* Of the macros only $# has a character that stands nowhere else in one. */
+static const char *specifier_end(const char *at, const char *end)
+{
+    const char *from = at;
+    while (at < end && (is_specifier(*at) || (*at == '#' && at > from && at[-1] == '$')))
+        at++;
+    return at;
 }
 
 /* The part of a specifier that may be the name of a type: all of it, or what stands before a star. */
@@ -183,10 +192,7 @@ static void begin_declaration(struct d_lexer *lexer, struct d_token *token, cons
 void d_lex_specifier(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token)
 {
     const char *from = lexer->at;
-    const char *at = from;
-    while (at < lexer->end && is_specifier(*at))
-        at++;
-    const char *text = d_text(compiler, from, (size_t)(at - from));
+    const char *text = d_text(compiler, from, (size_t)(specifier_end(from, lexer->end) - from));
     const struct keyword *keyword = keyword_of(text);
     const char *type = type_part(compiler, lexer, text);
     if (keyword != NULL && keyword->outside)

@@ -281,6 +281,17 @@ static const char *set_count(struct d_compiler *compiler, const char *value, siz
 #define VERSION(major, minor, micro)                                                               \
     ((uint32_t)(major) << 24 | (uint32_t)(minor) << 12 | (uint32_t)(micro))
 
+bool d_version_parse(const char *text, uint32_t *version)
+{
+    unsigned major, minor, micro = 0;
+    int used = 0;
+    if ((sscanf(text, "%3u.%4u%n", &major, &minor, &used) != 2 || text[used] != '\0') &&
+        (sscanf(text, "%3u.%4u.%4u%n", &major, &minor, &micro, &used) != 3 || text[used] != '\0'))
+        return false;
+    *version = VERSION(major, minor, micro);
+    return major < 0x100 && minor < 0x1000 && micro < 0x1000;
+}
+
 static const char *set_version(struct d_compiler *compiler, const char *value, size_t which)
 {
     static const uint32_t known[] = {
@@ -292,18 +303,16 @@ static const char *set_version(struct d_compiler *compiler, const char *value, s
         VERSION(1, 11, 0), VERSION(1, 12, 0), VERSION(1, 12, 1), VERSION(1, 13, 0),
         VERSION(1, 14, 0)};
     (void)which;
-    unsigned major, minor, micro = 0;
-    int used = 0;
+    uint32_t version;
     if (value == NULL)
         return bad_value;
-    if ((sscanf(value, "%3u.%4u%n", &major, &minor, &used) != 2 || value[used] != '\0') &&
-        (sscanf(value, "%3u.%4u.%4u%n", &major, &minor, &micro, &used) != 3 || value[used] != '\0'))
+    if (!d_version_parse(value, &version))
         return "Version is not properly formatted or is too large";
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (major < 256 && known[i] == VERSION(major, minor, micro)) {
-            if (compiler->options.version < known[i])
+        if (known[i] == version) {
+            if (compiler->options.version < version)
                 return "Cannot set a higher version than is in effect";
-            compiler->options.version = known[i];
+            compiler->options.version = version;
             return NULL;
         }
     return "Requested version is not supported by compiler";
@@ -349,13 +358,21 @@ static const char *set_word(struct d_compiler *compiler, const char *value, size
 {
     static const char *const words[][5] = {
         {"kernel", "primary", "dynamic", "static", NULL},
-        {"elf", "dof", NULL},
         {"dynamic", "static", NULL},
         {"exec", "preinit", "postinit", "main", NULL},
         {"ascii", "utf8", NULL},
     };
+    int64_t ignored;
     (void)compiler;
-    return value != NULL && one_of(value, words[which]) ? NULL : bad_value;
+    return word_value(value, words[which], &ignored) ? NULL : bad_value;
+}
+
+/* The one word that may be in any case. */
+static const char *set_linktype(struct d_compiler *compiler, const char *value, size_t which)
+{
+    static const char *const types[] = {"elf", "dof", NULL};
+    (void)compiler, (void)which;
+    return value != NULL && one_of(value, types) ? NULL : bad_value;
 }
 
 static const struct compile_option {
@@ -373,9 +390,9 @@ static const struct compile_option {
     {"cpppath", set_preprocessor, 3, true}, {"stdc", set_preprocessor, 4, true},
     {"version", set_version, 0, false},     {"amin", set_amin, 0, false},
     {"iregs", set_count, 0, false},         {"tregs", set_count, 1, false},
-    {"linkmode", set_word, 0, false},       {"linktype", set_word, 1, false},
-    {"late", set_word, 2, false},           {"evaltime", set_word, 3, false},
-    {"encoding", set_word, 4, false},       {"aggpercpu", set_nothing, 0, false},
+    {"linkmode", set_word, 0, false},       {"linktype", set_linktype, 0, false},
+    {"late", set_word, 1, false},           {"evaltime", set_word, 2, false},
+    {"encoding", set_word, 3, false},       {"aggpercpu", set_nothing, 0, false},
     {"core", set_nothing, 0, false},        {"ctypes", set_nothing, 1, false},
     {"debug", set_nothing, 0, false},       {"droptags", set_nothing, 0, false},
     {"dtypes", set_nothing, 1, false},      {"kdefs", set_nothing, 0, false},

@@ -12,5 +12,8 @@ enum d_option_context {
 const char *d_option_set(struct d_compiler *compiler, const char *name, const char *value,
                          enum d_option_context context);
 
+/* "x.y" or "x.y.z", packed as d_compile_options has it.  False: it is none, or too large. */
+bool d_version_parse(const char *text, uint32_t *version);
+
 /* "Name/Data/Class", any of the last two left out: the highest.  False: a word is none. */
 bool d_stability_parse(const char *text, size_t length, int *attributes /* [3] */);

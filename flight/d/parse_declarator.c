@@ -264,6 +264,8 @@ static struct d_parameter *parse_parameter(struct d_parser *parser)
     if (!d_parse_is_type(parser) && !d_parse_is_storage(parser))
         d_parse_refuse(parser);
     d_parse_specifiers(parser, &specifiers, true);
+    if (specifiers.storage == D_STORAGE_SELF || specifiers.storage == D_STORAGE_THIS)
+        d_fail_at(parser->compiler, place, "D_SYNTAX", "a parameter is neither self nor this");
     if (specifiers.storage != D_STORAGE_NONE && specifiers.storage != D_STORAGE_REGISTER)
         d_fail_at(parser->compiler, place, "D_DECL_PARMCLASS",
                   "inappropriate storage class for a parameter");

@@ -396,8 +396,8 @@ static bool castable(const struct d_type *type, const struct d_node *operand)
         return true;
     if (d_type_is_string(type))
         return d_type_is_scalar(from) || d_type_is_text(from);
-    if (d_type_is_pointer(type))
-        return d_type_is_scalar(from) ? true : is_array(from) && !d_type_is_string(from);
+    if (d_type_is_pointer(type) && is_array(from))
+        return !d_type_is_string(from);
     if (d_type_is_scalar(type))
         return d_type_is_scalar(from) || is_function(from);
     return d_types_compatible(type, from);
