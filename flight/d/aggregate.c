@@ -15,17 +15,9 @@ static noreturn void refuse(struct d_compiler *compiler, const struct d_node *ca
     d_fail_at(compiler, call->place, tag, "%s( ) %s", call->ident->name, what);
 }
 
-static uint32_t count_of(const struct d_node *list)
-{
-    uint32_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
-
 static void check_most(struct d_compiler *compiler, const struct d_node *call, uint32_t most)
 {
-    uint32_t passed = count_of(call->list);
+    uint32_t passed = d_node_count(call->list);
     if (passed > most)
         d_fail_at(compiler, call->place, "D_PROTO_LEN",
                   "%s( ) prototype mismatch: %u arguments passed, at most %u expected",

@@ -17,6 +17,7 @@
 
 static void set_defaults(struct d_compiler *compiler)
 {
+    compiler->preprocessor.path = "cpp";
     compiler->options.version = 1u << 24 | 14u << 12;
     compiler->options.registers = compiler->options.tuple_registers = 8;
     for (int i = 0; i < 3; i++)
@@ -65,12 +66,7 @@ bool d_set_option(struct d_compiler *compiler, const char *text, struct d_proble
 
 struct d_preprocessor d_preprocessor(const struct d_compiler *compiler)
 {
-    const struct d_preprocessing *from = &compiler->preprocessing;
-    return (struct d_preprocessor){.wanted = from->wanted,
-                                   .headers = from->headers,
-                                   .path = from->path != NULL ? from->path : "cpp",
-                                   .words = from->words,
-                                   .count = from->count};
+    return compiler->preprocessor;
 }
 
 /* A clause once for each of its descriptions; what one of them made is known to the next. */
@@ -191,9 +187,4 @@ struct d_bytes d_options_dof(struct d_compiler *compiler)
         if (compiler->runtime_options[i] != DOF_OPTION_UNSET)
             return d_dof_write_options(compiler);
     return (struct d_bytes){0};
-}
-
-int64_t d_option_value(const struct d_compiler *compiler, uint32_t id)
-{
-    return id < DOF_OPTIONS ? compiler->runtime_options[id] : DOF_OPTION_UNSET;
 }

@@ -7,18 +7,6 @@
 #define INTEGERS_MAX 65536u
 #define STRINGS_MAX  65536u /* bytes */
 
-static void *grow(struct d_making *making, void *from, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return from;
-    size_t larger = *capacity == 0 ? 16 : 2 * *capacity;
-    void *to = d_take(making->compiler, larger * size);
-    if (count > 0)
-        memcpy(to, from, count * size);
-    *capacity = larger;
-    return to;
-}
-
 uint32_t d_making_integer(struct d_making *making, uint64_t value)
 {
     struct d_difo *difo = making->difo;
@@ -27,8 +15,8 @@ uint32_t d_making_integer(struct d_making *making, uint64_t value)
             return (uint32_t)i;
     if (difo->integer_count == INTEGERS_MAX)
         d_fail(making->compiler, "", "Integer constant table limit exceeded");
-    difo->integers = grow(making, difo->integers, difo->integer_count, &making->integer_capacity,
-                          sizeof *difo->integers);
+    difo->integers = d_grow(making->compiler, difo->integers, difo->integer_count,
+                            &making->integer_capacity, sizeof *difo->integers);
     difo->integers[difo->integer_count] = value;
     return (uint32_t)difo->integer_count++;
 }
@@ -50,8 +38,8 @@ static void append_string(struct d_making *making, const char *text)
     if (difo->string_bytes + size > STRINGS_MAX)
         d_fail(making->compiler, "", "String constant table limit exceeded");
     while (difo->string_bytes + size > making->string_capacity)
-        difo->strings =
-            grow(making, difo->strings, making->string_capacity, &making->string_capacity, 1);
+        difo->strings = d_grow(making->compiler, difo->strings, making->string_capacity,
+                               &making->string_capacity, 1);
     memcpy(difo->strings + difo->string_bytes, text, size);
     difo->string_bytes += size;
 }
@@ -101,8 +89,8 @@ static void add_variable(struct d_making *making, const struct d_used_ident *use
 {
     struct d_difo *difo = making->difo;
     const struct d_ident *ident = used->ident;
-    difo->variables = grow(making, difo->variables, difo->variable_count,
-                           &making->variable_capacity, sizeof *difo->variables);
+    difo->variables = d_grow(making->compiler, difo->variables, difo->variable_count,
+                             &making->variable_capacity, sizeof *difo->variables);
     bool by_reference = ident->type != NULL && d_type_is_by_reference(ident->type);
     difo->variables[difo->variable_count++] = (struct d_difo_variable){
         .name = ident->name,

@@ -42,6 +42,8 @@ void d_making_finish(struct d_making *making);
 
 /* generate_expression.c: code for a node; the register that holds the value is node->reg, taken. */
 void d_gen(struct d_making *making, struct d_node *node);
+/* Shifts left and right again: what is above the low `bits` becomes copies of their sign, or zero. */
+void d_gen_extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed);
 /* "op R, value, R". */
 void d_gen_with_constant(struct d_making *making, uint32_t op, uint32_t reg, uint64_t value);
 /* The value in `reg` from one scalar type to another. */

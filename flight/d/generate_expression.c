@@ -2,14 +2,9 @@
 #include "flight/d/generate.h"
 #include "trace/dtrace/dif.h"
 
-static bool is_array(const struct d_type *type)
-{
-    return d_type_resolve(type)->kind == D_TYPE_ARRAY;
-}
-
 uint64_t d_stride(const struct d_type *type)
 {
-    if (d_type_is_string(type) || (!d_type_is_pointer(type) && !is_array(type)))
+    if (d_type_is_string(type) || !d_type_is_indexable(type))
         return 1;
     return d_type_size(d_type_resolve(type)->target);
 }
@@ -29,8 +24,7 @@ void d_gen_scale(struct d_making *making, uint32_t reg, const struct d_type *poi
         d_gen_with_constant(making, DIF_OP_MUL, reg, stride);
 }
 
-/* Shifts left and right again: what is above the low `bits` becomes copies of their sign, or zero. */
-static void extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed)
+void d_gen_extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed)
 {
     uint32_t count = d_register_take(making);
     d_emit_setx(making, 64 - bits, count);
@@ -65,11 +59,11 @@ void d_gen_convert(struct d_making *making, uint32_t reg, const struct d_type *f
         if (!from_signed)
             return;
         if (to_signed || to_size == 8)
-            extend(making, reg, 8 * from_size, true);
+            d_gen_extend(making, reg, 8 * from_size, true);
         else
             widen_to_unsigned(making, reg, from_size, to_size);
     } else if (to_size < 8) {
-        extend(making, reg, 8 * to_size, to_signed);
+        d_gen_extend(making, reg, 8 * to_size, to_signed);
     }
 }
 
@@ -224,23 +218,19 @@ static bool is_sum(enum d_token_kind op)
            op == D_TOKEN_SUB_ASSIGN;
 }
 
-static bool is_pointer_like(const struct d_node *node)
-{
-    return d_type_is_pointer(node->type) || is_array(node->type);
-}
-
 void d_gen_operation(struct d_making *making, const struct d_node *node, enum d_token_kind op,
                      struct d_node *left, struct d_node *right)
 {
     bool sum = is_sum(op);
-    if (sum && is_pointer_like(right) && !is_pointer_like(left))
+    if (sum && d_type_is_indexable(right->type) && !d_type_is_indexable(left->type))
         d_gen_scale(making, left->reg, right->type);
     d_gen(making, right);
-    if (sum && is_pointer_like(left) && !is_pointer_like(right))
+    if (sum && d_type_is_indexable(left->type) && !d_type_is_indexable(right->type))
         d_gen_scale(making, right->reg, left->type);
     d_emit(making, opcode_of(op, node->is_signed), left->reg, right->reg, left->reg);
     d_register_free(making, right->reg);
-    if (sum && is_pointer_like(left) && is_pointer_like(right) && d_stride(left->type) > 1)
+    if (sum && d_type_is_indexable(left->type) && d_type_is_indexable(right->type) &&
+        d_stride(left->type) > 1)
         d_gen_with_constant(making, DIF_OP_UDIV, left->reg, d_stride(left->type));
 }
 
@@ -404,7 +394,6 @@ void d_gen(struct d_making *making, struct d_node *node)
     case D_NODE_AGGREGATION:
     case D_NODE_NAME:
     case D_NODE_INDEX:
-    case D_NODE_SIZEOF_TYPE:
     case D_NODE_SELF:
     case D_NODE_THIS:
     case D_NODE_SCOPED:

@@ -227,7 +227,7 @@ static void lex_operator(struct d_compiler *compiler, struct d_lexer *lexer, str
     refuse_character(compiler, *lexer->at);
 }
 
-static void lex_aggregation(struct d_lexer *lexer, struct d_compiler *compiler,
+static void lex_aggregation(struct d_compiler *compiler, struct d_lexer *lexer,
                             struct d_token *token)
 {
     const char *from = ++lexer->at;
@@ -250,7 +250,7 @@ static void lex_in_expression(struct d_compiler *compiler, struct d_lexer *lexer
     else if (c == '$')
         d_lex_macro(compiler, lexer, token);
     else if (c == '@')
-        lex_aggregation(lexer, compiler, token);
+        lex_aggregation(compiler, lexer, token);
     else if (d_lex_is_word_start(c))
         d_lex_word(compiler, lexer, token);
     else if (!d_lex_number(compiler, lexer, token))

@@ -1,11 +1,9 @@
 /* Macro variables: $1, $$1, $pid, and $# (section 1.8 of the language; $# is our own: how many arguments). */
-#include "flight/d/token.h"
+#include "flight/d/macro.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "flight/d/macro.h"
 
 static const char *number_text(struct d_compiler *compiler, long number)
 {

@@ -246,25 +246,32 @@ static const char *set_runtime(struct d_compiler *compiler, const struct runtime
 
 typedef const char *set_function(struct d_compiler *compiler, const char *value, size_t which);
 
-/* Flags of the compiler: set when they are named, whatever stands behind. */
+/* Flags of the compiler: set when they are named. */
 static const char *set_flag(struct d_compiler *compiler, const char *value, size_t which)
 {
-    bool *flags[] = {&compiler->options.zdefs,         &compiler->options.errtags,
-                     &compiler->options.pspec,         &compiler->options.defaultargs,
-                     &compiler->options.argref,        &compiler->options.empty,
-                     &compiler->options.knodefs,       &compiler->preprocessing.wanted,
-                     &compiler->preprocessing.headers, &compiler->options.nolibs};
+    bool *flags[] = {&compiler->options.zdefs,       &compiler->options.pspec,
+                     &compiler->options.defaultargs, &compiler->options.argref,
+                     &compiler->options.empty,       &compiler->options.knodefs,
+                     &compiler->preprocessor.wanted, &compiler->preprocessor.headers,
+                     &compiler->options.nolibs};
     if (value != NULL)
         return bad_value;
     *flags[which] = true;
     return NULL;
 }
 
+enum {
+    VALUE_ANY,
+    VALUE_NEEDED,
+    VALUE_NONE
+};
+
 /* What has no meaning here, and is taken so that programs written for others go on. */
 static const char *set_nothing(struct d_compiler *compiler, const char *value, size_t which)
 {
     (void)compiler;
-    return which == 0 || value != NULL ? NULL : bad_value;
+    bool fits = which == VALUE_ANY || (value != NULL) == (which == VALUE_NEEDED);
+    return fits ? NULL : bad_value;
 }
 
 static const char *set_count(struct d_compiler *compiler, const char *value, size_t which)
@@ -328,7 +335,7 @@ static const char *set_amin(struct d_compiler *compiler, const char *value, size
 
 static const char *add_word(struct d_compiler *compiler, const char *letter, const char *value)
 {
-    struct d_preprocessing *cpp = &compiler->preprocessing;
+    struct d_preprocessor *cpp = &compiler->preprocessor;
     const char **words = d_take(compiler, (cpp->count + 1) * sizeof *words);
     if (cpp->count > 0)
         memcpy(words, cpp->words, cpp->count * sizeof *words);
@@ -345,13 +352,11 @@ static const char *set_preprocessor(struct d_compiler *compiler, const char *val
     if (which < 3)
         return add_word(compiler, letters[which], value);
     if (which == 3) {
-        compiler->preprocessing.path = d_text(compiler, value, strlen(value));
+        compiler->preprocessor.path = d_text(compiler, value, strlen(value));
         return NULL;
     }
-    if (strlen(value) != 1 || strchr("acst", value[0]) == NULL)
-        return bad_value;
-    compiler->preprocessing.standard = value[0];
-    return NULL;
+    /* stdc: what the system's preprocessor takes as standard is not to be chosen */
+    return strlen(value) == 1 && strchr("acst", value[0]) != NULL ? NULL : bad_value;
 }
 
 static const char *set_word(struct d_compiler *compiler, const char *value, size_t which)
@@ -381,28 +386,49 @@ static const struct compile_option {
     size_t which;
     bool command_only;
 } compile_options[] = {
-    {"zdefs", set_flag, 0, false},          {"errtags", set_flag, 1, false},
-    {"pspec", set_flag, 2, false},          {"defaultargs", set_flag, 3, false},
-    {"argref", set_flag, 4, false},         {"empty", set_flag, 5, false},
-    {"knodefs", set_flag, 6, false},        {"cpp", set_flag, 7, false},
-    {"cpphdrs", set_flag, 8, true},         {"define", set_preprocessor, 0, true},
-    {"undef", set_preprocessor, 1, true},   {"incdir", set_preprocessor, 2, true},
-    {"cpppath", set_preprocessor, 3, true}, {"stdc", set_preprocessor, 4, true},
-    {"version", set_version, 0, false},     {"amin", set_amin, 0, false},
-    {"iregs", set_count, 0, false},         {"tregs", set_count, 1, false},
-    {"linkmode", set_word, 0, false},       {"linktype", set_linktype, 0, false},
-    {"late", set_word, 1, false},           {"evaltime", set_word, 2, false},
-    {"encoding", set_word, 3, false},       {"aggpercpu", set_nothing, 0, false},
-    {"core", set_nothing, 0, false},        {"ctypes", set_nothing, 1, false},
-    {"debug", set_nothing, 0, false},       {"droptags", set_nothing, 0, false},
-    {"dtypes", set_nothing, 1, false},      {"kdefs", set_nothing, 0, false},
-    {"lazyload", set_nothing, 0, false},    {"ldpath", set_nothing, 1, true},
-    {"libdir", set_nothing, 1, true},       {"nolibs", set_flag, 9, false},
-    {"pgmax", set_nothing, 1, false},       {"setenv", set_nothing, 1, true},
-    {"strip", set_nothing, 0, false},       {"syslibdir", set_nothing, 1, true},
-    {"tree", set_nothing, 1, false},        {"udefs", set_nothing, 0, false},
-    {"unodefs", set_nothing, 0, false},     {"unsetenv", set_nothing, 1, true},
-    {"verbose", set_nothing, 0, false},
+    {"zdefs", set_flag, 0, false},
+    {"errtags", set_nothing, VALUE_NONE, false},
+    {"pspec", set_flag, 1, false},
+    {"defaultargs", set_flag, 2, false},
+    {"argref", set_flag, 3, false},
+    {"empty", set_flag, 4, false},
+    {"knodefs", set_flag, 5, false},
+    {"cpp", set_flag, 6, false},
+    {"cpphdrs", set_flag, 7, true},
+    {"define", set_preprocessor, 0, true},
+    {"undef", set_preprocessor, 1, true},
+    {"incdir", set_preprocessor, 2, true},
+    {"cpppath", set_preprocessor, 3, true},
+    {"stdc", set_preprocessor, 4, true},
+    {"version", set_version, 0, false},
+    {"amin", set_amin, 0, false},
+    {"iregs", set_count, 0, false},
+    {"tregs", set_count, 1, false},
+    {"linkmode", set_word, 0, false},
+    {"linktype", set_linktype, 0, false},
+    {"late", set_word, 1, false},
+    {"evaltime", set_word, 2, false},
+    {"encoding", set_word, 3, false},
+    {"aggpercpu", set_nothing, VALUE_ANY, false},
+    {"core", set_nothing, VALUE_ANY, false},
+    {"ctypes", set_nothing, VALUE_NEEDED, false},
+    {"debug", set_nothing, VALUE_ANY, false},
+    {"droptags", set_nothing, VALUE_ANY, false},
+    {"dtypes", set_nothing, VALUE_NEEDED, false},
+    {"kdefs", set_nothing, VALUE_ANY, false},
+    {"lazyload", set_nothing, VALUE_ANY, false},
+    {"ldpath", set_nothing, VALUE_NEEDED, true},
+    {"libdir", set_nothing, VALUE_NEEDED, true},
+    {"nolibs", set_flag, 8, false},
+    {"pgmax", set_nothing, VALUE_NEEDED, false},
+    {"setenv", set_nothing, VALUE_NEEDED, true},
+    {"strip", set_nothing, VALUE_ANY, false},
+    {"syslibdir", set_nothing, VALUE_NEEDED, true},
+    {"tree", set_nothing, VALUE_NEEDED, false},
+    {"udefs", set_nothing, VALUE_ANY, false},
+    {"unodefs", set_nothing, VALUE_ANY, false},
+    {"unsetenv", set_nothing, VALUE_NEEDED, true},
+    {"verbose", set_nothing, VALUE_ANY, false},
 };
 
 const char *d_option_set(struct d_compiler *compiler, const char *name, const char *value,

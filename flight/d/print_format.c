@@ -271,8 +271,7 @@ static void take_dynamic(struct formatting *formatting, const char *what)
 
 static bool is_character_array(const struct d_type *type)
 {
-    const struct d_type *resolved = d_type_resolve(type);
-    return resolved->kind == D_TYPE_ARRAY && d_type_is_text(type);
+    return d_type_is_array(type) && d_type_is_text(type);
 }
 
 static bool is_wide_array(const struct d_type *type)
@@ -313,8 +312,7 @@ static bool fits(const struct d_compiler *compiler, const struct conversion *con
     case WANT_CHARACTER:
         return integer && d_type_size(type) <= 4;
     case WANT_POINTER:
-        return integer || d_type_is_pointer(type) ||
-               (d_type_resolve(type)->kind == D_TYPE_ARRAY && !d_type_is_string(type));
+        return integer || (d_type_is_indexable(type) && !d_type_is_string(type));
     case WANT_SYMBOL:
         return integer || d_type_is_pointer(type) || is_special(type, D_SPECIAL_SYMADDR);
     case WANT_USER_SYMBOL:

@@ -54,11 +54,30 @@ void d_give_back(struct d_compiler *compiler)
     compiler->pieces = NULL;
 }
 
+void *d_grow(struct d_compiler *compiler, void *from, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return from;
+    *capacity = *capacity == 0 ? 16 : 2 * *capacity;
+    void *to = d_take(compiler, *capacity * size);
+    if (count > 0)
+        memcpy(to, from, count * size);
+    return to;
+}
+
 char *d_text(struct d_compiler *compiler, const char *text, size_t length)
 {
     char *copy = d_take(compiler, length + 1);
     memcpy(copy, text, length);
     return copy;
+}
+
+uint32_t d_name_hash(const char *name)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return hash;
 }
 
 char *d_format(struct d_compiler *compiler, const char *format, ...)

@@ -98,7 +98,6 @@ enum d_token_kind {
     D_TOKEN_RBRACKET,
     D_TOKEN_LBRACE,
     D_TOKEN_RBRACE,
-    D_TOKENS
 };
 
 struct d_token {
@@ -129,7 +128,3 @@ void d_lexer_close(struct d_compiler *compiler);
 
 /* "&&=" and so on, for messages. */
 const char *d_token_text(enum d_token_kind kind);
-
-/* The text of a macro variable ("0", "12", "pid"; without the $); NULL: there is none of that name.
- * Counts as used. */
-const char *d_macro_text(struct d_compiler *compiler, const char *name, size_t length);
