@@ -31,12 +31,6 @@ static noreturn void refuse(const struct d_action_list *list, const struct d_nod
     d_fail_at(list->compiler, call->place, tag, "%s( ) %s", call->ident->name, what);
 }
 
-static bool is_positive(const struct d_node *node)
-{
-    return node->kind == D_NODE_INT && node->value != 0 &&
-           (!node->is_signed || (int64_t)node->value > 0);
-}
-
 static bool is_aggregation(const struct d_node *node)
 {
     return node->kind == D_NODE_AGGREGATION;
@@ -86,7 +80,7 @@ static void add_tracemem(struct d_action_list *list, struct d_node *call)
     if (is_aggregation(address) ||
         (!d_type_is_arithmetic(address->type) && !d_type_is_pointer(address->type)))
         refuse(list, call, "D_TRACEMEM_ADDR", "argument #1 must be an integer or a pointer");
-    if (!is_positive(size))
+    if (!d_node_is_positive(size))
         refuse(list, call, "D_TRACEMEM_SIZE",
                "argument #2 must be a non-zero positive integer constant");
     if (d_node_count(call->list) > 3)
@@ -110,7 +104,7 @@ static void add_stack(struct d_action_list *list, struct d_node *call)
     if (d_node_count(call->list) > 1)
         refuse(list, call, "D_STACK_PROTO", "prototype mismatch: at most 1 argument expected");
     if (call->list != NULL) {
-        if (!is_positive(call->list))
+        if (!d_node_is_positive(call->list))
             refuse(list, call, "D_STACK_SIZE",
                    "argument #1 must be a non-zero positive integer constant");
         frames = call->list->value;
@@ -128,7 +122,7 @@ static void add_user_stack(struct d_action_list *list, struct d_node *call)
     if (d_node_count(call->list) > 2)
         refuse(list, call, "D_USTACK_PROTO", "prototype mismatch: at most 2 arguments expected");
     if (first != NULL) {
-        if (!is_positive(first))
+        if (!d_node_is_positive(first))
             refuse(list, call, "D_USTACK_FRAMES",
                    "argument #1 must be a non-zero positive integer constant");
         frames = first->value;

@@ -43,7 +43,7 @@ static int64_t step_of(struct d_compiler *compiler, const struct d_node *call)
     const struct d_node *node = nth(call, 3);
     if (node == NULL)
         return 1;
-    if (!constant(node) || (node->is_signed && (int64_t)node->value <= 0) || node->value == 0)
+    if (!d_node_is_positive(node))
         refuse(compiler, call, "D_LQUANT_STEPTYPE",
                "argument #4 must be a non-zero positive integer constant");
     if (node->value > UINT16_MAX)

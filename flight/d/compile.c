@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "flight/d/difo.h"
+#include "flight/d/macro.h"
 #include "flight/d/option.h"
+#include "flight/d/pragma.h"
 #include "flight/d/types.h"
 
 #define FIRST_VARIABLE    0x500u
@@ -101,7 +103,8 @@ static void keep_program(struct d_compiler *compiler, struct d_bytes bytes)
 static struct d_ecb *compile_program(struct d_compiler *compiler, const struct d_source *source)
 {
     struct d_program *program = d_parse(compiler, source);
-    d_lexer_close(compiler);
+    d_pragmas_close(compiler);
+    d_macros_close(compiler);
     if (!program->has_external && !compiler->options.empty)
         d_fail_at(compiler, (struct d_place){.file = source->name, .line = 1}, "D_EMPTY",
                   "empty D program translation unit");

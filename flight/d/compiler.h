@@ -79,12 +79,20 @@ struct d_compiler {
     size_t program_count;
 };
 
+/* Bytes that grow. */
+struct d_buffer {
+    char *bytes; /* NULL: none yet */
+    size_t size, capacity;
+};
+
 /* Zeroed memory that lives as long as the compiler; aligned for anything.  While a program is compiled, too much
  * of it is a mistake of the program. */
 void *d_take(struct d_compiler *compiler, size_t size);
 void d_give_back(struct d_compiler *compiler); /* all of it, at the end */
 /* `from`, an array of `count` elements of `size` bytes, with room for one more: itself, or a copy twice as large. */
 void *d_grow(struct d_compiler *compiler, void *from, size_t count, size_t *capacity, size_t size);
+void d_buffer_put(struct d_compiler *compiler, struct d_buffer *buffer, const void *bytes,
+                  size_t size);
 char *d_text(struct d_compiler *compiler, const char *text,
              size_t length); /* with a NUL behind it */
 uint32_t d_name_hash(const char *name);

@@ -23,8 +23,8 @@ uint32_t d_making_integer(struct d_making *making, uint64_t value)
 
 static bool find_string(const struct d_difo *difo, const char *text, uint32_t *offset)
 {
-    for (size_t at = 0; at < difo->string_bytes; at += strlen(difo->strings + at) + 1)
-        if (strcmp(difo->strings + at, text) == 0) {
+    for (size_t at = 0; at < difo->strings.size; at += strlen(difo->strings.bytes + at) + 1)
+        if (strcmp(difo->strings.bytes + at, text) == 0) {
             *offset = (uint32_t)at;
             return true;
         }
@@ -35,23 +35,19 @@ static void append_string(struct d_making *making, const char *text)
 {
     struct d_difo *difo = making->difo;
     size_t size = strlen(text) + 1;
-    if (difo->string_bytes + size > STRINGS_MAX)
+    if (difo->strings.size + size > STRINGS_MAX)
         d_fail(making->compiler, "", "String constant table limit exceeded");
-    while (difo->string_bytes + size > making->string_capacity)
-        difo->strings = d_grow(making->compiler, difo->strings, making->string_capacity,
-                               &making->string_capacity, 1);
-    memcpy(difo->strings + difo->string_bytes, text, size);
-    difo->string_bytes += size;
+    d_buffer_put(making->compiler, &difo->strings, text, size);
 }
 
 uint32_t d_making_string(struct d_making *making, const char *text)
 {
     uint32_t offset;
-    if (making->difo->string_bytes == 0)
+    if (making->difo->strings.size == 0)
         append_string(making, "");
     if (find_string(making->difo, text, &offset))
         return offset;
-    offset = (uint32_t)making->difo->string_bytes;
+    offset = (uint32_t)making->difo->strings.size;
     append_string(making, text);
     return offset;
 }

@@ -132,6 +132,8 @@ struct d_node *d_node_cast(struct d_compiler *compiler, struct d_place place,
                            const struct d_type *type, struct d_node *operand);
 /* Must be called for every node that is put below another one by hand: D_SYNTAX if the tree grows too deep. */
 void d_node_below(struct d_compiler *compiler, struct d_node *node, const struct d_node *child);
+/* A constant above 0. */
+bool d_node_is_positive(const struct d_node *node);
 /* How many nodes a list has. */
 uint32_t d_node_count(const struct d_node *list);
 /* A copy that shares nothing that resolving or generating changes. */

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "flight/d/ident.h"
+#include "flight/d/lexer.h"
 #include "flight/d/types.h"
 
 static const char unknown[] = "Invalid option name";
@@ -69,16 +70,15 @@ static bool one_of(const char *value, const char *const *words)
     return false;
 }
 
-/* A whole number from 0 on, and what stands behind its digits. */
-static bool number_of(const char *value, uint64_t *number, const char **rest)
+bool d_number_parse(const char *text, uint64_t *number, const char **rest)
 {
-    if (value[0] < '0' || value[0] > '9')
+    if (!d_lex_is_digit(text[0]))
         return false;
     char *end;
     errno = 0;
-    *number = strtoull(value, &end, 0);
+    *number = strtoull(text, &end, 0);
     *rest = end;
-    return errno == 0 && end != value;
+    return errno == 0 && end != text;
 }
 
 static bool flag_value(const char *value, int64_t *result)
@@ -93,7 +93,7 @@ static bool flag_value(const char *value, int64_t *result)
         *result = DOF_OPTION_UNSET;
     else if (one_of(value, yes))
         *result = 1;
-    else if (number_of(value, &number, &rest) && *rest == '\0' && number <= INT64_MAX)
+    else if (d_number_parse(value, &number, &rest) && *rest == '\0' && number <= INT64_MAX)
         *result = (int64_t)number;
     else
         return false;
@@ -108,7 +108,7 @@ static bool size_value(const char *value, int64_t *result)
     *result = 0;
     if (value == NULL)
         return true;
-    if (!number_of(value, &number, &rest))
+    if (!d_number_parse(value, &number, &rest))
         return false;
     unsigned shift = 0;
     if (*rest != '\0') {
@@ -152,7 +152,7 @@ static bool rate_value(const char *value, int64_t *result)
     *result = 0;
     if (value == NULL)
         return true;
-    if (!number_of(value, &number, &rest))
+    if (!d_number_parse(value, &number, &rest))
         return false;
     for (size_t i = 0; i < sizeof rate_units / sizeof rate_units[0]; i++) {
         if (strcasecmp(rest, rate_units[i].name) != 0)
@@ -278,7 +278,7 @@ static const char *set_count(struct d_compiler *compiler, const char *value, siz
 {
     uint64_t number;
     const char *rest;
-    if (value == NULL || !number_of(value, &number, &rest) || *rest != '\0' || number == 0)
+    if (value == NULL || !d_number_parse(value, &number, &rest) || *rest != '\0' || number == 0)
         return bad_value;
     uint32_t *counts[] = {&compiler->options.registers, &compiler->options.tuple_registers};
     *counts[which] = number > 8 ? 8 : (uint32_t)number;

@@ -1,7 +1,7 @@
 /* provider P { probe n(native) : (translated); }; tells the compiler about probes that no kernel has yet. */
-#include <ctype.h>
 #include <string.h>
 
+#include "flight/d/lexer.h"
 #include "flight/d/parser.h"
 
 #define NAME_MAX_BYTES 63u /* as in a description */
@@ -169,7 +169,7 @@ static void parse_head(struct d_parser *parser, struct d_provider *provider)
     provider->place = parser->token.place;
     provider->name = d_parse_name(parser);
     check_name(parser->compiler, provider->place, "provider", provider->name);
-    if (isdigit((unsigned char)provider->name[strlen(provider->name) - 1]))
+    if (d_lex_is_digit(provider->name[strlen(provider->name) - 1]))
         d_fail_at(parser->compiler, provider->place, "D_PROV_BADNAME",
                   "provider name may not end with a digit: %s", provider->name);
     d_parse_expect(parser, D_TOKEN_LBRACE);

@@ -1,13 +1,11 @@
 /* Control lines: section 2.7 of the language. */
 #include "flight/d/pragma.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "flight/d/ident.h"
 #include "flight/d/kernel_facts.h"
+#include "flight/d/lexer.h"
 #include "flight/d/option.h"
 
 #define WORDS_MAX        64u
@@ -41,15 +39,10 @@ struct d_deferred_pragma {
     const int *attributes; /* [3]; NULL: a binding */
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
-}
-
 static size_t text_length(const char *at, const char *end)
 {
     size_t length = 0;
-    while (at + length < end && !is_space(at[length]) && at[length] != '"')
+    while (at + length < end && !d_lex_is_blank(at[length]) && at[length] != '"')
         length++;
     return length;
 }
@@ -57,20 +50,16 @@ static size_t text_length(const char *at, const char *end)
 static struct word text_word(struct d_compiler *compiler, const char *at, size_t length)
 {
     struct word word = {.kind = WORD_TEXT, .text = d_text(compiler, at, length)};
-    char *end;
-    errno = 0;
-    if (word.text[0] >= '0' && word.text[0] <= '9') {
-        word.value = strtoull(word.text, &end, 0);
-        if (*end == '\0' && errno == 0)
-            word.kind = WORD_INTEGER;
-    }
+    const char *rest;
+    if (d_number_parse(word.text, &word.value, &rest) && *rest == '\0')
+        word.kind = WORD_INTEGER;
     return word;
 }
 
 static void split(struct control_line *line, const char *at, const char *end)
 {
     while (at < end) {
-        if (is_space(*at)) {
+        if (d_lex_is_blank(*at)) {
             at++;
             continue;
         }

@@ -65,6 +65,21 @@ void *d_grow(struct d_compiler *compiler, void *from, size_t count, size_t *capa
     return to;
 }
 
+void d_buffer_put(struct d_compiler *compiler, struct d_buffer *buffer, const void *bytes,
+                  size_t size)
+{
+    if (size > buffer->capacity - buffer->size) {
+        buffer->capacity = 2 * (buffer->size + size + 32);
+        char *larger = d_take(compiler, buffer->capacity);
+        if (buffer->size > 0)
+            memcpy(larger, buffer->bytes, buffer->size);
+        buffer->bytes = larger;
+    }
+    if (size > 0)
+        memcpy(buffer->bytes + buffer->size, bytes, size);
+    buffer->size += size;
+}
+
 char *d_text(struct d_compiler *compiler, const char *text, size_t length)
 {
     char *copy = d_take(compiler, length + 1);

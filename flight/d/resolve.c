@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "flight/d/option.h"
+
 void d_node_set_type(struct d_node *node, const struct d_type *type)
 {
     node->type = type;
@@ -65,8 +67,8 @@ static struct d_node *resolve_kind(struct d_compiler *compiler, struct d_node *n
     case D_NODE_POSTFIX:
         return d_resolve_unary(compiler, node);
     case D_NODE_BINARY:
-        return d_is_assignment(node->op) ? d_resolve_assign(compiler, node)
-                                         : d_resolve_binary(compiler, node);
+        return d_token_is_assignment(node->op) ? d_resolve_assign(compiler, node)
+                                               : d_resolve_binary(compiler, node);
     case D_NODE_CONDITION:
         return d_resolve_condition(compiler, node);
     case D_NODE_CAST:

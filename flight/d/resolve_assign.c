@@ -2,11 +2,6 @@
 #include "flight/d/fold_constants.h"
 #include "flight/d/resolve.h"
 
-bool d_is_assignment(enum d_token_kind op)
-{
-    return op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN;
-}
-
 static noreturn void refuse_target(struct d_compiler *compiler, enum d_token_kind op)
 {
     d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",

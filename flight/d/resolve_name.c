@@ -162,7 +162,8 @@ static void check_key_kinds(struct d_compiler *compiler, const struct d_ident *i
                       number);
 }
 
-void d_resolve_keys(struct d_compiler *compiler, struct d_ident *ident, struct d_node *list)
+/* Keys against those of the first use. */
+static void check_keys(struct d_compiler *compiler, struct d_ident *ident, struct d_node *list)
 {
     struct d_place place = compiler->place;
     check_key_kinds(compiler, ident, list);
@@ -228,7 +229,7 @@ static struct d_node *resolve_keyed(struct d_compiler *compiler, struct d_node *
         undefined_variable(compiler, node->first);
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
-    d_resolve_keys(compiler, ident, node->list);
+    check_keys(compiler, ident, node->list);
     return variable(compiler, node, ident);
 }
 
@@ -294,7 +295,7 @@ struct d_node *d_resolve_aggregation(struct d_compiler *compiler, struct d_node 
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
     if (mode == D_RESOLVE_ASSIGN || node->list != NULL)
-        d_resolve_keys(compiler, ident, node->list);
+        check_keys(compiler, ident, node->list);
     d_node_set_type(node, d_type_of(compiler, D_DYNAMIC));
     return node;
 }

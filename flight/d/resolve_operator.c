@@ -289,17 +289,11 @@ static struct d_node *resolve_logical(struct d_compiler *compiler, struct d_node
     return node;
 }
 
-static bool is_comparison(enum d_token_kind op)
-{
-    return op == D_TOKEN_EQ || op == D_TOKEN_NE || op == D_TOKEN_LT || op == D_TOKEN_LE ||
-           op == D_TOKEN_GT || op == D_TOKEN_GE;
-}
-
 struct d_node *d_resolve_binary(struct d_compiler *compiler, struct d_node *node)
 {
     enum d_token_kind op = node->op;
     node->first = d_resolve(compiler, node->first);
-    if (is_comparison(op))
+    if (d_token_is_comparison(op))
         resolve_tag(compiler, node);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
@@ -311,7 +305,7 @@ struct d_node *d_resolve_binary(struct d_compiler *compiler, struct d_node *node
         return resolve_shift(compiler, node);
     if (op == D_TOKEN_LAND || op == D_TOKEN_LXOR || op == D_TOKEN_LOR)
         return resolve_logical(compiler, node);
-    if (is_comparison(op))
+    if (d_token_is_comparison(op))
         return resolve_comparison(compiler, node);
     return op == D_TOKEN_COMMA ? resolve_comma(compiler, node)
                                : resolve_arithmetic(compiler, node, true);

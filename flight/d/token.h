@@ -123,8 +123,8 @@ void d_lexer_next(struct d_compiler *compiler, struct d_token *token);
 void d_lexer_set_state(struct d_compiler *compiler, enum d_lexer_state state);
 /* Inside a declaration that already has a type: a word is then an identifier. */
 void d_lexer_set_typed(struct d_compiler *compiler, bool typed);
-/* At the end of a text: D_PRAGMA_UNUSED, D_MACRO_UNUSED. */
-void d_lexer_close(struct d_compiler *compiler);
 
 /* "&&=" and so on, for messages. */
 const char *d_token_text(enum d_token_kind kind);
+bool d_token_is_assignment(enum d_token_kind kind); /* = += ... */
+bool d_token_is_comparison(enum d_token_kind kind); /* == != < <= > >= */

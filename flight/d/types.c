@@ -211,7 +211,7 @@ static const struct d_type *find_in_kernel(struct d_compiler *compiler, const ch
                                            const char *name)
 {
     const struct d_kernel *kernel = compiler->setup.kernel;
-    if (kernel == NULL || kernel->find_type == NULL)
+    if (kernel == NULL)
         return NULL;
     return kernel->find_type(kernel->context, compiler, module, name);
 }

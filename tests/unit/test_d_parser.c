@@ -369,10 +369,17 @@ static size_t count_none(void *context, const struct d_probe_name *name)
     return strcmp(name->name, "known") == 0;
 }
 
+static const struct d_type *find_none(void *context, struct d_compiler *compiler,
+                                      const char *module, const char *name)
+{
+    (void)context, (void)compiler, (void)module, (void)name;
+    return NULL;
+}
+
 static void a_description_without_probes_is_a_warning_or_an_error(void **state)
 {
     (void)state;
-    static const struct d_kernel kernel = {.count_probes = count_none};
+    static const struct d_kernel kernel = {.find_type = find_none, .count_probes = count_none};
     front_open(D_MODEL_LP64, &kernel);
     assert_string_equal(front_text(D_SOURCE_FILE, "known, other { }"),
                         ":::known\nwarning D_PDESC_ZERO\n:::other\n");
