@@ -31,7 +31,7 @@ struct d_place {
 
 /* Options that only the compiler obeys. */
 struct d_compile_options {
-    bool zdefs, pspec, defaultargs, argref, empty, knodefs, nolibs;
+    bool zdefs, pspec, defaultargs, argref, empty, nolibs;
     uint32_t version;         /* major << 24 | minor << 12 | micro, as D counts itself: 1.14 */
     int amin[3];              /* stability: name, data, class; -1 unset */
     uint32_t registers;       /* iregs: 8 */

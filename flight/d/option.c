@@ -251,9 +251,8 @@ static const char *set_flag(struct d_compiler *compiler, const char *value, size
 {
     bool *flags[] = {&compiler->options.zdefs,       &compiler->options.pspec,
                      &compiler->options.defaultargs, &compiler->options.argref,
-                     &compiler->options.empty,       &compiler->options.knodefs,
-                     &compiler->preprocessor.wanted, &compiler->preprocessor.headers,
-                     &compiler->options.nolibs};
+                     &compiler->options.empty,       &compiler->options.nolibs,
+                     &compiler->preprocessor.wanted, &compiler->preprocessor.headers};
     if (value != NULL)
         return bad_value;
     *flags[which] = true;
@@ -392,7 +391,7 @@ static const struct compile_option {
     {"defaultargs", set_flag, 2, false},
     {"argref", set_flag, 3, false},
     {"empty", set_flag, 4, false},
-    {"knodefs", set_flag, 5, false},
+    {"knodefs", set_nothing, VALUE_NONE, false},
     {"cpp", set_flag, 6, false},
     {"cpphdrs", set_flag, 7, true},
     {"define", set_preprocessor, 0, true},
@@ -419,7 +418,7 @@ static const struct compile_option {
     {"lazyload", set_nothing, VALUE_ANY, false},
     {"ldpath", set_nothing, VALUE_NEEDED, true},
     {"libdir", set_nothing, VALUE_NEEDED, true},
-    {"nolibs", set_flag, 8, false},
+    {"nolibs", set_flag, 5, false},
     {"pgmax", set_nothing, VALUE_NEEDED, false},
     {"setenv", set_nothing, VALUE_NEEDED, true},
     {"strip", set_nothing, VALUE_ANY, false},

@@ -50,15 +50,25 @@ static struct d_ident *create(struct d_compiler *compiler, struct d_idents *iden
 }
 
 /* "`name", "module`name"; two backquotes are a process' own, which is not to be had. */
-static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node *node)
+static struct d_symbol *find_symbol(struct d_compiler *compiler, const char *text)
 {
-    const char *quote = strrchr(node->text, '`');
-    const char *module = d_text(compiler, node->text, (size_t)(quote - node->text));
+    const char *quote = strrchr(text, '`');
+    const char *module = d_text(compiler, text, (size_t)(quote - text));
     const struct d_kernel *kernel = compiler->setup.kernel;
+    const struct d_ident *told = quote == text ? d_idents_find(compiler->externs, text + 1) : NULL;
     struct d_symbol *symbol = d_take(compiler, sizeof *symbol);
     if (kernel == NULL || strchr(module, '`') != NULL ||
         !kernel->find_symbol(kernel->context, compiler, module, quote + 1, symbol))
-        d_fail(compiler, "D_IDENT_UNDEF", "failed to resolve %s: no such symbol", node->text);
+        d_fail(compiler, told != NULL ? "D_ASRELO" : "D_IDENT_UNDEF",
+               "failed to resolve %s: no such symbol", text);
+    if (symbol->type == NULL && told != NULL)
+        symbol->type = told->type;
+    return symbol;
+}
+
+static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node *node)
+{
+    struct d_symbol *symbol = find_symbol(compiler, node->text);
     if (symbol->type == NULL)
         d_fail(compiler, "D_SYM_NOTYPES", "no symbolic type information is available for %s",
                node->text);

@@ -15,14 +15,15 @@
 static struct d_compiler *compiler;
 static struct d_problem problem;
 
-/* A kernel that has functions under all names. */
+/* A kernel that has functions under all names, but those of "none..." and, without types, of "u...". */
 static bool find_function(void *context, struct d_compiler *for_compiler, const char *module,
                           const char *name, struct d_symbol *symbol)
 {
     (void)context, (void)module;
-    *symbol = (struct d_symbol){
-        .name = name, .address = 0x100000, .type = d_type_of(for_compiler, D_FUNCTION)};
-    return true;
+    *symbol = (struct d_symbol){.name = name, .address = 0x100000};
+    if (name[0] != 'u')
+        symbol->type = d_type_of(for_compiler, D_FUNCTION);
+    return strncmp(name, "none", 4) != 0;
 }
 
 static const struct d_type *find_no_type(void *context, struct d_compiler *for_compiler,
@@ -111,6 +112,15 @@ static void a_function_is_cast_to_a_number_or_a_pointer(void **state)
     assert_string_equal(compile("BEGIN { trace((string)`f); }"), "D_CAST_INVAL");
 }
 
+static void an_extern_says_the_type_of_a_symbol(void **state)
+{
+    (void)state;
+    assert_string_equal(compile("BEGIN { trace(`untyped); }"), "D_SYM_NOTYPES");
+    assert_string_equal(compile("extern int untyped; BEGIN { trace(`untyped + 1); }"), "");
+    assert_string_equal(compile("BEGIN { trace(`none); }"), "D_IDENT_UNDEF");
+    assert_string_equal(compile("extern int none; BEGIN { trace(`none); }"), "D_ASRELO");
+}
+
 static void attributes_are_for_names_of_the_same_program(void **state)
 {
     (void)state;
@@ -153,6 +163,7 @@ int main(void)
         WITH_COMPILER(arrays_of_strings_have_a_size_as_well),
         WITH_COMPILER(a_cast_can_say_that_memory_is_a_users),
         WITH_COMPILER(a_function_is_cast_to_a_number_or_a_pointer),
+        WITH_COMPILER(an_extern_says_the_type_of_a_symbol),
         WITH_COMPILER(attributes_are_for_names_of_the_same_program),
         WITH_COMPILER(what_follows_a_commit_is_told_by_its_own_name),
         WITH_COMPILER(a_program_that_is_too_large_is_refused_and_the_next_is_not),
