@@ -1,6 +1,4 @@
 /* Aggregations: section 6.3 and 6.5 of the language. */
-#include <string.h>
-
 #include "flight/d/action_parts.h"
 #include "trace/dtrace/quantize.h"
 

@@ -249,13 +249,9 @@ typedef const char *set_function(struct d_compiler *compiler, const char *value,
 /* Flags of the compiler: set when they are named. */
 static const char *set_flag(struct d_compiler *compiler, const char *value, size_t which)
 {
-    bool *flags[] = {&compiler->options.zdefs,       &compiler->options.pspec,
-                     &compiler->options.defaultargs, &compiler->options.argref,
-                     &compiler->options.empty,       &compiler->options.nolibs,
-                     &compiler->preprocessor.wanted, &compiler->preprocessor.headers};
     if (value != NULL)
         return bad_value;
-    *flags[which] = true;
+    *(bool *)((char *)compiler + which) = true;
     return NULL;
 }
 
@@ -279,8 +275,7 @@ static const char *set_count(struct d_compiler *compiler, const char *value, siz
     const char *rest;
     if (value == NULL || !d_number_parse(value, &number, &rest) || *rest != '\0' || number == 0)
         return bad_value;
-    uint32_t *counts[] = {&compiler->options.registers, &compiler->options.tuple_registers};
-    *counts[which] = number > 8 ? 8 : (uint32_t)number;
+    *(uint32_t *)(void *)((char *)compiler + which) = number > 8 ? 8 : (uint32_t)number;
     return NULL;
 }
 
@@ -379,21 +374,23 @@ static const char *set_linktype(struct d_compiler *compiler, const char *value, 
     return value != NULL && one_of(value, types) ? NULL : bad_value;
 }
 
+#define KEPT(member) offsetof(struct d_compiler, member)
+
 static const struct compile_option {
     const char *name;
     set_function *set;
-    size_t which;
+    size_t which; /* to what the function says, or where in the compiler it is kept */
     bool command_only;
 } compile_options[] = {
-    {"zdefs", set_flag, 0, false},
+    {"zdefs", set_flag, KEPT(options.zdefs), false},
     {"errtags", set_nothing, VALUE_NONE, false},
-    {"pspec", set_flag, 1, false},
-    {"defaultargs", set_flag, 2, false},
-    {"argref", set_flag, 3, false},
-    {"empty", set_flag, 4, false},
+    {"pspec", set_flag, KEPT(options.pspec), false},
+    {"defaultargs", set_flag, KEPT(options.defaultargs), false},
+    {"argref", set_flag, KEPT(options.argref), false},
+    {"empty", set_flag, KEPT(options.empty), false},
     {"knodefs", set_nothing, VALUE_NONE, false},
-    {"cpp", set_flag, 6, false},
-    {"cpphdrs", set_flag, 7, true},
+    {"cpp", set_flag, KEPT(preprocessor.wanted), false},
+    {"cpphdrs", set_flag, KEPT(preprocessor.headers), true},
     {"define", set_preprocessor, 0, true},
     {"undef", set_preprocessor, 1, true},
     {"incdir", set_preprocessor, 2, true},
@@ -401,8 +398,8 @@ static const struct compile_option {
     {"stdc", set_preprocessor, 4, true},
     {"version", set_version, 0, false},
     {"amin", set_amin, 0, false},
-    {"iregs", set_count, 0, false},
-    {"tregs", set_count, 1, false},
+    {"iregs", set_count, KEPT(options.registers), false},
+    {"tregs", set_count, KEPT(options.tuple_registers), false},
     {"linkmode", set_word, 0, false},
     {"linktype", set_linktype, 0, false},
     {"late", set_word, 1, false},
@@ -418,7 +415,7 @@ static const struct compile_option {
     {"lazyload", set_nothing, VALUE_ANY, false},
     {"ldpath", set_nothing, VALUE_NEEDED, true},
     {"libdir", set_nothing, VALUE_NEEDED, true},
-    {"nolibs", set_flag, 5, false},
+    {"nolibs", set_flag, KEPT(options.nolibs), false},
     {"pgmax", set_nothing, VALUE_NEEDED, false},
     {"setenv", set_nothing, VALUE_NEEDED, true},
     {"strip", set_nothing, VALUE_ANY, false},

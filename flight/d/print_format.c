@@ -222,34 +222,24 @@ static bool has_flags(const struct specification *specification)
            specification->width != 0;
 }
 
-/* A value that a conversion takes: an argument, a key, or what an aggregation holds. */
-struct value {
-    const struct d_type *type;
-    bool is_signed;
-};
-
-static bool next_value(struct formatting *formatting, struct value *value)
+/* The type of the next argument, or key, that a conversion takes; NULL: none is left. */
+static const struct d_type *next_type(struct formatting *formatting)
 {
+    const struct d_node *argument = formatting->arguments;
+    const struct d_parameter *key = formatting->keys;
     if (formatting->aggregations) {
-        if (formatting->keys == NULL)
-            return false;
-        value->type = formatting->keys->type;
-        formatting->keys = formatting->keys->next;
-    } else {
-        if (formatting->arguments == NULL)
-            return false;
-        if (formatting->arguments->kind == D_NODE_AGGREGATION)
-            value->type = d_type_of(formatting->compiler, D_DYNAMIC);
-        else
-            value->type = formatting->arguments->type;
-        formatting->arguments = formatting->arguments->next;
+        formatting->keys = key != NULL ? key->next : NULL;
+        return key != NULL ? key->type : NULL;
     }
-    value->is_signed = d_type_is_signed(value->type);
-    return true;
+    if (argument == NULL)
+        return NULL;
+    formatting->arguments = argument->next;
+    return argument->kind == D_NODE_AGGREGATION ? d_type_of(formatting->compiler, D_DYNAMIC)
+                                                : argument->type;
 }
 
 /* The k-th %@ is the k-th aggregation's; further ones are the last one's. */
-static struct value aggregation_value(struct formatting *formatting)
+static const struct d_type *aggregation_type(struct formatting *formatting)
 {
     if (!formatting->aggregations)
         d_fail(formatting->compiler, "D_PRINTF_AGG_CONV",
@@ -259,19 +249,18 @@ static struct value aggregation_value(struct formatting *formatting)
     bool count = function != NULL && strcmp(function->name, "count") == 0;
     if (formatting->aggregation->next != NULL)
         formatting->aggregation = formatting->aggregation->next;
-    const struct d_type *type = d_type_of(formatting->compiler, count ? D_UINT64 : D_INT64);
-    return (struct value){.type = type, .is_signed = !count};
+    return d_type_of(formatting->compiler, count ? D_UINT64 : D_INT64);
 }
 
 static void take_dynamic(struct formatting *formatting, const char *what)
 {
-    struct value value;
-    if (!next_value(formatting, &value))
+    const struct d_type *type = next_type(formatting);
+    if (type == NULL)
         d_fail(formatting->compiler, "D_PRINTF_DYN_PROTO",
                "%s( ) prototype mismatch: conversion #%u is missing a corresponding \"*\" argument "
                "for its %s",
                formatting->function, formatting->number, what);
-    if (!d_type_is_arithmetic(value.type))
+    if (!d_type_is_arithmetic(type))
         d_fail(formatting->compiler, "D_PRINTF_DYN_TYPE",
                "%s( ) argument for the %s of conversion #%u must be of integral type",
                formatting->function, what, formatting->number);
@@ -355,23 +344,23 @@ static bool fits(const struct d_compiler *compiler, enum want want, const struct
     }
 }
 
-static struct value take_value(struct formatting *formatting,
-                               const struct specification *specification)
+static const struct d_type *take_type(struct formatting *formatting,
+                                      const struct specification *specification)
 {
-    struct value value;
     if (specification->aggregation)
-        return aggregation_value(formatting);
-    if (!next_value(formatting, &value))
+        return aggregation_type(formatting);
+    const struct d_type *type = next_type(formatting);
+    if (type == NULL)
         d_fail(formatting->compiler, "D_PRINTF_ARG_PROTO",
                "%s( ) prototype mismatch: conversion #%u (%%%s) is missing a corresponding value "
                "argument",
                formatting->function, formatting->number, specification->name);
-    return value;
+    return type;
 }
 
 static void put_specification(struct formatting *formatting,
                               const struct specification *specification,
-                              const struct conversion *conversion, const struct value *value)
+                              const struct conversion *conversion, const struct d_type *type)
 {
     const struct {
         bool given;
@@ -401,8 +390,8 @@ static void put_specification(struct formatting *formatting,
     put(formatting, number, strlen(number));
     const char *stored = conversion->stored;
     if (stored[0] == '\0')
-        stored = value->is_signed ? "i" : "u";
-    if (strspn(stored, "diouxX") == 1 && d_type_size(value->type) == 8)
+        stored = d_type_is_signed(type) ? "i" : "u";
+    if (strspn(stored, "diouxX") == 1 && d_type_size(type) == 8)
         put(formatting, "ll", 2);
     put(formatting, stored, strlen(stored));
 }
@@ -426,13 +415,13 @@ static void convert(struct formatting *formatting)
         take_dynamic(formatting, "width");
     if (specification.dynamic_precision)
         take_dynamic(formatting, "precision");
-    struct value value = take_value(formatting, &specification);
-    if (d_type_is_dynamic(value.type) || !fits(formatting->compiler, conversion->want, value.type))
+    const struct d_type *type = take_type(formatting, &specification);
+    if (d_type_is_dynamic(type) || !fits(formatting->compiler, conversion->want, type))
         d_fail(formatting->compiler, "D_PRINTF_ARG_TYPE",
                "%s( ) argument for conversion #%u is incompatible: conversion %%%s, argument %s",
                formatting->function, formatting->number, specification.name,
-               d_type_text(formatting->compiler, value.type));
-    put_specification(formatting, &specification, conversion, &value);
+               d_type_text(formatting->compiler, type));
+    put_specification(formatting, &specification, conversion, type);
 }
 
 const char *d_print_format(struct d_compiler *compiler, struct d_place place, const char *function,

@@ -2,7 +2,6 @@
  * kernel adds.  Pointers, arrays and qualified types are made once each. */
 #include "flight/d/types.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "flight/d/compiler.h"
