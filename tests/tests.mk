@@ -134,8 +134,8 @@ $(B)/tests/kernel_layouts.txt: tests/unit/kernel_layouts.py $(headers) $(wildcar
 	$(Q)sed -n 's/^\t#LAYOUT //p' $(@:.txt=.s) > $@
 
 # The D compiler's front, with little behind it.
-D_FRONT := compile conditional declaration refusal fold_constants ident lex_literal lex_word lexer library macro node \
-           option parse_clause parse_declarator parse_definition parse_expression parse_probe parse_provider \
+D_FRONT := compile compiler_memory conditional declaration refusal fold_constants ident lex_literal lex_word lexer \
+           library macro node option parse_clause parse_declarator parse_definition parse_expression parse_probe parse_provider \
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
 $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)

@@ -31,53 +31,35 @@ static noreturn void refuse(const struct d_action_list *list, const struct d_nod
     d_fail_at(list->compiler, call->place, tag, "%s( ) %s", call->ident->name, what);
 }
 
-static uint32_t count_of(const struct d_node *call)
-{
-    uint32_t count = 0;
-    for (const struct d_node *at = call->list; at != NULL; at = at->next)
-        count++;
-    return count;
-}
-
-static bool is_positive(const struct d_node *node)
-{
-    return node->kind == D_NODE_INT && node->value != 0 &&
-           (!node->is_signed || (int64_t)node->value > 0);
-}
-
 static bool is_aggregation(const struct d_node *node)
 {
     return node->kind == D_NODE_AGGREGATION;
 }
 
-static bool is_void(const struct d_node *node)
+/* What is recorded as it is; the tags of trace() and print() begin with their names. */
+static struct d_action *add_value(struct d_action_list *list, struct d_node *call,
+                                  const char *aggregation_tag, const char *void_tag,
+                                  const char *dynamic_tag)
 {
-    return d_type_is_void(node->type) && d_type_resolve(node->type)->special == D_SPECIAL_NONE;
+    struct d_node *value = call->list;
+    if (is_aggregation(value))
+        refuse(list, call, aggregation_tag, "may not be applied to an aggregation");
+    if (d_type_is_void(value->type))
+        refuse(list, call, void_tag, "may not be applied to a void expression");
+    if (d_type_is_dynamic(value->type))
+        refuse(list, call, dynamic_tag, "may not be applied to a translated pointer");
+    return d_action_add(list, DOF_ACTION_DIFEXPR, d_generate(list->compiler, value));
 }
 
 static void add_trace(struct d_action_list *list, struct d_node *call)
 {
-    struct d_node *value = call->list;
-    if (is_aggregation(value))
-        refuse(list, call, "D_TRACE_AGG", "may not be applied to an aggregation");
-    if (is_void(value))
-        refuse(list, call, "D_TRACE_VOID", "may not be applied to a void expression");
-    if (d_type_is_dynamic(value->type))
-        refuse(list, call, "D_TRACE_DYN", "may not be applied to a translated pointer");
-    d_action_add(list, DOF_ACTION_DIFEXPR, d_generate(list->compiler, value));
+    add_value(list, call, "D_TRACE_AGG", "D_TRACE_VOID", "D_TRACE_DYN");
 }
 
 static void add_print(struct d_action_list *list, struct d_node *call)
 {
-    struct d_node *value = call->list;
-    if (is_aggregation(value))
-        refuse(list, call, "D_PRINT_AGG", "may not be applied to an aggregation");
-    if (is_void(value))
-        refuse(list, call, "D_PRINT_VOID", "may not be applied to a void expression");
-    if (d_type_is_dynamic(value->type))
-        refuse(list, call, "D_PRINT_DYN", "may not be applied to a translated pointer");
-    d_action_add(list, DOF_ACTION_DIFEXPR, d_generate(list->compiler, value))->format =
-        d_format(list->compiler, "D`%s", d_type_text(list->compiler, value->type));
+    add_value(list, call, "D_PRINT_AGG", "D_PRINT_VOID", "D_PRINT_DYN")->format =
+        d_format(list->compiler, "D`%s", d_type_text(list->compiler, call->list->type));
 }
 
 static void add_dynamic_size(struct d_action_list *list, struct d_node *call)
@@ -98,10 +80,10 @@ static void add_tracemem(struct d_action_list *list, struct d_node *call)
     if (is_aggregation(address) ||
         (!d_type_is_arithmetic(address->type) && !d_type_is_pointer(address->type)))
         refuse(list, call, "D_TRACEMEM_ADDR", "argument #1 must be an integer or a pointer");
-    if (!is_positive(size))
+    if (!d_node_is_positive(size))
         refuse(list, call, "D_TRACEMEM_SIZE",
                "argument #2 must be a non-zero positive integer constant");
-    if (count_of(call) > 3)
+    if (d_node_count(call->list) > 3)
         refuse(list, call, "D_TRACEMEM_ARGS", "prototype mismatch: 2 or 3 arguments expected");
     add_dynamic_size(list, call);
     struct d_difo *difo = d_generate(list->compiler, address);
@@ -119,10 +101,10 @@ static uint64_t option_or_zero(const struct d_compiler *compiler, enum dof_optio
 static void add_stack(struct d_action_list *list, struct d_node *call)
 {
     uint64_t frames = option_or_zero(list->compiler, DOF_OPTION_STACKFRAMES);
-    if (count_of(call) > 1)
+    if (d_node_count(call->list) > 1)
         refuse(list, call, "D_STACK_PROTO", "prototype mismatch: at most 1 argument expected");
     if (call->list != NULL) {
-        if (!is_positive(call->list))
+        if (!d_node_is_positive(call->list))
             refuse(list, call, "D_STACK_SIZE",
                    "argument #1 must be a non-zero positive integer constant");
         frames = call->list->value;
@@ -137,10 +119,10 @@ static void add_user_stack(struct d_action_list *list, struct d_node *call)
         option_or_zero(list->compiler, java ? DOF_OPTION_JSTACKFRAMES : DOF_OPTION_USTACKFRAMES);
     uint64_t bytes = java ? option_or_zero(list->compiler, DOF_OPTION_JSTACKSTRSIZE) : 0;
     const struct d_node *first = call->list;
-    if (count_of(call) > 2)
+    if (d_node_count(call->list) > 2)
         refuse(list, call, "D_USTACK_PROTO", "prototype mismatch: at most 2 arguments expected");
     if (first != NULL) {
-        if (!is_positive(first))
+        if (!d_node_is_positive(first))
             refuse(list, call, "D_USTACK_FRAMES",
                    "argument #1 must be a non-zero positive integer constant");
         frames = first->value;
@@ -205,29 +187,26 @@ static struct d_action *add_library(struct d_action_list *list, uint32_t which, 
 }
 
 /* clear(), normalize(), denormalize(), trunc(): the tags of each begin with its own name. */
-struct library_action {
-    uint32_t which;
+static const struct library_action {
+    uint32_t which; /* 0: the action is none of them */
     uint32_t least, most;
     const char *proto_tag, *argument_tag, *unassigned_tag, *scalar_tag;
     bool second; /* is recorded, 0 where it is left out */
+} library_actions[D_ACTIONS] = {
+    [D_ACTION_CLEAR] = {DOF_LIBACT_CLEAR, 1, 1, "D_CLEAR_PROTO", "D_CLEAR_AGGARG", "D_CLEAR_AGGBAD",
+                        NULL, false},
+    [D_ACTION_NORMALIZE] = {DOF_LIBACT_NORMALIZE, 2, 2, "D_NORMALIZE_PROTO", "D_NORMALIZE_AGGARG",
+                            "D_NORMALIZE_AGGBAD", "D_NORMALIZE_SCALAR", true},
+    [D_ACTION_DENORMALIZE] = {DOF_LIBACT_DENORMALIZE, 1, 1, "D_NORMALIZE_PROTO",
+                              "D_NORMALIZE_AGGARG", "D_NORMALIZE_AGGBAD", NULL, false},
+    [D_ACTION_TRUNC] = {DOF_LIBACT_TRUNC, 1, 2, "D_TRUNC_PROTO", "D_TRUNC_AGGARG", "D_TRUNC_AGGBAD",
+                        "D_TRUNC_SCALAR", true},
 };
-
-static const struct library_action clear_action = {
-    DOF_LIBACT_CLEAR, 1, 1, "D_CLEAR_PROTO", "D_CLEAR_AGGARG", "D_CLEAR_AGGBAD", NULL, false};
-static const struct library_action normalize_action = {
-    DOF_LIBACT_NORMALIZE, 2,   2, "D_NORMALIZE_PROTO", "D_NORMALIZE_AGGARG", "D_NORMALIZE_AGGBAD",
-    "D_NORMALIZE_SCALAR", true};
-static const struct library_action denormalize_action = {
-    DOF_LIBACT_DENORMALIZE, 1,    1,    "D_NORMALIZE_PROTO", "D_NORMALIZE_AGGARG",
-    "D_NORMALIZE_AGGBAD",   NULL, false};
-static const struct library_action trunc_action = {
-    DOF_LIBACT_TRUNC, 1,   2, "D_TRUNC_PROTO", "D_TRUNC_AGGARG", "D_TRUNC_AGGBAD",
-    "D_TRUNC_SCALAR", true};
 
 static void check_library(const struct d_action_list *list, const struct d_node *call,
                           const struct library_action *action)
 {
-    uint32_t passed = count_of(call);
+    uint32_t passed = d_node_count(call->list);
     if (passed < action->least || passed > action->most)
         refuse(list, call, action->proto_tag, "prototype mismatch: wrong number of arguments");
     if (!is_aggregation(call->list))
@@ -291,36 +270,14 @@ static void add_ftruncate(struct d_action_list *list, struct d_node *call)
     add_library(list, DOF_LIBACT_FTRUNCATE, d_generate_constant(list->compiler, 0));
 }
 
-static void add_clear(struct d_action_list *list, struct d_node *call)
-{
-    add_library_action(list, call, &clear_action);
-}
-
-static void add_normalize(struct d_action_list *list, struct d_node *call)
-{
-    add_library_action(list, call, &normalize_action);
-}
-
-static void add_denormalize(struct d_action_list *list, struct d_node *call)
-{
-    add_library_action(list, call, &denormalize_action);
-}
-
-static void add_trunc(struct d_action_list *list, struct d_node *call)
-{
-    add_library_action(list, call, &trunc_action);
-}
-
 typedef void make_actions(struct d_action_list *list, struct d_node *call);
 
 static make_actions *const makers[D_ACTIONS] = {
-    [D_ACTION_CLEAR] = add_clear,         [D_ACTION_DENORMALIZE] = add_denormalize,
     [D_ACTION_EXIT] = add_exit,           [D_ACTION_FREOPEN] = d_action_freopen,
-    [D_ACTION_FTRUNCATE] = add_ftruncate, [D_ACTION_NORMALIZE] = add_normalize,
-    [D_ACTION_PRINT] = add_print,         [D_ACTION_PRINTA] = d_action_printa,
-    [D_ACTION_PRINTF] = add_printf,       [D_ACTION_SETOPT] = add_setopt,
-    [D_ACTION_SYSTEM] = add_system,       [D_ACTION_TRACE] = add_trace,
-    [D_ACTION_TRACEMEM] = add_tracemem,   [D_ACTION_TRUNC] = add_trunc,
+    [D_ACTION_FTRUNCATE] = add_ftruncate, [D_ACTION_PRINT] = add_print,
+    [D_ACTION_PRINTA] = d_action_printa,  [D_ACTION_PRINTF] = add_printf,
+    [D_ACTION_SETOPT] = add_setopt,       [D_ACTION_SYSTEM] = add_system,
+    [D_ACTION_TRACE] = add_trace,         [D_ACTION_TRACEMEM] = add_tracemem,
 };
 
 /* Those that are one action with the value of their argument, or none. */
@@ -335,11 +292,13 @@ static void add_call(struct d_action_list *list, struct d_node *call)
 {
     if (d_action_key(list, call))
         return;
-    make_actions *make = makers[call->ident->id];
-    if (make != NULL)
-        make(list, call);
+    uint32_t name = call->ident->id;
+    if (makers[name] != NULL)
+        makers[name](list, call);
+    else if (library_actions[name].which != 0)
+        add_library_action(list, call, &library_actions[name]);
     else
-        add_plain(list, call, plain_kinds[call->ident->id]);
+        add_plain(list, call, plain_kinds[name]);
 }
 
 static bool is_aggregate(const struct d_node *node)

@@ -1,7 +1,6 @@
 /* Aggregations: section 6.3 and 6.5 of the language. */
-#include <string.h>
-
 #include "flight/d/action_parts.h"
+#include "trace/dtrace/quantize.h"
 
 static bool constant(const struct d_node *node)
 {
@@ -14,17 +13,9 @@ static noreturn void refuse(struct d_compiler *compiler, const struct d_node *ca
     d_fail_at(compiler, call->place, tag, "%s( ) %s", call->ident->name, what);
 }
 
-static uint32_t count_of(const struct d_node *list)
-{
-    uint32_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
-
 static void check_most(struct d_compiler *compiler, const struct d_node *call, uint32_t most)
 {
-    uint32_t passed = count_of(call->list);
+    uint32_t passed = d_node_count(call->list);
     if (passed > most)
         d_fail_at(compiler, call->place, "D_PROTO_LEN",
                   "%s( ) prototype mismatch: %u arguments passed, at most %u expected",
@@ -50,7 +41,7 @@ static int64_t step_of(struct d_compiler *compiler, const struct d_node *call)
     const struct d_node *node = nth(call, 3);
     if (node == NULL)
         return 1;
-    if (!constant(node) || (node->is_signed && (int64_t)node->value <= 0) || node->value == 0)
+    if (!d_node_is_positive(node))
         refuse(compiler, call, "D_LQUANT_STEPTYPE",
                "argument #4 must be a non-zero positive integer constant");
     if (node->value > UINT16_MAX)
@@ -106,17 +97,6 @@ static const struct llquantize_part {
 
 #define LLQUANTIZE_PARTS (sizeof llquantize_parts / sizeof llquantize_parts[0])
 
-static bool power_fits(uint64_t factor, uint64_t exponent)
-{
-    uint64_t value = 1;
-    for (uint64_t i = 0; i < exponent; i++) {
-        if (value > UINT64_MAX / factor)
-            return false;
-        value *= factor;
-    }
-    return true;
-}
-
 static bool steps_even(uint64_t factor, uint64_t steps)
 {
     uint64_t power = 1;
@@ -125,8 +105,9 @@ static bool steps_even(uint64_t factor, uint64_t steps)
     return steps % factor == 0 && power % steps == 0;
 }
 
+/* The magnitudes fit if the kernel, which takes one more than the highest, has room for their buckets. */
 static void check_llquantize(struct d_compiler *compiler, const struct d_node *call,
-                             const uint64_t *value)
+                             const uint64_t *value, uint64_t packed)
 {
     uint64_t factor = value[0], low = value[1], high = value[2], steps = value[3];
     if (factor < 2)
@@ -141,9 +122,9 @@ static void check_llquantize(struct d_compiler *compiler, const struct d_node *c
         refuse(compiler, call, "D_LLQUANT_FACTOREVEN",
                "the number of steps must divide evenly by the factor, and a power of it by the "
                "number of steps");
-    if (!power_fits(factor, high))
+    if (dtrace_function_size(DOF_AGGREGATION_LLQUANTIZE, packed) == 0)
         refuse(compiler, call, "D_LLQUANT_MAGTOOBIG",
-               "factor raised to the high magnitude overflows 64 bits");
+               "factor raised to the high magnitude is too large, or there are too many steps");
 }
 
 static uint64_t llquantize_parameter(struct d_compiler *compiler, const struct d_node *call)
@@ -160,7 +141,7 @@ static uint64_t llquantize_parameter(struct d_compiler *compiler, const struct d
         value[i] = node->value;
         packed |= node->value << llquantize_parts[i].shift;
     }
-    check_llquantize(compiler, call, value);
+    check_llquantize(compiler, call, value, packed);
     return packed;
 }
 

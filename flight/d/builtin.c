@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flight/d/builtin.h"
+#include "flight/d/option.h"
 #include "trace/dtrace/dif.h"
 
 #define VERSION(minor) (1u << 24 | (uint32_t)(minor) << 12)

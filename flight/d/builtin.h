@@ -40,11 +40,5 @@ enum d_action_name {
     D_ACTIONS
 };
 
-enum {
-    D_STABILITY_UNSTABLE = 4,
-    D_STABILITY_STABLE = 6,
-    D_STABILITY_COMMON = 5
-};
-
 /* Reads the prototype of a built-in name, if that has not been done. */
 void d_builtin_complete(struct d_compiler *compiler, struct d_ident *ident);

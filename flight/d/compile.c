@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "flight/d/difo.h"
+#include "flight/d/macro.h"
 #include "flight/d/option.h"
+#include "flight/d/pragma.h"
 #include "flight/d/types.h"
 
 #define FIRST_VARIABLE    0x500u
@@ -17,6 +19,7 @@
 
 static void set_defaults(struct d_compiler *compiler)
 {
+    compiler->preprocessor.path = "cpp";
     compiler->options.version = 1u << 24 | 14u << 12;
     compiler->options.registers = compiler->options.tuple_registers = 8;
     for (int i = 0; i < 3; i++)
@@ -65,12 +68,7 @@ bool d_set_option(struct d_compiler *compiler, const char *text, struct d_proble
 
 struct d_preprocessor d_preprocessor(const struct d_compiler *compiler)
 {
-    const struct d_preprocessing *from = &compiler->preprocessing;
-    return (struct d_preprocessor){.wanted = from->wanted,
-                                   .headers = from->headers,
-                                   .path = from->path != NULL ? from->path : "cpp",
-                                   .words = from->words,
-                                   .count = from->count};
+    return compiler->preprocessor;
 }
 
 /* A clause once for each of its descriptions; what one of them made is known to the next. */
@@ -99,12 +97,14 @@ static void keep_program(struct d_compiler *compiler, struct d_bytes bytes)
     compiler->programs = programs;
     d_idents_keep(compiler->globals);
     d_idents_keep(compiler->threads);
+    d_idents_keep(compiler->aggregations);
 }
 
 static struct d_ecb *compile_program(struct d_compiler *compiler, const struct d_source *source)
 {
     struct d_program *program = d_parse(compiler, source);
-    d_lexer_close(compiler);
+    d_pragmas_close(compiler);
+    d_macros_close(compiler);
     if (!program->has_external && !compiler->options.empty)
         d_fail_at(compiler, (struct d_place){.file = source->name, .line = 1}, "D_EMPTY",
                   "empty D program translation unit");
@@ -190,9 +190,4 @@ struct d_bytes d_options_dof(struct d_compiler *compiler)
         if (compiler->runtime_options[i] != DOF_OPTION_UNSET)
             return d_dof_write_options(compiler);
     return (struct d_bytes){0};
-}
-
-int64_t d_option_value(const struct d_compiler *compiler, uint32_t id)
-{
-    return id < DOF_OPTIONS ? compiler->runtime_options[id] : DOF_OPTION_UNSET;
 }

@@ -92,6 +92,3 @@ struct d_bytes d_program_dof(const struct d_compiler *compiler, size_t index);
  * empty (size 0) if no option is set. */
 struct d_bytes d_error_dof(struct d_compiler *compiler);
 struct d_bytes d_options_dof(struct d_compiler *compiler);
-
-/* The value of a run-time option (enum dof_option_id), DOF_OPTION_UNSET if nobody set it. */
-int64_t d_option_value(const struct d_compiler *compiler, uint32_t id);

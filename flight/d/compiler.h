@@ -31,25 +31,16 @@ struct d_place {
 
 /* Options that only the compiler obeys. */
 struct d_compile_options {
-    bool zdefs, errtags, pspec, defaultargs, argref, empty, knodefs, nolibs;
+    bool zdefs, pspec, defaultargs, argref, empty, nolibs;
     uint32_t version;         /* major << 24 | minor << 12 | micro, as D counts itself: 1.14 */
     int amin[3];              /* stability: name, data, class; -1 unset */
     uint32_t registers;       /* iregs: 8 */
     uint32_t tuple_registers; /* tregs: 8 */
 };
 
-/* What the system's preprocessor is to be told; the commands run it, before a text comes here. */
-struct d_preprocessing {
-    const char *path; /* NULL: cpp */
-    const char **words;
-    size_t count;
-    bool wanted, headers;
-    char standard; /* a, c, s, t; 0: unset */
-};
-
 struct d_compiler {
     struct d_setup setup;
-    struct d_preprocessing preprocessing;
+    struct d_preprocessor preprocessor;
     struct d_piece *pieces; /* of memory: the newest first */
     size_t taken;           /* bytes, by the program that is compiled */
     jmp_buf leave;
@@ -88,12 +79,23 @@ struct d_compiler {
     size_t program_count;
 };
 
+/* Bytes that grow. */
+struct d_buffer {
+    char *bytes; /* NULL: none yet */
+    size_t size, capacity;
+};
+
 /* Zeroed memory that lives as long as the compiler; aligned for anything.  While a program is compiled, too much
  * of it is a mistake of the program. */
 void *d_take(struct d_compiler *compiler, size_t size);
 void d_give_back(struct d_compiler *compiler); /* all of it, at the end */
+/* `from`, an array of `count` elements of `size` bytes, with room for one more: itself, or a copy twice as large. */
+void *d_grow(struct d_compiler *compiler, void *from, size_t count, size_t *capacity, size_t size);
+void d_buffer_put(struct d_compiler *compiler, struct d_buffer *buffer, const void *bytes,
+                  size_t size);
 char *d_text(struct d_compiler *compiler, const char *text,
              size_t length); /* with a NUL behind it */
+uint32_t d_name_hash(const char *name);
 char *d_format(struct d_compiler *compiler, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

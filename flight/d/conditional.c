@@ -74,19 +74,11 @@ static struct d_clause *append(struct rewriting *rewriting, struct d_node *predi
     return clause;
 }
 
-static struct d_clause *append_hidden(struct rewriting *rewriting, struct d_node *predicate,
-                                      struct d_statement *statements)
-{
-    struct d_clause *clause = append(rewriting, predicate, statements);
-    clause->hidden = true;
-    return clause;
-}
-
 static struct d_clause *append_error_is(struct rewriting *rewriting, uint64_t value)
 {
-    return append_hidden(rewriting, NULL,
-                         assignment(rewriting, scoped(rewriting, D_SCOPE_THREAD, "%error"),
-                                    constant(rewriting, value)));
+    return append(rewriting, NULL,
+                  assignment(rewriting, scoped(rewriting, D_SCOPE_THREAD, "%error"),
+                             constant(rewriting, value)));
 }
 
 /* Once for all programs of a compiler. */
@@ -108,7 +100,7 @@ static uint32_t append_condition(struct rewriting *rewriting, uint32_t before, s
     struct d_node *precondition =
         before != 0 ? condition(rewriting, before) : constant(rewriting, 1);
     uint32_t number = ++rewriting->conditions;
-    append_hidden(
+    append(
         rewriting, no_error(rewriting),
         assignment(rewriting, condition(rewriting, number), both(rewriting, precondition, value)));
     return number;

@@ -93,15 +93,6 @@ static void declare_typedef(struct d_compiler *compiler, const struct d_declarat
     d_type_enter(compiler, type);
 }
 
-static bool same_keys(const struct d_parameter *left, const struct d_parameter *right)
-{
-    while (left != NULL && right != NULL && d_types_compatible(left->type, right->type)) {
-        left = left->next;
-        right = right->next;
-    }
-    return left == NULL && right == NULL;
-}
-
 static bool is_same(const struct d_ident *ident, const struct d_declarator *declarator,
                     enum d_ident_kind kind)
 {
@@ -109,7 +100,7 @@ static bool is_same(const struct d_ident *ident, const struct d_declarator *decl
         return false;
     if (ident->type != NULL && !d_types_compatible(ident->type, declarator->type))
         return false;
-    return !ident->has_parameters || same_keys(ident->parameters, declarator->keys);
+    return !ident->has_parameters || d_parameters_compatible(ident->parameters, declarator->keys);
 }
 
 /* Declares it, or sees that it is declared as it is known. */
@@ -169,7 +160,7 @@ static void declare_symbol(struct d_compiler *compiler, const struct d_declarato
 void d_declare(struct d_compiler *compiler, enum d_storage storage,
                const struct d_declarator *declarator)
 {
-    bool function = d_type_resolve(declarator->type)->kind == D_TYPE_FUNCTION;
+    bool function = d_type_is_function(declarator->type);
     bool own = storage == D_STORAGE_SELF || storage == D_STORAGE_THIS;
     if (storage == D_STORAGE_REGISTER || storage == D_STORAGE_OTHER || (function && own))
         d_fail_at(compiler, declarator->place, "D_DECL_BADCLASS",

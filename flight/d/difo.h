@@ -22,8 +22,7 @@ struct d_difo {
     size_t code_count;
     uint64_t *integers;
     size_t integer_count;
-    char *strings; /* begins with a NUL if there is any */
-    size_t string_bytes;
+    struct d_buffer strings; /* begins with a NUL if there is any */
     struct d_difo_variable *variables;
     size_t variable_count;
     struct d_difo_type result;

@@ -7,18 +7,6 @@
 #define INTEGERS_MAX 65536u
 #define STRINGS_MAX  65536u /* bytes */
 
-static void *grow(struct d_making *making, void *from, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return from;
-    size_t larger = *capacity == 0 ? 16 : 2 * *capacity;
-    void *to = d_take(making->compiler, larger * size);
-    if (count > 0)
-        memcpy(to, from, count * size);
-    *capacity = larger;
-    return to;
-}
-
 uint32_t d_making_integer(struct d_making *making, uint64_t value)
 {
     struct d_difo *difo = making->difo;
@@ -27,16 +15,16 @@ uint32_t d_making_integer(struct d_making *making, uint64_t value)
             return (uint32_t)i;
     if (difo->integer_count == INTEGERS_MAX)
         d_fail(making->compiler, "", "Integer constant table limit exceeded");
-    difo->integers = grow(making, difo->integers, difo->integer_count, &making->integer_capacity,
-                          sizeof *difo->integers);
+    difo->integers = d_grow(making->compiler, difo->integers, difo->integer_count,
+                            &making->integer_capacity, sizeof *difo->integers);
     difo->integers[difo->integer_count] = value;
     return (uint32_t)difo->integer_count++;
 }
 
 static bool find_string(const struct d_difo *difo, const char *text, uint32_t *offset)
 {
-    for (size_t at = 0; at < difo->string_bytes; at += strlen(difo->strings + at) + 1)
-        if (strcmp(difo->strings + at, text) == 0) {
+    for (size_t at = 0; at < difo->strings.size; at += strlen(difo->strings.bytes + at) + 1)
+        if (strcmp(difo->strings.bytes + at, text) == 0) {
             *offset = (uint32_t)at;
             return true;
         }
@@ -47,23 +35,19 @@ static void append_string(struct d_making *making, const char *text)
 {
     struct d_difo *difo = making->difo;
     size_t size = strlen(text) + 1;
-    if (difo->string_bytes + size > STRINGS_MAX)
+    if (difo->strings.size + size > STRINGS_MAX)
         d_fail(making->compiler, "", "String constant table limit exceeded");
-    while (difo->string_bytes + size > making->string_capacity)
-        difo->strings =
-            grow(making, difo->strings, making->string_capacity, &making->string_capacity, 1);
-    memcpy(difo->strings + difo->string_bytes, text, size);
-    difo->string_bytes += size;
+    d_buffer_put(making->compiler, &difo->strings, text, size);
 }
 
 uint32_t d_making_string(struct d_making *making, const char *text)
 {
     uint32_t offset;
-    if (making->difo->string_bytes == 0)
+    if (making->difo->strings.size == 0)
         append_string(making, "");
     if (find_string(making->difo, text, &offset))
         return offset;
-    offset = (uint32_t)making->difo->string_bytes;
+    offset = (uint32_t)making->difo->strings.size;
     append_string(making, text);
     return offset;
 }
@@ -101,8 +85,8 @@ static void add_variable(struct d_making *making, const struct d_used_ident *use
 {
     struct d_difo *difo = making->difo;
     const struct d_ident *ident = used->ident;
-    difo->variables = grow(making, difo->variables, difo->variable_count,
-                           &making->variable_capacity, sizeof *difo->variables);
+    difo->variables = d_grow(making->compiler, difo->variables, difo->variable_count,
+                             &making->variable_capacity, sizeof *difo->variables);
     bool by_reference = ident->type != NULL && d_type_is_by_reference(ident->type);
     difo->variables[difo->variable_count++] = (struct d_difo_variable){
         .name = ident->name,

@@ -22,51 +22,36 @@ enum section_type {
     SECTION_INTTAB = 19,
 };
 
-struct growing {
-    uint8_t *bytes;
-    size_t size, capacity;
-};
-
 struct writing {
     struct d_compiler *compiler;
-    struct growing sections; /* headers, with offsets from the start of `data` */
-    struct growing data;
-    struct growing strings; /* the table of the whole object */
+    struct d_buffer sections; /* headers, with offsets from the start of `data` */
+    struct d_buffer data;
+    struct d_buffer strings; /* the table of the whole object */
     uint32_t section_count;
 };
 
-static void put(struct writing *writing, struct growing *to, const void *bytes, size_t size)
+static void put(struct writing *writing, struct d_buffer *to, const void *bytes, size_t size)
 {
-    if (to->size + size > to->capacity) {
-        size_t larger = 2 * (to->size + size + 64);
-        uint8_t *copy = d_take(writing->compiler, larger);
-        if (to->size > 0)
-            memcpy(copy, to->bytes, to->size);
-        to->bytes = copy;
-        to->capacity = larger;
-    }
-    if (size > 0)
-        memcpy(to->bytes + to->size, bytes, size);
-    to->size += size;
+    d_buffer_put(writing->compiler, to, bytes, size);
 }
 
-static void put_u8(struct writing *writing, struct growing *to, uint8_t value)
+static void put_u8(struct writing *writing, struct d_buffer *to, uint8_t value)
 {
     put(writing, to, &value, 1);
 }
 
-static void put_le(struct writing *writing, struct growing *to, uint64_t value, size_t size)
+static void put_le(struct writing *writing, struct d_buffer *to, uint64_t value, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         put_u8(writing, to, (uint8_t)(value >> 8 * i));
 }
 
-static void put_u32(struct writing *writing, struct growing *to, uint32_t value)
+static void put_u32(struct writing *writing, struct d_buffer *to, uint32_t value)
 {
     put_le(writing, to, value, 4);
 }
 
-static void align(struct writing *writing, struct growing *to, uint32_t alignment)
+static void align(struct writing *writing, struct d_buffer *to, uint32_t alignment)
 {
     while (to->size % alignment != 0)
         put_u8(writing, to, 0);
@@ -122,16 +107,16 @@ static uint32_t put_integers(struct writing *writing, const struct d_difo *difo)
 
 static uint32_t put_strings(struct writing *writing, const struct d_difo *difo)
 {
-    uint32_t section = begin_section(writing, SECTION_STRTAB, 1, 0, difo->string_bytes);
-    put(writing, &writing->data, difo->strings, difo->string_bytes);
+    uint32_t section = begin_section(writing, SECTION_STRTAB, 1, 0, difo->strings.size);
+    put(writing, &writing->data, difo->strings.bytes, difo->strings.size);
     return section;
 }
 
 static uint32_t name_offset(const struct d_difo *difo, const char *name)
 {
     size_t at = 0;
-    while (at < difo->string_bytes && strcmp(difo->strings + at, name) != 0)
-        at += strlen(difo->strings + at) + 1;
+    while (at < difo->strings.size && strcmp(difo->strings.bytes + at, name) != 0)
+        at += strlen(difo->strings.bytes + at) + 1;
     return (uint32_t)at;
 }
 
@@ -159,7 +144,7 @@ static uint32_t put_difo(struct writing *writing, const struct d_difo *difo)
     links[count++] = put_code(writing, difo);
     if (difo->integer_count > 0)
         links[count++] = put_integers(writing, difo);
-    if (difo->string_bytes > 0)
+    if (difo->strings.size > 0)
         links[count++] = put_strings(writing, difo);
     if (difo->variable_count > 0)
         links[count++] = put_variables(writing, difo);
@@ -233,7 +218,7 @@ static void put_ecb(struct writing *writing, const struct d_ecb *ecb)
     put_le(writing, &writing->data, ecb->uarg, 8);
 }
 
-static void put_header(struct writing *writing, struct growing *to, uint8_t version, uint64_t size)
+static void put_header(struct writing *writing, struct d_buffer *to, uint8_t version, uint64_t size)
 {
     static const uint8_t magic[] = {0x7f, 'D', 'O', 'F'};
     put(writing, to, magic, sizeof magic);
@@ -258,7 +243,7 @@ static void put_header(struct writing *writing, struct growing *to, uint8_t vers
 static void move_offsets(struct writing *writing, uint64_t base)
 {
     for (uint32_t i = 0; i < writing->section_count; i++) {
-        uint8_t *field = writing->sections.bytes + i * SECTION_SIZE + 16;
+        uint8_t *field = (uint8_t *)writing->sections.bytes + i * SECTION_SIZE + 16;
         uint64_t offset = base;
         for (unsigned byte = 0; byte < 8; byte++)
             offset += (uint64_t)field[byte] << 8 * byte;
@@ -269,7 +254,7 @@ static void move_offsets(struct writing *writing, uint64_t base)
 
 static struct d_bytes finish(struct writing *writing, uint8_t version)
 {
-    struct growing whole = {0};
+    struct d_buffer whole = {0};
     uint64_t base = HEADER_SIZE + (uint64_t)writing->section_count * SECTION_SIZE;
     if (base + writing->data.size >= DOF_SIZE_MAX)
         d_fail(writing->compiler, "", "the program is too large: an object has less than %u bytes",
@@ -278,13 +263,13 @@ static struct d_bytes finish(struct writing *writing, uint8_t version)
     put_header(writing, &whole, version, base + writing->data.size);
     put(writing, &whole, writing->sections.bytes, writing->sections.size);
     put(writing, &whole, writing->data.bytes, writing->data.size);
-    return (struct d_bytes){.bytes = whole.bytes, .size = whole.size};
+    return (struct d_bytes){.bytes = (const uint8_t *)whole.bytes, .size = whole.size};
 }
 
 /* The strings come last: they are known only when all else is. */
 static void put_all_strings(struct writing *writing)
 {
-    uint8_t *header = writing->sections.bytes;
+    uint8_t *header = (uint8_t *)writing->sections.bytes;
     for (unsigned byte = 0; byte < 8; byte++) {
         header[16 + byte] = (uint8_t)((uint64_t)writing->data.size >> 8 * byte);
         header[24 + byte] = (uint8_t)((uint64_t)writing->strings.size >> 8 * byte);

@@ -8,7 +8,7 @@
 struct d_making {
     struct d_compiler *compiler;
     struct d_difo *difo;
-    size_t code_capacity, integer_capacity, string_capacity, variable_capacity;
+    size_t code_capacity, integer_capacity, variable_capacity;
     bool used[8];     /* registers */
     uint32_t *labels; /* where each leads: an instruction's number */
     size_t label_count, label_capacity;
@@ -42,6 +42,8 @@ void d_making_finish(struct d_making *making);
 
 /* generate_expression.c: code for a node; the register that holds the value is node->reg, taken. */
 void d_gen(struct d_making *making, struct d_node *node);
+/* Shifts left and right again: what is above the low `bits` becomes copies of their sign, or zero. */
+void d_gen_extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed);
 /* "op R, value, R". */
 void d_gen_with_constant(struct d_making *making, uint32_t op, uint32_t reg, uint64_t value);
 /* The value in `reg` from one scalar type to another. */
@@ -50,7 +52,6 @@ void d_gen_convert(struct d_making *making, uint32_t reg, const struct d_type *f
 /* left op right for the register of a binary or compound operator; the right one is freed. */
 void d_gen_operation(struct d_making *making, const struct d_node *node, enum d_token_kind op,
                      struct d_node *left, struct d_node *right);
-void d_gen_scale(struct d_making *making, uint32_t reg, const struct d_type *pointer);
 /* What a pointer moves by; 1 of what is none. */
 uint64_t d_stride(const struct d_type *type);
 

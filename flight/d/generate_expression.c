@@ -2,14 +2,9 @@
 #include "flight/d/generate.h"
 #include "trace/dtrace/dif.h"
 
-static bool is_array(const struct d_type *type)
-{
-    return d_type_resolve(type)->kind == D_TYPE_ARRAY;
-}
-
 uint64_t d_stride(const struct d_type *type)
 {
-    if (d_type_is_string(type) || (!d_type_is_pointer(type) && !is_array(type)))
+    if (d_type_is_string(type) || !d_type_is_indexable(type))
         return 1;
     return d_type_size(d_type_resolve(type)->target);
 }
@@ -22,15 +17,14 @@ void d_gen_with_constant(struct d_making *making, uint32_t op, uint32_t reg, uin
     d_register_free(making, constant);
 }
 
-void d_gen_scale(struct d_making *making, uint32_t reg, const struct d_type *pointer)
+static void gen_scale(struct d_making *making, uint32_t reg, const struct d_type *pointer)
 {
     uint64_t stride = d_stride(pointer);
     if (stride != 1)
         d_gen_with_constant(making, DIF_OP_MUL, reg, stride);
 }
 
-/* Shifts left and right again: what is above the low `bits` becomes copies of their sign, or zero. */
-static void extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed)
+void d_gen_extend(struct d_making *making, uint32_t reg, uint64_t bits, bool is_signed)
 {
     uint32_t count = d_register_take(making);
     d_emit_setx(making, 64 - bits, count);
@@ -65,18 +59,18 @@ void d_gen_convert(struct d_making *making, uint32_t reg, const struct d_type *f
         if (!from_signed)
             return;
         if (to_signed || to_size == 8)
-            extend(making, reg, 8 * from_size, true);
+            d_gen_extend(making, reg, 8 * from_size, true);
         else
             widen_to_unsigned(making, reg, from_size, to_size);
     } else if (to_size < 8) {
-        extend(making, reg, 8 * to_size, to_signed);
+        d_gen_extend(making, reg, 8 * to_size, to_signed);
     }
 }
 
-static void gen_constant(struct d_making *making, struct d_node *node, uint64_t value)
+static void gen_constant(struct d_making *making, struct d_node *node)
 {
     node->reg = d_register_take(making);
-    d_emit_setx(making, value, node->reg);
+    d_emit_setx(making, node->value, node->reg);
 }
 
 static void gen_string(struct d_making *making, struct d_node *node)
@@ -224,23 +218,19 @@ static bool is_sum(enum d_token_kind op)
            op == D_TOKEN_SUB_ASSIGN;
 }
 
-static bool is_pointer_like(const struct d_node *node)
-{
-    return d_type_is_pointer(node->type) || is_array(node->type);
-}
-
 void d_gen_operation(struct d_making *making, const struct d_node *node, enum d_token_kind op,
                      struct d_node *left, struct d_node *right)
 {
     bool sum = is_sum(op);
-    if (sum && is_pointer_like(right) && !is_pointer_like(left))
-        d_gen_scale(making, left->reg, right->type);
+    if (sum && d_type_is_indexable(right->type) && !d_type_is_indexable(left->type))
+        gen_scale(making, left->reg, right->type);
     d_gen(making, right);
-    if (sum && is_pointer_like(left) && !is_pointer_like(right))
-        d_gen_scale(making, right->reg, left->type);
+    if (sum && d_type_is_indexable(left->type) && !d_type_is_indexable(right->type))
+        gen_scale(making, right->reg, left->type);
     d_emit(making, opcode_of(op, node->is_signed), left->reg, right->reg, left->reg);
     d_register_free(making, right->reg);
-    if (sum && is_pointer_like(left) && is_pointer_like(right) && d_stride(left->type) > 1)
+    if (sum && d_type_is_indexable(left->type) && d_type_is_indexable(right->type) &&
+        d_stride(left->type) > 1)
         d_gen_with_constant(making, DIF_OP_UDIV, left->reg, d_stride(left->type));
 }
 
@@ -255,9 +245,9 @@ static void gen_comma(struct d_making *making, struct d_node *node)
 static void gen_binary(struct d_making *making, struct d_node *node)
 {
     enum d_token_kind op = node->op;
-    if (op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN) {
+    if (d_token_is_assignment(op)) {
         d_gen_assign(making, node);
-    } else if (op >= D_TOKEN_EQ && op <= D_TOKEN_GE) {
+    } else if (d_token_is_comparison(op)) {
         gen_comparison(making, node);
     } else if (op == D_TOKEN_LAND) {
         gen_and(making, node);
@@ -310,7 +300,7 @@ static void gen_unary(struct d_making *making, struct d_node *node)
         return;
     }
     if (op == D_TOKEN_SIZEOF) {
-        gen_constant(making, node, node->value);
+        gen_constant(making, node);
         return;
     }
     if (op == D_TOKEN_AND) {
@@ -356,58 +346,33 @@ static noreturn void no_value(struct d_making *making, const struct d_node *node
               node->kind == D_NODE_CALL ? "( )" : "");
 }
 
+static void gen_call(struct d_making *making, struct d_node *node)
+{
+    if (node->ident->kind != D_IDENT_FUNCTION)
+        no_value(making, node);
+    d_gen_call(making, node);
+}
+
+static void gen_xlate(struct d_making *making, struct d_node *node)
+{
+    if (d_type_is_dynamic(node->type))
+        no_value(making, node);
+    d_gen_xlate(making, node, false);
+}
+
 void d_gen(struct d_making *making, struct d_node *node)
 {
+    static void (*const generators[])(struct d_making * making, struct d_node * node) = {
+        [D_NODE_INT] = gen_constant,        [D_NODE_STRING] = gen_string,
+        [D_NODE_VARIABLE] = d_gen_variable, [D_NODE_SYMBOL] = gen_symbol,
+        [D_NODE_CALL] = gen_call,           [D_NODE_MEMBER] = d_gen_member,
+        [D_NODE_UNARY] = gen_unary,         [D_NODE_POSTFIX] = d_gen_step,
+        [D_NODE_BINARY] = gen_binary,       [D_NODE_CONDITION] = gen_condition,
+        [D_NODE_CAST] = gen_converted,      [D_NODE_XLATE] = gen_xlate,
+        [D_NODE_INLINE] = gen_converted, /* the last kind */
+    };
     making->compiler->place = node->place;
-    switch (node->kind) {
-    case D_NODE_INT:
-        gen_constant(making, node, node->value);
-        return;
-    case D_NODE_STRING:
-        gen_string(making, node);
-        return;
-    case D_NODE_VARIABLE:
-        d_gen_variable(making, node);
-        return;
-    case D_NODE_SYMBOL:
-        gen_symbol(making, node);
-        return;
-    case D_NODE_CALL:
-        if (node->ident->kind != D_IDENT_FUNCTION)
-            no_value(making, node);
-        d_gen_call(making, node);
-        return;
-    case D_NODE_MEMBER:
-        d_gen_member(making, node);
-        return;
-    case D_NODE_UNARY:
-        gen_unary(making, node);
-        return;
-    case D_NODE_POSTFIX:
-        d_gen_step(making, node);
-        return;
-    case D_NODE_BINARY:
-        gen_binary(making, node);
-        return;
-    case D_NODE_CONDITION:
-        gen_condition(making, node);
-        return;
-    case D_NODE_CAST:
-    case D_NODE_INLINE:
-        gen_converted(making, node);
-        return;
-    case D_NODE_XLATE:
-        if (d_type_is_dynamic(node->type))
-            no_value(making, node);
-        d_gen_xlate(making, node, false);
-        return;
-    case D_NODE_AGGREGATION:
-    case D_NODE_NAME:
-    case D_NODE_INDEX:
-    case D_NODE_SIZEOF_TYPE:
-    case D_NODE_SELF:
-    case D_NODE_THIS:
-    case D_NODE_SCOPED:
+    if (generators[node->kind] == NULL)
         no_value(making, node);
-    }
+    generators[node->kind](making, node);
 }

@@ -91,25 +91,14 @@ static void gen_keyed(struct d_making *making, struct d_node *node)
 }
 
 /* args[] are 64 bits wide: what is narrower is cut, and signed values are extended. */
-static void gen_cut(struct d_making *making, const struct d_node *node)
-{
-    uint64_t size = d_type_size(node->type);
-    if (!d_type_is_scalar(node->type) || size >= 8 || size == 0)
-        return;
-    uint32_t count = d_register_take(making);
-    d_emit_setx(making, 64 - 8 * size, count);
-    d_emit(making, DIF_OP_SLL, node->reg, count, node->reg);
-    d_emit(making, node->is_signed ? DIF_OP_SRA : DIF_OP_SRL, node->reg, count, node->reg);
-    d_register_free(making, count);
-}
-
 static void gen_builtin_array(struct d_making *making, struct d_node *node)
 {
+    uint64_t size = d_type_size(node->type);
     d_gen(making, node->list);
     node->reg = node->list->reg;
     d_emit(making, DIF_OP_LDGA, node->ident->id, node->reg, node->reg);
-    if (node->ident->id == DIF_ARRAY_ARGS)
-        gen_cut(making, node);
+    if (node->ident->id == DIF_ARRAY_ARGS && d_type_is_scalar(node->type) && size < 8)
+        d_gen_extend(making, node->reg, 8 * size, node->is_signed);
 }
 
 void d_gen_variable(struct d_making *making, struct d_node *node)

@@ -20,14 +20,6 @@ struct d_idents {
     uint32_t next_id;
 };
 
-static size_t bucket_of(const char *name)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * 16777619u;
-    return hash & (BUCKETS - 1);
-}
-
 struct d_idents *d_idents_open(struct d_compiler *compiler, uint32_t first_id)
 {
     struct d_idents *idents = d_take(compiler, sizeof *idents);
@@ -39,7 +31,8 @@ struct d_idents *d_idents_open(struct d_compiler *compiler, uint32_t first_id)
 
 struct d_ident *d_idents_find(const struct d_idents *idents, const char *name)
 {
-    for (struct entry *entry = idents->buckets[bucket_of(name)]; entry != NULL; entry = entry->next)
+    for (struct entry *entry = idents->buckets[d_name_hash(name) & (BUCKETS - 1)]; entry != NULL;
+         entry = entry->next)
         if (strcmp(entry->ident.name, name) == 0 &&
             entry->ident.min_version <= idents->compiler->options.version)
             return &entry->ident;
@@ -64,7 +57,7 @@ struct d_ident *d_idents_add(struct d_compiler *compiler, struct d_idents *ident
     ident->place = compiler->place;
     if (numbered)
         number(compiler, idents, ident);
-    struct entry **bucket = &idents->buckets[bucket_of(name)];
+    struct entry **bucket = &idents->buckets[d_name_hash(name) & (BUCKETS - 1)];
     entry->next = *bucket;
     *bucket = entry;
     *idents->end = ident;
@@ -99,7 +92,7 @@ void d_idents_go_on(struct d_idents *idents, uint32_t next_id)
 
 void d_idents_remove(struct d_idents *idents, const char *name)
 {
-    for (struct entry **link = &idents->buckets[bucket_of(name)]; *link != NULL;
+    for (struct entry **link = &idents->buckets[d_name_hash(name) & (BUCKETS - 1)]; *link != NULL;
          link = &(*link)->next)
         if (strcmp((*link)->ident.name, name) == 0) {
             unlink_ident(idents, &(*link)->ident);
@@ -137,6 +130,23 @@ struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope)
     return NULL;
 }
 
+uint32_t d_parameter_count(const struct d_parameter *list)
+{
+    uint32_t count = 0;
+    for (; list != NULL; list = list->next)
+        count++;
+    return count;
+}
+
+bool d_parameters_compatible(const struct d_parameter *left, const struct d_parameter *right)
+{
+    while (left != NULL && right != NULL && d_types_compatible(left->type, right->type)) {
+        left = left->next;
+        right = right->next;
+    }
+    return left == NULL && right == NULL;
+}
+
 const char *d_ident_kind_text(enum d_ident_kind kind)
 {
     switch (kind) {
@@ -144,8 +154,6 @@ const char *d_ident_kind_text(enum d_ident_kind kind)
         return "associative array";
     case D_IDENT_SCALAR:
         return "scalar";
-    case D_IDENT_POINTER:
-        return "pointer";
     case D_IDENT_FUNCTION:
         return "function";
     case D_IDENT_AGGREGATION:
@@ -154,10 +162,6 @@ const char *d_ident_kind_text(enum d_ident_kind kind)
         return "aggregating function";
     case D_IDENT_ACTION:
         return "tracing function";
-    case D_IDENT_TRANSLATED:
-        return "translated data";
-    case D_IDENT_TRANSLATED_POINTER:
-        return "pointer to translated data";
     case D_IDENT_SYMBOL:
         return "external symbol reference";
     case D_IDENT_ENUMERATOR:

@@ -7,13 +7,10 @@
 enum d_ident_kind {
     D_IDENT_ARRAY, /* associative, or args[], uregs[], vmregs[] */
     D_IDENT_SCALAR,
-    D_IDENT_POINTER,  /* stack, and others that may not be used as a value */
     D_IDENT_FUNCTION, /* a subroutine of DIF */
     D_IDENT_AGGREGATION,
     D_IDENT_AGGREGATING, /* count(), sum(), ... */
     D_IDENT_ACTION,      /* trace(), printf(), ... */
-    D_IDENT_TRANSLATED,  /* the value of an xlate */
-    D_IDENT_TRANSLATED_POINTER,
     D_IDENT_SYMBOL,
     D_IDENT_ENUMERATOR,
 };
@@ -47,7 +44,6 @@ struct d_ident {
     bool writable;
     bool kept; /* an object may have it: its size stands */
     bool userland;
-    bool read, written; /* by the DIFO that is generated now */
     bool has_attributes;
     int attributes[3];     /* stability of name, data, class: option.h */
     const char *prototype; /* of a built-in name until it is first used: builtin.h */
@@ -65,7 +61,6 @@ struct d_ident {
     bool bound;                  /* a translator's parameter: its value is in bound_register */
     uint32_t bound_register;
     struct d_symbol *symbol; /* of D_IDENT_SYMBOL */
-    int32_t value;           /* of an enumerator */
 };
 
 /* ident.c */
@@ -86,6 +81,9 @@ void d_idents_remove_passing(struct d_idents *idents);
 /* Of what is there now, objects may tell. */
 void d_idents_keep(struct d_idents *idents);
 struct d_idents *d_idents_of(struct d_compiler *compiler, enum d_scope scope);
+uint32_t d_parameter_count(const struct d_parameter *list);
+/* As many, each of a type that is compatible with the other's. */
+bool d_parameters_compatible(const struct d_parameter *left, const struct d_parameter *right);
 /* "associative array", "scalar", ...: section 2.3. */
 const char *d_ident_kind_text(enum d_ident_kind kind);
 

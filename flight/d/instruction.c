@@ -1,6 +1,4 @@
 /* Instructions, labels and registers of a DIFO (section 7.1 of the language). */
-#include <string.h>
-
 #include "flight/d/generate.h"
 #include "trace/dtrace/dif.h"
 
@@ -11,14 +9,8 @@ static void append(struct d_making *making, uint32_t instruction)
     struct d_difo *difo = making->difo;
     if (difo->code_count == CODE_MAX)
         d_fail(making->compiler, "", "too much code in one expression");
-    if (difo->code_count == making->code_capacity) {
-        size_t larger = making->code_capacity == 0 ? 32 : 2 * making->code_capacity;
-        uint32_t *code = d_take(making->compiler, larger * sizeof *code);
-        if (difo->code_count > 0)
-            memcpy(code, difo->code, difo->code_count * sizeof *code);
-        difo->code = code;
-        making->code_capacity = larger;
-    }
+    difo->code = d_grow(making->compiler, difo->code, difo->code_count, &making->code_capacity,
+                        sizeof *difo->code);
     difo->code[difo->code_count++] = instruction;
 }
 
@@ -39,14 +31,8 @@ void d_emit_setx(struct d_making *making, uint64_t value, uint32_t rd)
 
 uint32_t d_label_new(struct d_making *making)
 {
-    if (making->label_count == making->label_capacity) {
-        size_t larger = making->label_capacity == 0 ? 16 : 2 * making->label_capacity;
-        uint32_t *labels = d_take(making->compiler, larger * sizeof *labels);
-        if (making->label_count > 0)
-            memcpy(labels, making->labels, making->label_count * sizeof *labels);
-        making->labels = labels;
-        making->label_capacity = larger;
-    }
+    making->labels = d_grow(making->compiler, making->labels, making->label_count,
+                            &making->label_capacity, sizeof *making->labels);
     making->labels[making->label_count] = 0;
     return (uint32_t)making->label_count++;
 }

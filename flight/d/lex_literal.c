@@ -4,14 +4,14 @@
 #include "flight/d/lexer.h"
 #include "flight/d/types.h"
 
-static bool is_digit(char c)
+bool d_lex_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
 static int digit_of(char c)
 {
-    if (is_digit(c))
+    if (d_lex_is_digit(c))
         return c - '0';
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;

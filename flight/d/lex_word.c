@@ -1,5 +1,4 @@
 /* Words of D: keywords, identifiers, names of types, probe specifiers, macro variables (sections 1.3, 1.4, 1.8, 1.9). */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +75,7 @@ bool d_lex_is_word_start(char c)
 
 static bool is_word(char c)
 {
-    return d_lex_is_word_start(c) || (c >= '0' && c <= '9');
+    return d_lex_is_word_start(c) || d_lex_is_digit(c);
 }
 
 /* "mod.ule`name" is one word, "a.b" is three tokens. */
@@ -114,7 +113,7 @@ static void keep_as_name(struct d_compiler *compiler, struct d_lexer *lexer, con
 static bool used_as_name(const struct d_lexer *lexer)
 {
     const char *at = lexer->at;
-    while (at < lexer->end && isspace((unsigned char)*at))
+    while (at < lexer->end && (d_lex_is_blank(*at) || *at == '\n'))
         at++;
     char first = at < lexer->end ? *at : '\0';
     char second = at + 1 < lexer->end ? at[1] : '\0';
@@ -153,7 +152,16 @@ bool d_lex_is_specifier_start(char c)
 
 static bool is_specifier(char c)
 {
-    return d_lex_is_specifier_start(c) || c == '`' || c == '#' || (c >= '0' && c <= '9');
+    return d_lex_is_specifier_start(c) || is_word(c);
+}
+
+/* Of the macros only $# has a character that stands nowhere else in one. */
+static const char *specifier_end(const char *at, const char *end)
+{
+    const char *from = at;
+    while (at < end && (is_specifier(*at) || (*at == '#' && at > from && at[-1] == '$')))
+        at++;
+    return at;
 }
 
 /* The part of a specifier that may be the name of a type: all of it, or what stands before a star. */
@@ -183,10 +191,7 @@ static void begin_declaration(struct d_lexer *lexer, struct d_token *token, cons
 void d_lex_specifier(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token)
 {
     const char *from = lexer->at;
-    const char *at = from;
-    while (at < lexer->end && is_specifier(*at))
-        at++;
-    const char *text = d_text(compiler, from, (size_t)(at - from));
+    const char *text = d_text(compiler, from, (size_t)(specifier_end(from, lexer->end) - from));
     const struct keyword *keyword = keyword_of(text);
     const char *type = type_part(compiler, lexer, text);
     if (keyword != NULL && keyword->outside)
@@ -203,8 +208,8 @@ void d_lex_specifier(struct d_compiler *compiler, struct d_lexer *lexer, struct 
 
 static bool is_number_text(const char *text)
 {
-    return isdigit((unsigned char)text[0]) ||
-           ((text[0] == '-' || text[0] == '+') && isdigit((unsigned char)text[1]));
+    return d_lex_is_digit(text[0]) ||
+           ((text[0] == '-' || text[0] == '+') && d_lex_is_digit(text[1]));
 }
 
 /* "-5" is a sign and a number. */
@@ -264,7 +269,7 @@ static const char *macro_value(struct d_compiler *compiler, const char *name, si
                                bool text)
 {
     const char *value = d_macro_text(compiler, name, length);
-    if (value == NULL && compiler->options.defaultargs && isdigit((unsigned char)name[0]))
+    if (value == NULL && compiler->options.defaultargs && d_lex_is_digit(name[0]))
         return text ? "" : "0";
     if (value == NULL)
         d_fail(compiler, "D_MACRO_UNDEF", "macro argument %s%.*s is not defined", text ? "$$" : "$",

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "flight/d/macro.h"
 #include "flight/d/pragma.h"
 
 void d_lexer_open(struct d_compiler *compiler, const struct d_source *source)
@@ -27,12 +26,6 @@ void d_lexer_set_typed(struct d_compiler *compiler, bool typed)
     compiler->lexer->typed = typed;
 }
 
-void d_lexer_close(struct d_compiler *compiler)
-{
-    d_pragmas_close(compiler);
-    d_macros_close(compiler);
-}
-
 static struct d_place here(const struct d_lexer *lexer)
 {
     return (struct d_place){.file = lexer->file,
@@ -41,7 +34,7 @@ static struct d_place here(const struct d_lexer *lexer)
                             .column = (uint32_t)(lexer->at - lexer->line_start) + 1};
 }
 
-static bool is_blank(char c)
+bool d_lex_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
 }
@@ -81,7 +74,7 @@ static void pass_comment(struct d_compiler *compiler, struct d_lexer *lexer)
 static bool first_on_line(const struct d_lexer *lexer)
 {
     for (const char *at = lexer->line_start; at < lexer->at; at++)
-        if (!is_blank(*at))
+        if (!d_lex_is_blank(*at))
             return false;
     return true;
 }
@@ -116,7 +109,7 @@ static void pass_blanks(struct d_compiler *compiler, struct d_lexer *lexer)
     while (lexer->at < lexer->end) {
         if (*lexer->at == '\n')
             pass_newline(lexer);
-        else if (is_blank(*lexer->at))
+        else if (d_lex_is_blank(*lexer->at))
             lexer->at++;
         else if (looking_at(lexer, "/*"))
             pass_comment(compiler, lexer);
@@ -160,6 +153,16 @@ const char *d_token_text(enum d_token_kind kind)
     return "";
 }
 
+bool d_token_is_assignment(enum d_token_kind kind)
+{
+    return kind >= D_TOKEN_ASSIGN && kind <= D_TOKEN_SHR_ASSIGN;
+}
+
+bool d_token_is_comparison(enum d_token_kind kind)
+{
+    return kind >= D_TOKEN_EQ && kind <= D_TOKEN_GE;
+}
+
 static noreturn void refuse_character(struct d_compiler *compiler, char c)
 {
     if ((unsigned char)c > ' ' && (unsigned char)c < 0x7f)
@@ -195,7 +198,7 @@ static void count_brackets(struct d_compiler *compiler, struct d_lexer *lexer,
 static bool ends_predicate(const struct d_lexer *lexer)
 {
     const char *at = lexer->at + 1;
-    while (at < lexer->end && (is_blank(*at) || *at == '\n'))
+    while (at < lexer->end && (d_lex_is_blank(*at) || *at == '\n'))
         at++;
     return at >= lexer->end || *at == ';' || *at == '{' || *at == '/';
 }
@@ -227,12 +230,12 @@ static void lex_operator(struct d_compiler *compiler, struct d_lexer *lexer, str
     refuse_character(compiler, *lexer->at);
 }
 
-static void lex_aggregation(struct d_lexer *lexer, struct d_compiler *compiler,
+static void lex_aggregation(struct d_compiler *compiler, struct d_lexer *lexer,
                             struct d_token *token)
 {
     const char *from = ++lexer->at;
-    while (lexer->at < lexer->end && (d_lex_is_word_start(*lexer->at) ||
-                                      (lexer->at > from && *lexer->at >= '0' && *lexer->at <= '9')))
+    while (lexer->at < lexer->end &&
+           (d_lex_is_word_start(*lexer->at) || (lexer->at > from && d_lex_is_digit(*lexer->at))))
         lexer->at++;
     token->kind = D_TOKEN_AGGREGATION;
     token->length = (size_t)(lexer->at - from);
@@ -250,7 +253,7 @@ static void lex_in_expression(struct d_compiler *compiler, struct d_lexer *lexer
     else if (c == '$')
         d_lex_macro(compiler, lexer, token);
     else if (c == '@')
-        lex_aggregation(lexer, compiler, token);
+        lex_aggregation(compiler, lexer, token);
     else if (d_lex_is_word_start(c))
         d_lex_word(compiler, lexer, token);
     else if (!d_lex_number(compiler, lexer, token))

@@ -33,5 +33,7 @@ const struct d_type *d_lex_integer_type(struct d_compiler *compiler, uint64_t va
 void d_lex_word(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token);
 void d_lex_specifier(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token);
 void d_lex_macro(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token);
+bool d_lex_is_digit(char c);
+bool d_lex_is_blank(char c); /* within a line */
 bool d_lex_is_specifier_start(char c);
 bool d_lex_is_word_start(char c);

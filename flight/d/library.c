@@ -11,144 +11,34 @@
 
 /* --- Constants --- */
 
-/* FreeBSD's numbers (errno(2), signal(3)), which are the kernel's, too: kernel/user/system.h, kernel/thread.h. */
-static const char *const errors[] = {
-    NULL,
-    "EPERM",
-    "ENOENT",
-    "ESRCH",
-    "EINTR",
-    "EIO",
-    "ENXIO",
-    "E2BIG",
-    "ENOEXEC",
-    "EBADF",
-    "ECHILD",
-    "EDEADLK",
-    "ENOMEM",
-    "EACCES",
-    "EFAULT",
-    "ENOTBLK",
-    "EBUSY",
-    "EEXIST",
-    "EXDEV",
-    "ENODEV",
-    "ENOTDIR",
-    "EISDIR",
-    "EINVAL",
-    "ENFILE",
-    "EMFILE",
-    "ENOTTY",
-    "ETXTBSY",
-    "EFBIG",
-    "ENOSPC",
-    "ESPIPE",
-    "EROFS",
-    "EMLINK",
-    "EPIPE",
-    "EDOM",
-    "ERANGE",
-    "EAGAIN",
-    "EINPROGRESS",
-    "EALREADY",
-    "ENOTSOCK",
-    "EDESTADDRREQ",
-    "EMSGSIZE",
-    "EPROTOTYPE",
-    "ENOPROTOOPT",
-    "EPROTONOSUPPORT",
-    "ESOCKTNOSUPPORT",
-    "EOPNOTSUPP",
-    "EPFNOSUPPORT",
-    "EAFNOSUPPORT",
-    "EADDRINUSE",
-    "EADDRNOTAVAIL",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "ENETRESET",
-    "ECONNABORTED",
-    "ECONNRESET",
-    "ENOBUFS",
-    "EISCONN",
-    "ENOTCONN",
-    "ESHUTDOWN",
-    "ETOOMANYREFS",
-    "ETIMEDOUT",
-    "ECONNREFUSED",
-    "ELOOP",
-    "ENAMETOOLONG",
-    "EHOSTDOWN",
-    "EHOSTUNREACH",
-    "ENOTEMPTY",
-    "EPROCLIM",
-    "EUSERS",
-    "EDQUOT",
-    "ESTALE",
-    "EREMOTE",
-    "EBADRPC",
-    "ERPCMISMATCH",
-    "EPROGUNAVAIL",
-    "EPROGMISMATCH",
-    "EPROCUNAVAIL",
-    "ENOLCK",
-    "ENOSYS",
-    "EFTYPE",
-    "EAUTH",
-    "ENEEDAUTH",
-    "EIDRM",
-    "ENOMSG",
-    "EOVERFLOW",
-    "ECANCELED",
-    "EILSEQ",
-    "ENOATTR",
-    "EDOOFUS",
-    "EBADMSG",
-    "EMULTIHOP",
-    "ENOLINK",
-    "EPROTO",
-    "ENOTCAPABLE",
-    "ECAPMODE",
-    "ENOTRECOVERABLE",
-    "EOWNERDEAD",
-    "EINTEGRITY",
-};
-
-static const char *const signals[] = {
-    NULL,      "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGEMT",
-    "SIGFPE",  "SIGKILL", "SIGBUS",    "SIGSEGV", "SIGSYS",   "SIGPIPE", "SIGALRM", "SIGTERM",
-    "SIGURG",  "SIGSTOP", "SIGTSTP",   "SIGCONT", "SIGCHLD",  "SIGTTIN", "SIGTTOU", "SIGIO",
-    "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGINFO", "SIGUSR1", "SIGUSR2",
-};
-
-/* arg4 of dtrace:::ERROR. */
-static const char *const faults[] = {
-    "DTRACEFLT_UNKNOWN",  "DTRACEFLT_BADADDR",   "DTRACEFLT_BADALIGN", "DTRACEFLT_ILLOP",
-    "DTRACEFLT_DIVZERO",  "DTRACEFLT_NOSCRATCH", "DTRACEFLT_KPRIV",    "DTRACEFLT_UPRIV",
-    "DTRACEFLT_TUPOFLOW", "DTRACEFLT_BADSTACK",
-};
-
-/* Of uregs[]: the order in which illumos saves them on i386. */
-static const char *const registers[] = {
-    "R_GS",  "R_FS",  "R_ES",     "R_DS",  "R_EDI", "R_ESI", "R_EBP", "R_ESP",  "R_EBX", "R_EDX",
-    "R_ECX", "R_EAX", "R_TRAPNO", "R_ERR", "R_EIP", "R_CS",  "R_EFL", "R_UESP", "R_SS",
-};
-
-/* pr_state of lwpsinfo_t; arg0 of proc:::exit. */
-static const char *const states[] = {NULL,    "SSLEEP", "SRUN",    "SZOMB",
-                                     "SSTOP", "SIDL",   "SONPROC", "SWAIT"};
-static const char *const exits[] = {NULL,          "CLD_EXITED",  "CLD_KILLED",   "CLD_DUMPED",
-                                    "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED"};
-
-#define LIST(names)                                                                                \
-    {                                                                                              \
-        names, sizeof names / sizeof names[0]                                                      \
-    }
-
-static const struct list {
-    const char *const *names; /* a name's place is its number */
-    size_t count;
-} lists[] = {
-    LIST(errors), LIST(signals), LIST(faults), LIST(registers), LIST(states), LIST(exits),
+/* Names whose numbers are their places in a list; - where there is none. */
+static const char *const lists[] = {
+    /* FreeBSD's errors and signals (errno(2), signal(3)), which are the kernel's, too: kernel/user/system.h,
+     * kernel/thread.h. */
+    "- EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EDEADLK ENOMEM EACCES "
+    "EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY "
+    "ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EAGAIN EINPROGRESS EALREADY "
+    "ENOTSOCK EDESTADDRREQ EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT "
+    "EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH "
+    "ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS "
+    "ETIMEDOUT ECONNREFUSED ELOOP ENAMETOOLONG EHOSTDOWN EHOSTUNREACH ENOTEMPTY EPROCLIM "
+    "EUSERS EDQUOT ESTALE EREMOTE EBADRPC ERPCMISMATCH EPROGUNAVAIL EPROGMISMATCH "
+    "EPROCUNAVAIL ENOLCK ENOSYS EFTYPE EAUTH ENEEDAUTH EIDRM ENOMSG EOVERFLOW ECANCELED "
+    "EILSEQ ENOATTR EDOOFUS EBADMSG EMULTIHOP ENOLINK EPROTO ENOTCAPABLE ECAPMODE "
+    "ENOTRECOVERABLE EOWNERDEAD EINTEGRITY",
+    "- SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGEMT SIGFPE SIGKILL SIGBUS SIGSEGV "
+    "SIGSYS SIGPIPE SIGALRM SIGTERM SIGURG SIGSTOP SIGTSTP SIGCONT SIGCHLD SIGTTIN SIGTTOU "
+    "SIGIO SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGINFO SIGUSR1 SIGUSR2",
+    /* arg4 of dtrace:::ERROR. */
+    "DTRACEFLT_UNKNOWN DTRACEFLT_BADADDR DTRACEFLT_BADALIGN DTRACEFLT_ILLOP DTRACEFLT_DIVZERO "
+    "DTRACEFLT_NOSCRATCH DTRACEFLT_KPRIV DTRACEFLT_UPRIV DTRACEFLT_TUPOFLOW "
+    "DTRACEFLT_BADSTACK",
+    /* Of uregs[]: the order in which illumos saves them on i386. */
+    "R_GS R_FS R_ES R_DS R_EDI R_ESI R_EBP R_ESP R_EBX R_EDX R_ECX R_EAX R_TRAPNO R_ERR R_EIP "
+    "R_CS R_EFL R_UESP R_SS",
+    /* pr_state of lwpsinfo_t; arg0 of proc:::exit. */
+    "- SSLEEP SRUN SZOMB SSTOP SIDL SONPROC SWAIT",
+    "- CLD_EXITED CLD_KILLED CLD_DUMPED CLD_TRAPPED CLD_STOPPED CLD_CONTINUED",
 };
 
 static const struct constant {
@@ -161,14 +51,22 @@ static const struct constant {
     {"AF_INET", 2},      {"AF_INET6", 26},
 };
 
+static bool find_in_list(const char *list, const char *name, int32_t *value)
+{
+    for (*value = 0; *list != '\0'; ++*value) {
+        size_t length = strcspn(list, " ");
+        if (strlen(name) == length && memcmp(list, name, length) == 0)
+            return true;
+        list += length + strspn(list + length, " ");
+    }
+    return false;
+}
+
 static bool find_constant(const char *name, int32_t *value)
 {
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t j = 0; j < lists[i].count; j++)
-            if (lists[i].names[j] != NULL && strcmp(lists[i].names[j], name) == 0) {
-                *value = (int32_t)j;
-                return true;
-            }
+        if (find_in_list(lists[i], name, value))
+            return true;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i].name, name) == 0) {
             *value = others[i].value;

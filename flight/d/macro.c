@@ -1,16 +1,11 @@
 /* Macro variables: $1, $$1, $pid, and $# (section 1.8 of the language; $# is our own: how many arguments). */
-#include "flight/d/token.h"
+#include "flight/d/macro.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "flight/d/macro.h"
-
-static const char *number_text(struct d_compiler *compiler, long number)
-{
-    return d_format(compiler, "%ld", number);
-}
+#include "flight/d/lexer.h"
 
 /* What a process is: its own number and so on.  There is no project and no task here, and no target. */
 static const char *process_text(struct d_compiler *compiler, const char *name)
@@ -33,7 +28,7 @@ static const char *process_text(struct d_compiler *compiler, const char *name)
     };
     for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
         if (strcmp(macros[i].name, name) == 0)
-            return number_text(compiler, macros[i].value);
+            return d_format(compiler, "%ld", macros[i].value);
     return NULL;
 }
 
@@ -54,10 +49,10 @@ const char *d_macro_text(struct d_compiler *compiler, const char *name, size_t l
 {
     if (length == 1 && name[0] == '#') {
         compiler->last_argument_used = true;
-        return number_text(compiler, (long)compiler->source->argument_count);
+        return d_format(compiler, "%zu", compiler->source->argument_count);
     }
     const char *text = d_text(compiler, name, length);
-    if (name[0] >= '0' && name[0] <= '9')
+    if (d_lex_is_digit(name[0]))
         return argument_text(compiler, text);
     return process_text(compiler, text);
 }
@@ -67,13 +62,8 @@ size_t d_macro_length(const char *from, const char *end)
     const char *at = from;
     if (at < end && *at == '#')
         return 1;
-    if (at < end && *at >= '0' && *at <= '9') {
-        while (at < end && *at >= '0' && *at <= '9')
-            at++;
-        return (size_t)(at - from);
-    }
-    while (at < end && (*at == '_' || (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                        (at > from && *at >= '0' && *at <= '9')))
+    bool digits = at < end && d_lex_is_digit(*at);
+    while (at < end && *at != '`' && (d_lex_is_digit(*at) || (!digits && d_lex_is_word_start(*at))))
         at++;
     return (size_t)(at - from);
 }

@@ -97,6 +97,20 @@ struct d_node *d_node_cast(struct d_compiler *compiler, struct d_place place,
     return node;
 }
 
+bool d_node_is_positive(const struct d_node *node)
+{
+    return node->kind == D_NODE_INT && node->value != 0 &&
+           (!node->is_signed || (int64_t)node->value > 0);
+}
+
+uint32_t d_node_count(const struct d_node *list)
+{
+    uint32_t count = 0;
+    for (; list != NULL; list = list->next)
+        count++;
+    return count;
+}
+
 static struct d_node *copy_list(struct d_compiler *compiler, const struct d_node *list);
 
 struct d_node *d_node_copy(struct d_compiler *compiler, const struct d_node *node)

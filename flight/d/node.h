@@ -16,12 +16,11 @@ enum d_node_kind {
     D_NODE_INDEX,       /* first [list]; resolved: VARIABLE, or UNARY * of BINARY + */
     D_NODE_MEMBER,      /* first . text, or first -> text by `op`; resolved: member */
     D_NODE_UNARY, /* op: ADD SUB NOT LNOT MUL (deref) AND (address) INC DEC SIZEOF STRINGOF; first */
-    D_NODE_POSTFIX,     /* op: INC DEC; first */
-    D_NODE_BINARY,      /* op (assignments and COMMA as well); first, second */
-    D_NODE_CONDITION,   /* first ? second : third */
-    D_NODE_CAST,        /* first, to `type` */
-    D_NODE_SIZEOF_TYPE, /* named: folded when parsed if it can be */
-    D_NODE_XLATE,       /* first, to `named`; resolved: translator */
+    D_NODE_POSTFIX,   /* op: INC DEC; first */
+    D_NODE_BINARY,    /* op (assignments and COMMA as well); first, second */
+    D_NODE_CONDITION, /* first ? second : third */
+    D_NODE_CAST,      /* first, to `type` */
+    D_NODE_XLATE,     /* first, to `named`; resolved: translator */
     D_NODE_SELF,
     D_NODE_THIS,   /* what stands before -> of self and this */
     D_NODE_SCOPED, /* self->text, this->text by `scope`: made by the parser; resolved: VARIABLE */
@@ -46,7 +45,6 @@ struct d_node {
     bool lvalue, writable, userland;
     bool by_reference; /* its register holds an address of the value */
     bool is_signed;
-    bool assigned; /* of a variable: something is stored into it here */
     const struct d_type *type;
     struct d_ident *ident;
     const struct d_member *member;
@@ -73,7 +71,6 @@ struct d_statement {
     struct d_place place;
     struct d_node *expression; /* or the condition */
     struct d_statement *then, *otherwise;
-    bool has_else;
 };
 
 struct d_clause {
@@ -82,7 +79,6 @@ struct d_clause {
     struct d_probe_description *probes;
     struct d_node *predicate; /* NULL: none */
     struct d_statement *statements;
-    bool hidden; /* made by the compiler for if/else: not the person's own */
 };
 
 struct d_translation {
@@ -136,6 +132,10 @@ struct d_node *d_node_cast(struct d_compiler *compiler, struct d_place place,
                            const struct d_type *type, struct d_node *operand);
 /* Must be called for every node that is put below another one by hand: D_SYNTAX if the tree grows too deep. */
 void d_node_below(struct d_compiler *compiler, struct d_node *node, const struct d_node *child);
+/* A constant above 0. */
+bool d_node_is_positive(const struct d_node *node);
+/* How many nodes a list has. */
+uint32_t d_node_count(const struct d_node *list);
 /* A copy that shares nothing that resolving or generating changes. */
 struct d_node *d_node_copy(struct d_compiler *compiler, const struct d_node *node);
 
@@ -158,11 +158,12 @@ struct d_node *d_resolve(struct d_compiler *compiler, struct d_node *node);
 struct d_clause *d_resolve_clause(struct d_compiler *compiler, const struct d_clause *clause,
                                   const struct d_probe_description *probe);
 /* May `node` be assigned to (passed for, used as a key of) `type`?  Section 3.2. */
-bool d_assignable(const struct d_compiler *compiler, const struct d_type *type, bool userland,
-                  const struct d_node *node);
+bool d_assignable(const struct d_type *type, bool userland, const struct d_node *node);
 /* translator.c */
-struct d_translator *d_translator_find(struct d_compiler *compiler, const struct d_type *output,
-                                       const struct d_node *input);
+/* What makes `named`, a struct or a pointer to one, of `input`: the first that fits best; NULL: nothing does. */
+struct d_translator *d_translator_find(const struct d_compiler *compiler,
+                                       const struct d_type *named, const struct d_node *input);
+/* One that was read: its members become resolved.  D_XLATE_SOU, _REDECL, _MEMB, _INCOMPAT leave. */
 void d_translator_check(struct d_compiler *compiler, struct d_translator *translator);
 /* probe_arguments.c: args[index] of compiler->probe (D_ARGS_...): a node of its type, resolved. */
 struct d_node *d_resolve_args(struct d_compiler *compiler, struct d_node *node);

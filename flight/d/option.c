@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "flight/d/ident.h"
+#include "flight/d/lexer.h"
 #include "flight/d/types.h"
 
 static const char unknown[] = "Invalid option name";
@@ -69,16 +70,15 @@ static bool one_of(const char *value, const char *const *words)
     return false;
 }
 
-/* A whole number from 0 on, and what stands behind its digits. */
-static bool number_of(const char *value, uint64_t *number, const char **rest)
+bool d_number_parse(const char *text, uint64_t *number, const char **rest)
 {
-    if (value[0] < '0' || value[0] > '9')
+    if (!d_lex_is_digit(text[0]))
         return false;
     char *end;
     errno = 0;
-    *number = strtoull(value, &end, 0);
+    *number = strtoull(text, &end, 0);
     *rest = end;
-    return errno == 0 && end != value;
+    return errno == 0 && end != text;
 }
 
 static bool flag_value(const char *value, int64_t *result)
@@ -93,7 +93,7 @@ static bool flag_value(const char *value, int64_t *result)
         *result = DOF_OPTION_UNSET;
     else if (one_of(value, yes))
         *result = 1;
-    else if (number_of(value, &number, &rest) && *rest == '\0' && number <= INT64_MAX)
+    else if (d_number_parse(value, &number, &rest) && *rest == '\0' && number <= INT64_MAX)
         *result = (int64_t)number;
     else
         return false;
@@ -108,7 +108,7 @@ static bool size_value(const char *value, int64_t *result)
     *result = 0;
     if (value == NULL)
         return true;
-    if (!number_of(value, &number, &rest))
+    if (!d_number_parse(value, &number, &rest))
         return false;
     unsigned shift = 0;
     if (*rest != '\0') {
@@ -152,7 +152,7 @@ static bool rate_value(const char *value, int64_t *result)
     *result = 0;
     if (value == NULL)
         return true;
-    if (!number_of(value, &number, &rest))
+    if (!d_number_parse(value, &number, &rest))
         return false;
     for (size_t i = 0; i < sizeof rate_units / sizeof rate_units[0]; i++) {
         if (strcasecmp(rest, rate_units[i].name) != 0)
@@ -246,40 +246,52 @@ static const char *set_runtime(struct d_compiler *compiler, const struct runtime
 
 typedef const char *set_function(struct d_compiler *compiler, const char *value, size_t which);
 
-/* Flags of the compiler: set when they are named, whatever stands behind. */
+/* Flags of the compiler: set when they are named. */
 static const char *set_flag(struct d_compiler *compiler, const char *value, size_t which)
 {
-    bool *flags[] = {&compiler->options.zdefs,         &compiler->options.errtags,
-                     &compiler->options.pspec,         &compiler->options.defaultargs,
-                     &compiler->options.argref,        &compiler->options.empty,
-                     &compiler->options.knodefs,       &compiler->preprocessing.wanted,
-                     &compiler->preprocessing.headers, &compiler->options.nolibs};
     if (value != NULL)
         return bad_value;
-    *flags[which] = true;
+    *(bool *)((char *)compiler + which) = true;
     return NULL;
 }
+
+enum {
+    VALUE_ANY,
+    VALUE_NEEDED,
+    VALUE_NONE
+};
 
 /* What has no meaning here, and is taken so that programs written for others go on. */
 static const char *set_nothing(struct d_compiler *compiler, const char *value, size_t which)
 {
     (void)compiler;
-    return which == 0 || value != NULL ? NULL : bad_value;
+    bool fits = which == VALUE_ANY || (value != NULL) == (which == VALUE_NEEDED);
+    return fits ? NULL : bad_value;
 }
 
 static const char *set_count(struct d_compiler *compiler, const char *value, size_t which)
 {
     uint64_t number;
     const char *rest;
-    if (value == NULL || !number_of(value, &number, &rest) || *rest != '\0' || number == 0)
+    if (value == NULL || !d_number_parse(value, &number, &rest) || *rest != '\0' || number == 0)
         return bad_value;
-    uint32_t *counts[] = {&compiler->options.registers, &compiler->options.tuple_registers};
-    *counts[which] = number > 8 ? 8 : (uint32_t)number;
+    *(uint32_t *)(void *)((char *)compiler + which) = number > 8 ? 8 : (uint32_t)number;
     return NULL;
 }
 
 #define VERSION(major, minor, micro)                                                               \
     ((uint32_t)(major) << 24 | (uint32_t)(minor) << 12 | (uint32_t)(micro))
+
+bool d_version_parse(const char *text, uint32_t *version)
+{
+    unsigned major, minor, micro = 0;
+    int used = 0;
+    if ((sscanf(text, "%3u.%4u%n", &major, &minor, &used) != 2 || text[used] != '\0') &&
+        (sscanf(text, "%3u.%4u.%4u%n", &major, &minor, &micro, &used) != 3 || text[used] != '\0'))
+        return false;
+    *version = VERSION(major, minor, micro);
+    return major < 0x100 && minor < 0x1000 && micro < 0x1000;
+}
 
 static const char *set_version(struct d_compiler *compiler, const char *value, size_t which)
 {
@@ -292,18 +304,16 @@ static const char *set_version(struct d_compiler *compiler, const char *value, s
         VERSION(1, 11, 0), VERSION(1, 12, 0), VERSION(1, 12, 1), VERSION(1, 13, 0),
         VERSION(1, 14, 0)};
     (void)which;
-    unsigned major, minor, micro = 0;
-    int used = 0;
+    uint32_t version;
     if (value == NULL)
         return bad_value;
-    if ((sscanf(value, "%3u.%4u%n", &major, &minor, &used) != 2 || value[used] != '\0') &&
-        (sscanf(value, "%3u.%4u.%4u%n", &major, &minor, &micro, &used) != 3 || value[used] != '\0'))
+    if (!d_version_parse(value, &version))
         return "Version is not properly formatted or is too large";
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (major < 256 && known[i] == VERSION(major, minor, micro)) {
-            if (compiler->options.version < known[i])
+        if (known[i] == version) {
+            if (compiler->options.version < version)
                 return "Cannot set a higher version than is in effect";
-            compiler->options.version = known[i];
+            compiler->options.version = version;
             return NULL;
         }
     return "Requested version is not supported by compiler";
@@ -319,7 +329,7 @@ static const char *set_amin(struct d_compiler *compiler, const char *value, size
 
 static const char *add_word(struct d_compiler *compiler, const char *letter, const char *value)
 {
-    struct d_preprocessing *cpp = &compiler->preprocessing;
+    struct d_preprocessor *cpp = &compiler->preprocessor;
     const char **words = d_take(compiler, (cpp->count + 1) * sizeof *words);
     if (cpp->count > 0)
         memcpy(words, cpp->words, cpp->count * sizeof *words);
@@ -336,56 +346,85 @@ static const char *set_preprocessor(struct d_compiler *compiler, const char *val
     if (which < 3)
         return add_word(compiler, letters[which], value);
     if (which == 3) {
-        compiler->preprocessing.path = d_text(compiler, value, strlen(value));
+        compiler->preprocessor.path = d_text(compiler, value, strlen(value));
         return NULL;
     }
-    if (strlen(value) != 1 || strchr("acst", value[0]) == NULL)
-        return bad_value;
-    compiler->preprocessing.standard = value[0];
-    return NULL;
+    /* stdc: what the system's preprocessor takes as standard is not to be chosen */
+    return strlen(value) == 1 && strchr("acst", value[0]) != NULL ? NULL : bad_value;
 }
 
 static const char *set_word(struct d_compiler *compiler, const char *value, size_t which)
 {
     static const char *const words[][5] = {
         {"kernel", "primary", "dynamic", "static", NULL},
-        {"elf", "dof", NULL},
         {"dynamic", "static", NULL},
         {"exec", "preinit", "postinit", "main", NULL},
         {"ascii", "utf8", NULL},
     };
+    int64_t ignored;
     (void)compiler;
-    return value != NULL && one_of(value, words[which]) ? NULL : bad_value;
+    return word_value(value, words[which], &ignored) ? NULL : bad_value;
 }
+
+/* The one word that may be in any case. */
+static const char *set_linktype(struct d_compiler *compiler, const char *value, size_t which)
+{
+    static const char *const types[] = {"elf", "dof", NULL};
+    (void)compiler, (void)which;
+    return value != NULL && one_of(value, types) ? NULL : bad_value;
+}
+
+#define KEPT(member) offsetof(struct d_compiler, member)
 
 static const struct compile_option {
     const char *name;
     set_function *set;
-    size_t which;
+    size_t which; /* to what the function says, or where in the compiler it is kept */
     bool command_only;
 } compile_options[] = {
-    {"zdefs", set_flag, 0, false},          {"errtags", set_flag, 1, false},
-    {"pspec", set_flag, 2, false},          {"defaultargs", set_flag, 3, false},
-    {"argref", set_flag, 4, false},         {"empty", set_flag, 5, false},
-    {"knodefs", set_flag, 6, false},        {"cpp", set_flag, 7, false},
-    {"cpphdrs", set_flag, 8, true},         {"define", set_preprocessor, 0, true},
-    {"undef", set_preprocessor, 1, true},   {"incdir", set_preprocessor, 2, true},
-    {"cpppath", set_preprocessor, 3, true}, {"stdc", set_preprocessor, 4, true},
-    {"version", set_version, 0, false},     {"amin", set_amin, 0, false},
-    {"iregs", set_count, 0, false},         {"tregs", set_count, 1, false},
-    {"linkmode", set_word, 0, false},       {"linktype", set_word, 1, false},
-    {"late", set_word, 2, false},           {"evaltime", set_word, 3, false},
-    {"encoding", set_word, 4, false},       {"aggpercpu", set_nothing, 0, false},
-    {"core", set_nothing, 0, false},        {"ctypes", set_nothing, 1, false},
-    {"debug", set_nothing, 0, false},       {"droptags", set_nothing, 0, false},
-    {"dtypes", set_nothing, 1, false},      {"kdefs", set_nothing, 0, false},
-    {"lazyload", set_nothing, 0, false},    {"ldpath", set_nothing, 1, true},
-    {"libdir", set_nothing, 1, true},       {"nolibs", set_flag, 9, false},
-    {"pgmax", set_nothing, 1, false},       {"setenv", set_nothing, 1, true},
-    {"strip", set_nothing, 0, false},       {"syslibdir", set_nothing, 1, true},
-    {"tree", set_nothing, 1, false},        {"udefs", set_nothing, 0, false},
-    {"unodefs", set_nothing, 0, false},     {"unsetenv", set_nothing, 1, true},
-    {"verbose", set_nothing, 0, false},
+    {"zdefs", set_flag, KEPT(options.zdefs), false},
+    {"errtags", set_nothing, VALUE_NONE, false},
+    {"pspec", set_flag, KEPT(options.pspec), false},
+    {"defaultargs", set_flag, KEPT(options.defaultargs), false},
+    {"argref", set_flag, KEPT(options.argref), false},
+    {"empty", set_flag, KEPT(options.empty), false},
+    {"knodefs", set_nothing, VALUE_NONE, false},
+    {"cpp", set_flag, KEPT(preprocessor.wanted), false},
+    {"cpphdrs", set_flag, KEPT(preprocessor.headers), true},
+    {"define", set_preprocessor, 0, true},
+    {"undef", set_preprocessor, 1, true},
+    {"incdir", set_preprocessor, 2, true},
+    {"cpppath", set_preprocessor, 3, true},
+    {"stdc", set_preprocessor, 4, true},
+    {"version", set_version, 0, false},
+    {"amin", set_amin, 0, false},
+    {"iregs", set_count, KEPT(options.registers), false},
+    {"tregs", set_count, KEPT(options.tuple_registers), false},
+    {"linkmode", set_word, 0, false},
+    {"linktype", set_linktype, 0, false},
+    {"late", set_word, 1, false},
+    {"evaltime", set_word, 2, false},
+    {"encoding", set_word, 3, false},
+    {"aggpercpu", set_nothing, VALUE_ANY, false},
+    {"core", set_nothing, VALUE_ANY, false},
+    {"ctypes", set_nothing, VALUE_NEEDED, false},
+    {"debug", set_nothing, VALUE_ANY, false},
+    {"droptags", set_nothing, VALUE_ANY, false},
+    {"dtypes", set_nothing, VALUE_NEEDED, false},
+    {"kdefs", set_nothing, VALUE_ANY, false},
+    {"lazyload", set_nothing, VALUE_ANY, false},
+    {"ldpath", set_nothing, VALUE_NEEDED, true},
+    {"libdir", set_nothing, VALUE_NEEDED, true},
+    {"nolibs", set_flag, KEPT(options.nolibs), false},
+    {"pgmax", set_nothing, VALUE_NEEDED, false},
+    {"setenv", set_nothing, VALUE_NEEDED, true},
+    {"strip", set_nothing, VALUE_ANY, false},
+    {"syslibdir", set_nothing, VALUE_NEEDED, true},
+    {"tree", set_nothing, VALUE_NEEDED, false},
+    {"udefs", set_nothing, VALUE_ANY, false},
+    {"unodefs", set_nothing, VALUE_ANY, false},
+    {"unsetenv", set_nothing, VALUE_NEEDED, true},
+    {"verbose", set_nothing, VALUE_ANY, false},
 };
 
 const char *d_option_set(struct d_compiler *compiler, const char *name, const char *value,

@@ -47,10 +47,8 @@ static struct d_statement *parse_if(struct d_parser *parser)
     statement->expression = d_parse_expression(parser);
     d_parse_expect(parser, D_TOKEN_RPAREN);
     statement->then = parse_branch(parser);
-    if (d_parse_accept(parser, D_TOKEN_ELSE)) {
-        statement->has_else = true;
+    if (d_parse_accept(parser, D_TOKEN_ELSE))
         statement->otherwise = parse_branch(parser);
-    }
     d_parse_leave(parser);
     return statement;
 }

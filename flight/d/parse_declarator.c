@@ -71,8 +71,7 @@ static void parse_pointers(struct d_parser *parser, struct modifiers *modifiers)
 static uint64_t array_count(struct d_parser *parser, const struct d_node *node)
 {
     struct d_compiler *compiler = parser->compiler;
-    if (node->kind != D_NODE_INT || node->value == 0 ||
-        (d_type_is_signed(node->type) && (int64_t)node->value < 0))
+    if (!d_node_is_positive(node))
         d_fail_at(compiler, node->place, "D_DECL_ARRSUB",
                   "positive integral constant expression or tuple signature expected as array "
                   "declaration subscript");
@@ -96,7 +95,7 @@ static void parse_brackets(struct d_parser *parser, struct modifier *modifier)
         modifier->keys = d_prototype_check(parser->compiler, keys, variadic, D_PROTOTYPE_KEYS);
     } else {
         modifier->kind = MODIFIER_ARRAY;
-        const struct d_node *count = d_parse_constant(parser);
+        const struct d_node *count = d_parse_conditional(parser);
         if (!d_parse_is(parser, D_TOKEN_RBRACKET))
             d_parse_refuse(parser);
         modifier->count = array_count(parser, count);
@@ -264,6 +263,8 @@ static struct d_parameter *parse_parameter(struct d_parser *parser)
     if (!d_parse_is_type(parser) && !d_parse_is_storage(parser))
         d_parse_refuse(parser);
     d_parse_specifiers(parser, &specifiers, true);
+    if (specifiers.storage == D_STORAGE_SELF || specifiers.storage == D_STORAGE_THIS)
+        d_fail_at(parser->compiler, place, "D_SYNTAX", "a parameter is neither self nor this");
     if (specifiers.storage != D_STORAGE_NONE && specifiers.storage != D_STORAGE_REGISTER)
         d_fail_at(parser->compiler, place, "D_DECL_PARMCLASS",
                   "inappropriate storage class for a parameter");

@@ -104,7 +104,7 @@ static struct d_node *parse_inline_body(struct d_parser *parser,
         d_parse_refuse(parser);
     struct d_node *body = d_resolve(compiler, parsed);
     if (!is_translated_pointer(declarator->type, body) &&
-        !d_assignable(compiler, declarator->type, declarator->userland, body))
+        !d_assignable(declarator->type, declarator->userland, body))
         d_fail_at(compiler, place, "D_OP_INCOMPAT",
                   "inline %s definition uses incompatible types: %s", declarator->name,
                   d_type_text(compiler, declarator->type));
@@ -129,40 +129,12 @@ void d_parse_inline(struct d_parser *parser)
 
 /* --- Translators --- */
 
-static bool same_type(const struct d_type *left, const struct d_type *right)
-{
-    return left == right || (left->kind != D_TYPE_TYPEDEF && right->kind != D_TYPE_TYPEDEF &&
-                             d_types_compatible(left, right));
-}
-
-static void check_translator(struct d_compiler *compiler, const struct d_translator *translator)
-{
-    const struct d_type *output = d_type_resolve(translator->output);
-    if (!d_type_is_struct(output))
-        d_fail_at(compiler, translator->place, "D_XLATE_SOU",
-                  "translator output type must be a struct or union: %s",
-                  d_type_text(compiler, translator->output));
-    for (const struct d_translator *other = compiler->translators; other != NULL;
-         other = other->next)
-        if (d_types_compatible(other->output, output) && same_type(other->input, translator->input))
-            d_fail_at(compiler, translator->place, "D_XLATE_REDECL",
-                      "translator from %s to %s has already been declared",
-                      d_type_text(compiler, translator->input),
-                      d_type_text(compiler, translator->output));
-}
-
 /* "member = expression;" */
-static struct d_translation *parse_translation(struct d_parser *parser,
-                                               const struct d_translator *translator)
+static struct d_translation *parse_translation(struct d_parser *parser)
 {
     struct d_translation *translation = d_take(parser->compiler, sizeof *translation);
     translation->place = parser->token.place;
     translation->name = d_parse_name(parser);
-    translation->member = d_type_member(translator->output, translation->name);
-    if (translation->member == NULL)
-        d_fail_at(parser->compiler, translation->place, "D_XLATE_MEMB",
-                  "translator member %s is not a member of %s", translation->name,
-                  d_type_text(parser->compiler, translator->output));
     d_parse_expect(parser, D_TOKEN_ASSIGN);
     translation->expression = d_parse_assignment(parser);
     d_parse_expect(parser, D_TOKEN_SEMICOLON);
@@ -213,12 +185,11 @@ void d_parse_translator(struct d_parser *parser)
     d_lexer_set_state(compiler, D_LEXER_EXPRESSION);
     d_parse_advance(parser);
     const char *name = parse_translator_types(parser, translator, &input);
-    check_translator(compiler, translator);
     translator->parameter = open_input(compiler, translator, &input, name);
     struct d_translation **end = &translator->members;
     d_parse_expect(parser, D_TOKEN_LBRACE);
     while (!d_parse_is(parser, D_TOKEN_RBRACE)) {
-        *end = parse_translation(parser, translator);
+        *end = parse_translation(parser);
         end = &(*end)->next;
     }
     d_parse_advance(parser);

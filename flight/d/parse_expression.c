@@ -358,7 +358,7 @@ static struct d_node *parse_binary(struct d_parser *parser, int lowest)
     }
 }
 
-struct d_node *d_parse_constant(struct d_parser *parser)
+struct d_node *d_parse_conditional(struct d_parser *parser)
 {
     d_parse_enter(parser);
     struct d_node *condition = parse_binary(parser, LOOSEST);
@@ -366,7 +366,7 @@ struct d_node *d_parse_constant(struct d_parser *parser)
     if (d_parse_accept(parser, D_TOKEN_QUESTION)) {
         struct d_node *yes = d_parse_expression(parser);
         d_parse_expect(parser, D_TOKEN_COLON);
-        struct d_node *no = d_parse_constant(parser);
+        struct d_node *no = d_parse_conditional(parser);
         condition = d_node_condition(parser->compiler, place, condition, yes, no);
         parser->assignable = false;
     }
@@ -374,16 +374,11 @@ struct d_node *d_parse_constant(struct d_parser *parser)
     return condition;
 }
 
-static bool is_assignment(enum d_token_kind kind)
-{
-    return kind >= D_TOKEN_ASSIGN && kind <= D_TOKEN_SHR_ASSIGN;
-}
-
 struct d_node *d_parse_assignment(struct d_parser *parser)
 {
     d_parse_enter(parser);
-    struct d_node *node = d_parse_constant(parser);
-    if (is_assignment(parser->token.kind)) {
+    struct d_node *node = d_parse_conditional(parser);
+    if (d_token_is_assignment(parser->token.kind)) {
         enum d_token_kind op = parser->token.kind;
         struct d_place place = parser->token.place;
         if (!parser->assignable)

@@ -2,6 +2,7 @@
  * "Probe descriptions" of the format for what they match). */
 #include <string.h>
 
+#include "flight/d/lexer.h"
 #include "flight/d/macro.h"
 #include "flight/d/node.h"
 
@@ -38,7 +39,7 @@ static size_t field_count(const struct d_compiler *compiler)
 /* How much behind a $ names a macro: digits, or all the rest of the field. */
 static size_t macro_length(const char *name, const char *end)
 {
-    if (name < end && *name >= '0' && *name <= '9')
+    if (name < end && d_lex_is_digit(*name))
         return d_macro_length(name, end);
     return (size_t)(end - name);
 }
@@ -104,7 +105,7 @@ void d_probe_check(struct d_compiler *compiler, struct d_probe_description *prob
     if (probe->checked)
         return;
     probe->checked = true;
-    if (kernel == NULL || kernel->count_probes == NULL || compiler->options.zdefs ||
+    if (kernel == NULL || compiler->options.zdefs ||
         kernel->count_probes(kernel->context, name) > 0)
         return;
     const char *text =

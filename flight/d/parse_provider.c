@@ -1,19 +1,11 @@
 /* provider P { probe n(native) : (translated); }; tells the compiler about probes that no kernel has yet. */
-#include <ctype.h>
 #include <string.h>
 
+#include "flight/d/lexer.h"
 #include "flight/d/parser.h"
 
 #define NAME_MAX_BYTES 63u /* as in a description */
 #define ARGUMENTS_MAX  255u
-
-static size_t count_of(const struct d_parameter *list)
-{
-    size_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
 
 static void check_name(struct d_compiler *compiler, struct d_place place, const char *what,
                        const char *name)
@@ -47,7 +39,7 @@ static struct d_parameter *parse_list(struct d_parser *parser, enum d_prototype 
     struct d_parameter *list = d_parse_parameters(parser, D_TOKEN_RPAREN, &variadic);
     list = d_prototype_check(parser->compiler, list, variadic, form);
     d_parse_expect(parser, D_TOKEN_RPAREN);
-    if (count_of(list) > ARGUMENTS_MAX)
+    if (d_parameter_count(list) > ARGUMENTS_MAX)
         d_fail(parser->compiler, "D_PROV_PRARGLEN", "a probe has at most %u parameters",
                ARGUMENTS_MAX);
     return list;
@@ -78,11 +70,9 @@ static void check_translation(struct d_compiler *compiler, const struct d_provid
     value->userland = native->userland;
     value->is_signed = d_type_is_signed(native->type);
     value->resolved = true;
-    const struct d_type *wanted = d_type_resolve(translated->type);
-    const struct d_type *output = d_type_is_pointer(wanted) ? wanted->target : wanted;
     if (!d_types_compatible(native->type, translated->type) &&
-        !d_assignable(compiler, translated->type, translated->userland, value) &&
-        d_translator_find(compiler, output, value) == NULL)
+        !d_assignable(translated->type, translated->userland, value) &&
+        d_translator_find(compiler, translated->type, value) == NULL)
         d_fail(compiler, "D_PROV_PRXLATOR", "translator from %s to %s required for probe %s",
                d_type_text(compiler, native->type), d_type_text(compiler, translated->type),
                probe->name);
@@ -90,7 +80,7 @@ static void check_translation(struct d_compiler *compiler, const struct d_provid
 
 static void map_arguments(struct d_compiler *compiler, struct d_provider_probe *probe)
 {
-    probe->map = d_take(compiler, (count_of(probe->translated) + 1) * sizeof *probe->map);
+    probe->map = d_take(compiler, (d_parameter_count(probe->translated) + 1) * sizeof *probe->map);
     uint32_t *map = probe->map;
     for (const struct d_parameter *at = probe->translated; at != NULL; at = at->next)
         check_translation(compiler, probe, native_of(compiler, probe, at, map++), at);
@@ -98,7 +88,7 @@ static void map_arguments(struct d_compiler *compiler, struct d_provider_probe *
 
 static void map_identically(struct d_compiler *compiler, struct d_provider_probe *probe)
 {
-    size_t count = count_of(probe->native);
+    uint32_t count = d_parameter_count(probe->native);
     probe->translated = probe->native;
     probe->map = d_take(compiler, (count + 1) * sizeof *probe->map);
     for (uint32_t i = 0; i < count; i++)
@@ -140,21 +130,12 @@ static struct d_provider_probe *parse_probe(struct d_parser *parser,
 
 /* --- The whole --- */
 
-static bool same_list(const struct d_parameter *left, const struct d_parameter *right)
-{
-    while (left != NULL && right != NULL && d_types_compatible(left->type, right->type)) {
-        left = left->next;
-        right = right->next;
-    }
-    return left == NULL && right == NULL;
-}
-
 static bool has_all(const struct d_provider *provider, const struct d_provider *other)
 {
     for (const struct d_provider_probe *at = other->probes; at != NULL; at = at->next) {
         const struct d_provider_probe *own = find_probe(provider, at->name);
-        if (own == NULL || !same_list(own->native, at->native) ||
-            !same_list(own->translated, at->translated))
+        if (own == NULL || !d_parameters_compatible(own->native, at->native) ||
+            !d_parameters_compatible(own->translated, at->translated))
             return false;
     }
     return true;
@@ -188,7 +169,7 @@ static void parse_head(struct d_parser *parser, struct d_provider *provider)
     provider->place = parser->token.place;
     provider->name = d_parse_name(parser);
     check_name(parser->compiler, provider->place, "provider", provider->name);
-    if (isdigit((unsigned char)provider->name[strlen(provider->name) - 1]))
+    if (d_lex_is_digit(provider->name[strlen(provider->name) - 1]))
         d_fail_at(parser->compiler, provider->place, "D_PROV_BADNAME",
                   "provider name may not end with a digit: %s", provider->name);
     d_parse_expect(parser, D_TOKEN_LBRACE);

@@ -58,7 +58,7 @@ bool d_parse_is_storage(const struct d_parser *parser)
 static const struct d_node *parse_bits(struct d_parser *parser)
 {
     d_lexer_set_typed(parser->compiler, false);
-    return d_parse_accept(parser, D_TOKEN_COLON) ? d_parse_constant(parser) : NULL;
+    return d_parse_accept(parser, D_TOKEN_COLON) ? d_parse_conditional(parser) : NULL;
 }
 
 /* One member: a declarator, a width, or both. */
@@ -109,7 +109,7 @@ static void parse_enum_body(struct d_parser *parser, struct d_type *type)
             d_parse_refuse(parser);
         d_parse_advance(parser);
         if (d_parse_accept(parser, D_TOKEN_ASSIGN))
-            value = d_parse_constant(parser);
+            value = d_parse_conditional(parser);
         end = d_tag_enumerator(parser->compiler, type, end, name, value);
     } while (d_parse_accept(parser, D_TOKEN_COMMA));
 }

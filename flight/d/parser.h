@@ -26,7 +26,7 @@ void d_parse_leave(struct d_parser *parser);
 /* parse_expression.c */
 struct d_node *d_parse_expression(struct d_parser *parser); /* with commas */
 struct d_node *d_parse_assignment(struct d_parser *parser);
-struct d_node *d_parse_constant(struct d_parser *parser); /* a conditional expression */
+struct d_node *d_parse_conditional(struct d_parser *parser);
 
 /* parse_type.c */
 bool d_parse_is_type(const struct d_parser *parser);    /* begins with a word of a type */

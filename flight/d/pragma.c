@@ -1,17 +1,15 @@
 /* Control lines: section 2.7 of the language. */
 #include "flight/d/pragma.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "flight/d/ident.h"
 #include "flight/d/kernel_facts.h"
+#include "flight/d/lexer.h"
 #include "flight/d/option.h"
 
-#define WORDS_MAX      64u
-#define LINE_FLAGS_MAX 3u
+#define WORDS_MAX        64u
+#define MARKER_FLAGS_MAX 3u
 
 enum word_kind {
     WORD_TEXT,
@@ -41,15 +39,10 @@ struct d_deferred_pragma {
     const int *attributes; /* [3]; NULL: a binding */
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
-}
-
 static size_t text_length(const char *at, const char *end)
 {
     size_t length = 0;
-    while (at + length < end && !is_space(at[length]) && at[length] != '"')
+    while (at + length < end && !d_lex_is_blank(at[length]) && at[length] != '"')
         length++;
     return length;
 }
@@ -57,20 +50,16 @@ static size_t text_length(const char *at, const char *end)
 static struct word text_word(struct d_compiler *compiler, const char *at, size_t length)
 {
     struct word word = {.kind = WORD_TEXT, .text = d_text(compiler, at, length)};
-    char *end;
-    errno = 0;
-    if (word.text[0] >= '0' && word.text[0] <= '9') {
-        word.value = strtoull(word.text, &end, 0);
-        if (*end == '\0' && errno == 0)
-            word.kind = WORD_INTEGER;
-    }
+    const char *rest;
+    if (d_number_parse(word.text, &word.value, &rest) && *rest == '\0')
+        word.kind = WORD_INTEGER;
     return word;
 }
 
 static void split(struct control_line *line, const char *at, const char *end)
 {
     while (at < end) {
-        if (is_space(*at)) {
+        if (d_lex_is_blank(*at)) {
             at++;
             continue;
         }
@@ -106,13 +95,14 @@ static void obey_error(struct control_line *line, size_t from)
     d_fail(line->compiler, "D_PRAGERR", "#error: %s", text);
 }
 
-/* What stands behind the file: 1 and 2 (a file begins, and goes on), to which GNU cpp adds 3 and 4. */
-static bool are_flags(const struct word *words, size_t count)
+/* What stands behind the file: 1 or 2 (a file begins, or goes on); a marker of GNU's cpp, "# 1 "FILE" 1 3 4", has
+ * more. */
+static bool are_flags(const struct word *words, size_t count, size_t most)
 {
     for (size_t i = 0; i < count; i++)
         if (words[i].kind != WORD_INTEGER)
             return false;
-    return count <= LINE_FLAGS_MAX;
+    return count <= most;
 }
 
 static void obey_line(struct control_line *line, size_t from)
@@ -120,7 +110,7 @@ static void obey_line(struct control_line *line, size_t from)
     size_t count = line->count - from;
     const struct word *words = &line->words[from];
     if (count < 1 || words[0].kind != WORD_INTEGER || (count > 1 && words[1].kind != WORD_STRING) ||
-        (count > 2 && !are_flags(words + 2, count - 2)))
+        (count > 2 && !are_flags(words + 2, count - 2, from == 0 ? MARKER_FLAGS_MAX : 1)))
         malformed(line, "line", "a number, and a file in quotes");
     *line->number = (uint32_t)words[0].value;
     if (count > 1)
@@ -178,9 +168,9 @@ static void give(struct control_line *line, const char *name, const int *attribu
         defer(line, name, attributes);
         return;
     }
-    if (ident->builtin)
-        d_fail(line->compiler, "D_PRAGMA_SCOPE", "pragma cannot be applied to '%s': it is built in",
-               name);
+    if (ident->builtin || ident->kept)
+        d_fail(line->compiler, "D_PRAGMA_SCOPE", "pragma cannot be applied to '%s': it is %s", name,
+               ident->builtin ? "built in" : "another program's");
     attach(ident, attributes);
 }
 
@@ -216,8 +206,8 @@ static void obey_binding(struct control_line *line, size_t from)
     if (line->count - from != 2 || line->words[from].kind != WORD_STRING ||
         line->words[from + 1].kind != WORD_TEXT)
         malformed(line, "pragma D binding", "a version in quotes and a name");
-    unsigned major, minor;
-    if (sscanf(line->words[from].text, "%3u.%4u", &major, &minor) != 2)
+    uint32_t version;
+    if (!d_version_parse(line->words[from].text, &version))
         d_fail(line->compiler, "D_PRAGMA_INVAL", "invalid version '%s'", line->words[from].text);
     give(line, line->words[from + 1].text, NULL);
 }

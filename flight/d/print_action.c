@@ -75,7 +75,7 @@ static void check_keys(struct d_compiler *compiler, const struct d_node *first,
     for (; left != NULL && right != NULL; left = left->next, right = right->next) {
         struct d_node *key = d_node_new(compiler, D_NODE_VARIABLE, node->place);
         key->type = right->type;
-        if (!d_assignable(compiler, left->type, right->userland, key))
+        if (!d_assignable(left->type, right->userland, key))
             d_fail_at(compiler, node->place, "D_PRINTA_AGGPROTO",
                       "printa( ) @%s[ ] key type is incompatible with that of @%s[ ]",
                       node->ident->name, first->ident->name);

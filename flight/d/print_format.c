@@ -18,69 +18,88 @@ enum want {
     WANT_STACK,
     WANT_TIME,
     WANT_PORT,
-    WANT_EXACT,       /* the type that the table names, or the second one */
-    WANT_EXACT_OR_64, /* likewise, or int64_t or uint64_t, whatever stands behind those */
     WANT_NOTHING,
+
+    /* Exactly one of the two types of exact_types[]. */
+    WANT_SHORT,
+    WANT_UNSIGNED_SHORT,
+    WANT_ANY_SHORT,
+    WANT_LONG,
+    WANT_UNSIGNED_LONG,
+    WANT_ANY_LONG,
+    WANT_LONG_LONG,
+    WANT_UNSIGNED_LONG_LONG,
+    WANT_ANY_LONG_LONG, /* or int64_t or uint64_t, whatever stands behind those */
+};
+
+static const enum d_intrinsic exact_types[][2] = {
+    [WANT_SHORT] = {D_SHORT, D_SHORT},
+    [WANT_UNSIGNED_SHORT] = {D_USHORT, D_USHORT},
+    [WANT_ANY_SHORT] = {D_SHORT, D_USHORT},
+    [WANT_LONG] = {D_LONG, D_LONG},
+    [WANT_UNSIGNED_LONG] = {D_ULONG, D_ULONG},
+    [WANT_ANY_LONG] = {D_LONG, D_ULONG},
+    [WANT_LONG_LONG] = {D_LONGLONG, D_LONGLONG},
+    [WANT_UNSIGNED_LONG_LONG] = {D_ULONGLONG, D_ULONGLONG},
+    [WANT_ANY_LONG_LONG] = {D_LONGLONG, D_ULONGLONG},
 };
 
 static const struct conversion {
     const char *name;
-    const char *stored;
+    const char *stored; /* "": i or u, by the sign of the value */
     enum want want;
-    bool prefixed; /* "ll" is put before it where the value has 8 bytes */
-    enum d_intrinsic exact, other;
 } conversions[] = {
-    {"%", "%", WANT_NOTHING, false, D_INT, D_INT},
-    {"a", "a", WANT_SYMBOL, false, D_INT, D_INT},
-    {"A", "A", WANT_USER_SYMBOL, false, D_INT, D_INT},
-    {"c", "c", WANT_CHARACTER, false, D_INT, D_INT},
-    {"C", "C", WANT_CHARACTER, false, D_INT, D_INT},
-    {"d", "", WANT_INTEGER, true, D_INT, D_INT},
-    {"e", "e", WANT_FLOAT, false, D_INT, D_INT},
-    {"E", "E", WANT_FLOAT, false, D_INT, D_INT},
-    {"f", "f", WANT_FLOAT, false, D_INT, D_INT},
-    {"g", "g", WANT_FLOAT, false, D_INT, D_INT},
-    {"G", "G", WANT_FLOAT, false, D_INT, D_INT},
-    {"hd", "d", WANT_EXACT, false, D_SHORT, D_SHORT},
-    {"hi", "i", WANT_EXACT, false, D_SHORT, D_SHORT},
-    {"ho", "o", WANT_EXACT, false, D_USHORT, D_USHORT},
-    {"hu", "u", WANT_EXACT, false, D_USHORT, D_USHORT},
-    {"hx", "x", WANT_EXACT, false, D_SHORT, D_USHORT},
-    {"hX", "X", WANT_EXACT, false, D_SHORT, D_USHORT},
-    {"i", "i", WANT_INTEGER, true, D_INT, D_INT},
-    {"I", "I", WANT_TEXT, false, D_INT, D_INT},
-    {"k", "k", WANT_STACK, false, D_INT, D_INT},
-    {"lc", "lc", WANT_INT, false, D_INT, D_INT},
-    {"ld", "d", WANT_EXACT, true, D_LONG, D_LONG},
-    {"li", "i", WANT_EXACT, true, D_LONG, D_LONG},
-    {"lo", "o", WANT_EXACT, true, D_ULONG, D_ULONG},
-    {"lu", "u", WANT_EXACT, true, D_ULONG, D_ULONG},
-    {"ls", "ls", WANT_WIDE_TEXT, false, D_INT, D_INT},
-    {"lx", "x", WANT_EXACT, true, D_LONG, D_ULONG},
-    {"lX", "X", WANT_EXACT, true, D_LONG, D_ULONG},
-    {"lld", "d", WANT_EXACT, true, D_LONGLONG, D_LONGLONG},
-    {"lli", "i", WANT_EXACT, true, D_LONGLONG, D_LONGLONG},
-    {"llo", "o", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
-    {"llu", "u", WANT_EXACT, true, D_ULONGLONG, D_ULONGLONG},
-    {"llx", "x", WANT_EXACT_OR_64, true, D_LONGLONG, D_ULONGLONG},
-    {"llX", "X", WANT_EXACT_OR_64, true, D_LONGLONG, D_ULONGLONG},
-    {"Le", "Le", WANT_FLOAT, false, D_INT, D_INT},
-    {"LE", "LE", WANT_FLOAT, false, D_INT, D_INT},
-    {"Lf", "Lf", WANT_FLOAT, false, D_INT, D_INT},
-    {"Lg", "Lg", WANT_FLOAT, false, D_INT, D_INT},
-    {"LG", "LG", WANT_FLOAT, false, D_INT, D_INT},
-    {"o", "o", WANT_INTEGER, true, D_INT, D_INT},
-    {"p", "x", WANT_POINTER, true, D_INT, D_INT},
-    {"P", "P", WANT_PORT, false, D_INT, D_INT},
-    {"s", "s", WANT_TEXT, false, D_INT, D_INT},
-    {"S", "S", WANT_TEXT, false, D_INT, D_INT},
-    {"T", "T", WANT_TIME, false, D_INT, D_INT},
-    {"u", "u", WANT_INTEGER, true, D_INT, D_INT},
-    {"wc", "wc", WANT_INT, false, D_INT, D_INT},
-    {"ws", "ws", WANT_WIDE_TEXT, false, D_INT, D_INT},
-    {"x", "x", WANT_INTEGER, true, D_INT, D_INT},
-    {"X", "X", WANT_INTEGER, true, D_INT, D_INT},
-    {"Y", "Y", WANT_TIME, false, D_INT, D_INT},
+    {"%", "%", WANT_NOTHING},
+    {"a", "a", WANT_SYMBOL},
+    {"A", "A", WANT_USER_SYMBOL},
+    {"c", "c", WANT_CHARACTER},
+    {"C", "C", WANT_CHARACTER},
+    {"d", "", WANT_INTEGER},
+    {"e", "e", WANT_FLOAT},
+    {"E", "E", WANT_FLOAT},
+    {"f", "f", WANT_FLOAT},
+    {"g", "g", WANT_FLOAT},
+    {"G", "G", WANT_FLOAT},
+    {"hd", "d", WANT_SHORT},
+    {"hi", "i", WANT_SHORT},
+    {"ho", "o", WANT_UNSIGNED_SHORT},
+    {"hu", "u", WANT_UNSIGNED_SHORT},
+    {"hx", "x", WANT_ANY_SHORT},
+    {"hX", "X", WANT_ANY_SHORT},
+    {"i", "i", WANT_INTEGER},
+    {"I", "I", WANT_TEXT},
+    {"k", "k", WANT_STACK},
+    {"lc", "lc", WANT_INT},
+    {"ld", "d", WANT_LONG},
+    {"li", "i", WANT_LONG},
+    {"lo", "o", WANT_UNSIGNED_LONG},
+    {"lu", "u", WANT_UNSIGNED_LONG},
+    {"ls", "ls", WANT_WIDE_TEXT},
+    {"lx", "x", WANT_ANY_LONG},
+    {"lX", "X", WANT_ANY_LONG},
+    {"lld", "d", WANT_LONG_LONG},
+    {"lli", "i", WANT_LONG_LONG},
+    {"llo", "o", WANT_UNSIGNED_LONG_LONG},
+    {"llu", "u", WANT_UNSIGNED_LONG_LONG},
+    {"llx", "x", WANT_ANY_LONG_LONG},
+    {"llX", "X", WANT_ANY_LONG_LONG},
+    {"Le", "Le", WANT_FLOAT},
+    {"LE", "LE", WANT_FLOAT},
+    {"Lf", "Lf", WANT_FLOAT},
+    {"Lg", "Lg", WANT_FLOAT},
+    {"LG", "LG", WANT_FLOAT},
+    {"o", "o", WANT_INTEGER},
+    {"p", "x", WANT_POINTER},
+    {"P", "P", WANT_PORT},
+    {"s", "s", WANT_TEXT},
+    {"S", "S", WANT_TEXT},
+    {"T", "T", WANT_TIME},
+    {"u", "u", WANT_INTEGER},
+    {"wc", "wc", WANT_INT},
+    {"ws", "ws", WANT_WIDE_TEXT},
+    {"x", "x", WANT_INTEGER},
+    {"X", "X", WANT_INTEGER},
+    {"Y", "Y", WANT_TIME},
 };
 
 /* One conversion as it stands in the text. */
@@ -100,23 +119,12 @@ struct formatting {
     const struct d_parameter *keys; /* of printa(): that are left */
     struct d_node *aggregation;     /* of printa(): whose value %@ is next */
     bool aggregations;
-    char *made;
-    size_t length, capacity;
+    struct d_buffer made;
 };
 
 static void put(struct formatting *formatting, const char *text, size_t length)
 {
-    if (formatting->length + length + 1 > formatting->capacity) {
-        size_t larger = 2 * (formatting->length + length + 32);
-        char *made = d_take(formatting->compiler, larger);
-        if (formatting->length > 0)
-            memcpy(made, formatting->made, formatting->length);
-        formatting->made = made;
-        formatting->capacity = larger;
-    }
-    memcpy(formatting->made + formatting->length, text, length);
-    formatting->length += length;
-    formatting->made[formatting->length] = '\0';
+    d_buffer_put(formatting->compiler, &formatting->made, text, length);
 }
 
 static noreturn void malformed(const struct formatting *formatting, const char *why)
@@ -214,34 +222,24 @@ static bool has_flags(const struct specification *specification)
            specification->width != 0;
 }
 
-/* A value that a conversion takes: an argument, a key, or what an aggregation holds. */
-struct value {
-    const struct d_type *type;
-    bool is_signed;
-};
-
-static bool next_value(struct formatting *formatting, struct value *value)
+/* The type of the next argument, or key, that a conversion takes; NULL: none is left. */
+static const struct d_type *next_type(struct formatting *formatting)
 {
+    const struct d_node *argument = formatting->arguments;
+    const struct d_parameter *key = formatting->keys;
     if (formatting->aggregations) {
-        if (formatting->keys == NULL)
-            return false;
-        value->type = formatting->keys->type;
-        formatting->keys = formatting->keys->next;
-    } else {
-        if (formatting->arguments == NULL)
-            return false;
-        if (formatting->arguments->kind == D_NODE_AGGREGATION)
-            value->type = d_type_of(formatting->compiler, D_DYNAMIC);
-        else
-            value->type = formatting->arguments->type;
-        formatting->arguments = formatting->arguments->next;
+        formatting->keys = key != NULL ? key->next : NULL;
+        return key != NULL ? key->type : NULL;
     }
-    value->is_signed = d_type_is_signed(value->type);
-    return true;
+    if (argument == NULL)
+        return NULL;
+    formatting->arguments = argument->next;
+    return argument->kind == D_NODE_AGGREGATION ? d_type_of(formatting->compiler, D_DYNAMIC)
+                                                : argument->type;
 }
 
 /* The k-th %@ is the k-th aggregation's; further ones are the last one's. */
-static struct value aggregation_value(struct formatting *formatting)
+static const struct d_type *aggregation_type(struct formatting *formatting)
 {
     if (!formatting->aggregations)
         d_fail(formatting->compiler, "D_PRINTF_AGG_CONV",
@@ -251,19 +249,18 @@ static struct value aggregation_value(struct formatting *formatting)
     bool count = function != NULL && strcmp(function->name, "count") == 0;
     if (formatting->aggregation->next != NULL)
         formatting->aggregation = formatting->aggregation->next;
-    const struct d_type *type = d_type_of(formatting->compiler, count ? D_UINT64 : D_INT64);
-    return (struct value){.type = type, .is_signed = !count};
+    return d_type_of(formatting->compiler, count ? D_UINT64 : D_INT64);
 }
 
 static void take_dynamic(struct formatting *formatting, const char *what)
 {
-    struct value value;
-    if (!next_value(formatting, &value))
+    const struct d_type *type = next_type(formatting);
+    if (type == NULL)
         d_fail(formatting->compiler, "D_PRINTF_DYN_PROTO",
                "%s( ) prototype mismatch: conversion #%u is missing a corresponding \"*\" argument "
                "for its %s",
                formatting->function, formatting->number, what);
-    if (!d_type_is_arithmetic(value.type))
+    if (!d_type_is_arithmetic(type))
         d_fail(formatting->compiler, "D_PRINTF_DYN_TYPE",
                "%s( ) argument for the %s of conversion #%u must be of integral type",
                formatting->function, what, formatting->number);
@@ -271,8 +268,7 @@ static void take_dynamic(struct formatting *formatting, const char *what)
 
 static bool is_character_array(const struct d_type *type)
 {
-    const struct d_type *resolved = d_type_resolve(type);
-    return resolved->kind == D_TYPE_ARRAY && d_type_is_text(type);
+    return d_type_is_array(type) && d_type_is_text(type);
 }
 
 static bool is_wide_array(const struct d_type *type)
@@ -303,18 +299,23 @@ static bool is_special(const struct d_type *type, enum d_special special)
     return d_type_resolve(type)->special == special;
 }
 
-static bool fits(const struct d_compiler *compiler, const struct conversion *conversion,
-                 const struct d_type *type)
+static bool is_exact(const struct d_compiler *compiler, const struct d_type *type, enum want want)
+{
+    return is_type(compiler, type, exact_types[want][0]) ||
+           is_type(compiler, type, exact_types[want][1]);
+}
+
+/* One line for each want. */
+static bool fits(const struct d_compiler *compiler, enum want want, const struct d_type *type)
 {
     bool integer = d_type_is_arithmetic(type);
-    switch (conversion->want) {
+    switch ((int)want) {
     case WANT_INTEGER:
         return integer;
     case WANT_CHARACTER:
         return integer && d_type_size(type) <= 4;
     case WANT_POINTER:
-        return integer || d_type_is_pointer(type) ||
-               (d_type_resolve(type)->kind == D_TYPE_ARRAY && !d_type_is_string(type));
+        return integer || (d_type_is_indexable(type) && !d_type_is_string(type));
     case WANT_SYMBOL:
         return integer || d_type_is_pointer(type) || is_special(type, D_SPECIAL_SYMADDR);
     case WANT_USER_SYMBOL:
@@ -333,36 +334,33 @@ static bool fits(const struct d_compiler *compiler, const struct conversion *con
         return integer && d_type_size(type) == 8;
     case WANT_PORT:
         return is_type(compiler, type, D_USHORT);
-    case WANT_EXACT_OR_64:
-        return is_named(compiler, type, D_INT64) || is_named(compiler, type, D_UINT64) ||
-               is_type(compiler, type, conversion->exact) ||
-               is_type(compiler, type, conversion->other);
-    case WANT_EXACT:
-        return is_type(compiler, type, conversion->exact) ||
-               is_type(compiler, type, conversion->other);
     case WANT_NOTHING:
-        break;
+        return true;
+    case WANT_ANY_LONG_LONG:
+        return is_exact(compiler, type, want) || is_named(compiler, type, D_INT64) ||
+               is_named(compiler, type, D_UINT64);
+    default:
+        return is_exact(compiler, type, want);
     }
-    return true;
 }
 
-static struct value take_value(struct formatting *formatting,
-                               const struct specification *specification)
+static const struct d_type *take_type(struct formatting *formatting,
+                                      const struct specification *specification)
 {
-    struct value value;
     if (specification->aggregation)
-        return aggregation_value(formatting);
-    if (!next_value(formatting, &value))
+        return aggregation_type(formatting);
+    const struct d_type *type = next_type(formatting);
+    if (type == NULL)
         d_fail(formatting->compiler, "D_PRINTF_ARG_PROTO",
                "%s( ) prototype mismatch: conversion #%u (%%%s) is missing a corresponding value "
                "argument",
                formatting->function, formatting->number, specification->name);
-    return value;
+    return type;
 }
 
 static void put_specification(struct formatting *formatting,
                               const struct specification *specification,
-                              const struct conversion *conversion, const struct value *value)
+                              const struct conversion *conversion, const struct d_type *type)
 {
     const struct {
         bool given;
@@ -390,11 +388,11 @@ static void put_specification(struct formatting *formatting,
     if (specification->precision != 0)
         snprintf(number, sizeof number, ".%u", specification->precision);
     put(formatting, number, strlen(number));
-    if (conversion->prefixed && d_type_size(value->type) == 8)
-        put(formatting, "ll", 2);
     const char *stored = conversion->stored;
     if (stored[0] == '\0')
-        stored = value->is_signed ? "i" : "u";
+        stored = d_type_is_signed(type) ? "i" : "u";
+    if (strspn(stored, "diouxX") == 1 && d_type_size(type) == 8)
+        put(formatting, "ll", 2);
     put(formatting, stored, strlen(stored));
 }
 
@@ -417,13 +415,13 @@ static void convert(struct formatting *formatting)
         take_dynamic(formatting, "width");
     if (specification.dynamic_precision)
         take_dynamic(formatting, "precision");
-    struct value value = take_value(formatting, &specification);
-    if (d_type_is_dynamic(value.type) || !fits(formatting->compiler, conversion, value.type))
+    const struct d_type *type = take_type(formatting, &specification);
+    if (d_type_is_dynamic(type) || !fits(formatting->compiler, conversion->want, type))
         d_fail(formatting->compiler, "D_PRINTF_ARG_TYPE",
                "%s( ) argument for conversion #%u is incompatible: conversion %%%s, argument %s",
                formatting->function, formatting->number, specification.name,
-               d_type_text(formatting->compiler, value.type));
-    put_specification(formatting, &specification, conversion, &value);
+               d_type_text(formatting->compiler, type));
+    put_specification(formatting, &specification, conversion, type);
 }
 
 const char *d_print_format(struct d_compiler *compiler, struct d_place place, const char *function,
@@ -439,7 +437,6 @@ const char *d_print_format(struct d_compiler *compiler, struct d_place place, co
         formatting.keys = arguments->ident->parameters;
     }
     compiler->place = place;
-    put(&formatting, "", 0);
     while (*formatting.at != '\0') {
         size_t literal = strcspn(formatting.at, "%");
         put(&formatting, formatting.at, literal);
@@ -451,5 +448,6 @@ const char *d_print_format(struct d_compiler *compiler, struct d_place place, co
         d_fail(compiler, "D_PRINTF_ARG_EXTRA",
                "%s( ) prototype mismatch: only %u conversions have arguments, more were passed",
                function, formatting.number);
-    return formatting.made;
+    put(&formatting, "", 1); /* the NUL */
+    return formatting.made.bytes;
 }

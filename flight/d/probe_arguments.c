@@ -83,11 +83,9 @@ static struct argument kernel_argument(struct d_compiler *compiler, uint64_t ind
 static struct d_node *translate(struct d_compiler *compiler, struct d_node *node,
                                 const struct argument *argument)
 {
-    if (d_assignable(compiler, argument->translated, false, node))
+    if (d_assignable(argument->translated, false, node))
         return node;
-    const struct d_type *wanted = d_type_resolve(argument->translated);
-    const struct d_type *output = d_type_is_pointer(wanted) ? wanted->target : wanted;
-    if (d_translator_find(compiler, output, node) == NULL)
+    if (d_translator_find(compiler, argument->translated, node) == NULL)
         d_fail(compiler, "D_ARGS_XLATOR", "translator for args[%u] from %s to %s is not defined",
                argument->index, d_type_text(compiler, argument->native),
                d_type_text(compiler, argument->translated));

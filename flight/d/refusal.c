@@ -1,78 +1,8 @@
-/* How a mistake leaves the compiler, and its memory. */
+/* How a mistake leaves the compiler, and a warning. */
 #include "flight/d/compiler.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* An inline that is used often, or a clause with thousands of descriptions, becomes much out of little. */
-#define TAKEN_MAX (256u * 1024 * 1024) /* bytes, for one program */
-
-/* Each piece is an allocation of its own: a sanitizer sees one byte too many. */
-struct d_piece {
-    _Alignas(max_align_t) struct d_piece *next;
-};
-
-/* What is taken outside a program, names of options and of what is built in, is little. */
-static noreturn void no_memory(struct d_compiler *compiler)
-{
-    if (compiler->source == NULL)
-        abort();
-    d_fail(compiler, "", "no memory");
-}
-
-static void count_taken(struct d_compiler *compiler, size_t size)
-{
-    if (compiler->source == NULL)
-        return;
-    if (size > TAKEN_MAX - compiler->taken)
-        d_fail(compiler, "", "the program is too large: it takes more than %u bytes of memory",
-               TAKEN_MAX);
-    compiler->taken += size;
-}
-
-/* The macro of the C library aligns by adding to a null pointer, which clang's sanitizer refuses. */
-__attribute__((no_sanitize("pointer-overflow"))) void *d_take(struct d_compiler *compiler,
-                                                              size_t size)
-{
-    count_taken(compiler, size);
-    struct d_piece *piece = calloc(1, sizeof *piece + size);
-    if (piece == NULL)
-        no_memory(compiler);
-    piece->next = compiler->pieces;
-    compiler->pieces = piece;
-    return piece + 1;
-}
-
-void d_give_back(struct d_compiler *compiler)
-{
-    struct d_piece *next;
-    for (struct d_piece *piece = compiler->pieces; piece != NULL; piece = next) {
-        next = piece->next;
-        free(piece);
-    }
-    compiler->pieces = NULL;
-}
-
-char *d_text(struct d_compiler *compiler, const char *text, size_t length)
-{
-    char *copy = d_take(compiler, length + 1);
-    memcpy(copy, text, length);
-    return copy;
-}
-
-char *d_format(struct d_compiler *compiler, const char *format, ...)
-{
-    va_list arguments, again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
-    size_t size = (size_t)vsnprintf(NULL, 0, format, arguments) + 1;
-    char *text = d_take(compiler, size); /* does not come back without it */
-    (void)vsnprintf(text, size, format, again);
-    va_end(again);
-    va_end(arguments);
-    return text;
-}
 
 /* One line of text: what a terminal would obey or break is shown as a question mark. */
 static void take_line(char *to, size_t size, const char *from, size_t length)

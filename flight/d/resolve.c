@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "flight/d/option.h"
+
 void d_node_set_type(struct d_node *node, const struct d_type *type)
 {
     node->type = type;
@@ -65,8 +67,8 @@ static struct d_node *resolve_kind(struct d_compiler *compiler, struct d_node *n
     case D_NODE_POSTFIX:
         return d_resolve_unary(compiler, node);
     case D_NODE_BINARY:
-        return d_is_assignment(node->op) ? d_resolve_assign(compiler, node)
-                                         : d_resolve_binary(compiler, node);
+        return d_token_is_assignment(node->op) ? d_resolve_assign(compiler, node)
+                                               : d_resolve_binary(compiler, node);
     case D_NODE_CONDITION:
         return d_resolve_condition(compiler, node);
     case D_NODE_CAST:
@@ -76,8 +78,7 @@ static struct d_node *resolve_kind(struct d_compiler *compiler, struct d_node *n
     case D_NODE_SELF:
     case D_NODE_THIS:
         refuse_scope(compiler, node);
-    case D_NODE_SIZEOF_TYPE: /* the parser folds it */
-    case D_NODE_VARIABLE:    /* these come only out of here */
+    case D_NODE_VARIABLE: /* these come only out of here */
     case D_NODE_SYMBOL:
     case D_NODE_INLINE:
         break;
@@ -113,16 +114,6 @@ struct d_node *d_resolve_list(struct d_compiler *compiler, struct d_node *list)
     return list;
 }
 
-static bool is_pointer_like(const struct d_type *type)
-{
-    return d_type_is_pointer(type) || d_type_resolve(type)->kind == D_TYPE_ARRAY;
-}
-
-static bool leads_to_void(const struct d_type *type)
-{
-    return d_type_is_pointer(type) && d_type_is_void(d_type_resolve(type)->target);
-}
-
 static bool same_special(const struct d_type *left, const struct d_type *right)
 {
     enum d_special special = d_type_resolve(left)->special;
@@ -133,25 +124,23 @@ static bool same_special(const struct d_type *left, const struct d_type *right)
 
 static bool pointers_fit(const struct d_type *type, const struct d_node *node)
 {
-    bool left = is_pointer_like(type);
-    bool right = is_pointer_like(node->type);
+    bool left = d_type_is_indexable(type);
+    bool right = d_type_is_indexable(node->type);
     if (left && d_node_is_zero(node))
         return true;
     if (!left || !right)
         return false;
-    return leads_to_void(type) || leads_to_void(node->type) ||
+    return d_type_is_void_pointer(type) || d_type_is_void_pointer(node->type) ||
            d_types_compatible(d_type_resolve(type)->target, d_type_resolve(node->type)->target);
 }
 
-bool d_assignable(const struct d_compiler *compiler, const struct d_type *type, bool userland,
-                  const struct d_node *node)
+bool d_assignable(const struct d_type *type, bool userland, const struct d_node *node)
 {
-    (void)compiler;
     if (d_node_is_dynamic(node) || node->type == NULL)
         return false;
     if (d_type_is_arithmetic(type) && d_type_is_arithmetic(node->type))
         return true;
-    if (is_pointer_like(type) && is_pointer_like(node->type) && userland != node->userland)
+    if (d_type_is_indexable(type) && d_type_is_indexable(node->type) && userland != node->userland)
         return false;
     if (d_type_is_text(type) && d_type_is_text(node->type))
         return true;

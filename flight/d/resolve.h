@@ -32,8 +32,6 @@ struct d_node *d_resolve_index(struct d_compiler *compiler, struct d_node *node,
                                enum d_resolve_mode mode);
 struct d_node *d_resolve_aggregation(struct d_compiler *compiler, struct d_node *node,
                                      enum d_resolve_mode mode);
-/* Keys against those of the first use: D_KEY_TYPE, D_PROTO_LEN, D_PROTO_ARG. */
-void d_resolve_keys(struct d_compiler *compiler, struct d_ident *ident, struct d_node *list);
 
 /* resolve_inline.c */
 struct d_node *d_resolve_inline(struct d_compiler *compiler, struct d_node *node,
@@ -50,7 +48,6 @@ struct d_node *d_resolve_cast(struct d_compiler *compiler, struct d_node *node);
 
 /* resolve_assign.c */
 struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node);
-bool d_is_assignment(enum d_token_kind op);
 
 /* resolve_member.c */
 struct d_node *d_resolve_member(struct d_compiler *compiler, struct d_node *node);

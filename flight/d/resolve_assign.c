@@ -2,11 +2,6 @@
 #include "flight/d/fold_constants.h"
 #include "flight/d/resolve.h"
 
-bool d_is_assignment(enum d_token_kind op)
-{
-    return op >= D_TOKEN_ASSIGN && op <= D_TOKEN_SHR_ASSIGN;
-}
-
 static noreturn void refuse_target(struct d_compiler *compiler, enum d_token_kind op)
 {
     d_fail(compiler, "D_OP_LVAL", "operator %s requires a modifiable lvalue as an operand",
@@ -63,8 +58,7 @@ static void infer(struct d_compiler *compiler, struct d_node *node)
     struct d_node *left = node->first, *right = node->second;
     if (left->type != NULL || left->kind != D_NODE_VARIABLE)
         return;
-    if (d_node_is_dynamic(right) || right->type == NULL ||
-        (d_type_is_void(right->type) && d_type_resolve(right->type)->special == D_SPECIAL_NONE))
+    if (d_node_is_dynamic(right) || right->type == NULL || d_type_is_void(right->type))
         incompatible(compiler, node);
     left->ident->type = right->type;
     left->ident->userland = left->userland = right->userland;
@@ -79,12 +73,6 @@ static void cast_constant(struct d_compiler *compiler, struct d_node *node)
         right->value = d_fold_cast(compiler, right->place, node->first->type, right)->value;
 }
 
-static bool is_blunt_pointer(const struct d_type *type)
-{
-    const struct d_type *target = d_type_resolve(type)->target;
-    return d_type_is_void(target) || d_type_resolve(target)->kind == D_TYPE_FUNCTION;
-}
-
 static void check_sum(struct d_compiler *compiler, const struct d_node *node)
 {
     const struct d_type *left = node->first->type;
@@ -93,7 +81,7 @@ static void check_sum(struct d_compiler *compiler, const struct d_node *node)
         return;
     if (!d_type_is_pointer(left) || !integer)
         incompatible(compiler, node);
-    if (is_blunt_pointer(left))
+    if (d_type_is_blunt_pointer(left))
         d_fail(compiler, "D_OP_VFPTR", "operator %s requires a pointer to an object of known size",
                d_token_text(node->op));
 }
@@ -118,7 +106,7 @@ static void check_types(struct d_compiler *compiler, const struct d_node *node)
         check_sum(compiler, node);
     else if (node->op != D_TOKEN_ASSIGN)
         check_arithmetic(compiler, node);
-    else if (!d_assignable(compiler, node->first->type, node->first->userland, node->second))
+    else if (!d_assignable(node->first->type, node->first->userland, node->second))
         incompatible(compiler, node);
 }
 
@@ -169,8 +157,6 @@ struct d_node *d_resolve_assign(struct d_compiler *compiler, struct d_node *node
     check_target(compiler, node);
     check_types(compiler, node);
     cast_constant(compiler, node);
-    if (node->first->kind == D_NODE_VARIABLE)
-        node->first->assigned = true;
     d_node_set_type(node, node->first->type);
     node->userland = node->first->userland;
     node->writable = node->first->writable;

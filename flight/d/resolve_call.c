@@ -7,7 +7,7 @@ static struct d_ident *called(struct d_compiler *compiler, const struct d_node *
     if (node->first->kind != D_NODE_NAME)
         d_fail(compiler, "D_FUNC_IDENT", "function designator is not of function type");
     struct d_ident *ident = d_idents_find(compiler->globals, node->first->text);
-    if (ident == NULL || ident->min_version > compiler->options.version)
+    if (ident == NULL)
         d_fail(compiler, "D_FUNC_UNDEF", "undefined function name: %s", node->first->text);
     if (ident->kind != D_IDENT_FUNCTION && ident->kind != D_IDENT_ACTION &&
         ident->kind != D_IDENT_AGGREGATING)
@@ -38,8 +38,7 @@ static void check_arguments(struct d_compiler *compiler, const struct d_ident *i
     const struct d_parameter *parameter = ident->parameters;
     for (uint32_t i = 1; list != NULL && parameter != NULL;
          list = list->next, parameter = parameter->next, i++)
-        if (parameter->type != NULL &&
-            !d_assignable(compiler, parameter->type, parameter->userland, list))
+        if (parameter->type != NULL && !d_assignable(parameter->type, parameter->userland, list))
             d_fail(compiler, "D_PROTO_ARG",
                    "%s( ) argument #%u is incompatible with prototype: prototype: %s, argument: %s",
                    ident->name, i, d_type_text(compiler, parameter->type),
@@ -51,10 +50,7 @@ struct d_node *d_resolve_call(struct d_compiler *compiler, struct d_node *node)
     struct d_ident *ident = called(compiler, node);
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
-    uint32_t passed = 0;
-    for (const struct d_node *at = node->list; at != NULL; at = at->next)
-        passed++;
-    check_count(compiler, ident, passed);
+    check_count(compiler, ident, d_node_count(node->list));
     check_arguments(compiler, ident, node->list);
     node->ident = ident;
     d_node_set_type(node,

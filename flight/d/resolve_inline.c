@@ -39,8 +39,7 @@ static noreturn void wrong_count(struct d_compiler *compiler, const struct d_ide
 static void check_argument(struct d_compiler *compiler, const struct d_ident *ident,
                            const struct d_parameter *parameter, const struct d_node *argument)
 {
-    if (parameter->type != NULL &&
-        !d_assignable(compiler, parameter->type, parameter->userland, argument))
+    if (parameter->type != NULL && !d_assignable(parameter->type, parameter->userland, argument))
         d_fail_at(compiler, argument->place, "D_PROTO_ARG",
                   "%s[ ] key is incompatible with prototype: prototype: %s, argument: %s",
                   ident->name, d_type_text(compiler, parameter->type),

@@ -15,8 +15,7 @@ static const struct d_type *base_type(struct d_compiler *compiler, const struct 
     const struct d_type *type = d_type_resolve(node->first->type);
     bool pointer = node->op == D_TOKEN_ARROW;
     if (pointer) {
-        if (d_node_is_dynamic(node->first) ||
-            (!d_type_is_pointer(type) && type->kind != D_TYPE_ARRAY))
+        if (d_node_is_dynamic(node->first) || !d_type_is_indexable(type))
             d_fail(compiler, "D_OP_PTR", "operator -> must be applied to a pointer");
         type = d_type_resolve(type->target);
     }
@@ -28,11 +27,6 @@ static const struct d_type *base_type(struct d_compiler *compiler, const struct 
     if (type->kind != D_TYPE_STRUCT && type->kind != D_TYPE_UNION)
         refuse_base(compiler, node, pointer);
     return type;
-}
-
-static bool is_array(const struct d_type *type)
-{
-    return d_type_resolve(type)->kind == D_TYPE_ARRAY && !d_type_is_string(type);
 }
 
 struct d_node *d_resolve_member(struct d_compiler *compiler, struct d_node *node)
@@ -47,7 +41,8 @@ struct d_node *d_resolve_member(struct d_compiler *compiler, struct d_node *node
         d_fail(compiler, "D_TYPE_MEMBER", "%s is not a member of %s", node->text,
                d_type_text(compiler, type));
     d_node_set_type(node, node->member->type);
-    node->lvalue = (node->op == D_TOKEN_ARROW || node->first->lvalue) && !is_array(node->type);
+    node->lvalue = (node->op == D_TOKEN_ARROW || node->first->lvalue) &&
+                   (!d_type_is_array(node->type) || d_type_is_string(node->type));
     node->writable = node->first->writable;
     node->userland = node->first->userland;
     return node;

@@ -6,9 +6,8 @@
 static struct d_ident *find_global(struct d_compiler *compiler, const char *name)
 {
     struct d_ident *ident = d_idents_find(compiler->globals, name);
-    if (ident == NULL || ident->min_version > compiler->options.version)
-        return NULL;
-    d_builtin_complete(compiler, ident);
+    if (ident != NULL)
+        d_builtin_complete(compiler, ident);
     return ident;
 }
 
@@ -32,8 +31,7 @@ static struct d_node *variable(struct d_compiler *compiler, struct d_node *node,
     node->userland = ident->userland;
     if (ident->type != NULL)
         d_node_set_type(node, ident->type);
-    if (ident->type != NULL && d_type_resolve(ident->type)->kind == D_TYPE_ARRAY &&
-        !d_type_is_string(ident->type))
+    if (d_type_is_array(ident->type) && !d_type_is_string(ident->type))
         node->lvalue = false;
     return node;
 }
@@ -52,15 +50,25 @@ static struct d_ident *create(struct d_compiler *compiler, struct d_idents *iden
 }
 
 /* "`name", "module`name"; two backquotes are a process' own, which is not to be had. */
-static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node *node)
+static struct d_symbol *find_symbol(struct d_compiler *compiler, const char *text)
 {
-    const char *quote = strrchr(node->text, '`');
-    const char *module = d_text(compiler, node->text, (size_t)(quote - node->text));
+    const char *quote = strrchr(text, '`');
+    const char *module = d_text(compiler, text, (size_t)(quote - text));
     const struct d_kernel *kernel = compiler->setup.kernel;
+    const struct d_ident *told = quote == text ? d_idents_find(compiler->externs, text + 1) : NULL;
     struct d_symbol *symbol = d_take(compiler, sizeof *symbol);
     if (kernel == NULL || strchr(module, '`') != NULL ||
         !kernel->find_symbol(kernel->context, compiler, module, quote + 1, symbol))
-        d_fail(compiler, "D_IDENT_UNDEF", "failed to resolve %s: no such symbol", node->text);
+        d_fail(compiler, told != NULL ? "D_ASRELO" : "D_IDENT_UNDEF",
+               "failed to resolve %s: no such symbol", text);
+    if (symbol->type == NULL && told != NULL)
+        symbol->type = told->type;
+    return symbol;
+}
+
+static struct d_node *resolve_symbol(struct d_compiler *compiler, struct d_node *node)
+{
+    struct d_symbol *symbol = find_symbol(compiler, node->text);
     if (symbol->type == NULL)
         d_fail(compiler, "D_SYM_NOTYPES", "no symbolic type information is available for %s",
                node->text);
@@ -105,11 +113,6 @@ static struct d_node *use_ident(struct d_compiler *compiler, struct d_node *node
 {
     if (ident->inline_body != NULL && !ident->has_parameters)
         return d_resolve_inline(compiler, node, ident, NULL);
-    if (ident->kind == D_IDENT_ENUMERATOR) {
-        node = d_node_int(compiler, node->place, (uint64_t)(int64_t)ident->value, ident->type);
-        d_node_set_type(node, ident->type);
-        return node;
-    }
     if (ident->kind != D_IDENT_SCALAR)
         bad_reference(compiler, ident, D_IDENT_SCALAR);
     need_value(compiler, node, ident, mode);
@@ -158,35 +161,19 @@ static void take_keys(struct d_compiler *compiler, struct d_ident *ident, const 
     }
 }
 
-static uint32_t list_count(const struct d_node *list)
-{
-    uint32_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
-
-static uint32_t parameter_count(const struct d_parameter *list)
-{
-    uint32_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
-
 static void check_key_kinds(struct d_compiler *compiler, const struct d_ident *ident,
                             const struct d_node *list)
 {
     uint32_t number = 1;
     for (; list != NULL; list = list->next, number++)
-        if (d_node_is_dynamic(list) ||
-            (d_type_is_void(list->type) && d_type_resolve(list->type)->special == D_SPECIAL_NONE))
+        if (d_node_is_dynamic(list) || d_type_is_void(list->type))
             d_fail_at(compiler, list->place, "D_KEY_TYPE",
                       "%s key #%u: a void or dynamic expression may not be a key", ident->name,
                       number);
 }
 
-void d_resolve_keys(struct d_compiler *compiler, struct d_ident *ident, struct d_node *list)
+/* Keys against those of the first use. */
+static void check_keys(struct d_compiler *compiler, struct d_ident *ident, struct d_node *list)
 {
     struct d_place place = compiler->place;
     check_key_kinds(compiler, ident, list);
@@ -194,14 +181,14 @@ void d_resolve_keys(struct d_compiler *compiler, struct d_ident *ident, struct d
         take_keys(compiler, ident, list);
         return;
     }
-    uint32_t passed = list_count(list), expected = parameter_count(ident->parameters);
+    uint32_t passed = d_node_count(list), expected = d_parameter_count(ident->parameters);
     if (passed != expected)
         d_fail_at(compiler, place, "D_PROTO_LEN",
                   "%s[ ] prototype mismatch: %u key%s passed, %u expected", ident->name, passed,
                   passed == 1 ? "" : "s", expected);
     const struct d_parameter *parameter = ident->parameters;
     for (uint32_t i = 1; list != NULL; list = list->next, parameter = parameter->next, i++)
-        if (!d_assignable(compiler, parameter->type, parameter->userland, list))
+        if (!d_assignable(parameter->type, parameter->userland, list))
             d_fail_at(compiler, place, "D_PROTO_ARG",
                       "%s[ ] key #%u is incompatible with prototype: prototype: %s, argument: %s",
                       ident->name, i, d_type_text(compiler, parameter->type),
@@ -211,7 +198,7 @@ void d_resolve_keys(struct d_compiler *compiler, struct d_ident *ident, struct d
 /* uregs[i], vmregs[i]: one constant from 0 on. */
 static void check_register_index(struct d_compiler *compiler, const struct d_node *node)
 {
-    uint32_t passed = list_count(node->list);
+    uint32_t passed = d_node_count(node->list);
     if (passed != 1)
         d_fail(compiler, "D_PROTO_LEN", "%s[ ] prototype mismatch: %u keys passed, 1 expected",
                node->ident->name, passed);
@@ -252,7 +239,7 @@ static struct d_node *resolve_keyed(struct d_compiler *compiler, struct d_node *
         undefined_variable(compiler, node->first);
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
-    d_resolve_keys(compiler, ident, node->list);
+    check_keys(compiler, ident, node->list);
     return variable(compiler, node, ident);
 }
 
@@ -271,8 +258,7 @@ static struct d_node *resolve_element(struct d_compiler *compiler, struct d_node
     struct d_node *element = d_node_new(compiler, D_NODE_UNARY, node->place);
     element->op = D_TOKEN_MUL;
     element->first = sum;
-    if (!d_type_is_pointer(node->first->type) &&
-        d_type_resolve(node->first->type)->kind != D_TYPE_ARRAY)
+    if (!d_type_is_indexable(node->first->type))
         d_fail(compiler, "D_DEREF_NONPTR", "cannot index a value that is no array and no pointer");
     return d_resolve(compiler, element);
 }
@@ -319,7 +305,7 @@ struct d_node *d_resolve_aggregation(struct d_compiler *compiler, struct d_node 
     node->list = d_resolve_list(compiler, node->list);
     compiler->place = node->place;
     if (mode == D_RESOLVE_ASSIGN || node->list != NULL)
-        d_resolve_keys(compiler, ident, node->list);
+        check_keys(compiler, ident, node->list);
     d_node_set_type(node, d_type_of(compiler, D_DYNAMIC));
     return node;
 }

@@ -1,25 +1,6 @@
 /* Operators without assignment: section 4 of the language. */
 #include "flight/d/resolve.h"
 
-static bool is_array(const struct d_type *type)
-{
-    return d_type_resolve(type)->kind == D_TYPE_ARRAY;
-}
-
-static bool is_function(const struct d_type *type)
-{
-    return d_type_resolve(type)->kind == D_TYPE_FUNCTION;
-}
-
-/* To void or to a function: nothing can be added to it. */
-static bool is_blunt_pointer(const struct d_type *type)
-{
-    if (!d_type_is_pointer(type) || d_type_is_string(type))
-        return false;
-    const struct d_type *target = d_type_resolve(type)->target;
-    return d_type_is_void(target) || is_function(target);
-}
-
 static const char *operator_text(const struct d_node *node)
 {
     return d_token_text(node->op);
@@ -63,16 +44,15 @@ static struct d_node *resolve_dereference(struct d_compiler *compiler, struct d_
     const struct d_node *operand = node->first;
     if (d_node_is_dynamic(operand) && operand->kind == D_NODE_XLATE)
         return d_resolve_translated(compiler, node);
-    if (d_node_is_dynamic(operand) ||
-        (!d_type_is_pointer(operand->type) && !is_array(operand->type)))
+    if (d_node_is_dynamic(operand) || !d_type_is_indexable(operand->type))
         d_fail(compiler, "D_DEREF_NONPTR", "cannot dereference non-pointer type");
     const struct d_type *target = d_type_resolve(operand->type)->target;
-    if (is_function(target))
+    if (d_type_is_function(target))
         d_fail(compiler, "D_DEREF_FUNC", "cannot dereference pointer to function");
-    if (d_type_is_void(target) && d_type_resolve(target)->special == D_SPECIAL_NONE)
+    if (d_type_is_void(target))
         d_fail(compiler, "D_DEREF_VOID", "cannot dereference pointer to void");
     d_node_set_type(node, target);
-    node->lvalue = !is_array(target) || d_type_is_string(target);
+    node->lvalue = !d_type_is_array(target) || d_type_is_string(target);
     node->writable = operand->writable;
     node->userland = operand->userland;
     return node;
@@ -84,10 +64,10 @@ static struct d_node *resolve_address(struct d_compiler *compiler, struct d_node
     if (d_node_is_dynamic(operand) || operand->kind == D_NODE_VARIABLE ||
         operand->kind == D_NODE_INLINE)
         d_fail(compiler, "D_ADDROF_VAR", "cannot take the address of a dynamic object");
-    bool array = is_array(operand->type) &&
+    bool array = d_type_is_array(operand->type) &&
                  (operand->kind == D_NODE_MEMBER || operand->kind == D_NODE_SYMBOL ||
                   operand->kind == D_NODE_UNARY);
-    if (!operand->lvalue && !array && !is_function(operand->type))
+    if (!operand->lvalue && !array && !d_type_is_function(operand->type))
         d_fail(compiler, "D_ADDROF_LVAL", "unacceptable operand for unary & operator");
     if (operand->member != NULL && operand->member->bits != 0)
         d_fail(compiler, "D_ADDROF_BITFIELD", "cannot take the address of a bit-field");
@@ -113,8 +93,9 @@ static struct d_node *resolve_sizeof(struct d_compiler *compiler, struct d_node 
 static struct d_node *resolve_stringof(struct d_compiler *compiler, struct d_node *node)
 {
     const struct d_node *operand = node->first;
-    if (d_node_is_dynamic(operand) || (!d_type_is_scalar(operand->type) &&
-                                       !is_array(operand->type) && !d_type_is_text(operand->type)))
+    if (d_node_is_dynamic(operand) ||
+        (!d_type_is_scalar(operand->type) && !d_type_is_array(operand->type) &&
+         !d_type_is_text(operand->type)))
         d_fail(compiler, "D_STRINGOF_TYPE", "cannot apply stringof to a value of type %s",
                d_type_text(compiler, operand->type));
     d_node_set_type(node, d_type_of(compiler, D_STRING));
@@ -126,7 +107,7 @@ static struct d_node *resolve_step(struct d_compiler *compiler, struct d_node *n
 {
     const struct d_node *operand = node->first;
     need_scalar(compiler, node, operand);
-    if (is_blunt_pointer(operand->type))
+    if (d_type_is_blunt_pointer(operand->type))
         d_fail(compiler, "D_OP_VFPTR", "operator %s requires a pointer to an object of known size",
                operator_text(node));
     if (!operand->lvalue)
@@ -171,21 +152,15 @@ struct d_node *d_resolve_unary(struct d_compiler *compiler, struct d_node *node)
     return node;
 }
 
-static const struct d_type *pointer_difference(struct d_compiler *compiler)
-{
-    return d_type_of(compiler, D_PTRDIFF);
-}
-
 static bool may_be_added_to(const struct d_type *type)
 {
-    return (d_type_is_pointer(type) || is_array(type) || d_type_is_string(type)) &&
-           !is_blunt_pointer(type);
+    return d_type_is_indexable(type) && !d_type_is_blunt_pointer(type);
 }
 
 /* An array in a sum is the address of its first element. */
 static const struct d_type *sum_type(struct d_compiler *compiler, const struct d_type *type)
 {
-    if (is_array(type) && !d_type_is_string(type))
+    if (d_type_is_array(type) && !d_type_is_string(type))
         return d_type_pointer_to(compiler, d_type_resolve(type)->target);
     return type;
 }
@@ -201,8 +176,7 @@ static struct d_node *pointer_sum(struct d_compiler *compiler, struct d_node *no
 
 static bool pointers_compatible(const struct d_type *left, const struct d_type *right)
 {
-    return (d_type_is_pointer(left) || is_array(left)) &&
-           (d_type_is_pointer(right) || is_array(right)) &&
+    return d_type_is_indexable(left) && d_type_is_indexable(right) &&
            d_types_compatible(d_type_resolve(left)->target, d_type_resolve(right)->target);
 }
 
@@ -221,7 +195,7 @@ static struct d_node *resolve_sum(struct d_compiler *compiler, struct d_node *no
         return pointer_sum(compiler, node, right);
     else if (node->op == D_TOKEN_SUB && may_be_added_to(left->type) &&
              may_be_added_to(right->type) && pointers_compatible(left->type, right->type))
-        d_node_set_type(node, pointer_difference(compiler));
+        d_node_set_type(node, d_type_of(compiler, D_PTRDIFF));
     else
         incompatible(compiler, node, left, right);
     return node;
@@ -235,24 +209,14 @@ static bool both_text(const struct d_node *left, const struct d_node *right)
     return string && left_fits && right_fits;
 }
 
-static bool leads_to_void(const struct d_type *type)
-{
-    return d_type_is_pointer(type) && d_type_is_void(d_type_resolve(type)->target);
-}
-
-static bool pointer_like(const struct d_type *type)
-{
-    return d_type_is_pointer(type) || is_array(type);
-}
-
 static bool both_pointers(const struct d_node *left, const struct d_node *right)
 {
-    if ((pointer_like(left->type) && d_node_is_zero(right)) ||
-        (pointer_like(right->type) && d_node_is_zero(left)))
+    if ((d_type_is_indexable(left->type) && d_node_is_zero(right)) ||
+        (d_type_is_indexable(right->type) && d_node_is_zero(left)))
         return true;
-    if (!pointer_like(left->type) || !pointer_like(right->type))
+    if (!d_type_is_indexable(left->type) || !d_type_is_indexable(right->type))
         return false;
-    return leads_to_void(left->type) || leads_to_void(right->type) ||
+    return d_type_is_void_pointer(left->type) || d_type_is_void_pointer(right->type) ||
            pointers_compatible(left->type, right->type);
 }
 
@@ -325,17 +289,11 @@ static struct d_node *resolve_logical(struct d_compiler *compiler, struct d_node
     return node;
 }
 
-static bool is_comparison(enum d_token_kind op)
-{
-    return op == D_TOKEN_EQ || op == D_TOKEN_NE || op == D_TOKEN_LT || op == D_TOKEN_LE ||
-           op == D_TOKEN_GT || op == D_TOKEN_GE;
-}
-
 struct d_node *d_resolve_binary(struct d_compiler *compiler, struct d_node *node)
 {
     enum d_token_kind op = node->op;
     node->first = d_resolve(compiler, node->first);
-    if (is_comparison(op))
+    if (d_token_is_comparison(op))
         resolve_tag(compiler, node);
     node->second = d_resolve(compiler, node->second);
     compiler->place = node->place;
@@ -347,7 +305,7 @@ struct d_node *d_resolve_binary(struct d_compiler *compiler, struct d_node *node
         return resolve_shift(compiler, node);
     if (op == D_TOKEN_LAND || op == D_TOKEN_LXOR || op == D_TOKEN_LOR)
         return resolve_logical(compiler, node);
-    if (is_comparison(op))
+    if (d_token_is_comparison(op))
         return resolve_comparison(compiler, node);
     return op == D_TOKEN_COMMA ? resolve_comma(compiler, node)
                                : resolve_arithmetic(compiler, node, true);
@@ -362,7 +320,7 @@ static const struct d_type *common_type(struct d_compiler *compiler, const struc
     if (both_text(yes, no))
         return d_type_of(compiler, D_STRING);
     if (both_pointers(yes, no))
-        return d_node_is_zero(yes) || leads_to_void(yes->type) ? no->type : yes->type;
+        return d_node_is_zero(yes) || d_type_is_void_pointer(yes->type) ? no->type : yes->type;
     if (d_types_compatible(yes->type, no->type))
         return yes->type;
     return NULL;
@@ -396,10 +354,10 @@ static bool castable(const struct d_type *type, const struct d_node *operand)
         return true;
     if (d_type_is_string(type))
         return d_type_is_scalar(from) || d_type_is_text(from);
-    if (d_type_is_pointer(type))
-        return d_type_is_scalar(from) ? true : is_array(from) && !d_type_is_string(from);
+    if (d_type_is_pointer(type) && d_type_is_array(from))
+        return !d_type_is_string(from);
     if (d_type_is_scalar(type))
-        return d_type_is_scalar(from) || is_function(from);
+        return d_type_is_scalar(from) || d_type_is_function(from);
     return d_types_compatible(type, from);
 }
 

@@ -167,7 +167,6 @@ static void enter_constant(struct d_compiler *compiler, const struct d_type *typ
     struct d_ident *ident =
         d_idents_add(compiler, compiler->globals, enumerator->name, D_IDENT_ENUMERATOR, false);
     ident->type = type;
-    ident->value = enumerator->value;
     ident->declared = true;
     ident->inline_body =
         d_node_int(compiler, compiler->place, (uint64_t)(int64_t)enumerator->value, type);

@@ -98,7 +98,6 @@ enum d_token_kind {
     D_TOKEN_RBRACKET,
     D_TOKEN_LBRACE,
     D_TOKEN_RBRACE,
-    D_TOKENS
 };
 
 struct d_token {
@@ -124,12 +123,8 @@ void d_lexer_next(struct d_compiler *compiler, struct d_token *token);
 void d_lexer_set_state(struct d_compiler *compiler, enum d_lexer_state state);
 /* Inside a declaration that already has a type: a word is then an identifier. */
 void d_lexer_set_typed(struct d_compiler *compiler, bool typed);
-/* At the end of a text: D_PRAGMA_UNUSED, D_MACRO_UNUSED. */
-void d_lexer_close(struct d_compiler *compiler);
 
 /* "&&=" and so on, for messages. */
 const char *d_token_text(enum d_token_kind kind);
-
-/* The text of a macro variable ("0", "12", "pid"; without the $); NULL: there is none of that name.
- * Counts as used. */
-const char *d_macro_text(struct d_compiler *compiler, const char *name, size_t length);
+bool d_token_is_assignment(enum d_token_kind kind); /* = += ... */
+bool d_token_is_comparison(enum d_token_kind kind); /* == != < <= > >= */

@@ -11,31 +11,29 @@ static const struct d_type *output_of(const struct d_type *named)
 }
 
 /* The kinds of match, the best first: the same type, the same behind typedefs, one that may be assigned. */
-static bool fits(struct d_compiler *compiler, const struct d_translator *translator,
-                 const struct d_node *input, int pass)
+static bool fits(const struct d_translator *translator, const struct d_node *input, int pass)
 {
     if (pass == 0)
         return translator->input == input->type;
     if (pass == 1)
         return d_type_resolve(translator->input) == d_type_resolve(input->type);
-    return d_assignable(compiler, translator->input, translator->parameter->userland, input);
+    return d_assignable(translator->input, translator->parameter->userland, input);
 }
 
-struct d_translator *d_translator_find(struct d_compiler *compiler, const struct d_type *output,
-                                       const struct d_node *input)
+struct d_translator *d_translator_find(const struct d_compiler *compiler,
+                                       const struct d_type *named, const struct d_node *input)
 {
+    const struct d_type *output = output_of(named);
     for (int pass = 0; pass < 3; pass++)
         for (struct d_translator *at = compiler->translators; at != NULL; at = at->next)
-            if (d_type_resolve(at->output) == d_type_resolve(output) &&
-                fits(compiler, at, input, pass))
+            if (d_type_resolve(at->output) == output && fits(at, input, pass))
                 return at;
     return NULL;
 }
 
 static void check_output(struct d_compiler *compiler, const struct d_translator *translator)
 {
-    const struct d_type *type = d_type_resolve(translator->output);
-    if (type->kind != D_TYPE_STRUCT && type->kind != D_TYPE_UNION)
+    if (!d_type_is_struct(translator->output))
         d_fail_at(compiler, translator->place, "D_XLATE_SOU",
                   "translator output type must be a struct or union: %s",
                   d_type_text(compiler, translator->output));
@@ -44,8 +42,8 @@ static void check_output(struct d_compiler *compiler, const struct d_translator 
 static void check_new(struct d_compiler *compiler, const struct d_translator *translator)
 {
     for (const struct d_translator *at = compiler->translators; at != NULL; at = at->next)
-        if (at != translator && d_type_resolve(at->output) == d_type_resolve(translator->output) &&
-            d_type_resolve(at->input) == d_type_resolve(translator->input))
+        if (d_types_compatible(at->output, translator->output) &&
+            d_types_compatible(at->input, translator->input))
             d_fail_at(compiler, translator->place, "D_XLATE_REDECL",
                       "translator from %s to %s has already been declared",
                       d_type_text(compiler, translator->input),
@@ -56,13 +54,13 @@ static void check_member(struct d_compiler *compiler, const struct d_translator 
                          struct d_translation *member)
 {
     compiler->place = member->place;
-    member->member = d_type_member(d_type_resolve(translator->output), member->name);
+    member->member = d_type_member(translator->output, member->name);
     if (member->member == NULL)
         d_fail(compiler, "D_XLATE_MEMB", "translator member %s is not a member of %s", member->name,
                d_type_text(compiler, translator->output));
     member->expression = d_resolve(compiler, member->expression);
     compiler->place = member->place;
-    if (!d_assignable(compiler, member->member->type, false, member->expression))
+    if (!d_assignable(member->member->type, false, member->expression))
         d_fail(compiler, "D_XLATE_INCOMPAT",
                "translator member %s definition uses incompatible types: \"%s\" = \"%s\"",
                member->name, d_type_text(compiler, member->member->type),
@@ -125,9 +123,8 @@ struct d_node *d_resolve_xlate(struct d_compiler *compiler, struct d_node *node)
 {
     node->first = d_resolve(compiler, node->first);
     compiler->place = node->place;
-    const struct d_type *output = output_of(node->named);
     if (d_node_is_dynamic(node->first) ||
-        (node->translator = d_translator_find(compiler, output, node->first)) == NULL)
+        (node->translator = d_translator_find(compiler, node->named, node->first)) == NULL)
         d_fail(compiler, "D_XLATE_NONE", "cannot translate from \"%s\" to \"%s\"",
                d_type_text(compiler, node->first->type), d_type_text(compiler, node->named));
     if (d_type_is_pointer(node->named)) {

@@ -97,6 +97,32 @@ bool d_type_is_pointer(const struct d_type *type)
     return kind_of(type) == D_TYPE_POINTER;
 }
 
+bool d_type_is_array(const struct d_type *type)
+{
+    return kind_of(type) == D_TYPE_ARRAY;
+}
+
+bool d_type_is_function(const struct d_type *type)
+{
+    return kind_of(type) == D_TYPE_FUNCTION;
+}
+
+bool d_type_is_indexable(const struct d_type *type)
+{
+    return d_type_is_pointer(type) || d_type_is_array(type);
+}
+
+bool d_type_is_void_pointer(const struct d_type *type)
+{
+    return d_type_is_pointer(type) && d_type_is_void(d_type_resolve(type)->target);
+}
+
+bool d_type_is_blunt_pointer(const struct d_type *type)
+{
+    return d_type_is_void_pointer(type) ||
+           (d_type_is_pointer(type) && d_type_is_function(d_type_resolve(type)->target));
+}
+
 bool d_type_is_scalar(const struct d_type *type)
 {
     return d_type_is_arithmetic(type) || d_type_is_pointer(type);

@@ -2,7 +2,6 @@
  * kernel adds.  Pointers, arrays and qualified types are made once each. */
 #include "flight/d/types.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "flight/d/compiler.h"
@@ -32,19 +31,11 @@ struct d_types {
     struct d_type *string;
 };
 
-static size_t name_bucket(const char *name)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * 16777619u;
-    return hash & (BUCKETS - 1);
-}
-
 static void enter_as(struct d_compiler *compiler, struct d_types *types, const char *name,
                      const struct d_type *type)
 {
     struct named *entry = d_take(compiler, sizeof *entry);
-    struct named **bucket = &types->names[name_bucket(name)];
+    struct named **bucket = &types->names[d_name_hash(name) & (BUCKETS - 1)];
     entry->name = name;
     entry->type = type;
     entry->next = *bucket;
@@ -103,7 +94,6 @@ static void enter_number(struct d_compiler *compiler, struct d_types *types,
     type->size = number->size == LONG_SIZE ? word : number->size;
     type->bits = (uint32_t)type->size * BITS_PER_BYTE;
     type->is_signed = number->is_signed;
-    type->is_bool = number->which == D_BOOL;
     types->intrinsic[number->which] = type;
     for (size_t i = 0; i < 4 && number->names[i] != NULL; i++)
         enter_as(compiler, types, number->names[i], type);
@@ -209,8 +199,8 @@ const struct d_type *d_type_of(const struct d_compiler *compiler, enum d_intrins
 
 const struct d_type *d_type_find_own(struct d_compiler *compiler, const char *name)
 {
-    for (const struct named *entry = compiler->types->names[name_bucket(name)]; entry != NULL;
-         entry = entry->next)
+    for (const struct named *entry = compiler->types->names[d_name_hash(name) & (BUCKETS - 1)];
+         entry != NULL; entry = entry->next)
         if (strcmp(entry->name, name) == 0)
             return entry->type;
     return NULL;
@@ -220,7 +210,7 @@ static const struct d_type *find_in_kernel(struct d_compiler *compiler, const ch
                                            const char *name)
 {
     const struct d_kernel *kernel = compiler->setup.kernel;
-    if (kernel == NULL || kernel->find_type == NULL)
+    if (kernel == NULL)
         return NULL;
     return kernel->find_type(kernel->context, compiler, module, name);
 }

@@ -59,7 +59,6 @@ struct d_type {
     uint64_t count; /* elements of an array */
     uint32_t bits;  /* of an integer, and of a bit-field's unit as it is declared */
     bool is_signed;
-    bool is_bool;
     bool from_kernel;         /* laid out by C's rules: its sizes hold as they are */
     uint64_t alignment;       /* of a struct or union that D laid out; 0: not known */
     struct d_member *members; /* in order */
@@ -140,7 +139,13 @@ bool d_type_is_integer(const struct d_type *type);    /* not an enum, not void *
 bool d_type_is_arithmetic(const struct d_type *type); /* integer or enum */
 bool d_type_is_float(const struct d_type *type);
 bool d_type_is_pointer(const struct d_type *type); /* not an array */
-bool d_type_is_scalar(const struct d_type *type);  /* integer, enum, pointer */
+bool d_type_is_array(const struct d_type *type);   /* a string, too */
+bool d_type_is_function(const struct d_type *type);
+bool d_type_is_indexable(const struct d_type *type); /* pointer or array */
+bool d_type_is_void_pointer(const struct d_type *type);
+bool d_type_is_blunt_pointer(
+    const struct d_type *type); /* to void or to a function: nothing can be added to it */
+bool d_type_is_scalar(const struct d_type *type); /* integer, enum, pointer */
 bool d_type_is_void(const struct d_type *type);
 bool d_type_is_string(const struct d_type *type);
 bool d_type_is_text(const struct d_type *type); /* string, char [], or a pointer to (signed) char */

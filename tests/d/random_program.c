@@ -712,27 +712,33 @@ static void record(struct random_program *p)
     put(p, "; ");
 }
 
+static const char *const aggregating[] = {"count()",
+                                          "sum(I)",
+                                          "avg(I)",
+                                          "min(I)",
+                                          "max(I)",
+                                          "stddev(I)",
+                                          "quantize(I)",
+                                          "quantize(I, I)",
+                                          "lquantize(I, -10, 100, 10)",
+                                          "lquantize(I, 0, 64)",
+                                          "lquantize(I, 0, 1000, 100, I)",
+                                          "llquantize(I, 10, 0, 6, 20)",
+                                          "llquantize(I, 2, 0, 10, 4, I)"};
+
+/* Everywhere the same function for the same name. */
+static void aggregate_number(struct random_program *p, uint32_t number, uint32_t depth)
+{
+    put(p, "@a%u", number);
+    keys(p, p->names.aggregation_keys[number], depth);
+    put(p, " = ");
+    call(p, aggregating[p->names.aggregation_function[number] % COUNT(aggregating)], depth);
+    put(p, "; ");
+}
+
 static void aggregate(struct random_program *p)
 {
-    static const char *const functions[] = {"count()",
-                                            "sum(I)",
-                                            "avg(I)",
-                                            "min(I)",
-                                            "max(I)",
-                                            "stddev(I)",
-                                            "quantize(I)",
-                                            "quantize(I, I)",
-                                            "lquantize(I, -10, 100, 10)",
-                                            "lquantize(I, 0, 64)",
-                                            "lquantize(I, 0, 1000, 100, I)",
-                                            "llquantize(I, 10, 0, 6, 20)",
-                                            "llquantize(I, 2, 0, 10, 4, I)"};
-    uint32_t number = below(p, RANDOM_PROGRAM_AGGREGATIONS);
-    put(p, "@a%u", number);
-    keys(p, p->names.aggregation_keys[number], 2);
-    put(p, " = ");
-    call(p, functions[p->names.aggregation_function[number] % COUNT(functions)], 3);
-    put(p, "; ");
+    aggregate_number(p, below(p, RANDOM_PROGRAM_AGGREGATIONS), 2);
 }
 
 static void print_aggregation(struct random_program *p, uint32_t number)
@@ -902,25 +908,9 @@ static void first_clause(struct random_program *p)
 
 static void first_aggregations(struct random_program *p)
 {
-    static const char *const functions[] = {"count()",
-                                            "sum(1)",
-                                            "avg(1)",
-                                            "min(1)",
-                                            "max(1)",
-                                            "stddev(1)",
-                                            "quantize(1)",
-                                            "quantize(1, 2)",
-                                            "lquantize(1, -10, 100, 10)",
-                                            "lquantize(1, 0, 64)",
-                                            "lquantize(1, 0, 1000, 100, 3)",
-                                            "llquantize(1, 10, 0, 6, 20)",
-                                            "llquantize(1, 2, 0, 10, 4, 2)"};
     put(p, "BEGIN { ");
-    for (uint32_t i = 0; i < RANDOM_PROGRAM_AGGREGATIONS; i++) {
-        put(p, "@a%u", i);
-        keys(p, p->names.aggregation_keys[i], 0);
-        put(p, " = %s; ", functions[p->names.aggregation_function[i] % COUNT(functions)]);
-    }
+    for (uint32_t i = 0; i < RANDOM_PROGRAM_AGGREGATIONS; i++)
+        aggregate_number(p, i, 0);
     put(p, "}\n");
 }
 

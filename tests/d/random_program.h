@@ -25,7 +25,6 @@ struct random_program {
     uint64_t state; /* of the numbers */
     struct random_names names;
     bool is_first; /* of its compiler: it declares */
-    bool in_inline;
     char text[RANDOM_PROGRAM_MAX];
     size_t length;
 };

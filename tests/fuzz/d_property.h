@@ -12,7 +12,7 @@ enum {
 };
 
 struct d_property_counts {
-    uint64_t accepted, refused, too_large, loaded, clauses, gone;
+    uint64_t accepted, refused, too_large, loaded, clauses;
     struct dof_framework_counts traced;
 };
 

@@ -130,18 +130,16 @@ struct d_node *d_resolve(struct d_compiler *compiler, struct d_node *node)
     return node;
 }
 
-bool d_assignable(const struct d_compiler *compiler, const struct d_type *type, bool userland,
-                  const struct d_node *node)
+bool d_assignable(const struct d_type *type, bool userland, const struct d_node *node)
 {
-    (void)compiler;
     (void)userland;
     return d_type_is_struct(type) == d_type_is_struct(node->type);
 }
 
-struct d_translator *d_translator_find(struct d_compiler *compiler, const struct d_type *output,
-                                       const struct d_node *input)
+struct d_translator *d_translator_find(const struct d_compiler *compiler,
+                                       const struct d_type *named, const struct d_node *input)
 {
-    (void)output;
+    (void)named;
     (void)input;
     return compiler->translators;
 }

@@ -369,10 +369,17 @@ static size_t count_none(void *context, const struct d_probe_name *name)
     return strcmp(name->name, "known") == 0;
 }
 
+static const struct d_type *find_none(void *context, struct d_compiler *compiler,
+                                      const char *module, const char *name)
+{
+    (void)context, (void)compiler, (void)module, (void)name;
+    return NULL;
+}
+
 static void a_description_without_probes_is_a_warning_or_an_error(void **state)
 {
     (void)state;
-    static const struct d_kernel kernel = {.count_probes = count_none};
+    static const struct d_kernel kernel = {.find_type = find_none, .count_probes = count_none};
     front_open(D_MODEL_LP64, &kernel);
     assert_string_equal(front_text(D_SOURCE_FILE, "known, other { }"),
                         ":::known\nwarning D_PDESC_ZERO\n:::other\n");
@@ -483,17 +490,12 @@ static void parameters_of_a_refused_inline_are_forgotten(void **state)
     front_close();
 }
 
-static void translators_are_declared_by_the_rules(void **state)
+static void a_translator_is_checked_when_it_is_whole(void **state)
 {
     (void)state;
 #define S "struct s { int a, bad; }; "
     static const struct pair pairs[] = {
-        {"translator int < int x > { };", "[D_XLATE_SOU]"},
-        {"translator struct s < int x > { };", "[D_XLATE_SOU]"},
-        {S "translator struct s < int x > { b = x; };", "[D_XLATE_MEMB]"},
         {S "translator struct s < int x > { bad = x; };", "[D_XLATE_INCOMPAT]"},
-        {S "translator struct s < int x > { a = x; }; translator struct s < int y > { };",
-         "[D_XLATE_REDECL]"},
         {S "translator struct s < int x > { }; translator struct s < int *y > { };", ""},
         {S "translator struct s < int x > { }", "[D_SYNTAX]"},
     };
@@ -579,7 +581,7 @@ int main(void)
         cmocka_unit_test(a_constant_inline_is_replaced_where_it_stands),
         cmocka_unit_test(inlines_are_declared_by_the_rules),
         cmocka_unit_test(parameters_of_a_refused_inline_are_forgotten),
-        cmocka_unit_test(translators_are_declared_by_the_rules),
+        cmocka_unit_test(a_translator_is_checked_when_it_is_whole),
         cmocka_unit_test(providers_are_declared_by_the_rules),
         cmocka_unit_test(a_probe_of_a_provider_maps_its_arguments),
         cmocka_unit_test(every_truncation_is_read_without_an_overread),

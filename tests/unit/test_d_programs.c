@@ -9,14 +9,43 @@
 #include <cmocka.h>
 
 #include "flight/d/compile.h"
+#include "flight/d/kernel_facts.h"
+#include "flight/d/types.h"
 
 static struct d_compiler *compiler;
 static struct d_problem problem;
 
+/* A kernel that has functions under all names, but those of "none..." and, without types, of "u...". */
+static bool find_function(void *context, struct d_compiler *for_compiler, const char *module,
+                          const char *name, struct d_symbol *symbol)
+{
+    (void)context, (void)module;
+    *symbol = (struct d_symbol){.name = name, .address = 0x100000};
+    if (name[0] != 'u')
+        symbol->type = d_type_of(for_compiler, D_FUNCTION);
+    return strncmp(name, "none", 4) != 0;
+}
+
+static const struct d_type *find_no_type(void *context, struct d_compiler *for_compiler,
+                                         const char *module, const char *name)
+{
+    (void)context, (void)for_compiler, (void)module, (void)name;
+    return NULL;
+}
+
+static size_t count_one(void *context, const struct d_probe_name *description)
+{
+    (void)context, (void)description;
+    return 1;
+}
+
+static const struct d_kernel functions = {
+    .find_type = find_no_type, .find_symbol = find_function, .count_probes = count_one};
+
 static int open_it(void **state)
 {
     (void)state;
-    const struct d_setup setup = {.model = D_MODEL_ILP32};
+    const struct d_setup setup = {.model = D_MODEL_ILP32, .kernel = &functions};
     compiler = d_open(&setup);
     return compiler == NULL;
 }
@@ -75,6 +104,32 @@ static void a_cast_can_say_that_memory_is_a_users(void **state)
     assert_string_equal(compile("int *k; BEGIN { k = (int userland *)arg0; }"), "D_OP_INCOMPAT");
 }
 
+static void a_function_is_cast_to_a_number_or_a_pointer(void **state)
+{
+    (void)state;
+    assert_string_equal(compile("BEGIN { trace((uintptr_t)`f); }"), "");
+    assert_string_equal(compile("BEGIN { trace((void *)`f); }"), "");
+    assert_string_equal(compile("BEGIN { trace((string)`f); }"), "D_CAST_INVAL");
+}
+
+static void an_extern_says_the_type_of_a_symbol(void **state)
+{
+    (void)state;
+    assert_string_equal(compile("BEGIN { trace(`untyped); }"), "D_SYM_NOTYPES");
+    assert_string_equal(compile("extern int untyped; BEGIN { trace(`untyped + 1); }"), "");
+    assert_string_equal(compile("BEGIN { trace(`none); }"), "D_IDENT_UNDEF");
+    assert_string_equal(compile("extern int none; BEGIN { trace(`none); }"), "D_ASRELO");
+}
+
+static void attributes_are_for_names_of_the_same_program(void **state)
+{
+    (void)state;
+    assert_string_equal(compile("int x; BEGIN { x = 1; @a = count(); }"), "");
+    assert_string_equal(compile("#pragma D attributes Stable x\nBEGIN { }"), "D_PRAGMA_SCOPE");
+    assert_string_equal(compile("#pragma D binding \"1.0\" a\nBEGIN { }"), "D_PRAGMA_SCOPE");
+    assert_string_equal(compile("#pragma D attributes Stable y\nint y; BEGIN { }"), "");
+}
+
 /* After each statement all of the clause would be looked at. */
 static void what_follows_a_commit_is_told_by_its_own_name(void **state)
 {
@@ -107,6 +162,9 @@ int main(void)
         WITH_COMPILER(strings_have_one_size_in_all_objects),
         WITH_COMPILER(arrays_of_strings_have_a_size_as_well),
         WITH_COMPILER(a_cast_can_say_that_memory_is_a_users),
+        WITH_COMPILER(a_function_is_cast_to_a_number_or_a_pointer),
+        WITH_COMPILER(an_extern_says_the_type_of_a_symbol),
+        WITH_COMPILER(attributes_are_for_names_of_the_same_program),
         WITH_COMPILER(what_follows_a_commit_is_told_by_its_own_name),
         WITH_COMPILER(a_program_that_is_too_large_is_refused_and_the_next_is_not),
     };

@@ -461,11 +461,18 @@ static const struct d_type *find_type(void *context, struct d_compiler *compiler
     return strcmp(module, "other") != 0 && strcmp(name, "struct thread") == 0 ? *type : NULL;
 }
 
+static size_t count_one(void *context, const struct d_probe_name *name)
+{
+    (void)context, (void)name;
+    return 1;
+}
+
 static void types_of_the_kernel_are_found_where_a_program_has_none(void **state)
 {
     (void)state;
     const struct d_type *type = NULL;
-    const struct d_kernel kernel = {.context = &type, .find_type = find_type};
+    const struct d_kernel kernel = {
+        .context = &type, .find_type = find_type, .count_probes = count_one};
     front_open(D_MODEL_LP64, &kernel);
     type = found("long");
     assert_ptr_equal(type_of_x("struct thread x;"), type);
