@@ -1,7 +1,7 @@
 /* Distributions, as rows with bars. */
-#include "trace/dtrace/consumer_parts.h"
-#include "trace/dtrace/dof.h"
 #include "trace/dtrace/consumer_bucket.h"
+#include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 enum {
     BAR = 40
@@ -196,7 +196,7 @@ void consumer_print_histogram(struct consumer *consumer, const struct consumer_e
         .buckets = plain ? entry->words : entry->words - 1,
         .bars = {.zoomed = consumer_has(consumer, DOF_OPTION_AGGZOOM), .normal = normal},
     };
-    find_rows(&histogram, plain ? BUCKET_QUANTIZE_ZERO - 1 : 0,
+    find_rows(&histogram, plain ? DTRACE_QUANTIZE_ZERO - 1 : 0,
               entry->kind == DOF_AGGREGATION_LLQUANTIZE ? 2 : 3);
     sum_up(&histogram);
     consumer_print_bars_header(consumer, 16, "value");

@@ -1,7 +1,7 @@
 /* The order of aggregations: by value, and by key. */
-#include "trace/dtrace/consumer_parts.h"
-#include "trace/dtrace/dof.h"
 #include "trace/dtrace/consumer_bucket.h"
+#include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 /* --- Values --- */
 
@@ -64,7 +64,7 @@ static struct wide total(const struct consumer_entry *entry)
 static int64_t weight_of_zero(const struct consumer_entry *entry)
 {
     if (entry->kind == DOF_AGGREGATION_QUANTIZE)
-        return (int64_t)entry->data[BUCKET_QUANTIZE_ZERO];
+        return (int64_t)entry->data[DTRACE_QUANTIZE_ZERO];
     if (entry->kind != DOF_AGGREGATION_LQUANTIZE)
         return 0;
     struct bucket_lquantize quantize = bucket_lquantize_of(entry->data[0]);

@@ -2,6 +2,7 @@
  * (aggpack). */
 #include "trace/dtrace/consumer_bucket.h"
 #include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 enum {
     EDGE_WIDTH = 8 /* of lquantize() */
@@ -48,7 +49,7 @@ static void add_buckets(struct consumer_packed *packed, const struct consumer_en
     while (end > first && entry->data[end - 1] == 0)
         end--;
     if (first == end) {
-        first = BUCKET_QUANTIZE_ZERO;
+        first = DTRACE_QUANTIZE_ZERO;
         end = first + 1;
     }
     if (packed->end == 0 || first < packed->first)
@@ -141,13 +142,13 @@ static uint64_t print_marks(struct consumer *consumer, const uint64_t *counts, u
 /* The buckets that are drawn: an empty one stands on each side, but not before 0. */
 static uint32_t first_drawn(const struct consumer_packed *packed)
 {
-    bool at_edge = packed->first == 0 || packed->first == BUCKET_QUANTIZE_ZERO;
+    bool at_edge = packed->first == 0 || packed->first == DTRACE_QUANTIZE_ZERO;
     return at_edge ? packed->first : packed->first - 1;
 }
 
 static uint32_t end_drawn(const struct consumer_packed *packed)
 {
-    return packed->end < BUCKET_QUANTIZE_ALL ? packed->end + 1 : packed->end;
+    return packed->end < DTRACE_QUANTIZE_BUCKETS ? packed->end + 1 : packed->end;
 }
 
 static void print_quantize(struct consumer *consumer, const struct consumer_packed *packed,
