@@ -27,7 +27,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
            trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
-           trace/dtrace/claim.c trace/dtrace/claim_take.c \
+           trace/dtrace/bytes.c trace/dtrace/claim.c trace/dtrace/claim_take.c \
            trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
@@ -115,7 +115,7 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
+DTRACE_AT_REST := $(filter trace/dtrace/bytes.c trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
                     trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
                     trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
                     trace/dtrace/option_table.c trace/dtrace/profile_name.c \

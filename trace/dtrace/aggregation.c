@@ -2,6 +2,7 @@
 #include "trace/dtrace/aggregation.h"
 
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/bytes.h"
 #include "trace/dtrace/quantize.h"
 
 /* An entry's place in the hash table. */
@@ -69,12 +70,7 @@ uint32_t dtrace_hash_bytes(uint32_t hash, const uint8_t *bytes, uint32_t size)
 /* Bytes of a key that count: of a string, those up to its NUL and no garbage behind it. */
 static uint32_t key_length(const struct dtrace_record *key, const uint8_t *bytes)
 {
-    uint32_t length = 0;
-    if (!key->string)
-        return key->size;
-    while (length < key->size && bytes[length] != '\0')
-        length++;
-    return length;
+    return key->string ? dtrace_string_length(bytes, key->size) : key->size;
 }
 
 static bool same_string(const uint8_t *a, const uint8_t *b, uint32_t size)

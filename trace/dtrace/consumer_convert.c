@@ -43,7 +43,7 @@ static bool convert_string(struct consumer *consumer, const struct consumer_conv
         consumer_put_wide(consumer, conversion, argument->bytes, argument->record->size / 4);
         return true;
     }
-    uint32_t length = consumer_string_length(argument->bytes, argument->record->size);
+    uint32_t length = dtrace_string_length(argument->bytes, argument->record->size);
     consumer_put_padded(consumer, conversion, (const char *)argument->bytes,
                         limited(conversion, length));
     return true;
@@ -198,7 +198,7 @@ bool consumer_convert(struct consumer *consumer, const struct consumer_conversio
         return convert_string(consumer, conversion, argument);
     case 'S':
         return convert_escaped(consumer, conversion, argument->bytes,
-                               consumer_string_length(argument->bytes, size));
+                               dtrace_string_length(argument->bytes, size));
     case 'a':
     case 'A':
         return convert_address(consumer, conversion, argument);

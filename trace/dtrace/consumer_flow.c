@@ -1,6 +1,10 @@
 /* What stands before a record: the heading once, then CPU, id and name, or the flow of calls. */
 #include "trace/dtrace/consumer_parts.h"
 
+enum {
+    FLOW_MAX = 64 /* calls within calls that are drawn by columns */
+};
+
 enum flow {
     FLOW_NONE,
     FLOW_ENTRY,
@@ -66,14 +70,14 @@ static void put_column(struct consumer *consumer, size_t used, size_t width)
  * ever.  All calls are counted, so that returns meet their entries again, but only some are drawn. */
 static uint32_t indent_of(uint32_t depth)
 {
-    return 2 * (depth < CONSUMER_FLOW_MAX ? depth : CONSUMER_FLOW_MAX);
+    return 2 * (depth < FLOW_MAX ? depth : FLOW_MAX);
 }
 
 static void print_flow(struct consumer *consumer, const struct dtrace_found *found,
                        const struct dtrace_ecb_description *next, uint32_t cpu)
 {
     const struct dtrace_probe_description *probe = probe_of(consumer, found->ecb);
-    uint32_t *depth = &consumer->depth[cpu % CONSUMER_CPUS];
+    uint32_t *depth = &consumer->depth[cpu % DTRACE_CPUS_MAX];
     enum flow flow = flow_of(consumer, found->ecb, next, probe->name);
     if (flow == FLOW_RETURN && *depth > 0)
         --*depth;

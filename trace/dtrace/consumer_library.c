@@ -158,7 +158,7 @@ static struct piece piece_of(const struct dtrace_found *found, uint32_t number)
     const uint8_t *bytes = dtrace_piece(record, found->bytes, found->ecb->size);
     if (bytes == NULL)
         return (struct piece){"", 0};
-    return (struct piece){(const char *)bytes, consumer_string_length(bytes, record->size)};
+    return (struct piece){(const char *)bytes, dtrace_string_length(bytes, record->size)};
 }
 
 /* False: there is no such option, or it has no such value. */

@@ -77,12 +77,6 @@ static bool address_at(const struct dtrace_record *record, uint32_t *at, bool *m
     return (kernel && record->size == 8) || (user && record->size == 16);
 }
 
-static void write_number(uint8_t *bytes, uint64_t value)
-{
-    for (uint32_t i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
 static bool has_addresses(const struct dtrace_aggregation_description *description)
 {
     uint32_t at;
@@ -109,7 +103,8 @@ static const uint8_t *with_starts(struct loading *loading,
         uint32_t at;
         bool module;
         if (address_at(&description->records[i], &at, &module))
-            write_number(copy + at, canonical(loading, dtrace_read_unsigned(copy + at, 8), module));
+            dtrace_write_word(copy + at,
+                              canonical(loading, dtrace_read_unsigned(copy + at, 8), module));
     }
     return copy;
 }

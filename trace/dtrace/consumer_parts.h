@@ -7,15 +7,6 @@
 #include "trace/dtrace/record_walk.h"
 #include "trace/dtrace/wide.h"
 
-enum {
-    CONSUMER_CPUS = 32,
-    CONSUMER_PROBE_BEGIN = 1,
-    CONSUMER_PROBE_END = 2,
-    CONSUMER_ECB_ERROR = 1, /* uarg of the built-in ERROR clause */
-    CONSUMER_INDENT_MAX = 1024,
-    CONSUMER_FLOW_MAX = 64, /* calls within calls that are drawn by columns */
-};
-
 /* An aggregation variable: all that has its id. */
 struct consumer_entry;
 struct consumer_variable {
@@ -59,7 +50,7 @@ struct consumer {
     int64_t options[DOF_OPTIONS]; /* setopt() changes them */
     bool headed;
     const struct dtrace_ecb_description *last; /* whose record was printed last */
-    uint32_t depth[CONSUMER_CPUS];             /* of flowindent: calls */
+    uint32_t depth[DTRACE_CPUS_MAX];           /* of flowindent: calls */
     struct consumer_entry **entries;           /* by variable, then key */
     uint32_t entry_count;
     struct consumer_variable *variables; /* by id */
@@ -147,9 +138,6 @@ uint32_t consumer_narrow_width(const struct dtrace_record *record);
 void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint32_t size,
                           int32_t width, bool quiet);
 void consumer_print_dump(struct consumer *consumer, const uint8_t *bytes, uint32_t size);
-
-/* Up to a NUL, or all of it. */
-uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size);
 
 /* --- consumer_stack.c --- */
 

@@ -105,12 +105,9 @@ uint32_t consumer_narrow_width(const struct dtrace_record *record)
     }
 }
 
-static bool same_text(const char *a, const char *b)
+static bool is_same_format(const char *a, const char *b)
 {
-    if (a == b || a == NULL || b == NULL)
-        return a == b;
-    size_t length = __builtin_strlen(a);
-    return length == __builtin_strlen(b) && __builtin_memcmp(a, b, length) == 0;
+    return a == b || (a != NULL && b != NULL && dtrace_is_same_text(a, b));
 }
 
 /* How many records from `first` on belong to one statement. */
@@ -121,7 +118,7 @@ static uint32_t statement_length(const struct dtrace_ecb_description *ecb, uint3
     for (; first + length < ecb->record_count; length++) {
         const struct dtrace_record *other = record + length;
         if (other->action != record->action || other->uarg != record->uarg ||
-            !same_text(other->format, record->format))
+            !is_same_format(other->format, record->format))
             break;
     }
     return length;

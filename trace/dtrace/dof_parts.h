@@ -114,7 +114,7 @@ bool dof_check_relocations(const struct dof_loader *loader);
 
 /* A copy of the string at `offset` of a string table, at most `most` bytes of it; NULL: refused. */
 const char *dof_copy_string(const struct dof_loader *loader, const struct dof_section *table,
-                            uint64_t offset, uint64_t most);
+                            uint64_t offset, uint32_t most);
 
 /* Behind the link at `offset` of section `from`: the DIFO or the actions, made at the first time. */
 bool dof_load_difo(struct dof_loader *loader, const struct dof_section *from, uint64_t offset,

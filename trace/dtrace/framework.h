@@ -14,10 +14,6 @@
 struct dtrace;       /* the framework */
 struct dtrace_probe; /* one of its probes */
 
-enum {
-    DTRACE_CPUS_MAX = 32
-};
-
 /* A provider; the functions may be NULL. */
 struct dtrace_provider {
     const char *name;
@@ -29,13 +25,6 @@ struct dtrace_provider {
     void (*provide)(struct dtrace *dtrace, const struct dtrace_provider *provider,
                     const struct dof_clause *clause);
 };
-
-enum {
-    DTRACE_BEGIN = 1,
-    DTRACE_END,
-    DTRACE_ERROR,
-    DTRACE_PROBE_FIRST
-}; /* ids */
 
 struct dtrace_config {
     const struct dtrace_environment *environment;

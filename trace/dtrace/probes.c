@@ -1,7 +1,8 @@
 /* Probes, their providers, and which clause goes on which probe. */
-#include "trace/dtrace/framework_layout.h"
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/bytes.h"
 #include "trace/dtrace/ecb.h"
+#include "trace/dtrace/framework_layout.h"
 #include "trace/dtrace/glob.h"
 
 enum {
@@ -111,14 +112,6 @@ AT_REST static struct meaning meaning_of(const struct dof_clause *clause)
     return meaning;
 }
 
-AT_REST static bool is_same(const char *a, const char *b)
-{
-    for (; *a == *b; a++, b++)
-        if (*a == '\0')
-            return true;
-    return false;
-}
-
 /* A description without any name means every probe that has a function, so that dtrace:::ERROR and its like are
  * not enabled unasked. */
 AT_REST static bool means(struct dtrace *dtrace, const struct meaning *meaning,
@@ -128,7 +121,7 @@ AT_REST static bool means(struct dtrace *dtrace, const struct meaning *meaning,
     if (meaning->count == 0)
         return *probe->function != '\0';
     for (uint32_t i = 0; i < meaning->literal; i++)
-        if (!is_same(meaning->field[i], all[meaning->which[i]]))
+        if (!dtrace_is_same_text(meaning->field[i], all[meaning->which[i]]))
             return false;
     for (uint32_t i = meaning->literal; i < meaning->count; i++)
         if (!dtrace_glob_means(meaning->field[i], all[meaning->which[i]], &dtrace->match_steps))
@@ -185,8 +178,9 @@ AT_REST void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *prob
 
 AT_REST static bool is_same_description(const struct dof_clause *a, const struct dof_clause *b)
 {
-    return is_same(a->name, b->name) && is_same(a->function, b->function) &&
-           is_same(a->provider, b->provider) && is_same(a->module, b->module);
+    return dtrace_is_same_text(a->name, b->name) && dtrace_is_same_text(a->function, b->function) &&
+           dtrace_is_same_text(a->provider, b->provider) &&
+           dtrace_is_same_text(a->module, b->module);
 }
 
 /* Many clauses have the description of the one before, which is then the last one on every probe that it means. */
