@@ -36,7 +36,8 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/consumer_limit.c trace/dtrace/consumer_merge.c \
            trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
            trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
-           trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
+           trace/dtrace/consumer_record.c trace/dtrace/consumer_setopt.c \
+           trace/dtrace/consumer_sink.c \
            trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c \
            trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
            trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \

@@ -24,8 +24,8 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
         consumer->status = status;
 }
 
-static const struct dtrace_probe_description *probe_of(const struct consumer *consumer,
-                                                       const struct dtrace_ecb_description *ecb)
+const struct dtrace_probe_description *consumer_probe_of(const struct consumer *consumer,
+                                                         const struct dtrace_ecb_description *ecb)
 {
     return consumer->source->probe(consumer->source->context, ecb->probe);
 }
@@ -51,7 +51,7 @@ static void print_record(struct consumer *consumer, const struct dtrace_walk *be
     }
     if (consumer->left == 0)
         return;
-    if (probe_of(consumer, found->ecb) == NULL)
+    if (consumer_probe_of(consumer, found->ecb) == NULL)
         consumer_complain(consumer, DTRACE_CONSUME_DAMAGED, "probe %u of EPID %u is not described",
                           found->ecb->probe, found->ecb->epid);
     bool flow = consumer_has(consumer, DOF_OPTION_FLOWINDENT);

@@ -43,12 +43,8 @@ static uint64_t value_of(const struct consumer_entry *entry)
  * counts. */
 static void add_buckets(struct consumer_packed *packed, const struct consumer_entry *entry)
 {
-    uint32_t first = 0, end = entry->words;
-    while (first < end && entry->data[first] == 0)
-        first++;
-    while (end > first && entry->data[end - 1] == 0)
-        end--;
-    if (first == end) {
+    uint32_t first, end;
+    if (!consumer_filled_buckets(entry->data, entry->words, &first, &end)) {
         first = DTRACE_QUANTIZE_ZERO;
         end = first + 1;
     }
@@ -86,7 +82,7 @@ static struct consumer_bars value_bars(const struct consumer_packed *packed, uin
 static uint32_t columns_of(int64_t value)
 {
     uint32_t columns = value < 0 ? 2 : 1;
-    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t magnitude = wide_magnitude(value);
     for (uint64_t power = 10; magnitude > power && power <= INT64_MAX; power *= 10)
         columns++;
     return columns < 4 ? 4 : columns;

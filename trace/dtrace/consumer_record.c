@@ -38,10 +38,12 @@ static void print_trace(struct consumer *consumer, const uint8_t *bytes, uint32_
         consumer_print_bytes(consumer, bytes, size, TRACE_WIDTH, quiet);
 }
 
-static void print_symbol(struct consumer *consumer, uint64_t address, enum consumer_symbol form)
+static void print_symbol(struct consumer *consumer, const struct dtrace_record *record,
+                         const uint8_t *address)
 {
     char text[CONSUMER_SYMBOL_SIZE];
-    consumer_symbol_text(consumer, address, form, text);
+    consumer_symbol_text(consumer, dtrace_read_unsigned(address, 8),
+                         consumer_symbol_of(record->action), text);
     text_print(&consumer->sink, "  %-50s", text);
 }
 
@@ -63,19 +65,14 @@ static bool print_place(struct consumer *consumer, const struct dtrace_record *r
     case DOF_ACTION_MOD:
         if (record->size != 8)
             return false;
-        print_symbol(consumer, dtrace_read_unsigned(bytes, 8),
-                     record->action == DOF_ACTION_SYM ? CONSUMER_SYMBOL_START
-                                                      : CONSUMER_SYMBOL_MODULE);
+        print_symbol(consumer, record, bytes);
         return true;
     case DOF_ACTION_USYM:
     case DOF_ACTION_UMOD:
     case DOF_ACTION_UADDR:
         if (record->size != 16)
             return false;
-        print_symbol(consumer, dtrace_read_unsigned(bytes + 8, 8),
-                     record->action == DOF_ACTION_USYM   ? CONSUMER_SYMBOL_START
-                     : record->action == DOF_ACTION_UMOD ? CONSUMER_SYMBOL_MODULE
-                                                         : CONSUMER_SYMBOL_PLACE);
+        print_symbol(consumer, record, bytes + 8); /* behind the pid */
         return true;
     default:
         return false;

@@ -6,6 +6,13 @@ enum {
     INDENT_MAX = 1024
 };
 
+enum consumer_symbol consumer_symbol_of(uint16_t action)
+{
+    return action == DOF_ACTION_MOD || action == DOF_ACTION_UMOD   ? CONSUMER_SYMBOL_MODULE
+           : action == DOF_ACTION_SYM || action == DOF_ACTION_USYM ? CONSUMER_SYMBOL_START
+                                                                   : CONSUMER_SYMBOL_PLACE;
+}
+
 void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum consumer_symbol form,
                           char text[CONSUMER_SYMBOL_SIZE])
 {

@@ -77,8 +77,6 @@ bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 int64_t dtrace_option(const struct dtrace *dtrace, uint32_t id);
 int64_t dtrace_option_asked(const struct dtrace *dtrace, uint32_t id);
 bool dtrace_option_is_set(const struct dtrace *dtrace, uint32_t id); /* by an object */
-bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
-const char *dtrace_option_str(uint32_t id); /* "bufsize" */
 
 /* Bytes for each byte of an aggregation buffer that its consumer takes to put all CPUs together. */
 enum {

@@ -24,14 +24,9 @@ struct wide wide_multiply(uint64_t a, uint64_t b)
                          a_high * b_high + (first >> 32) + (second >> 32) + (middle >> 32)};
 }
 
-static uint64_t magnitude(int64_t value)
-{
-    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-}
-
 struct wide wide_multiply_signed(int64_t a, int64_t b)
 {
-    struct wide product = wide_multiply(magnitude(a), magnitude(b));
+    struct wide product = wide_multiply(wide_magnitude(a), wide_magnitude(b));
     return (a < 0) != (b < 0) ? wide_subtract((struct wide){0, 0}, product) : product;
 }
 
