@@ -79,7 +79,6 @@ static void load_and_run(struct d_bytes bytes)
     const struct dtrace_variables_config config = {.declarations = &declarations,
                                                    .programs = 1,
                                                    .cpus = 1,
-                                                   .strsize = 256,
                                                    .dynvarsize = 16384};
     struct dtrace_variables *variables = dtrace_variables_make(&memory, &config);
     dof_property_require(variables != NULL);

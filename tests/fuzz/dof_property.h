@@ -242,7 +242,6 @@ static void dof_property_run_all(struct dof_property *p)
     struct dtrace_variables_config config = {.declarations = &p->declarations,
                                              .programs = 1,
                                              .cpus = 1,
-                                             .strsize = 256,
                                              .dynvarsize = 16384};
     p->variables = dtrace_variables_make(&p->memory, &config);
     if (p->variables == NULL)

@@ -78,7 +78,7 @@ static void example_c_needs_12_and_1296_bytes(void **state)
     assert_layout(0, 0, 12, 4);
     assert_layout(1, 0, 1296, 8);
     const struct dtrace_aggregation *aggregation = clause_of(1)->actions[2].aggregation;
-    assert_int_equal(aggregation->data_size, 1016);
+    assert_int_equal(aggregation->description.size - aggregation->data_offset, 1016);
     assert_int_equal(aggregation->base + aggregation->data_offset, 280);
     host_end();
 }

@@ -14,7 +14,6 @@ struct dtrace_aggregation {
     uint64_t arg;
     uint32_t base;        /* of the tuple, from the record's start */
     uint32_t data_offset; /* from the base */
-    uint32_t data_size;
 };
 
 struct dtrace_aggregation_buffer {

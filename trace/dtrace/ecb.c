@@ -421,8 +421,7 @@ static struct dtrace_aggregation *describe(const struct building *b, uint32_t in
                                     .kind = action->kind,
                                     .arg = action->arg,
                                     .base = base,
-                                    .data_offset = action->offset - base,
-                                    .data_size = action->size};
+                                    .data_offset = action->offset - base};
     return aggregation;
 }
 
