@@ -332,10 +332,8 @@ static void run_all(struct program *program, struct machine *machine, struct dif
 static struct dtrace_variables *make_variables(struct dif_declarations *declarations,
                                                struct dtrace_memory *region)
 {
-    struct dtrace_variables_config config = {.declarations = declarations,
-                                             .programs = 1,
-                                             .cpus = 2,
-                                             .dynvarsize = POOL};
+    struct dtrace_variables_config config = {
+        .declarations = declarations, .programs = 1, .cpus = 2, .dynvarsize = POOL};
     return dtrace_variables_make(region, &config);
 }
 

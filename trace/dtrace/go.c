@@ -73,11 +73,6 @@ static const char *provide(struct dtrace *dtrace, struct dtrace_clause *clause)
     return NULL;
 }
 
-static const char *match(struct dtrace *dtrace, struct dtrace_clause *clause)
-{
-    return dtrace_clause_match(dtrace, clause);
-}
-
 /* A record must fit into the buffer that the memory allowed. */
 static const char *check_size(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
@@ -129,7 +124,7 @@ static enum dtrace_go prepare(struct dtrace *dtrace)
         return DTRACE_GO_NO_MEMORY;
     (void)for_clauses(dtrace, list_aggregations);
     (void)for_clauses(dtrace, provide);
-    (void)for_clauses(dtrace, match);
+    (void)for_clauses(dtrace, dtrace_clause_match);
     enum dtrace_go status = dtrace_cpus_make(dtrace);
     if (status == DTRACE_GO_OK)
         (void)for_clauses(dtrace, check_size);

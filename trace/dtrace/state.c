@@ -174,8 +174,8 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 static void link_object(struct dtrace *dtrace, struct dtrace_object *object)
 {
     for (uint32_t i = 0; i < object->dof.clause_count; i++)
-        object->clauses[i] = (struct dtrace_clause){.source = &object->dof.clauses[i],
-                                                    .object = object};
+        object->clauses[i] =
+            (struct dtrace_clause){.source = &object->dof.clauses[i], .object = object};
     for (uint32_t i = 0; i < object->dof.option_count; i++)
         dtrace->options[object->dof.options[i].id] = object->dof.options[i].value;
     if (dtrace->last_object == NULL)
