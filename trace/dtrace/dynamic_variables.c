@@ -4,7 +4,7 @@
 #include "trace/dtrace/at_rest.h"
 #include "trace/local.h"
 
-/* --- Locks that are not waited for without end ------------------------------------------------ */
+/* --- Locks that are not waited for without end --- */
 
 static bool try_lock(uint32_t *lock)
 {
@@ -20,7 +20,7 @@ static void unlock(uint32_t *lock)
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-/* --- Chunks ------------------------------------------------------------------------------------- */
+/* --- Chunks --- */
 
 static struct dtrace_chunk *chunk_at(const struct dtrace_pool *pool, uint32_t number)
 {
@@ -67,12 +67,7 @@ static void push_dirty(struct dtrace_pool *pool, uint32_t number)
                                         __ATOMIC_RELAXED));
 }
 
-/* --- Keys --------------------------------------------------------------------------------------- */
-
-static uint64_t round8(uint64_t bytes)
-{
-    return (bytes + 7) & ~(uint64_t)7;
-}
+/* --- Keys --- */
 
 static const uint8_t *key_bytes(const struct dtrace_key *key)
 {
@@ -141,7 +136,7 @@ static void copy_tuple(struct dtrace_chunk *chunk, const struct dtrace_tuple *tu
             continue;
         own[i].value = at;
         __builtin_memmove((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
-        at += round8(own[i].size);
+        at += dtrace_round8(own[i].size);
     }
     chunk->data = (uint32_t)at;
 }
@@ -153,12 +148,12 @@ static uint64_t bytes_before_data(const struct dtrace_pool *pool, const struct d
     for (uint32_t i = 0; i < tuple->count; i++) {
         if (tuple->keys[i].size > pool->chunk_size)
             return UINT64_MAX / 2;
-        bytes += round8(tuple->keys[i].size);
+        bytes += dtrace_round8(tuple->keys[i].size);
     }
     return bytes;
 }
 
-/* --- Finding, making, deleting; under the bucket's lock ----------------------------------------- */
+/* --- Finding, making, deleting; under the bucket's lock --- */
 
 /* Where the number stands that leads to the chunk; a place with 0 in it if there is none. */
 static uint32_t *find(const struct dtrace_pool *pool, struct dtrace_bucket *bucket, uint32_t hash,
@@ -231,13 +226,13 @@ static enum dtrace_dynamic_status store_new(struct dtrace_variables *variables, 
     return DTRACE_DYNAMIC_OK;
 }
 
-/* --- What variables_layout.h offers ------------------------------------------------------------- */
+/* --- What variables_layout.h offers --- */
 
 bool dtrace_dynamic_fits(const struct dtrace_variables *variables, const struct dtrace_slot *slot,
                          const struct dtrace_tuple *tuple)
 {
     const struct dtrace_pool *pool = &variables->pool;
-    return bytes_before_data(pool, tuple) + round8(data_size(slot)) <= pool->chunk_size;
+    return bytes_before_data(pool, tuple) + dtrace_round8(data_size(slot)) <= pool->chunk_size;
 }
 
 static struct dtrace_bucket *bucket_of(const struct dtrace_pool *pool, uint32_t hash)
@@ -305,7 +300,7 @@ enum dtrace_dynamic_status dtrace_dynamic_delete(struct dtrace_variables *variab
     return DTRACE_DYNAMIC_OK;
 }
 
-/* --- The pool ----------------------------------------------------------------------------------- */
+/* --- The pool --- */
 
 static uint32_t power_of_two_up_to(uint32_t number)
 {

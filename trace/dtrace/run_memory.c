@@ -11,7 +11,7 @@ enum {
     STRING_ASKED = 16 /* so many bytes are asked for with the work of walking along one */
 };
 
-/* --- Extents: how many bytes from an address on, 0 for none ------------------------------------- */
+/* --- Extents: how many bytes from an address on, 0 for none --- */
 
 static uint64_t extent(const void *start, uint64_t size, uint64_t address)
 {
@@ -48,7 +48,7 @@ static const uint8_t *environment_memory(const struct dif_run *run, uint64_t add
     return environment->memory(environment->context, address, size);
 }
 
-/* --- Reading and writing ------------------------------------------------------------------------ */
+/* --- Reading and writing --- */
 
 const uint8_t *dif_run_readable(struct dif_run *run, const struct dif_object *object,
                                 uint64_t address, uint64_t size)
@@ -95,7 +95,7 @@ uint8_t *dif_write_scratch(struct dif_machine *machine, uint64_t address, uint64
     return write_within(machine, address, size, extent(run->scratch, run->scratch_used, address));
 }
 
-/* --- Strings ------------------------------------------------------------------------------------ */
+/* --- Strings --- */
 
 /* How many of `limit` bytes, which cannot all be read, can be. */
 static uint32_t readable_bytes(const struct dif_run *run, uint64_t address, uint32_t limit)
@@ -166,7 +166,7 @@ bool dif_string(struct dif_machine *machine, uint64_t address, struct dif_string
     return dif_string_within(machine, address, machine->run->strsize, string);
 }
 
-/* --- Scratch ------------------------------------------------------------------------------------ */
+/* --- Scratch --- */
 
 uint8_t *dif_reserve(struct dif_machine *machine, uint64_t size)
 {

@@ -26,6 +26,12 @@ enum {
     LOCK_TRIES = 20000, /* far more than the few hundred instructions for which a lock is held */
 };
 
+/* Keys and data begin at multiples of 8. */
+static inline uint64_t dtrace_round8(uint64_t bytes)
+{
+    return (bytes + 7) & ~(uint64_t)7;
+}
+
 /* A declared variable. */
 struct dtrace_slot {
     uint32_t id;
