@@ -11,6 +11,7 @@
 
 #include "trace/dtrace/aggregation.h"
 #include "trace/dtrace/dof.h"
+#include "trace/dtrace/hash.h"
 #include "trace/dtrace/quantize.h"
 
 static uint64_t next_random(uint64_t *seed)

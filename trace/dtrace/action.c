@@ -3,6 +3,8 @@
  * the interpreter, and may be the staging area itself. */
 #include "trace/dtrace/action.h"
 
+#include "trace/dtrace/hash.h"
+
 enum {
     CHILL_MAX = 500 * 1000 * 1000,       /* ns in each */
     CHILL_INTERVAL = 1000 * 1000 * 1000, /* ns, of one CPU */

@@ -2,7 +2,12 @@
 #include "trace/dtrace/variables_layout.h"
 
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/hash.h"
 #include "trace/local.h"
+
+enum {
+    LOCK_TRIES = 20000 /* far more than the few hundred instructions for which a lock is held */
+};
 
 /* --- Locks that are not waited for without end --- */
 
@@ -74,34 +79,16 @@ static const uint8_t *key_bytes(const struct dtrace_key *key)
     return (const uint8_t *)(uintptr_t)key->value;
 }
 
-static uint32_t mix(uint32_t hash, uint32_t word)
-{
-    hash = (hash ^ word) * 0x9e3779b1u; /* 2^32 / golden ratio, odd */
-    return hash ^ hash >> 15;
-}
-
-static uint32_t hash_bytes(uint32_t hash, const uint8_t *bytes, uint64_t size)
-{
-    uint32_t word;
-    for (; size >= sizeof word; size -= sizeof word, bytes += sizeof word) {
-        __builtin_memcpy(&word, bytes, sizeof word);
-        hash = mix(hash, word);
-    }
-    for (; size > 0; size--)
-        hash = mix(hash, *bytes++);
-    return hash;
-}
-
 static uint32_t hash_tuple(const struct dtrace_tuple *tuple)
 {
-    uint32_t hash = 0;
+    uint32_t hash = DTRACE_HASH_START;
     for (uint32_t i = 0; i < tuple->count; i++) {
         const struct dtrace_key *key = &tuple->keys[i];
         if (key->size != 0) {
-            hash = hash_bytes(hash, key_bytes(key), key->size);
+            hash = dtrace_hash_bytes(hash, key_bytes(key), (uint32_t)key->size);
         } else {
-            hash = mix(hash, (uint32_t)key->value);
-            hash = mix(hash, (uint32_t)(key->value >> 32));
+            hash = dtrace_hash_word(hash, (uint32_t)key->value);
+            hash = dtrace_hash_word(hash, (uint32_t)(key->value >> 32));
         }
     }
     return hash;

@@ -21,9 +21,6 @@
 enum {
     STATIC_HEAD = 8, /* bytes in front of data by reference */
     STATIC_NULL = 0xff,
-    DTRACE_CHAIN_MAX =
-        64, /* chunks in a bucket; there are at most two for each, if hashes are spread */
-    LOCK_TRIES = 20000, /* far more than the few hundred instructions for which a lock is held */
 };
 
 /* Keys and data begin at multiples of 8. */
