@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "trace/dtrace/ecb.h"
+
 enum {
     OBJECTS = 512,
     PROBES = 4096

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/dtrace_host.h"
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/clause.h"
 
 enum {
     MIB = 1 << 20,

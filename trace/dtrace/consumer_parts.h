@@ -70,7 +70,7 @@ const struct dtrace_probe_description *consumer_probe_of(const struct consumer *
 void consumer_complain(struct consumer *consumer, enum dtrace_consume_status status,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* --- consumer_sink.c --- */
+/* --- consumer_filter.c --- */
 
 /* So that nothing that goes through the sink can be taken for a frame, or steers a terminal. */
 struct text_sink consumer_filter_start(struct consumer *consumer, struct consumer_filter *filter,

@@ -179,9 +179,6 @@ struct dtrace {
 };
 
 /* Parts that more than one file needs. */
-struct dtrace_ecb *dtrace_ecbs_find(const struct dtrace_ecbs *ecbs, uint32_t epid); /* NULL: none */
-uint32_t dtrace_ecbs_size(const struct dtrace_ecbs *ecbs, uint32_t epid);           /* 0: none */
-
 bool dtrace_option_is_valid(const struct dof_option *option);
 
 /* Makes what each CPU has, as large as the options ask and the memory allows. */

@@ -1,5 +1,5 @@
 /* The life of the state: go, stop, and what may be asked of it in between and afterwards. */
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/clause.h"
 #include "trace/dtrace/fire.h"
 
 const char *dtrace_go_str(enum dtrace_go status)

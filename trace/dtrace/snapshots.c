@@ -1,5 +1,5 @@
 /* What the state holds, as its consumer sees it. */
-#include "trace/dtrace/framework_layout.h"
+#include "trace/dtrace/ecb.h"
 #include "trace/local.h"
 
 static const struct dtrace_probe_description *probe_of(void *context, uint32_t id)

@@ -2,6 +2,7 @@
  * time cannot both win.  A buffer is touched by its own CPU, or by the cleaner who holds that CPU. */
 #include "trace/dtrace/speculation.h"
 
+#include "trace/dtrace/ecb.h"
 #include "trace/dtrace/fire.h"
 #include "trace/dtrace/framework_layout.h"
 

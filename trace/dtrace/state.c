@@ -1,7 +1,7 @@
 /* The framework is made, and the state takes its objects: each whole, or not at all. */
 #include <stdarg.h>
 
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/clause.h"
 #include "trace/text.h"
 
 enum {

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 #include "tests/unit/dtrace_host.h"
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/action_kind.h"
+#include "trace/dtrace/clause.h"
 
 enum {
     MIB = 1 << 20
