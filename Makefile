@@ -27,9 +27,9 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
            trace/tracer.c trace/dtrace/action.c trace/dtrace/action_kind.c \
-           trace/dtrace/aggregation.c trace/dtrace/buffer.c trace/dtrace/bytes.c \
-           trace/dtrace/claim.c trace/dtrace/claim_take.c trace/dtrace/clause.c \
-           trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
+           trace/dtrace/aggregation.c trace/dtrace/buffer.c trace/dtrace/claim.c \
+           trace/dtrace/claim_take.c trace/dtrace/clause.c trace/dtrace/consumer.c \
+           trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
            trace/dtrace/consumer_filter.c trace/dtrace/consumer_float.c \
@@ -44,18 +44,18 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c \
            trace/dtrace/dof.c trace/dtrace/dof_action.c trace/dtrace/dof_clause.c \
            trace/dtrace/dof_difo.c trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c \
-           trace/dtrace/dof_section.c trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
-           trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/fire.c \
-           trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/option_table.c \
-           trace/dtrace/probes.c trace/dtrace/profile_name.c trace/dtrace/quantize.c \
-           trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
-           trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
-           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c \
-           trace/dtrace/state.c trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
-           trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
-           trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
-           trace/dtrace/subroutine_string.c trace/dtrace/subroutines.c trace/dtrace/variables.c \
-           trace/dtrace/wide.c
+           trace/dtrace/dof_section.c trace/dtrace/dtrace_bytes.c trace/dtrace/dtrace_memory.c \
+           trace/dtrace/dtrace_stream.c trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c \
+           trace/dtrace/fire.c trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c \
+           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/profile_name.c \
+           trace/dtrace/quantize.c trace/dtrace/record_walk.c trace/dtrace/run_builtin.c \
+           trace/dtrace/run_instruction.c trace/dtrace/run_loop.c trace/dtrace/run_memory.c \
+           trace/dtrace/run_variable.c trace/dtrace/search.c trace/dtrace/snapshots.c \
+           trace/dtrace/speculation.c trace/dtrace/state.c trace/dtrace/subroutine_convert.c \
+           trace/dtrace/subroutine_inet.c trace/dtrace/subroutine_json.c \
+           trace/dtrace/subroutine_lock.c trace/dtrace/subroutine_memory.c \
+           trace/dtrace/subroutine_path.c trace/dtrace/subroutine_string.c \
+           trace/dtrace/subroutines.c trace/dtrace/variables.c trace/dtrace/wide.c
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
         boot/console_option.c boot/cpio.c boot/cpu_list.c boot/digest.c boot/driver_conf.c \
@@ -115,10 +115,9 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/action_kind.c trace/dtrace/bytes.c trace/dtrace/claim.c \
-                    trace/dtrace/clause.c trace/dtrace/consumer% trace/dtrace/decimal.c \
-                    trace/dtrace/dif_% trace/dtrace/dof% trace/dtrace/dtrace_memory.c \
-                    trace/dtrace/dtrace_stream% trace/dtrace/glob.c trace/dtrace/go.c \
+DTRACE_AT_REST := $(filter trace/dtrace/action_kind.c trace/dtrace/claim.c trace/dtrace/clause.c \
+                    trace/dtrace/consumer% trace/dtrace/decimal.c trace/dtrace/dif_% trace/dtrace/dof% \
+                    trace/dtrace/dtrace_% trace/dtrace/glob.c trace/dtrace/go.c \
                     trace/dtrace/grants.c trace/dtrace/option_table.c trace/dtrace/profile_name.c \
                     trace/dtrace/record_walk.c trace/dtrace/snapshots.c trace/dtrace/state.c \
                     trace/dtrace/wide.c,$(RUNTIME))

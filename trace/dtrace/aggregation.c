@@ -2,7 +2,7 @@
 #include "trace/dtrace/aggregation.h"
 
 #include "trace/dtrace/at_rest.h"
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/hash.h"
 #include "trace/dtrace/quantize.h"
 

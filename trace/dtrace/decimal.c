@@ -1,7 +1,7 @@
 /* Binary floating-point numbers in decimal. */
 #include "trace/dtrace/decimal.h"
 
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 
 enum {
     LIMB = 1000000000, /* 10^9 */

@@ -1,5 +1,5 @@
 /* Clauses: which probes, on what condition, doing what. */
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/dof_parts.h"
 
 const char *dof_copy_string(const struct dof_loader *loader, const struct dof_section *table,

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 
 enum {
     STARS_MAX = 8,      /* DTRACE_PROBEKEY_MAXDEPTH */

@@ -1,6 +1,6 @@
 /* Probes, their providers, and which clause goes on which probe. */
 #include "trace/dtrace/at_rest.h"
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/ecb.h"
 #include "trace/dtrace/framework_layout.h"
 #include "trace/dtrace/glob.h"

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 
 enum {
     PERIOD_NS_MIN = 200000

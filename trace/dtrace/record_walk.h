@@ -1,7 +1,7 @@
 /* Going through what a buffer holds, record by record, believing none of it. */
 #pragma once
 
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/consumer.h"
 
 /* A place in a snapshot.  `damage` tells why it went no further, once dtrace_walk_next has given false. */

@@ -1,5 +1,5 @@
 /* Numbers and strings in bytes that may be anything. */
-#include "trace/dtrace/bytes.h"
+#include "trace/dtrace/dtrace_bytes.h"
 
 uint64_t dtrace_read_unsigned(const uint8_t *bytes, uint32_t size)
 {
