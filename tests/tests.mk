@@ -6,8 +6,8 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
         test_dtrace_buffer test_dtrace_claim test_dtrace_clause test_dtrace_consumer \
-        test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_histogram \
-        test_dtrace_lines test_dtrace_printa test_dtrace_record test_dtrace_search \
+        test_dtrace_fire test_dtrace_float test_dtrace_framework test_dtrace_glob \
+        test_dtrace_histogram test_dtrace_lines test_dtrace_match test_dtrace_printa test_dtrace_record test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
@@ -156,7 +156,8 @@ $(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # The framework on a machine for tests.
-on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_clause test_dtrace_framework test_dtrace_speculation test_dtrace_work)
+on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_clause test_dtrace_fire test_dtrace_framework \
+                  test_dtrace_match test_dtrace_speculation test_dtrace_work)
 $(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
 
 # DOF objects, made in memory.
