@@ -96,8 +96,6 @@ void *dof_take(const struct dof_loader *loader, uint64_t count, size_t size, siz
 
 /* --- Sections --- */
 
-struct dof_section dof_section_at(const struct dof_loader *loader, uint32_t index);
-
 /* The next loadable section of a type from *index on, which then is behind it; false: no more. */
 bool dof_section_next(const struct dof_loader *loader, enum dof_section_type type, uint32_t *index,
                       struct dof_section *section);
@@ -106,7 +104,6 @@ bool dof_section_next(const struct dof_loader *loader, enum dof_section_type typ
 bool dof_section_linked(const struct dof_loader *loader, const struct dof_section *from,
                         uint64_t offset, enum dof_section_type type, struct dof_section *section);
 
-bool dof_check_header(struct dof_loader *loader, uint64_t size);
 bool dof_check_sections(const struct dof_loader *loader);
 bool dof_check_relocations(const struct dof_loader *loader);
 

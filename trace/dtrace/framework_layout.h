@@ -184,9 +184,6 @@ bool dtrace_option_is_valid(const struct dof_option *option);
 /* Makes what each CPU has, as large as the options ask and the memory allows. */
 enum dtrace_go dtrace_cpus_make(struct dtrace *dtrace);
 
-/* Puts every clause that means the probe on it. */
-void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe);
-
 /* Puts the clause on all probes that it means.  What comes back is a refusal, or NULL. */
 const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);
 

@@ -15,7 +15,6 @@ static inline uint64_t wide_magnitude(int64_t value)
 
 struct wide wide_add(struct wide a, struct wide b);
 struct wide wide_subtract(struct wide a, struct wide b);
-struct wide wide_multiply(uint64_t a, uint64_t b);
 struct wide wide_multiply_signed(int64_t a, int64_t b);
 struct wide wide_divide(struct wide a, uint64_t by); /* unsigned; by 0 gives 0 */
 
