@@ -45,17 +45,18 @@ RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c tra
            trace/dtrace/dof.c trace/dtrace/dof_action.c trace/dtrace/dof_clause.c \
            trace/dtrace/dof_difo.c trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c \
            trace/dtrace/dof_section.c trace/dtrace/dtrace_bytes.c trace/dtrace/dtrace_memory.c \
-           trace/dtrace/dtrace_stream.c trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c \
-           trace/dtrace/fire.c trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c \
-           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/profile_name.c \
-           trace/dtrace/quantize.c trace/dtrace/record_walk.c trace/dtrace/run_builtin.c \
-           trace/dtrace/run_instruction.c trace/dtrace/run_loop.c trace/dtrace/run_memory.c \
-           trace/dtrace/run_variable.c trace/dtrace/search.c trace/dtrace/snapshots.c \
-           trace/dtrace/speculation.c trace/dtrace/state.c trace/dtrace/subroutine_convert.c \
-           trace/dtrace/subroutine_inet.c trace/dtrace/subroutine_json.c \
-           trace/dtrace/subroutine_lock.c trace/dtrace/subroutine_memory.c \
-           trace/dtrace/subroutine_path.c trace/dtrace/subroutine_string.c \
-           trace/dtrace/subroutines.c trace/dtrace/variables.c trace/dtrace/wide.c
+           trace/dtrace/dtrace_stream.c trace/dtrace/dtrace_stream_read.c \
+           trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/fire.c \
+           trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/option_table.c \
+           trace/dtrace/probes.c trace/dtrace/profile_name.c trace/dtrace/quantize.c \
+           trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
+           trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
+           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c \
+           trace/dtrace/state.c trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
+           trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
+           trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
+           trace/dtrace/subroutine_string.c trace/dtrace/subroutines.c trace/dtrace/variables.c \
+           trace/dtrace/wide.c
 BOOT := boot/acpi.c boot/archive.c boot/bootfs.c boot/bootfs_add.c boot/bootfs_entry.c \
         boot/bootfs_node.c boot/bootfs_walk.c boot/command_line.c boot/config_lexer.c \
         boot/console_option.c boot/cpio.c boot/cpu_list.c boot/digest.c boot/driver_conf.c \

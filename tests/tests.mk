@@ -222,7 +222,7 @@ $(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(recording) $(h
 # Several CPUs at once, under the thread sanitizer instead of the others.
 test-programs: $(B)/tests/test_dtrace_threads $(B)/bench/bench_dtrace
 $(B)/tests/test_dtrace_threads: tests/unit/test_dtrace_threads.c tests/unit/dtrace_host.c \
-                                tests/unit/dof_builder.c $(filter-out %_stream.c,$(filter trace/dtrace/%,$(RUNTIME))) \
+                                tests/unit/dof_builder.c $(filter-out %_stream.c %_stream_read.c,$(filter trace/dtrace/%,$(RUNTIME))) \
                                 trace/text.c $(headers) Makefile | $(B)/.packages-test
 	$(call say,CC,$< (thread sanitizer))
 	@mkdir -p $(@D)

@@ -1,4 +1,4 @@
-/* What the names of the provider profile mean.  Pure logic. */
+/* What the names of the provider profile mean. */
 #include "trace/dtrace/profile_name.h"
 
 #include <stddef.h>
