@@ -26,32 +26,33 @@ PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-
 
 RUNTIME := trace/arena.c trace/boottrace_rules.c trace/crc32.c trace/frame.c trace/log_long.c \
            trace/log_text.c trace/names.c trace/span.c trace/stream.c trace/table.c trace/text.c \
-           trace/tracer.c trace/dtrace/action.c trace/dtrace/aggregation.c trace/dtrace/buffer.c \
-           trace/dtrace/claim.c trace/dtrace/claim_take.c \
-           trace/dtrace/consumer.c trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
+           trace/tracer.c trace/dtrace/action.c trace/dtrace/action_kind.c \
+           trace/dtrace/aggregation.c trace/dtrace/buffer.c trace/dtrace/claim.c \
+           trace/dtrace/claim_take.c trace/dtrace/clause.c trace/dtrace/consumer.c \
+           trace/dtrace/consumer_bucket.c trace/dtrace/consumer_bytes.c \
            trace/dtrace/consumer_conversion.c trace/dtrace/consumer_convert.c \
            trace/dtrace/consumer_date.c trace/dtrace/consumer_drops.c \
-           trace/dtrace/consumer_float.c trace/dtrace/consumer_flow.c \
-           trace/dtrace/consumer_histogram.c trace/dtrace/consumer_library.c \
-           trace/dtrace/consumer_limit.c trace/dtrace/consumer_merge.c \
-           trace/dtrace/consumer_order.c trace/dtrace/consumer_packed.c \
-           trace/dtrace/consumer_printa.c trace/dtrace/consumer_printf.c \
-           trace/dtrace/consumer_record.c trace/dtrace/consumer_sink.c \
-           trace/dtrace/consumer_stack.c trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c \
-           trace/dtrace/consumer_wide.c trace/dtrace/deadman.c trace/dtrace/decimal.c \
-           trace/dtrace/dif_calls.c trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c \
-           trace/dtrace/dif_verify.c trace/dtrace/dof.c \
-           trace/dtrace/dof_action.c trace/dtrace/dof_clause.c trace/dtrace/dof_difo.c \
-           trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c trace/dtrace/dof_section.c \
-           trace/dtrace/dtrace_memory.c trace/dtrace/dtrace_stream.c \
-           trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/ecb_list.c \
-           trace/dtrace/fire.c trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c \
-           trace/dtrace/option_table.c trace/dtrace/probes.c trace/dtrace/profile_name.c \
-           trace/dtrace/quantize.c \
+           trace/dtrace/consumer_filter.c trace/dtrace/consumer_float.c \
+           trace/dtrace/consumer_flow.c trace/dtrace/consumer_histogram.c \
+           trace/dtrace/consumer_library.c trace/dtrace/consumer_limit.c \
+           trace/dtrace/consumer_merge.c trace/dtrace/consumer_order.c \
+           trace/dtrace/consumer_packed.c trace/dtrace/consumer_printa.c \
+           trace/dtrace/consumer_printf.c trace/dtrace/consumer_record.c \
+           trace/dtrace/consumer_setopt.c trace/dtrace/consumer_stack.c \
+           trace/dtrace/consumer_tell.c trace/dtrace/consumer_value.c trace/dtrace/consumer_wide.c \
+           trace/dtrace/deadman.c trace/dtrace/decimal.c trace/dtrace/dif_calls.c \
+           trace/dtrace/dif_chunk.c trace/dtrace/dif_declare.c trace/dtrace/dif_verify.c \
+           trace/dtrace/dof.c trace/dtrace/dof_action.c trace/dtrace/dof_clause.c \
+           trace/dtrace/dof_difo.c trace/dtrace/dof_option.c trace/dtrace/dof_relocation.c \
+           trace/dtrace/dof_section.c trace/dtrace/dtrace_bytes.c trace/dtrace/dtrace_memory.c \
+           trace/dtrace/dtrace_stream.c trace/dtrace/dtrace_stream_read.c \
+           trace/dtrace/dynamic_variables.c trace/dtrace/ecb.c trace/dtrace/fire.c \
+           trace/dtrace/glob.c trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/option_table.c \
+           trace/dtrace/probes.c trace/dtrace/profile_name.c trace/dtrace/quantize.c \
            trace/dtrace/record_walk.c trace/dtrace/run_builtin.c trace/dtrace/run_instruction.c \
            trace/dtrace/run_loop.c trace/dtrace/run_memory.c trace/dtrace/run_variable.c \
-           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c trace/dtrace/state.c \
-           trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
+           trace/dtrace/search.c trace/dtrace/snapshots.c trace/dtrace/speculation.c \
+           trace/dtrace/state.c trace/dtrace/subroutine_convert.c trace/dtrace/subroutine_inet.c \
            trace/dtrace/subroutine_json.c trace/dtrace/subroutine_lock.c \
            trace/dtrace/subroutine_memory.c trace/dtrace/subroutine_path.c \
            trace/dtrace/subroutine_string.c trace/dtrace/subroutines.c trace/dtrace/variables.c \
@@ -115,12 +116,12 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 
 # Of the tracing of probes, what runs before and after: loading, checking, matching, printing.
-DTRACE_AT_REST := $(filter trace/dtrace/claim.c trace/dtrace/consumer% trace/dtrace/dif_% trace/dtrace/dof% \
-                    trace/dtrace/dtrace_stream% trace/dtrace/decimal.c trace/dtrace/ecb.c trace/dtrace/glob.c \
-                    trace/dtrace/go.c trace/dtrace/grants.c trace/dtrace/dtrace_memory.c \
-                    trace/dtrace/option_table.c trace/dtrace/profile_name.c \
-                    trace/dtrace/record_walk.c \
-                    trace/dtrace/snapshots.c trace/dtrace/state.c trace/dtrace/wide.c,$(RUNTIME))
+DTRACE_AT_REST := $(filter trace/dtrace/action_kind.c trace/dtrace/claim.c trace/dtrace/clause.c \
+                    trace/dtrace/consumer% trace/dtrace/decimal.c trace/dtrace/dif_% trace/dtrace/dof% \
+                    trace/dtrace/dtrace_% trace/dtrace/glob.c trace/dtrace/go.c \
+                    trace/dtrace/grants.c trace/dtrace/option_table.c trace/dtrace/profile_name.c \
+                    trace/dtrace/record_walk.c trace/dtrace/snapshots.c trace/dtrace/state.c \
+                    trace/dtrace/wide.c,$(RUNTIME))
 
 # What runs while a probe fires, or on a CPU before it takes traps, has no probes (kernel/fbt.h).  Functions of
 # these files that do neither are marked (trace/dtrace/at_rest.h).

@@ -335,7 +335,6 @@ static const char *prepare(struct conformance_case *one, struct dtrace_memory *m
         .declarations = declarations,
         .programs = PROGRAMS,
         .cpus = CPUS,
-        .strsize = one->strsize,
         .dynvarsize = one->pool_size,
         .chunk = one->chunk,
     };

@@ -5,8 +5,9 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
-        test_dtrace_buffer test_dtrace_claim test_dtrace_consumer test_dtrace_ecb \
-        test_dtrace_float test_dtrace_framework test_dtrace_glob test_dtrace_lines test_dtrace_search \
+        test_dtrace_buffer test_dtrace_claim test_dtrace_clause test_dtrace_consumer \
+        test_dtrace_fire test_dtrace_float test_dtrace_framework test_dtrace_glob \
+        test_dtrace_histogram test_dtrace_lines test_dtrace_match test_dtrace_printa test_dtrace_record test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
@@ -102,7 +103,8 @@ $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
-$(B)/tests/test_dtrace_consumer: $(B)/asan/tests/unit/dtrace_draft.o
+on_draft := $(patsubst %,$(B)/tests/%,test_dtrace_consumer test_dtrace_histogram test_dtrace_printa test_dtrace_record)
+$(on_draft): $(B)/asan/tests/unit/dtrace_draft.o $(B)/asan/tests/unit/consumer_text.o
 $(B)/tests/test_dtrace_lines: $(B)/asan/tests/unit/dtrace_draft.o \
                               $(patsubst %,$(B)/asan/flight/%.o,dof_names dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
 $(B)/tests/test_dtrace_lines: unit_more := -ljansson
@@ -154,7 +156,8 @@ $(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
 $(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # The framework on a machine for tests.
-on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_ecb test_dtrace_framework test_dtrace_speculation test_dtrace_work)
+on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_clause test_dtrace_fire test_dtrace_framework \
+                  test_dtrace_match test_dtrace_speculation test_dtrace_work)
 $(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
 
 # DOF objects, made in memory.
@@ -219,7 +222,7 @@ $(B)/tests/test_interrupted_i386: tests/unit/test_interrupted.c $(recording) $(h
 # Several CPUs at once, under the thread sanitizer instead of the others.
 test-programs: $(B)/tests/test_dtrace_threads $(B)/bench/bench_dtrace
 $(B)/tests/test_dtrace_threads: tests/unit/test_dtrace_threads.c tests/unit/dtrace_host.c \
-                                tests/unit/dof_builder.c $(filter-out %_stream.c,$(filter trace/dtrace/%,$(RUNTIME))) \
+                                tests/unit/dof_builder.c $(filter-out %_stream.c %_stream_read.c,$(filter trace/dtrace/%,$(RUNTIME))) \
                                 trace/text.c $(headers) Makefile | $(B)/.packages-test
 	$(call say,CC,$< (thread sanitizer))
 	@mkdir -p $(@D)

@@ -185,7 +185,7 @@ static double ticks_of(struct dif_run *run, const struct dif_object *object)
 {
     static uint64_t ticks[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
-        run->scratch_used = 0;
+        run->scratch_used = firing.work = 0;
         uint64_t start = __rdtsc();
         (void)dif_run(run, object);
         ticks[round] = __rdtsc() - start;
@@ -200,11 +200,8 @@ static struct dtrace_variables *make_variables(struct dif_declarations *declarat
 {
     static uint8_t bytes[MEMORY] __attribute__((aligned(16)));
     static struct dtrace_memory region = {bytes, sizeof bytes, 0};
-    struct dtrace_variables_config config = {.declarations = declarations,
-                                             .programs = 1,
-                                             .cpus = 1,
-                                             .strsize = STRSIZE,
-                                             .dynvarsize = 64 * 1024};
+    struct dtrace_variables_config config = {
+        .declarations = declarations, .programs = 1, .cpus = 1, .dynvarsize = 64 * 1024};
     struct dtrace_variables *made = dtrace_variables_make(&region, &config);
     if (!made)
         give_up("out of memory");

@@ -76,11 +76,8 @@ static void load_and_run(struct d_bytes bytes)
         printf("the kernel: %s\n", problem.text);
         return;
     }
-    const struct dtrace_variables_config config = {.declarations = &declarations,
-                                                   .programs = 1,
-                                                   .cpus = 1,
-                                                   .strsize = 256,
-                                                   .dynvarsize = 16384};
+    const struct dtrace_variables_config config = {
+        .declarations = &declarations, .programs = 1, .cpus = 1, .dynvarsize = 16384};
     struct dtrace_variables *variables = dtrace_variables_make(&memory, &config);
     dof_property_require(variables != NULL);
     run(&object.clauses[0], variables);

@@ -239,11 +239,8 @@ static void dof_property_run(struct dof_property *p, const struct dif_object *di
 
 static void dof_property_run_all(struct dof_property *p)
 {
-    struct dtrace_variables_config config = {.declarations = &p->declarations,
-                                             .programs = 1,
-                                             .cpus = 1,
-                                             .strsize = 256,
-                                             .dynvarsize = 16384};
+    struct dtrace_variables_config config = {
+        .declarations = &p->declarations, .programs = 1, .cpus = 1, .dynvarsize = 16384};
     p->variables = dtrace_variables_make(&p->memory, &config);
     if (p->variables == NULL)
         return;

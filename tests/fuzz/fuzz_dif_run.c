@@ -330,13 +330,10 @@ static void run_all(struct program *program, struct machine *machine, struct dif
 }
 
 static struct dtrace_variables *make_variables(struct dif_declarations *declarations,
-                                               struct dtrace_memory *region, uint32_t strsize)
+                                               struct dtrace_memory *region)
 {
-    struct dtrace_variables_config config = {.declarations = declarations,
-                                             .programs = 1,
-                                             .cpus = 2,
-                                             .strsize = strsize,
-                                             .dynvarsize = POOL};
+    struct dtrace_variables_config config = {
+        .declarations = declarations, .programs = 1, .cpus = 2, .dynvarsize = POOL};
     return dtrace_variables_make(region, &config);
 }
 
@@ -349,7 +346,7 @@ static void try_program(struct program *program, struct machine *machine, struct
     struct dif_problem problem;
     if (!dif_verify(&program->object, &declarations, &problem))
         return;
-    struct dtrace_variables *variables = make_variables(&declarations, &region, run->strsize);
+    struct dtrace_variables *variables = make_variables(&declarations, &region);
     require(variables != NULL);
     run_all(program, machine, run, variables);
 }

@@ -20,7 +20,7 @@ def holds(path, name):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     if path.startswith("trace/"):
-        return re.search(r"^[a-z][^;\n]*\b" + name + r"\([^;]*\)\n{$", text, re.M)
+        return re.search(r"^[A-Za-z][^;\n]*\b" + name + r"\([^;]*\)\n{$", text, re.M)
     if path.endswith(".c"):
         return re.search(r"static void " + name + r"\(", text) and re.search(r"[A-Za-z_]\(" + name + r"\b", text)
     return f"'{name}'" in text or f'"{name}"' in text

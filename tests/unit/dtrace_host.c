@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "trace/dtrace/ecb.h"
+
 enum {
     OBJECTS = 512,
     PROBES = 4096
@@ -155,6 +157,15 @@ bool host_add_file(const char *path)
     return dtrace_add_object(host.dtrace, bytes, size, &host.problem);
 }
 
+const struct dof_option host_small[HOST_SMALL] = {{DOF_OPTION_BUFSIZE, 4096},
+                                                  {DOF_OPTION_AGGSIZE, 4096}};
+
+void host_go(const struct dof_clause *clauses, uint32_t count)
+{
+    assert_true(host_add(clauses, count, host_small, HOST_SMALL));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+}
+
 uint32_t host_probe(const char *function, const char *name)
 {
     static const struct dtrace_provider provider = {.name = "test"};
@@ -295,6 +306,13 @@ struct dtrace_snapshot host_principal(uint32_t cpu)
 struct dtrace_snapshot host_aggregations(uint32_t cpu)
 {
     return dtrace_source_of(host.dtrace).aggregations[cpu];
+}
+
+uint32_t host_take(struct host_record *records, uint32_t room)
+{
+    struct dtrace_snapshot snapshot = host_principal(0);
+    host_assert_balance(&snapshot.books);
+    return host_records(&snapshot, records, room);
 }
 
 uint64_t host_number(const uint8_t *bytes, uint32_t size)

@@ -29,6 +29,13 @@ bool host_add(const struct dof_clause *clauses, uint32_t clause_count,
               const struct dof_option *options, uint32_t option_count);
 bool host_add_file(const char *path);
 
+/* Options for small buffers; and an object of these clauses with them, going. */
+enum {
+    HOST_SMALL = 2
+};
+extern const struct dof_option host_small[HOST_SMALL];
+void host_go(const struct dof_clause *clauses, uint32_t count);
+
 /* A probe test:module:function:name, by id; and its firing. */
 uint32_t host_probe(const char *function, const char *name);
 void host_fire(uint32_t id, uint32_t cpu, uint64_t arg0, uint64_t arg1);
@@ -64,5 +71,6 @@ struct host_record {
 };
 uint32_t host_records(const struct dtrace_snapshot *snapshot, struct host_record *records,
                       uint32_t room);
+uint32_t host_take(struct host_record *records, uint32_t room); /* CPU 0's, whose books balance */
 uint64_t host_number(const uint8_t *bytes, uint32_t size);
 void host_assert_balance(const struct dtrace_buffer_books *books);

@@ -11,6 +11,7 @@
 
 #include "trace/dtrace/aggregation.h"
 #include "trace/dtrace/dof.h"
+#include "trace/dtrace/hash.h"
 #include "trace/dtrace/quantize.h"
 
 static uint64_t next_random(uint64_t *seed)
@@ -208,8 +209,7 @@ static const struct dtrace_aggregation sum_by_name = {
     .description = {.id = 1, .size = 48, .record_count = 3, .records = records},
     .kind = DOF_AGGREGATION_SUM,
     .base = 8,
-    .data_offset = 40,
-    .data_size = 8};
+    .data_offset = 40};
 
 static enum dtrace_aggregate_status add(struct dtrace_aggregation_buffer *buffer,
                                         const struct dtrace_aggregation *aggregation,
@@ -308,7 +308,6 @@ static void the_same_key_with_more_data_is_refused_too(void **state)
     other.kind = DOF_AGGREGATION_AVG;
     other.description.records = wider;
     other.description.size = 56;
-    other.data_size = 16;
     (void)add(&buffer, &sum_by_name, 1, "open", 5);
     assert_int_equal(add(&buffer, &other, 1, "open", 5), DTRACE_AGGREGATE_OTHER_FUNCTION);
     assert_int_equal(buffer.used, 48);
@@ -327,10 +326,10 @@ static void the_same_key_with_other_levels_counts_in_the_first_ones(void **state
     first.kind = second.kind = few[2].action = many[2].action = DOF_AGGREGATION_LQUANTIZE;
     first.arg = lquantize_arg(1, 1, 0);
     second.arg = lquantize_arg(1, 300, 0);
-    first.data_size = few[2].size = 4 * 8;
-    second.data_size = many[2].size = 303 * 8;
-    first.description.size = 40 + first.data_size;
-    second.description.size = 40 + second.data_size;
+    few[2].size = 4 * 8;
+    many[2].size = 303 * 8;
+    first.description.size = 40 + few[2].size;
+    second.description.size = 40 + many[2].size;
     first.description.records = few;
     second.description.records = many;
     assert_int_equal(add(&buffer, &first, 1, "open", 0), DTRACE_AGGREGATE_OK);

@@ -46,7 +46,6 @@ static struct dtrace_variables *make(struct dtrace_memory *memory, struct dif_de
         .declarations = &declarations,
         .programs = 2,
         .cpus = CPUS,
-        .strsize = 64,
         .dynvarsize = pool,
     };
     return dtrace_variables_make(memory, &config);

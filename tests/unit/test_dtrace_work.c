@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "trace/dtrace/deadman.h"
+#include "trace/dtrace/hash.h"
 
 enum {
     MEMORY = 32 << 20,

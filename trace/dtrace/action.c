@@ -3,6 +3,8 @@
  * the interpreter, and may be the staging area itself. */
 #include "trace/dtrace/action.h"
 
+#include "trace/dtrace/hash.h"
+
 enum {
     CHILL_MAX = 500 * 1000 * 1000,       /* ns in each */
     CHILL_INTERVAL = 1000 * 1000 * 1000, /* ns, of one CPU */
@@ -34,15 +36,6 @@ static uint64_t evaluate(struct dtrace_execution *x, const struct dtrace_action 
 static bool goes_on(const struct dtrace_execution *x)
 {
     return x->run.fault == DIF_FAULT_NONE && !x->run.drop;
-}
-
-static const struct dtrace_current *current(struct dtrace_execution *x)
-{
-    struct dtrace_firing *firing = x->run.firing;
-    if (!firing->current_known)
-        firing->environment->current(firing->environment->context, &firing->current);
-    firing->current_known = true;
-    return &firing->current;
 }
 
 /* --- Storing --- */
@@ -142,7 +135,7 @@ static void record_stack(struct dtrace_execution *x, const struct dtrace_action 
 static void record_user_stack(struct dtrace_execution *x, const struct dtrace_action *action,
                               uint8_t *at)
 {
-    uint64_t pid = current(x)->pid;
+    uint64_t pid = dif_current(x->run.firing)->pid;
     __builtin_memset(at, 0, action->size);
     store(at, pid, sizeof pid);
 }
@@ -151,7 +144,7 @@ static void record_user_address(struct dtrace_execution *x, const struct dtrace_
                                 uint8_t *at)
 {
     uint64_t words[2] = {0, evaluate(x, action)};
-    words[0] = current(x)->pid;
+    words[0] = dif_current(x->run.firing)->pid;
     store_words(at, words, 2);
 }
 

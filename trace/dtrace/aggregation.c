@@ -2,6 +2,8 @@
 #include "trace/dtrace/aggregation.h"
 
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/dtrace_bytes.h"
+#include "trace/dtrace/hash.h"
 #include "trace/dtrace/quantize.h"
 
 /* An entry's place in the hash table. */
@@ -14,8 +16,7 @@ struct link {
 };
 
 enum {
-    BYTES_OF_A_HEAD = 128, /* of buffer for each head of a chain */
-    CHAIN_MAX = 64         /* entries in a chain; some four, if hashes are spread */
+    BYTES_OF_A_HEAD = 128 /* of buffer for each head of a chain */
 };
 
 static struct link *link_at(const struct dtrace_aggregation_buffer *buffer, uint32_t number)
@@ -53,28 +54,10 @@ struct dtrace_snapshot dtrace_aggregation_snapshot(const struct dtrace_aggregati
         .cpu = cpu, .bytes = buffer->bytes, .size = buffer->used, .books = buffer->books};
 }
 
-uint32_t dtrace_hash_bytes(uint32_t hash, const uint8_t *bytes, uint32_t size)
-{
-    for (; size >= sizeof(uint32_t); size -= 4, bytes += 4) {
-        uint32_t word;
-        __builtin_memcpy(&word, bytes, sizeof word);
-        hash = dtrace_hash_word(hash, word);
-    }
-    uint32_t rest = 0;
-    for (uint32_t i = 0; i < size; i++)
-        rest |= (uint32_t)bytes[i] << 8 * i;
-    return size == 0 ? hash : dtrace_hash_word(hash, rest);
-}
-
 /* Bytes of a key that count: of a string, those up to its NUL and no garbage behind it. */
 static uint32_t key_length(const struct dtrace_record *key, const uint8_t *bytes)
 {
-    uint32_t length = 0;
-    if (!key->string)
-        return key->size;
-    while (length < key->size && bytes[length] != '\0')
-        length++;
-    return length;
+    return key->string ? dtrace_string_length(bytes, key->size) : key->size;
 }
 
 static bool same_string(const uint8_t *a, const uint8_t *b, uint32_t size)
@@ -147,7 +130,7 @@ static bool is_crowded(const struct dtrace_aggregation_buffer *buffer, uint32_t 
     for (uint32_t number = buffer->heads[hash & buffer->mask]; number != 0;
          number = link_at(buffer, number)->next)
         length++;
-    return length >= CHAIN_MAX;
+    return length >= DTRACE_CHAIN_MAX;
 }
 
 /* NULL: no room. */

@@ -14,7 +14,6 @@ struct dtrace_aggregation {
     uint64_t arg;
     uint32_t base;        /* of the tuple, from the record's start */
     uint32_t data_offset; /* from the base */
-    uint32_t data_size;
 };
 
 struct dtrace_aggregation_buffer {
@@ -38,7 +37,7 @@ struct dtrace_aggregate {
     const struct dtrace_aggregation *aggregation;
     const uint8_t *
         tuple; /* the base: variable id at 8, then the keys; strings end with a NUL or fill their place */
-    uint32_t hash; /* of variable id and keys, by dtrace_hash_* */
+    uint32_t hash; /* of variable id and keys, by hash.h */
     uint64_t value, increment;
 };
 
@@ -50,14 +49,3 @@ enum dtrace_aggregate_status dtrace_aggregate(struct dtrace_aggregation_buffer *
 void dtrace_aggregation_reset(struct dtrace_aggregation_buffer *buffer);
 struct dtrace_snapshot dtrace_aggregation_snapshot(const struct dtrace_aggregation_buffer *buffer,
                                                    uint32_t cpu);
-
-/* The hash of a tuple, one piece after the other. */
-enum {
-    DTRACE_HASH_START = 0x9e3779b1
-};
-static inline uint32_t dtrace_hash_word(uint32_t hash, uint32_t word)
-{
-    hash = (hash ^ word) * 0x85ebca6bu;
-    return hash ^ hash >> 15;
-}
-uint32_t dtrace_hash_bytes(uint32_t hash, const uint8_t *bytes, uint32_t size);

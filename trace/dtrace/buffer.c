@@ -1,8 +1,9 @@
 /* The three policies.  A switch buffer has no second half to be switched with: who reads it while it records takes
  * nothing away, so that it keeps the first records and counts the rest. */
-#include "trace/dtrace/framework_layout.h"
+#include "trace/dtrace/buffer.h"
 
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/ecb.h"
 
 AT_REST void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy policy,
                                 uint8_t *bytes, uint32_t size)

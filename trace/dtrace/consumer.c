@@ -24,8 +24,8 @@ void consumer_complain(struct consumer *consumer, enum dtrace_consume_status sta
         consumer->status = status;
 }
 
-static const struct dtrace_probe_description *probe_of(const struct consumer *consumer,
-                                                       const struct dtrace_ecb_description *ecb)
+const struct dtrace_probe_description *consumer_probe_of(const struct consumer *consumer,
+                                                         const struct dtrace_ecb_description *ecb)
 {
     return consumer->source->probe(consumer->source->context, ecb->probe);
 }
@@ -45,13 +45,13 @@ static const struct dtrace_ecb_description *next_ecb(struct dtrace_walk walk)
 static void print_record(struct consumer *consumer, const struct dtrace_walk *behind,
                          const struct dtrace_found *found)
 {
-    if (found->ecb->uarg == CONSUMER_ECB_ERROR) {
+    if (found->ecb->uarg == DTRACE_UARG_ERROR) {
         consumer_print_error(consumer, found);
         return;
     }
     if (consumer->left == 0)
         return;
-    if (probe_of(consumer, found->ecb) == NULL)
+    if (consumer_probe_of(consumer, found->ecb) == NULL)
         consumer_complain(consumer, DTRACE_CONSUME_DAMAGED, "probe %u of EPID %u is not described",
                           found->ecb->probe, found->ecb->epid);
     bool flow = consumer_has(consumer, DOF_OPTION_FLOWINDENT);
@@ -137,7 +137,7 @@ static void print_cpu(struct consumer *consumer, uint32_t cpu, enum which which)
 {
     struct dtrace_walk walk = dtrace_walk_of(consumer->source, &consumer->source->principal[cpu]);
     for (struct dtrace_found found; dtrace_walk_next(&walk, &found);) {
-        bool begin = of_probe(&found, CONSUMER_PROBE_BEGIN);
+        bool begin = of_probe(&found, DTRACE_BEGIN);
         if (which == ALL || begin == (which == ONLY_BEGIN))
             print_found(consumer, &walk, &found);
     }
@@ -152,7 +152,7 @@ static uint32_t end_cpu_of(const struct consumer *consumer)
         struct dtrace_walk walk =
             dtrace_walk_of(consumer->source, &consumer->source->principal[cpu]);
         for (struct dtrace_found found; dtrace_walk_next(&walk, &found);)
-            if (of_probe(&found, CONSUMER_PROBE_END))
+            if (of_probe(&found, DTRACE_END))
                 return cpu;
     }
     return consumer->cpus;
@@ -201,7 +201,7 @@ enum dtrace_consume_status dtrace_consume_to(const struct dtrace_outlet *outlet,
     struct consumer consumer = {
         .source = source,
         .memory = memory,
-        .cpus = source->cpus < CONSUMER_CPUS ? source->cpus : CONSUMER_CPUS,
+        .cpus = source->cpus < DTRACE_CPUS_MAX ? source->cpus : DTRACE_CPUS_MAX,
         .listener = outlet->listener != NULL ? outlet->listener : &nobody,
     };
     consumer.sink = consumer_filter_start(&consumer, &consumer.filters[0], outlet->records);

@@ -21,7 +21,9 @@ struct dtrace_source {
     const struct dtrace_probe_description *(*probe)(void *context, uint32_t id); /* NULL: unknown */
     const struct dtrace_ecb_description *(*ecb)(void *context, uint32_t epid);
     const struct dtrace_aggregation_description *(*aggregation)(void *context, uint32_t id);
-    bool (*symbol)(void *context, uint64_t address, struct dtrace_symbol *symbol); /* false: none */
+    /* False: none.  NULL: there are no symbols, as in the sources of a state, until a kernel puts its own function
+     * here. */
+    bool (*symbol)(void *context, uint64_t address, struct dtrace_symbol *symbol);
     uint32_t cpus;
     uint32_t begin_cpu;                         /* its principal buffer comes first */
     const struct dtrace_snapshot *principal;    /* one for each CPU */

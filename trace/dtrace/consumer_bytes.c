@@ -1,14 +1,6 @@
 /* Bytes of unknown meaning: a string if they can be one, else a dump. */
 #include "trace/dtrace/consumer_parts.h"
 
-uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size)
-{
-    uint32_t length = 0;
-    while (length < size && bytes[length] != '\0')
-        length++;
-    return length;
-}
-
 static bool is_printable(uint8_t c)
 {
     return (c >= 0x20 && c < 0x7f) || (c >= '\a' && c <= '\r');
@@ -17,7 +9,7 @@ static bool is_printable(uint8_t c)
 /* All printable, and then nothing but NULs.  An empty string is none, as in dtrace(1M). */
 static bool is_string(const uint8_t *bytes, uint32_t size)
 {
-    uint32_t length = consumer_string_length(bytes, size);
+    uint32_t length = dtrace_string_length(bytes, size);
     for (uint32_t i = 0; i < length; i++)
         if (!is_printable(bytes[i]))
             return false;
@@ -48,7 +40,7 @@ void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint3
         consumer_print_dump(consumer, bytes, size);
         return;
     }
-    uint32_t length = consumer_string_length(bytes, size);
+    uint32_t length = dtrace_string_length(bytes, size);
     if (quiet && length < size)
         consumer->sink.put(consumer->sink.context, (const char *)bytes, length);
     else

@@ -2,7 +2,6 @@
 #include "trace/dtrace/consumer_parts.h"
 
 enum {
-    WIDTH_MAX = 4096,
     POINTER_WIDTH = 16, /* "%?" */
 };
 
@@ -10,9 +9,9 @@ static uint32_t read_number(const char **at)
 {
     uint32_t number = 0;
     for (; **at >= '0' && **at <= '9'; (*at)++)
-        if (number <= WIDTH_MAX)
+        if (number <= CONSUMER_WIDTH_MAX)
             number = number * 10 + (uint32_t)(**at - '0');
-    return number < WIDTH_MAX ? number : WIDTH_MAX;
+    return number < CONSUMER_WIDTH_MAX ? number : CONSUMER_WIDTH_MAX;
 }
 
 static void read_precision(const char **at, struct consumer_conversion *conversion)
@@ -77,21 +76,39 @@ const char *consumer_conversion_read(const char *at, struct consumer_conversion 
     return *at != '\0' ? at + 1 : at;
 }
 
-static void put_zeros(struct consumer *consumer, size_t count)
+void consumer_put_zeros(struct consumer *consumer, size_t count)
 {
     for (; count > 0; count--)
         consumer->sink.put(consumer->sink.context, "0", 1);
 }
 
+static void pad(struct consumer *consumer, const struct consumer_conversion *conversion,
+                size_t columns)
+{
+    if (conversion->width > columns)
+        text_put_blanks(&consumer->sink, conversion->width - columns);
+}
+
+void consumer_pad_before(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         size_t columns)
+{
+    if (!conversion->left)
+        pad(consumer, conversion, columns);
+}
+
+void consumer_pad_behind(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         size_t columns)
+{
+    if (conversion->left)
+        pad(consumer, conversion, columns);
+}
+
 void consumer_put_padded(struct consumer *consumer, const struct consumer_conversion *conversion,
                          const char *bytes, size_t length)
 {
-    size_t fill = conversion->width > length ? conversion->width - length : 0;
-    if (!conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_before(consumer, conversion, length);
     consumer->sink.put(consumer->sink.context, bytes, length);
-    if (conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_behind(consumer, conversion, length);
 }
 
 /* The digits at the end of `room`; gives how many: of 0 there is one. */
@@ -137,17 +154,12 @@ void consumer_put_number(struct consumer *consumer, const struct consumer_conver
     if (conversion->letter == 'o' && conversion->alternate && zeros == 0 &&
         (magnitude != 0 || none))
         zeros = 1;
-    uint32_t total = before + zeros + length;
-    uint32_t fill = conversion->width > total ? conversion->width - total : 0;
-    if (conversion->zero && !conversion->left && !conversion->precise) {
-        zeros += fill;
-        fill = 0;
-    }
-    if (!conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    if (conversion->zero && !conversion->left && !conversion->precise &&
+        conversion->width > before + zeros + length)
+        zeros = conversion->width - before - length;
+    consumer_pad_before(consumer, conversion, before + zeros + length);
     text_print(&consumer->sink, "%s", prefix);
-    put_zeros(consumer, zeros);
+    consumer_put_zeros(consumer, zeros);
     consumer->sink.put(consumer->sink.context, room + 24 - length, length);
-    if (conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_behind(consumer, conversion, before + zeros + length);
 }

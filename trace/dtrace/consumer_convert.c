@@ -17,7 +17,7 @@ static bool convert_integer(struct consumer *consumer, const struct consumer_con
     if (conversion->letter == 'd' || conversion->letter == 'i') {
         int64_t with_sign = dtrace_read_signed(argument->bytes, size);
         negative = with_sign < 0;
-        value = negative ? 0 - (uint64_t)with_sign : (uint64_t)with_sign;
+        value = wide_magnitude(with_sign);
     }
     consumer_put_number(consumer, conversion, value, negative);
     return true;
@@ -43,7 +43,7 @@ static bool convert_string(struct consumer *consumer, const struct consumer_conv
         consumer_put_wide(consumer, conversion, argument->bytes, argument->record->size / 4);
         return true;
     }
-    uint32_t length = consumer_string_length(argument->bytes, argument->record->size);
+    uint32_t length = dtrace_string_length(argument->bytes, argument->record->size);
     consumer_put_padded(consumer, conversion, (const char *)argument->bytes,
                         limited(conversion, length));
     return true;
@@ -78,18 +78,15 @@ static bool convert_escaped(struct consumer *consumer, const struct consumer_con
     uint32_t total = 0;
     for (uint32_t i = 0; i < length; i++)
         total += escape(bytes[i], text);
-    uint32_t room = limited(conversion, total);
-    size_t fill = conversion->width > room ? conversion->width - room : 0;
-    if (!conversion->left)
-        text_put_blanks(&consumer->sink, fill);
-    for (uint32_t i = 0; i < length && room > 0; i++) {
+    total = limited(conversion, total);
+    consumer_pad_before(consumer, conversion, total);
+    for (uint32_t i = 0, room = total; i < length && room > 0; i++) {
         uint32_t piece = escape(bytes[i], text);
         piece = piece < room ? piece : room;
         consumer->sink.put(consumer->sink.context, text, piece);
         room -= piece;
     }
-    if (conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_behind(consumer, conversion, total);
     return true;
 }
 
@@ -130,14 +127,8 @@ static bool convert_address(struct consumer *consumer, const struct consumer_con
         return false;
     uint64_t address = user ? dtrace_read_unsigned(argument->bytes + 8, 8)
                             : dtrace_read_unsigned(argument->bytes, size);
-    uint16_t action = argument->record->action;
     char text[CONSUMER_SYMBOL_SIZE];
-    consumer_symbol_text(
-        consumer, address,
-        action == DOF_ACTION_MOD || action == DOF_ACTION_UMOD   ? CONSUMER_SYMBOL_MODULE
-        : action == DOF_ACTION_SYM || action == DOF_ACTION_USYM ? CONSUMER_SYMBOL_START
-                                                                : CONSUMER_SYMBOL_PLACE,
-        text);
+    consumer_symbol_text(consumer, address, consumer_symbol_of(argument->record->action), text);
     return put_text(consumer, conversion, text);
 }
 
@@ -198,7 +189,7 @@ bool consumer_convert(struct consumer *consumer, const struct consumer_conversio
         return convert_string(consumer, conversion, argument);
     case 'S':
         return convert_escaped(consumer, conversion, argument->bytes,
-                               consumer_string_length(argument->bytes, size));
+                               dtrace_string_length(argument->bytes, size));
     case 'a':
     case 'A':
         return convert_address(consumer, conversion, argument);

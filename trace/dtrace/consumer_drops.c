@@ -58,7 +58,7 @@ void consumer_print_error_head(struct consumer *consumer, uint32_t epid)
     const struct dtrace_source *source = consumer->source;
     const struct dtrace_ecb_description *ecb = source->ecb(source->context, epid);
     const struct dtrace_probe_description *probe =
-        ecb == NULL ? NULL : source->probe(source->context, ecb->probe);
+        ecb == NULL ? NULL : consumer_probe_of(consumer, ecb);
     text_print(&consumer->faults, "dtrace: error on enabled probe ID %u (ID ", epid);
     if (probe == NULL)
         text_print(&consumer->faults, "unknown): ");

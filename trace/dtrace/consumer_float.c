@@ -78,18 +78,15 @@ static void put_picture(struct consumer *consumer, const struct consumer_convers
                         const struct picture *picture)
 {
     uint32_t length = length_of(picture);
-    uint32_t fill = conversion->width > length ? conversion->width - length : 0;
-    bool zeros = conversion->zero && !conversion->left;
-    if (!conversion->left && !zeros)
-        text_put_blanks(&consumer->sink, fill);
+    bool zeros = conversion->zero && !conversion->left && conversion->width > length;
+    if (!zeros)
+        consumer_pad_before(consumer, conversion, length);
     text_print(&consumer->sink, "%s", picture->sign);
-    for (uint32_t i = 0; zeros && i < fill; i++)
-        put_digit(consumer, 0);
+    consumer_put_zeros(consumer, zeros ? conversion->width - length : 0);
     put_digits(consumer, picture);
     if (picture->scientific)
         put_exponent(consumer, picture);
-    if (conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_behind(consumer, conversion, length);
 }
 
 /* --- The three forms --- */

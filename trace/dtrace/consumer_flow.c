@@ -1,19 +1,21 @@
 /* What stands before a record: the heading once, then CPU, id and name, or the flow of calls. */
 #include "trace/dtrace/consumer_parts.h"
 
+enum {
+    FLOW_MAX = 64 /* calls within calls that are drawn by columns */
+};
+
 enum flow {
     FLOW_NONE,
     FLOW_ENTRY,
     FLOW_RETURN
 };
 
-static const struct dtrace_probe_description unknown = {0, "", "", "?", "?"};
-
-static const struct dtrace_probe_description *probe_of(const struct consumer *consumer,
-                                                       const struct dtrace_ecb_description *ecb)
+static const struct dtrace_probe_description *named_probe(const struct consumer *consumer,
+                                                          const struct dtrace_ecb_description *ecb)
 {
-    const struct dtrace_source *source = consumer->source;
-    const struct dtrace_probe_description *probe = source->probe(source->context, ecb->probe);
+    static const struct dtrace_probe_description unknown = {0, "", "", "?", "?"};
+    const struct dtrace_probe_description *probe = consumer_probe_of(consumer, ecb);
     return probe != NULL ? probe : &unknown;
 }
 
@@ -66,14 +68,14 @@ static void put_column(struct consumer *consumer, size_t used, size_t width)
  * ever.  All calls are counted, so that returns meet their entries again, but only some are drawn. */
 static uint32_t indent_of(uint32_t depth)
 {
-    return 2 * (depth < CONSUMER_FLOW_MAX ? depth : CONSUMER_FLOW_MAX);
+    return 2 * (depth < FLOW_MAX ? depth : FLOW_MAX);
 }
 
 static void print_flow(struct consumer *consumer, const struct dtrace_found *found,
                        const struct dtrace_ecb_description *next, uint32_t cpu)
 {
-    const struct dtrace_probe_description *probe = probe_of(consumer, found->ecb);
-    uint32_t *depth = &consumer->depth[cpu % CONSUMER_CPUS];
+    const struct dtrace_probe_description *probe = named_probe(consumer, found->ecb);
+    uint32_t *depth = &consumer->depth[cpu % DTRACE_CPUS_MAX];
     enum flow flow = flow_of(consumer, found->ecb, next, probe->name);
     if (flow == FLOW_RETURN && *depth > 0)
         --*depth;
@@ -94,7 +96,7 @@ static void print_flow(struct consumer *consumer, const struct dtrace_found *fou
 
 static void print_plain(struct consumer *consumer, const struct dtrace_found *found, uint32_t cpu)
 {
-    const struct dtrace_probe_description *probe = probe_of(consumer, found->ecb);
+    const struct dtrace_probe_description *probe = named_probe(consumer, found->ecb);
     size_t width = __builtin_strlen(probe->function) + 1 + __builtin_strlen(probe->name);
     text_print(&consumer->sink, "%3u %6u ", cpu, found->ecb->probe);
     text_put_blanks(&consumer->sink, width < 32 ? 32 - width : 0);

@@ -1,16 +1,20 @@
 /* Distributions, as rows with bars. */
-#include "trace/dtrace/consumer_parts.h"
-#include "trace/dtrace/dof.h"
 #include "trace/dtrace/consumer_bucket.h"
+#include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 enum {
     BAR = 40
 };
 
+bool consumer_has_parameter(uint16_t kind)
+{
+    return kind == DOF_AGGREGATION_LQUANTIZE || kind == DOF_AGGREGATION_LLQUANTIZE;
+}
+
 bool consumer_is_histogram(uint16_t kind)
 {
-    return kind == DOF_AGGREGATION_QUANTIZE || kind == DOF_AGGREGATION_LQUANTIZE ||
-           kind == DOF_AGGREGATION_LLQUANTIZE;
+    return kind == DOF_AGGREGATION_QUANTIZE || consumer_has_parameter(kind);
 }
 
 /* The buckets, and which of them are shown: [first, end). */
@@ -20,20 +24,28 @@ struct histogram {
     struct consumer_bars bars;
 };
 
+bool consumer_filled_buckets(const uint64_t *counts, uint32_t buckets, uint32_t *first,
+                             uint32_t *end)
+{
+    *first = 0;
+    *end = buckets;
+    while (*first < *end && counts[*first] == 0)
+        ++*first;
+    while (*end > *first && counts[*end - 1] == 0)
+        --*end;
+    return *first < *end;
+}
+
 /* From the bucket before the first that is not empty, to the one behind the last. */
 static void find_rows(struct histogram *histogram, uint32_t if_empty, uint32_t rows_if_empty)
 {
-    uint32_t first = 0, end = histogram->buckets;
-    while (first < end && histogram->counts[first] == 0)
-        first++;
-    while (end > first && histogram->counts[end - 1] == 0)
-        end--;
-    if (first == end) {
-        histogram->first = if_empty;
-        histogram->end = if_empty + rows_if_empty;
-    } else {
+    uint32_t first, end;
+    if (consumer_filled_buckets(histogram->counts, histogram->buckets, &first, &end)) {
         histogram->first = first > 0 ? first - 1 : 0;
         histogram->end = end + 1;
+    } else {
+        histogram->first = if_empty;
+        histogram->end = if_empty + rows_if_empty;
     }
     if (histogram->end > histogram->buckets)
         histogram->end = histogram->buckets;
@@ -47,14 +59,9 @@ static void sum_up(struct histogram *histogram)
 
 /* --- Bars --- */
 
-static uint64_t magnitude(uint64_t count)
-{
-    return (int64_t)count < 0 ? 0 - count : count;
-}
-
 void consumer_bars_add(struct consumer_bars *bars, uint64_t count)
 {
-    uint64_t part = magnitude(count), sum = bars->whole + part;
+    uint64_t part = wide_magnitude((int64_t)count), sum = bars->whole + part;
     bars->positive = bars->positive || (int64_t)count > 0;
     bars->negative = bars->negative || (int64_t)count < 0;
     if (!bars->zoomed)
@@ -65,7 +72,7 @@ void consumer_bars_add(struct consumer_bars *bars, uint64_t count)
 
 uint32_t consumer_bar_length(const struct consumer_bars *bars, uint64_t count, uint32_t width)
 {
-    uint64_t whole = bars->whole, part = magnitude(count);
+    uint64_t whole = bars->whole, part = wide_magnitude((int64_t)count);
     for (; whole > UINT64_MAX >> 16; whole >>= 1)
         part >>= 1; /* no bar is so long that this could be seen */
     if (whole == 0)
@@ -196,7 +203,7 @@ void consumer_print_histogram(struct consumer *consumer, const struct consumer_e
         .buckets = plain ? entry->words : entry->words - 1,
         .bars = {.zoomed = consumer_has(consumer, DOF_OPTION_AGGZOOM), .normal = normal},
     };
-    find_rows(&histogram, plain ? BUCKET_QUANTIZE_ZERO - 1 : 0,
+    find_rows(&histogram, plain ? DTRACE_QUANTIZE_ZERO - 1 : 0,
               entry->kind == DOF_AGGREGATION_LLQUANTIZE ? 2 : 3);
     sum_up(&histogram);
     consumer_print_bars_header(consumer, 16, "value");

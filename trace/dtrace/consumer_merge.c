@@ -77,12 +77,6 @@ static bool address_at(const struct dtrace_record *record, uint32_t *at, bool *m
     return (kernel && record->size == 8) || (user && record->size == 16);
 }
 
-static void write_number(uint8_t *bytes, uint64_t value)
-{
-    for (uint32_t i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
 static bool has_addresses(const struct dtrace_aggregation_description *description)
 {
     uint32_t at;
@@ -109,7 +103,8 @@ static const uint8_t *with_starts(struct loading *loading,
         uint32_t at;
         bool module;
         if (address_at(&description->records[i], &at, &module))
-            write_number(copy + at, canonical(loading, dtrace_read_unsigned(copy + at, 8), module));
+            dtrace_write_word(copy + at,
+                              canonical(loading, dtrace_read_unsigned(copy + at, 8), module));
     }
     return copy;
 }
@@ -161,26 +156,16 @@ static void take_buffer(struct loading *loading, const struct dtrace_snapshot *s
 
 /* --- Merging --- */
 
-static bool has_parameter(uint16_t kind)
-{
-    return kind == DOF_AGGREGATION_LQUANTIZE || kind == DOF_AGGREGATION_LLQUANTIZE;
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
 /* 0: they are merged. */
 static int compare_entries(const void *context, const void *a, const void *b)
 {
     (void)context;
     const struct consumer_entry *left = a, *right = b;
-    int order = compare_numbers(left->variable, right->variable);
+    int order = consumer_compare(left->variable, right->variable);
     if (order == 0)
-        order = compare_numbers(left->kind, right->kind);
-    if (order == 0 && has_parameter(left->kind))
-        order = compare_numbers(word(left, 0), word(right, 0));
+        order = consumer_compare(left->kind, right->kind);
+    if (order == 0 && consumer_has_parameter(left->kind))
+        order = consumer_compare(word(left, 0), word(right, 0));
     return order != 0 ? order : consumer_compare_keys(left, right, 0);
 }
 
@@ -207,7 +192,7 @@ static void add_entry(struct consumer_entry *sum, const struct consumer_entry *e
         add_wide(sum->data + 2, word(entry, 2), word(entry, 3));
         return;
     default:
-        for (uint32_t i = has_parameter(sum->kind) ? 1 : 0; i < sum->words; i++)
+        for (uint32_t i = consumer_has_parameter(sum->kind); i < sum->words; i++)
             sum->data[i] += word(entry, i);
     }
 }

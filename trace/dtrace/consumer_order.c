@@ -1,19 +1,13 @@
 /* The order of aggregations: by value, and by key. */
-#include "trace/dtrace/consumer_parts.h"
-#include "trace/dtrace/dof.h"
 #include "trace/dtrace/consumer_bucket.h"
+#include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 /* --- Values --- */
 
 static int compare_signed(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
-}
-
-static int64_t average(const uint64_t *data)
-{
-    int64_t count = (int64_t)data[0], sum = (int64_t)data[1];
-    return count == 0 ? 0 : count == -1 ? (int64_t)(0 - data[1]) : sum / count;
 }
 
 static void add_weighted(struct wide *sum, int64_t value, uint64_t weight)
@@ -64,7 +58,7 @@ static struct wide total(const struct consumer_entry *entry)
 static int64_t weight_of_zero(const struct consumer_entry *entry)
 {
     if (entry->kind == DOF_AGGREGATION_QUANTIZE)
-        return (int64_t)entry->data[BUCKET_QUANTIZE_ZERO];
+        return (int64_t)entry->data[DTRACE_QUANTIZE_ZERO];
     if (entry->kind != DOF_AGGREGATION_LQUANTIZE)
         return 0;
     struct bucket_lquantize quantize = bucket_lquantize_of(entry->data[0]);
@@ -77,14 +71,12 @@ static int64_t weight_of_zero(const struct consumer_entry *entry)
 int consumer_compare_values(const struct consumer_entry *a, const struct consumer_entry *b)
 {
     if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
+        return consumer_compare(a->kind, b->kind);
     switch (a->kind) {
     case DOF_AGGREGATION_AVG:
-        return compare_signed(average(a->data), average(b->data));
-    case DOF_AGGREGATION_STDDEV: {
-        uint64_t left = consumer_deviation(a->data, 1), right = consumer_deviation(b->data, 1);
-        return (left > right) - (left < right);
-    }
+        return compare_signed(consumer_average(a->data, 1), consumer_average(b->data, 1));
+    case DOF_AGGREGATION_STDDEV:
+        return consumer_compare(consumer_deviation(a->data, 1), consumer_deviation(b->data, 1));
     case DOF_AGGREGATION_QUANTIZE:
     case DOF_AGGREGATION_LQUANTIZE:
     case DOF_AGGREGATION_LLQUANTIZE: {
@@ -102,7 +94,7 @@ static int compare_bytes(const uint8_t *a, const uint8_t *b, uint32_t size, bool
 {
     for (uint32_t i = 0; i < size; i++) {
         if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
+            return consumer_compare(a[i], b[i]);
         if (string && a[i] == '\0')
             return 0; /* what lies behind a string is no part of it */
     }
@@ -116,8 +108,7 @@ static bool is_user_address(uint16_t action)
 
 static int compare_numbers(const uint8_t *a, const uint8_t *b, uint32_t size)
 {
-    uint64_t left = dtrace_read_unsigned(a, size), right = dtrace_read_unsigned(b, size);
-    return (left > right) - (left < right);
+    return consumer_compare(dtrace_read_unsigned(a, size), dtrace_read_unsigned(b, size));
 }
 
 static int compare_key(const struct consumer_entry *a, const struct consumer_entry *b,
@@ -127,7 +118,7 @@ static int compare_key(const struct consumer_entry *a, const struct consumer_ent
     const struct dtrace_record *right = &b->description->records[number];
     const uint8_t *one = a->record + left->offset, *other = b->record + right->offset;
     if (left->size != right->size)
-        return left->size < right->size ? -1 : 1;
+        return consumer_compare(left->size, right->size);
     uint32_t size = left->size;
     if (size == 1 || size == 2 || size == 4 || size == 8)
         return compare_numbers(one, other, size);
@@ -143,7 +134,7 @@ int consumer_compare_keys(const struct consumer_entry *a, const struct consumer_
 {
     uint32_t records = a->description->record_count, others = b->description->record_count;
     if (records != others)
-        return records < others ? -1 : 1;
+        return consumer_compare(records, others);
     uint32_t keys = records - 2; /* without the variable's id and the data */
     for (uint32_t i = 0; i < keys; i++) {
         int order = compare_key(a, b, 1 + ((first < keys ? first : 0) + i) % keys);

@@ -2,6 +2,7 @@
  * (aggpack). */
 #include "trace/dtrace/consumer_bucket.h"
 #include "trace/dtrace/consumer_parts.h"
+#include "trace/dtrace/quantize.h"
 
 enum {
     EDGE_WIDTH = 8 /* of lquantize() */
@@ -42,13 +43,9 @@ static uint64_t value_of(const struct consumer_entry *entry)
  * counts. */
 static void add_buckets(struct consumer_packed *packed, const struct consumer_entry *entry)
 {
-    uint32_t first = 0, end = entry->words;
-    while (first < end && entry->data[first] == 0)
-        first++;
-    while (end > first && entry->data[end - 1] == 0)
-        end--;
-    if (first == end) {
-        first = BUCKET_QUANTIZE_ZERO;
+    uint32_t first, end;
+    if (!consumer_filled_buckets(entry->data, entry->words, &first, &end)) {
+        first = DTRACE_QUANTIZE_ZERO;
         end = first + 1;
     }
     if (packed->end == 0 || first < packed->first)
@@ -85,7 +82,7 @@ static struct consumer_bars value_bars(const struct consumer_packed *packed, uin
 static uint32_t columns_of(int64_t value)
 {
     uint32_t columns = value < 0 ? 2 : 1;
-    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t magnitude = wide_magnitude(value);
     for (uint64_t power = 10; magnitude > power && power <= INT64_MAX; power *= 10)
         columns++;
     return columns < 4 ? 4 : columns;
@@ -141,13 +138,13 @@ static uint64_t print_marks(struct consumer *consumer, const uint64_t *counts, u
 /* The buckets that are drawn: an empty one stands on each side, but not before 0. */
 static uint32_t first_drawn(const struct consumer_packed *packed)
 {
-    bool at_edge = packed->first == 0 || packed->first == BUCKET_QUANTIZE_ZERO;
+    bool at_edge = packed->first == 0 || packed->first == DTRACE_QUANTIZE_ZERO;
     return at_edge ? packed->first : packed->first - 1;
 }
 
 static uint32_t end_drawn(const struct consumer_packed *packed)
 {
-    return packed->end < BUCKET_QUANTIZE_ALL ? packed->end + 1 : packed->end;
+    return packed->end < DTRACE_QUANTIZE_BUCKETS ? packed->end + 1 : packed->end;
 }
 
 static void print_quantize(struct consumer *consumer, const struct consumer_packed *packed,

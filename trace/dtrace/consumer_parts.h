@@ -7,15 +7,6 @@
 #include "trace/dtrace/record_walk.h"
 #include "trace/dtrace/wide.h"
 
-enum {
-    CONSUMER_CPUS = 32,
-    CONSUMER_PROBE_BEGIN = 1,
-    CONSUMER_PROBE_END = 2,
-    CONSUMER_ECB_ERROR = 1, /* uarg of the built-in ERROR clause */
-    CONSUMER_INDENT_MAX = 1024,
-    CONSUMER_FLOW_MAX = 64, /* calls within calls that are drawn by columns */
-};
-
 /* An aggregation variable: all that has its id. */
 struct consumer_entry;
 struct consumer_variable {
@@ -59,7 +50,7 @@ struct consumer {
     int64_t options[DOF_OPTIONS]; /* setopt() changes them */
     bool headed;
     const struct dtrace_ecb_description *last; /* whose record was printed last */
-    uint32_t depth[CONSUMER_CPUS];             /* of flowindent: calls */
+    uint32_t depth[DTRACE_CPUS_MAX];           /* of flowindent: calls */
     struct consumer_entry **entries;           /* by variable, then key */
     uint32_t entry_count;
     struct consumer_variable *variables; /* by id */
@@ -71,11 +62,15 @@ struct consumer {
 
 bool consumer_has(const struct consumer *consumer, enum dof_option_id option);
 
+/* NULL: it is not described. */
+const struct dtrace_probe_description *consumer_probe_of(const struct consumer *consumer,
+                                                         const struct dtrace_ecb_description *ecb);
+
 /* One line about what is damaged, or does not fit: "dtrace: ...". */
 void consumer_complain(struct consumer *consumer, enum dtrace_consume_status status,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* --- consumer_sink.c --- */
+/* --- consumer_filter.c --- */
 
 /* So that nothing that goes through the sink can be taken for a frame, or steers a terminal. */
 struct text_sink consumer_filter_start(struct consumer *consumer, struct consumer_filter *filter,
@@ -148,9 +143,6 @@ void consumer_print_bytes(struct consumer *consumer, const uint8_t *bytes, uint3
                           int32_t width, bool quiet);
 void consumer_print_dump(struct consumer *consumer, const uint8_t *bytes, uint32_t size);
 
-/* Up to a NUL, or all of it. */
-uint32_t consumer_string_length(const uint8_t *bytes, uint32_t size);
-
 /* --- consumer_stack.c --- */
 
 /* A line for each frame, which is padded as `frame` says. */
@@ -168,6 +160,9 @@ enum consumer_symbol {
     CONSUMER_SYMBOL_MODULE,
 };
 
+/* What of it sym(), mod() and their like print; of anything else, the place. */
+enum consumer_symbol consumer_symbol_of(uint16_t action);
+
 /* Enough for a module, a function, and an offset. */
 #define CONSUMER_SYMBOL_SIZE 224u
 
@@ -176,6 +171,10 @@ void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum cons
                           char text[CONSUMER_SYMBOL_SIZE]);
 
 /* --- consumer_conversion.c --- */
+
+enum {
+    CONSUMER_WIDTH_MAX = 4096 /* a precision's, too; larger ones are cut to it */
+};
 
 /* A conversion of a format: "%-*.3lli". */
 struct consumer_conversion {
@@ -190,6 +189,13 @@ struct consumer_conversion {
 
 /* Reads on behind a '%'; gives where the format goes on. */
 const char *consumer_conversion_read(const char *at, struct consumer_conversion *conversion);
+
+/* Blanks before, or behind, what takes so many columns, as the width and '-' want them. */
+void consumer_pad_before(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         size_t columns);
+void consumer_pad_behind(struct consumer *consumer, const struct consumer_conversion *conversion,
+                         size_t columns);
+void consumer_put_zeros(struct consumer *consumer, size_t count);
 
 /* Pads `length` bytes to the width. */
 void consumer_put_padded(struct consumer *consumer, const struct consumer_conversion *conversion,
@@ -255,6 +261,12 @@ uint64_t consumer_normal_of(struct consumer *consumer, uint64_t id); /* 1 if the
 
 /* --- consumer_order.c --- */
 
+/* Below 0, 0 or above, as of all that compare. */
+static inline int consumer_compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 int consumer_compare_values(const struct consumer_entry *a, const struct consumer_entry *b);
 
 /* By the keys from number `first` on, the others behind them. */
@@ -291,8 +303,15 @@ int64_t consumer_average(const uint64_t *data, uint64_t normal);
 /* --- consumer_histogram.c --- */
 
 bool consumer_is_histogram(uint16_t kind);
+
+/* Of lquantize() and llquantize(): the first word of the data, which is no count. */
+bool consumer_has_parameter(uint16_t kind);
 void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
                               uint64_t normal);
+
+/* From the first bucket that is not empty to behind the last one: [*first, *end).  False: all are empty. */
+bool consumer_filled_buckets(const uint64_t *counts, uint32_t buckets, uint32_t *first,
+                             uint32_t *end);
 
 /* What all bars of one picture have in common. */
 struct consumer_bars {
@@ -344,6 +363,12 @@ void consumer_print_packed(struct consumer *consumer, struct consumer_packed *pa
 
 /* --- consumer_library.c --- */
 
-/* clear(), trunc() and the like; gives how many records that took. */
+/* clear(), trunc() and the like; gives how many pieces of the record that took. */
 uint32_t consumer_library_action(struct consumer *consumer, const struct dtrace_found *found,
                                  uint32_t record);
+
+/* --- consumer_setopt.c --- */
+
+/* By piece `record`, the name, and the next one, the value. */
+void consumer_set_option(struct consumer *consumer, const struct dtrace_found *found,
+                         uint32_t record);

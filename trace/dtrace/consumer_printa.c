@@ -79,9 +79,8 @@ static struct consumer_entry *empty_entry(struct consumer *consumer, uint64_t id
     entry->data = dtrace_memory_array(consumer->memory, entry->words, sizeof *entry->data, 8);
     if (entry->data == NULL)
         return NULL;
-    if (model != NULL && entry->kind != DOF_AGGREGATION_QUANTIZE &&
-        consumer_is_histogram(entry->kind))
-        entry->data[0] = model->data[0]; /* its parameter */
+    if (model != NULL && consumer_has_parameter(entry->kind))
+        entry->data[0] = model->data[0];
     return entry;
 }
 

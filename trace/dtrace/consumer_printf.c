@@ -22,8 +22,8 @@ static bool take_star(struct consumer_arguments *arguments, uint32_t *number, bo
         return false;
     int64_t value = dtrace_read_signed(argument.bytes, argument.record->size);
     *negative = value < 0;
-    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    *number = magnitude < 4096 ? (uint32_t)magnitude : 4096;
+    uint64_t magnitude = wide_magnitude(value);
+    *number = magnitude < CONSUMER_WIDTH_MAX ? (uint32_t)magnitude : CONSUMER_WIDTH_MAX;
     return true;
 }
 

@@ -38,10 +38,12 @@ static void print_trace(struct consumer *consumer, const uint8_t *bytes, uint32_
         consumer_print_bytes(consumer, bytes, size, TRACE_WIDTH, quiet);
 }
 
-static void print_symbol(struct consumer *consumer, uint64_t address, enum consumer_symbol form)
+static void print_symbol(struct consumer *consumer, const struct dtrace_record *record,
+                         const uint8_t *address)
 {
     char text[CONSUMER_SYMBOL_SIZE];
-    consumer_symbol_text(consumer, address, form, text);
+    consumer_symbol_text(consumer, dtrace_read_unsigned(address, 8),
+                         consumer_symbol_of(record->action), text);
     text_print(&consumer->sink, "  %-50s", text);
 }
 
@@ -63,19 +65,14 @@ static bool print_place(struct consumer *consumer, const struct dtrace_record *r
     case DOF_ACTION_MOD:
         if (record->size != 8)
             return false;
-        print_symbol(consumer, dtrace_read_unsigned(bytes, 8),
-                     record->action == DOF_ACTION_SYM ? CONSUMER_SYMBOL_START
-                                                      : CONSUMER_SYMBOL_MODULE);
+        print_symbol(consumer, record, bytes);
         return true;
     case DOF_ACTION_USYM:
     case DOF_ACTION_UMOD:
     case DOF_ACTION_UADDR:
         if (record->size != 16)
             return false;
-        print_symbol(consumer, dtrace_read_unsigned(bytes + 8, 8),
-                     record->action == DOF_ACTION_USYM   ? CONSUMER_SYMBOL_START
-                     : record->action == DOF_ACTION_UMOD ? CONSUMER_SYMBOL_MODULE
-                                                         : CONSUMER_SYMBOL_PLACE);
+        print_symbol(consumer, record, bytes + 8); /* behind the pid */
         return true;
     default:
         return false;
@@ -105,12 +102,9 @@ uint32_t consumer_narrow_width(const struct dtrace_record *record)
     }
 }
 
-static bool same_text(const char *a, const char *b)
+static bool is_same_format(const char *a, const char *b)
 {
-    if (a == b || a == NULL || b == NULL)
-        return a == b;
-    size_t length = __builtin_strlen(a);
-    return length == __builtin_strlen(b) && __builtin_memcmp(a, b, length) == 0;
+    return a == b || (a != NULL && b != NULL && dtrace_is_same_text(a, b));
 }
 
 /* How many records from `first` on belong to one statement. */
@@ -121,7 +115,7 @@ static uint32_t statement_length(const struct dtrace_ecb_description *ecb, uint3
     for (; first + length < ecb->record_count; length++) {
         const struct dtrace_record *other = record + length;
         if (other->action != record->action || other->uarg != record->uarg ||
-            !same_text(other->format, record->format))
+            !is_same_format(other->format, record->format))
             break;
     }
     return length;

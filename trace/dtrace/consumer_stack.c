@@ -2,8 +2,16 @@
 #include "trace/dtrace/consumer_parts.h"
 
 enum {
-    STACK_INDENT = 14
+    STACK_INDENT = 14,
+    INDENT_MAX = 1024
 };
+
+enum consumer_symbol consumer_symbol_of(uint16_t action)
+{
+    return action == DOF_ACTION_MOD || action == DOF_ACTION_UMOD   ? CONSUMER_SYMBOL_MODULE
+           : action == DOF_ACTION_SYM || action == DOF_ACTION_USYM ? CONSUMER_SYMBOL_START
+                                                                   : CONSUMER_SYMBOL_PLACE;
+}
 
 void consumer_symbol_text(struct consumer *consumer, uint64_t address, enum consumer_symbol form,
                           char text[CONSUMER_SYMBOL_SIZE])
@@ -33,7 +41,7 @@ uint32_t consumer_stack_indent(const struct consumer *consumer)
     int64_t indent = consumer->options[DOF_OPTION_STACKINDENT];
     if (indent == DOF_OPTION_UNSET || indent < 0)
         return STACK_INDENT;
-    return indent < CONSUMER_INDENT_MAX ? (uint32_t)indent : CONSUMER_INDENT_MAX;
+    return indent < INDENT_MAX ? (uint32_t)indent : INDENT_MAX;
 }
 
 static void print_line(struct consumer *consumer, const char *text, uint32_t length,
@@ -94,7 +102,7 @@ void consumer_print_user_stack(struct consumer *consumer, const struct dtrace_re
             return;
         const char *text = (const char *)bytes + at;
         uint32_t length =
-            at < record->size ? consumer_string_length(bytes + at, record->size - at) : 0;
+            at < record->size ? dtrace_string_length(bytes + at, record->size - at) : 0;
         if (length == 0 || text[0] == '@')
             print_frame(consumer, pc, indent, frame);
         if (length > 0)

@@ -72,7 +72,6 @@ bool consumer_convert_value(struct consumer *consumer, const struct consumer_con
     uint64_t number = number_of(entry, normal, with_sign);
     const struct dtrace_record record = {.action = DOF_ACTION_DIFEXPR, .size = 8};
     uint8_t bytes[8];
-    for (uint32_t i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(number >> 8 * i);
+    dtrace_write_word(bytes, number);
     return consumer_convert(consumer, conversion, &(struct consumer_argument){&record, bytes});
 }

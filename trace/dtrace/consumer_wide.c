@@ -29,14 +29,11 @@ void consumer_put_wide(struct consumer *consumer, const struct consumer_conversi
                        const uint8_t *bytes, uint32_t count)
 {
     uint32_t length = length_of(conversion, bytes, count);
-    size_t fill = conversion->width > length ? conversion->width - length : 0;
-    if (!conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_before(consumer, conversion, length);
     for (uint32_t i = 0; i < length; i++) {
         char text[4];
         uint32_t size = encode((uint32_t)dtrace_read_unsigned(bytes + 4 * i, 4), text);
         consumer->sink.put(consumer->sink.context, text, size);
     }
-    if (conversion->left)
-        text_put_blanks(&consumer->sink, fill);
+    consumer_pad_behind(consumer, conversion, length);
 }

@@ -1,6 +1,8 @@
 /* Binary floating-point numbers in decimal. */
 #include "trace/dtrace/decimal.h"
 
+#include "trace/dtrace/dtrace_bytes.h"
+
 enum {
     LIMB = 1000000000, /* 10^9 */
     LIMB_DIGITS = 9,
@@ -9,14 +11,6 @@ enum {
 };
 
 /* --- Taking apart --- */
-
-static uint64_t read_number(const uint8_t *bytes, uint32_t size)
-{
-    uint64_t value = 0;
-    for (uint32_t i = 0; i < size; i++)
-        value |= (uint64_t)bytes[i] << 8 * i;
-    return value;
-}
 
 /* The leading 1 is not written, except of the smallest numbers, which have none. */
 static struct decimal_binary binary_of(uint64_t bits, uint32_t fraction_bits, uint32_t bias)
@@ -39,8 +33,8 @@ static struct decimal_binary binary_of(uint64_t bits, uint32_t fraction_bits, ui
 /* Here the leading 1 is written. */
 static struct decimal_binary extended_of(const uint8_t *bytes)
 {
-    uint64_t fraction = read_number(bytes, 8);
-    uint32_t exponent = (uint32_t)read_number(bytes + 8, 2) & 0x7fff;
+    uint64_t fraction = dtrace_read_unsigned(bytes, 8);
+    uint32_t exponent = (uint32_t)dtrace_read_unsigned(bytes + 8, 2) & 0x7fff;
     bool large = exponent == 0x7fff;
     return (struct decimal_binary){
         .negative = (bytes[9] & 0x80) != 0,
@@ -55,11 +49,11 @@ bool decimal_read(const uint8_t *bytes, uint32_t size, struct decimal_binary *bi
 {
     switch (size) {
     case 4:
-        *binary = binary_of(read_number(bytes, 4), 23, 127);
+        *binary = binary_of(dtrace_read_unsigned(bytes, 4), 23, 127);
         binary->negative = (bytes[3] & 0x80) != 0;
         return true;
     case 8:
-        *binary = binary_of(read_number(bytes, 8), 52, 1023);
+        *binary = binary_of(dtrace_read_unsigned(bytes, 8), 52, 1023);
         binary->negative = (bytes[7] & 0x80) != 0;
         return true;
     case 10:

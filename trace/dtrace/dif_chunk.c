@@ -16,11 +16,6 @@ struct tuple_guess {
     uint32_t keys;
 };
 
-static uint64_t round8(uint64_t bytes)
-{
-    return (bytes + 7) & ~(uint64_t)7;
-}
-
 static void guess_push(struct tuple_guess *guess, uint32_t instruction)
 {
     if (guess->keys < DIF_TUPLE_MAX)
@@ -30,13 +25,13 @@ static void guess_push(struct tuple_guess *guess, uint32_t instruction)
     uint64_t size = dif_r2(instruction) == 0 ? 0 : guess->constant;
     if (dif_r1(instruction) == DIF_TYPE_STRING && size == 0)
         size = DIF_STRING_DEFAULT;
-    guess->bytes += size < UINT32_MAX ? round8(size) : UINT32_MAX;
+    guess->bytes += size < UINT32_MAX ? dtrace_round8(size) : UINT32_MAX;
 }
 
 static uint64_t chunk_of(const struct tuple_guess *guess, uint64_t size)
 {
     uint64_t keys = (guess->keys + KEYS_OWN) * sizeof(struct dtrace_key);
-    return sizeof(struct dtrace_chunk) + keys + guess->bytes + round8(size < 8 ? 8 : size);
+    return sizeof(struct dtrace_chunk) + keys + guess->bytes + dtrace_round8(size < 8 ? 8 : size);
 }
 
 /* Gives what a store needs, 0 for any other instruction. */

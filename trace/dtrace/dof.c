@@ -79,7 +79,7 @@ static bool check_headers_fit(const struct dof_loader *loader)
     return loader->headers % 8 == 0 || refuse_header(loader, "misaligned section headers", 32);
 }
 
-bool dof_check_header(struct dof_loader *loader, uint64_t size)
+static bool check_header(struct dof_loader *loader, uint64_t size)
 {
     if (!check_size(loader, size) || !check_ident(loader))
         return false;
@@ -117,7 +117,7 @@ static bool take_notes(struct dof_loader *loader)
 
 static bool load(struct dof_loader *loader, uint64_t size, struct dof_object *object)
 {
-    return dof_check_header(loader, size) && dof_check_sections(loader) &&
+    return check_header(loader, size) && dof_check_sections(loader) &&
            dof_check_relocations(loader) && take_notes(loader) &&
            dof_load_clauses(loader, object) && dof_load_options(loader, object);
 }

@@ -94,6 +94,8 @@ enum dof_option_id {
     DOF_OPTION_ZONE,
     DOF_OPTIONS
 };
+const char *dtrace_option_str(uint32_t id); /* "bufsize" */
+bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
 
 /* All pointers lead into memory that was taken for the object: the bytes of the DOF may go.  Clauses that refer to
  * the same section share its actions, and actions their DIFO: what is written to one is written to all. */

@@ -1,16 +1,15 @@
 /* Clauses: which probes, on what condition, doing what. */
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/dof_parts.h"
 
 const char *dof_copy_string(const struct dof_loader *loader, const struct dof_section *table,
-                            uint64_t offset, uint64_t most)
+                            uint64_t offset, uint32_t most)
 {
     const uint8_t *string = loader->bytes + table->offset + offset;
-    uint64_t length = 0;
-    while (length < most && string[length] != '\0')
-        length++;
-    char *taken = dof_take(loader, length + 1, 1, 1);
+    uint32_t length = dtrace_string_length(string, most);
+    char *taken = dof_take(loader, (uint64_t)length + 1, 1, 1);
     if (taken != NULL)
-        __builtin_memcpy(taken, string, (size_t)length); /* the NUL is there */
+        __builtin_memcpy(taken, string, length); /* the NUL is there */
     return taken;
 }
 

@@ -94,7 +94,7 @@ static bool check_header(const struct dof_loader *loader, const struct dof_secti
 
 /* --- Copying them --- */
 
-/* Both are little-endian, the object (dof_check_header) and the machine. */
+/* Both are little-endian, the object (check_header in dof.c) and the machine. */
 static bool copy(const struct dof_loader *loader, const struct dof_section *section, size_t align,
                  const void **copied)
 {

@@ -96,8 +96,6 @@ void *dof_take(const struct dof_loader *loader, uint64_t count, size_t size, siz
 
 /* --- Sections --- */
 
-struct dof_section dof_section_at(const struct dof_loader *loader, uint32_t index);
-
 /* The next loadable section of a type from *index on, which then is behind it; false: no more. */
 bool dof_section_next(const struct dof_loader *loader, enum dof_section_type type, uint32_t *index,
                       struct dof_section *section);
@@ -106,7 +104,6 @@ bool dof_section_next(const struct dof_loader *loader, enum dof_section_type typ
 bool dof_section_linked(const struct dof_loader *loader, const struct dof_section *from,
                         uint64_t offset, enum dof_section_type type, struct dof_section *section);
 
-bool dof_check_header(struct dof_loader *loader, uint64_t size);
 bool dof_check_sections(const struct dof_loader *loader);
 bool dof_check_relocations(const struct dof_loader *loader);
 
@@ -114,7 +111,7 @@ bool dof_check_relocations(const struct dof_loader *loader);
 
 /* A copy of the string at `offset` of a string table, at most `most` bytes of it; NULL: refused. */
 const char *dof_copy_string(const struct dof_loader *loader, const struct dof_section *table,
-                            uint64_t offset, uint64_t most);
+                            uint64_t offset, uint32_t most);
 
 /* Behind the link at `offset` of section `from`: the DIFO or the actions, made at the first time. */
 bool dof_load_difo(struct dof_loader *loader, const struct dof_section *from, uint64_t offset,

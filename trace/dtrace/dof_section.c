@@ -12,7 +12,7 @@ static uint64_t header_of(const struct dof_loader *loader, uint32_t index)
     return loader->headers + (uint64_t)index * loader->stride;
 }
 
-struct dof_section dof_section_at(const struct dof_loader *loader, uint32_t index)
+static struct dof_section section_at(const struct dof_loader *loader, uint32_t index)
 {
     uint64_t header = header_of(loader, index);
     return (struct dof_section){
@@ -30,7 +30,7 @@ bool dof_section_next(const struct dof_loader *loader, enum dof_section_type typ
                       struct dof_section *section)
 {
     while (*index < loader->section_count) {
-        *section = dof_section_at(loader, (*index)++);
+        *section = section_at(loader, (*index)++);
         if (section->type == type && (section->flags & DOF_SECTION_LOAD))
             return true;
     }
@@ -44,7 +44,7 @@ bool dof_section_linked(const struct dof_loader *loader, const struct dof_sectio
     uint32_t index = dof_read32(loader, at);
     if (index >= loader->section_count)
         return dof_refuse(loader, "referenced section index is invalid", from->index, at);
-    *section = dof_section_at(loader, index);
+    *section = section_at(loader, index);
     if ((section->flags & DOF_SECTION_LOAD) == 0)
         return dof_refuse(loader, "referenced section is not loadable", from->index, at);
     return type == DOF_SECTION_ANY || section->type == type ||
@@ -95,7 +95,7 @@ static bool check_section(const struct dof_loader *loader, const struct dof_sect
 bool dof_check_sections(const struct dof_loader *loader)
 {
     for (uint32_t i = 0; i < loader->section_count; i++) {
-        struct dof_section section = dof_section_at(loader, i);
+        struct dof_section section = section_at(loader, i);
         if (!check_section(loader, &section))
             return false;
     }

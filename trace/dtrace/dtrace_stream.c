@@ -1,4 +1,4 @@
-/* Anonymous tracing in the stream. */
+/* Anonymous tracing in the stream: sending it. */
 #include "trace/dtrace/dtrace_stream.h"
 
 #include "trace/dtrace/dof.h"
@@ -9,7 +9,6 @@ enum {
     LITERAL_MAX = 120, /* bytes */
     ZEROS_WORTH = 3,   /* a row of zeros that is shorter is sent as it is */
     TOKEN_COST = 2,    /* of its two numbers, mostly */
-    ERROR_ECB = 1,     /* uarg of the built-in ERROR clause */
 };
 
 static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
@@ -18,12 +17,9 @@ static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
     return &stream->writer;
 }
 
-static void put_text(struct frame_writer *writer, const char *text, size_t limit)
+static void put_text(struct frame_writer *writer, const char *text, uint32_t limit)
 {
-    size_t length = 0;
-    while (length < limit && text[length] != '\0')
-        length++;
-    frame_put_string(writer, text, length);
+    frame_put_string(writer, text, dtrace_string_length(text, limit));
 }
 
 /* Ids beyond the map are never marked. */
@@ -87,17 +83,11 @@ static void send_state(struct stream *stream, const struct dtrace_source *source
 
 /* --- Descriptions --- */
 
-static bool same_text(const char *a, const char *b)
-{
-    size_t length = __builtin_strlen(a);
-    return length == __builtin_strlen(b) && __builtin_memcmp(a, b, length) == 0;
-}
-
 static void put_piece(struct frame_writer *writer, const struct dtrace_record *record,
                       const char *format_before)
 {
-    bool again =
-        record->format != NULL && format_before != NULL && same_text(record->format, format_before);
+    bool again = record->format != NULL && format_before != NULL &&
+                 dtrace_is_same_text(record->format, format_before);
     bool format = record->format != NULL && !again;
     frame_put_unsigned(writer, (format ? STREAM_PIECE_FORMAT : 0u) |
                                    (again ? STREAM_PIECE_AGAIN : 0u) |
@@ -109,7 +99,7 @@ static void put_piece(struct frame_writer *writer, const struct dtrace_record *r
     frame_put_unsigned(writer, record->arg);
     frame_put_unsigned(writer, record->uarg);
     if (format)
-        put_text(writer, record->format, SIZE_MAX);
+        put_text(writer, record->format, UINT32_MAX);
 }
 
 static void put_pieces(struct frame_writer *writer, const struct dtrace_record *records,
@@ -127,10 +117,10 @@ static void send_probe(struct stream *stream, const struct dtrace_source *source
         return;
     struct frame_writer *writer = begin(stream, STREAM_PROBE);
     frame_put_unsigned(writer, id);
-    put_text(writer, probe->provider, SIZE_MAX);
-    put_text(writer, probe->module, SIZE_MAX);
-    put_text(writer, probe->function, SIZE_MAX);
-    put_text(writer, probe->name, SIZE_MAX);
+    put_text(writer, probe->provider, UINT32_MAX);
+    put_text(writer, probe->module, UINT32_MAX);
+    put_text(writer, probe->function, UINT32_MAX);
+    put_text(writer, probe->name, UINT32_MAX);
     frame_end(writer);
     set_mark(sent->probes, sizeof sent->probes, id);
     step_done(sent);
@@ -247,7 +237,7 @@ static void describe(struct stream *stream, const struct dtrace_source *source,
         const uint8_t *bytes = dtrace_piece(record, found->bytes, ecb->size);
         if (bytes != NULL && holds_addresses(record, false))
             send_symbols(stream, source, record, bytes);
-        if (bytes != NULL && ecb->uarg == ERROR_ECB && i == 0 && record->size == 8)
+        if (bytes != NULL && ecb->uarg == DTRACE_UARG_ERROR && i == 0 && record->size == 8)
             send_ecb(stream, source, (uint32_t)dtrace_read_unsigned(bytes, 8)); /* the faulty one */
     }
 }
@@ -491,48 +481,4 @@ void dtrace_send(struct stream *stream, const struct dtrace_source *source)
         send_books(stream, snapshot, which);
         sent->buffer_open = false;
     }
-}
-
-/* --- Reading --- */
-
-static uint16_t get_16(struct frame_reader *reader)
-{
-    uint32_t value = frame_get_unsigned32(reader);
-    reader->bad = reader->bad || value > UINT16_MAX;
-    return (uint16_t)value;
-}
-
-bool stream_piece_next(struct frame_reader *reader, struct stream_piece *piece)
-{
-    if (reader->bad || reader->at == reader->end)
-        return false;
-    uint32_t control = frame_get_unsigned32(reader);
-    struct frame_string before = piece->format;
-    *piece = (struct stream_piece){.record = {.string = (control & STREAM_PIECE_STRING) != 0}};
-    piece->record.action = get_16(reader);
-    piece->record.alignment = get_16(reader);
-    piece->record.size = frame_get_unsigned32(reader);
-    piece->record.offset = frame_get_unsigned32(reader);
-    piece->record.arg = frame_get_unsigned(reader);
-    piece->record.uarg = frame_get_unsigned(reader);
-    if (control & STREAM_PIECE_FORMAT)
-        piece->format = frame_get_string(reader);
-    else if (control & STREAM_PIECE_AGAIN)
-        piece->format = before;
-    return !reader->bad;
-}
-
-bool stream_bytes_read(struct frame_reader *reader, uint8_t *out, uint32_t size)
-{
-    uint32_t at = 0;
-    while (!reader->bad && reader->at != reader->end) {
-        uint32_t zeros = frame_get_unsigned32(reader);
-        struct frame_string bytes = frame_get_string(reader);
-        if (reader->bad || zeros > size - at || bytes.length > size - at - zeros)
-            return false;
-        __builtin_memset(out + at, 0, zeros);
-        __builtin_memcpy(out + at + zeros, bytes.text, bytes.length);
-        at += zeros + (uint32_t)bytes.length;
-    }
-    return !reader->bad && at == size;
 }

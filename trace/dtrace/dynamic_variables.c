@@ -2,9 +2,14 @@
 #include "trace/dtrace/variables_layout.h"
 
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/hash.h"
 #include "trace/local.h"
 
-/* --- Locks that are not waited for without end ------------------------------------------------ */
+enum {
+    LOCK_TRIES = 20000 /* far more than the few hundred instructions for which a lock is held */
+};
+
+/* --- Locks that are not waited for without end --- */
 
 static bool try_lock(uint32_t *lock)
 {
@@ -20,7 +25,7 @@ static void unlock(uint32_t *lock)
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-/* --- Chunks ------------------------------------------------------------------------------------- */
+/* --- Chunks --- */
 
 static struct dtrace_chunk *chunk_at(const struct dtrace_pool *pool, uint32_t number)
 {
@@ -67,46 +72,23 @@ static void push_dirty(struct dtrace_pool *pool, uint32_t number)
                                         __ATOMIC_RELAXED));
 }
 
-/* --- Keys --------------------------------------------------------------------------------------- */
-
-static uint64_t round8(uint64_t bytes)
-{
-    return (bytes + 7) & ~(uint64_t)7;
-}
+/* --- Keys --- */
 
 static const uint8_t *key_bytes(const struct dtrace_key *key)
 {
     return (const uint8_t *)(uintptr_t)key->value;
 }
 
-static uint32_t mix(uint32_t hash, uint32_t word)
-{
-    hash = (hash ^ word) * 0x9e3779b1u; /* 2^32 / golden ratio, odd */
-    return hash ^ hash >> 15;
-}
-
-static uint32_t hash_bytes(uint32_t hash, const uint8_t *bytes, uint64_t size)
-{
-    uint32_t word;
-    for (; size >= sizeof word; size -= sizeof word, bytes += sizeof word) {
-        __builtin_memcpy(&word, bytes, sizeof word);
-        hash = mix(hash, word);
-    }
-    for (; size > 0; size--)
-        hash = mix(hash, *bytes++);
-    return hash;
-}
-
 static uint32_t hash_tuple(const struct dtrace_tuple *tuple)
 {
-    uint32_t hash = 0;
+    uint32_t hash = DTRACE_HASH_START;
     for (uint32_t i = 0; i < tuple->count; i++) {
         const struct dtrace_key *key = &tuple->keys[i];
         if (key->size != 0) {
-            hash = hash_bytes(hash, key_bytes(key), key->size);
+            hash = dtrace_hash_bytes(hash, key_bytes(key), (uint32_t)key->size);
         } else {
-            hash = mix(hash, (uint32_t)key->value);
-            hash = mix(hash, (uint32_t)(key->value >> 32));
+            hash = dtrace_hash_word(hash, (uint32_t)key->value);
+            hash = dtrace_hash_word(hash, (uint32_t)(key->value >> 32));
         }
     }
     return hash;
@@ -141,7 +123,7 @@ static void copy_tuple(struct dtrace_chunk *chunk, const struct dtrace_tuple *tu
             continue;
         own[i].value = at;
         __builtin_memmove((uint8_t *)chunk + at, key_bytes(&tuple->keys[i]), (size_t)own[i].size);
-        at += round8(own[i].size);
+        at += dtrace_round8(own[i].size);
     }
     chunk->data = (uint32_t)at;
 }
@@ -153,12 +135,12 @@ static uint64_t bytes_before_data(const struct dtrace_pool *pool, const struct d
     for (uint32_t i = 0; i < tuple->count; i++) {
         if (tuple->keys[i].size > pool->chunk_size)
             return UINT64_MAX / 2;
-        bytes += round8(tuple->keys[i].size);
+        bytes += dtrace_round8(tuple->keys[i].size);
     }
     return bytes;
 }
 
-/* --- Finding, making, deleting; under the bucket's lock ----------------------------------------- */
+/* --- Finding, making, deleting; under the bucket's lock --- */
 
 /* Where the number stands that leads to the chunk; a place with 0 in it if there is none. */
 static uint32_t *find(const struct dtrace_pool *pool, struct dtrace_bucket *bucket, uint32_t hash,
@@ -231,13 +213,13 @@ static enum dtrace_dynamic_status store_new(struct dtrace_variables *variables, 
     return DTRACE_DYNAMIC_OK;
 }
 
-/* --- What variables_layout.h offers ------------------------------------------------------------- */
+/* --- What variables_layout.h offers --- */
 
 bool dtrace_dynamic_fits(const struct dtrace_variables *variables, const struct dtrace_slot *slot,
                          const struct dtrace_tuple *tuple)
 {
     const struct dtrace_pool *pool = &variables->pool;
-    return bytes_before_data(pool, tuple) + round8(data_size(slot)) <= pool->chunk_size;
+    return bytes_before_data(pool, tuple) + dtrace_round8(data_size(slot)) <= pool->chunk_size;
 }
 
 static struct dtrace_bucket *bucket_of(const struct dtrace_pool *pool, uint32_t hash)
@@ -305,7 +287,7 @@ enum dtrace_dynamic_status dtrace_dynamic_delete(struct dtrace_variables *variab
     return DTRACE_DYNAMIC_OK;
 }
 
-/* --- The pool ----------------------------------------------------------------------------------- */
+/* --- The pool --- */
 
 static uint32_t power_of_two_up_to(uint32_t number)
 {

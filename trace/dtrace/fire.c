@@ -7,6 +7,7 @@
 
 #include "trace/dtrace/action.h"
 #include "trace/dtrace/deadman.h"
+#include "trace/dtrace/hash.h"
 #include "trace/local.h"
 
 enum {

@@ -14,10 +14,6 @@
 struct dtrace;       /* the framework */
 struct dtrace_probe; /* one of its probes */
 
-enum {
-    DTRACE_CPUS_MAX = 32
-};
-
 /* A provider; the functions may be NULL. */
 struct dtrace_provider {
     const char *name;
@@ -29,13 +25,6 @@ struct dtrace_provider {
     void (*provide)(struct dtrace *dtrace, const struct dtrace_provider *provider,
                     const struct dof_clause *clause);
 };
-
-enum {
-    DTRACE_BEGIN = 1,
-    DTRACE_END,
-    DTRACE_ERROR,
-    DTRACE_PROBE_FIRST
-}; /* ids */
 
 struct dtrace_config {
     const struct dtrace_environment *environment;
@@ -88,8 +77,6 @@ bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 int64_t dtrace_option(const struct dtrace *dtrace, uint32_t id);
 int64_t dtrace_option_asked(const struct dtrace *dtrace, uint32_t id);
 bool dtrace_option_is_set(const struct dtrace *dtrace, uint32_t id); /* by an object */
-bool dtrace_option_has_effect(uint32_t id); /* in this framework or its consumer */
-const char *dtrace_option_str(uint32_t id); /* "bufsize" */
 
 /* Bytes for each byte of an aggregation buffer that its consumer takes to put all CPUs together. */
 enum {

@@ -26,6 +26,7 @@
 #include "trace/dtrace/speculation.h"
 
 struct dtrace_clause;
+struct dtrace_object;
 
 struct dtrace_ecb {
     struct dtrace_ecb_description description;
@@ -57,7 +58,7 @@ struct dtrace_action {
 
 struct dtrace_clause {
     const struct dof_clause *source;
-    uint32_t object; /* number of its DOF object */
+    const struct dtrace_object *object;
     uint32_t matched;
     const char *refusal; /* NULL: none */
 
@@ -178,11 +179,10 @@ struct dtrace {
 };
 
 /* Parts that more than one file needs. */
-struct dtrace_ecb *dtrace_ecbs_find(const struct dtrace_ecbs *ecbs, uint32_t epid); /* NULL: none */
-uint32_t dtrace_ecbs_size(const struct dtrace_ecbs *ecbs, uint32_t epid);           /* 0: none */
+bool dtrace_option_is_valid(const struct dof_option *option);
 
-/* Puts every clause that means the probe on it. */
-void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe);
+/* Makes what each CPU has, as large as the options ask and the memory allows. */
+enum dtrace_go dtrace_cpus_make(struct dtrace *dtrace);
 
 /* Puts the clause on all probes that it means.  What comes back is a refusal, or NULL. */
 const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_clause *clause);

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "trace/dtrace/dtrace_bytes.h"
+
 enum {
     STARS_MAX = 8,      /* DTRACE_PROBEKEY_MAXDEPTH */
     STEPS_OF_A_SET = 64 /* its characters, at most about so many */
@@ -110,19 +112,11 @@ static bool match(const char *pattern, const char *name, uint64_t *steps)
     return *pattern == '\0';
 }
 
-static bool same(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 bool dtrace_glob_means(const char *field, const char *name, uint64_t *steps)
 {
     ++*steps;
     if (*field == '\0')
         return true;
-    return dtrace_glob_is_pattern(field) ? match(field, name, steps) : same(field, name);
+    return dtrace_glob_is_pattern(field) ? match(field, name, steps)
+                                         : dtrace_is_same_text(field, name);
 }

@@ -1,7 +1,6 @@
 /* The life of the state: go, stop, and what may be asked of it in between and afterwards. */
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/clause.h"
 #include "trace/dtrace/fire.h"
-#include "trace/dtrace/state.h"
 
 const char *dtrace_go_str(enum dtrace_go status)
 {
@@ -26,28 +25,26 @@ const char *dtrace_go_str(enum dtrace_go status)
 
 /* --- Clauses become what is put on probes --- */
 
-typedef const char *(*clause_step)(struct dtrace *, struct dtrace_object *, struct dtrace_clause *);
+typedef const char *clause_step(struct dtrace *dtrace, struct dtrace_clause *clause);
 
 /* Does something to every clause that is not refused; what comes back is a refusal.  Gives how many are left. */
-static uint32_t for_clauses(struct dtrace *dtrace, clause_step step)
+static uint32_t for_clauses(struct dtrace *dtrace, clause_step *step)
 {
     uint32_t left = 0;
     for (struct dtrace_object *object = dtrace->objects; object != NULL; object = object->next)
         for (uint32_t i = 0; i < object->dof.clause_count; i++) {
             struct dtrace_clause *clause = &object->clauses[i];
             if (clause->refusal == NULL)
-                clause->refusal = step(dtrace, object, clause);
+                clause->refusal = step(dtrace, clause);
             left += clause->refusal == NULL;
         }
     return left;
 }
 
 /* Of an object with destructive actions nothing is done: half a program may be worse than none. */
-static const char *refuse_destructive(struct dtrace *dtrace, struct dtrace_object *object,
-                                      struct dtrace_clause *clause)
+static const char *refuse_destructive(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)clause;
-    if (!object->destructive)
+    if (!clause->object->destructive)
         return NULL;
     if (!dtrace_option_is_set(dtrace, DOF_OPTION_DESTRUCTIVE))
         return "its object has destructive actions, and the option destructive is not set";
@@ -62,36 +59,23 @@ static bool may_destroy(const struct dtrace *dtrace)
     return dtrace->destructive_allowed && dtrace_option_is_set(dtrace, DOF_OPTION_DESTRUCTIVE);
 }
 
-static const char *build(struct dtrace *dtrace, struct dtrace_object *object,
-                         struct dtrace_clause *clause)
+static const char *build(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)object;
     struct dtrace_clause_problem problem;
     return dtrace_clause_build(dtrace, clause->source, clause, &problem) ? NULL : problem.reason;
 }
 
-static const char *provide(struct dtrace *dtrace, struct dtrace_object *object,
-                           struct dtrace_clause *clause)
+static const char *provide(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)object;
     for (struct dtrace_provider_node *node = dtrace->providers; node != NULL; node = node->next)
         if (node->provider->provide != NULL)
             node->provider->provide(dtrace, node->provider, clause->source);
     return NULL;
 }
 
-static const char *match(struct dtrace *dtrace, struct dtrace_object *object,
-                         struct dtrace_clause *clause)
-{
-    (void)object;
-    return dtrace_clause_match(dtrace, clause);
-}
-
 /* A record must fit into the buffer that the memory allowed. */
-static const char *check_size(struct dtrace *dtrace, struct dtrace_object *object,
-                              struct dtrace_clause *clause)
+static const char *check_size(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)object;
     uint32_t largest = 0;
     for (uint32_t i = 0; i < clause->action_count; i++)
         if (clause->actions[i].aggregation != NULL &&
@@ -105,10 +89,8 @@ static const char *check_size(struct dtrace *dtrace, struct dtrace_object *objec
 }
 
 /* Every CPU has memory for the largest record to grow in: no single clause may take it from all others. */
-static const char *check_staging(struct dtrace *dtrace, struct dtrace_object *object,
-                                 struct dtrace_clause *clause)
+static const char *check_staging(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)object;
     uint64_t room = dtrace->memory->size - dtrace->memory->used;
     return (uint64_t)clause->staging * dtrace->cpus > room / 4
                ? "its records are too large for the memory"
@@ -122,10 +104,8 @@ static bool make_aggregation_table(struct dtrace *dtrace)
     return dtrace->aggregations != NULL || dtrace->aggregation_count == 0;
 }
 
-static const char *list_aggregations(struct dtrace *dtrace, struct dtrace_object *object,
-                                     struct dtrace_clause *clause)
+static const char *list_aggregations(struct dtrace *dtrace, struct dtrace_clause *clause)
 {
-    (void)object;
     for (uint32_t i = 0; i < clause->action_count; i++) {
         struct dtrace_aggregation *aggregation = clause->actions[i].aggregation;
         if (aggregation != NULL)
@@ -144,7 +124,7 @@ static enum dtrace_go prepare(struct dtrace *dtrace)
         return DTRACE_GO_NO_MEMORY;
     (void)for_clauses(dtrace, list_aggregations);
     (void)for_clauses(dtrace, provide);
-    (void)for_clauses(dtrace, match);
+    (void)for_clauses(dtrace, dtrace_clause_match);
     enum dtrace_go status = dtrace_cpus_make(dtrace);
     if (status == DTRACE_GO_OK)
         (void)for_clauses(dtrace, check_size);

@@ -1,6 +1,6 @@
 /* Memory for tracing: every buffer as large as it is asked for, or half, or a quarter of that, until all of them
  * fit together.  What takes most gives first, so that a small machine keeps some of everything. */
-#include "trace/dtrace/state.h"
+#include "trace/dtrace/framework_layout.h"
 
 enum {
     BUFFER_MIN = 1024,     /* bytes; less is taken only if it was asked for */
@@ -260,7 +260,6 @@ static bool make_variables(struct dtrace *dtrace, const struct shares *shares,
         .declarations = &dtrace->declarations,
         .programs = dtrace->object_count,
         .cpus = dtrace->cpus,
-        .strsize = dtrace->strsize,
         .dynvarsize = needs->dynamic ? shares->size[SHARE_DYNAMIC] : 0,
         .chunk = needs->chunk};
     dtrace->variables = dtrace_variables_make(dtrace->memory, &config);

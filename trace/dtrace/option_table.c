@@ -1,6 +1,5 @@
 /* Options: their names, what they are if nobody sets them, and which of them matter here. */
 #include "trace/dtrace/framework_layout.h"
-#include "trace/dtrace/state.h"
 
 enum {
     KIB = 1024,

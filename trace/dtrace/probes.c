@@ -1,79 +1,11 @@
 /* Probes, their providers, and which clause goes on which probe. */
-#include "trace/dtrace/framework_layout.h"
 #include "trace/dtrace/at_rest.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/ecb.h"
+#include "trace/dtrace/framework_layout.h"
 #include "trace/dtrace/glob.h"
 
-enum {
-    SHORT_NAME = 63,
-    LONG_NAME = 127
-}; /* characters: provider, module, name; and function */
-
-static bool fits(const char *text, uint32_t limit)
-{
-    for (uint32_t i = 0; i <= limit; i++)
-        if (text[i] == '\0')
-            return true;
-    return false;
-}
-
-static bool names_fit(const struct dtrace_probe_description *names)
-{
-    return fits(names->provider, SHORT_NAME) && fits(names->module, SHORT_NAME) &&
-           fits(names->function, LONG_NAME) && fits(names->name, SHORT_NAME);
-}
-
-AT_REST uint32_t dtrace_probe_add(struct dtrace *dtrace, const struct dtrace_provider *provider,
-                                  const char *module, const char *function, const char *name,
-                                  uintptr_t site)
-{
-    struct dtrace_probe_description names = {dtrace->probe_count + 1, provider->name, module,
-                                             function, name};
-    if (dtrace->probe_count == dtrace->probes_max || !names_fit(&names))
-        return 0;
-    struct dtrace_probe *probe = &dtrace->probes[dtrace->probe_count];
-    *probe = (struct dtrace_probe){.description = names, .provider = provider, .site = site};
-    __atomic_store_n(&dtrace->probe_count, names.id, __ATOMIC_RELEASE);
-    if (dtrace->matches)
-        dtrace_probe_match(dtrace, probe);
-    return names.id;
-}
-
-const struct dtrace_probe *dtrace_probe(const struct dtrace *dtrace, uint32_t id)
-{
-    return id == 0 || id > dtrace_probes(dtrace) ? NULL : &dtrace->probes[id - 1];
-}
-
-AT_REST uint32_t dtrace_probes(const struct dtrace *dtrace)
-{
-    return __atomic_load_n(&dtrace->probe_count, __ATOMIC_ACQUIRE);
-}
-
-AT_REST struct dtrace_probe_description dtrace_probe_describe(const struct dtrace_probe *probe)
-{
-    return probe->description;
-}
-
-uintptr_t dtrace_probe_site(const struct dtrace_probe *probe)
-{
-    return probe->site;
-}
-
-bool dtrace_probe_is_enabled(const struct dtrace_probe *probe)
-{
-    return probe->enabled;
-}
-
-AT_REST bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *provider)
-{
-    struct dtrace_provider_node *node =
-        dtrace_memory_take(dtrace->memory, sizeof *node, _Alignof(struct dtrace_provider_node));
-    if (node == NULL)
-        return false;
-    *node = (struct dtrace_provider_node){provider, dtrace->providers};
-    dtrace->providers = node;
-    return true;
-}
+/* --- Matching --- */
 
 enum {
     FIELDS = 4,
@@ -111,14 +43,6 @@ AT_REST static struct meaning meaning_of(const struct dof_clause *clause)
     return meaning;
 }
 
-AT_REST static bool is_same(const char *a, const char *b)
-{
-    for (; *a == *b; a++, b++)
-        if (*a == '\0')
-            return true;
-    return false;
-}
-
 /* A description without any name means every probe that has a function, so that dtrace:::ERROR and its like are
  * not enabled unasked. */
 AT_REST static bool means(struct dtrace *dtrace, const struct meaning *meaning,
@@ -128,7 +52,7 @@ AT_REST static bool means(struct dtrace *dtrace, const struct meaning *meaning,
     if (meaning->count == 0)
         return *probe->function != '\0';
     for (uint32_t i = 0; i < meaning->literal; i++)
-        if (!is_same(meaning->field[i], all[meaning->which[i]]))
+        if (!dtrace_is_same_text(meaning->field[i], all[meaning->which[i]]))
             return false;
     for (uint32_t i = meaning->literal; i < meaning->count; i++)
         if (!dtrace_glob_means(meaning->field[i], all[meaning->which[i]], &dtrace->match_steps))
@@ -170,7 +94,8 @@ static void enable(struct dtrace_probe *probe)
         probe->provider->enable(probe);
 }
 
-AT_REST void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *probe)
+/* Puts every clause that means the probe on it. */
+AT_REST static void match_probe(struct dtrace *dtrace, struct dtrace_probe *probe)
 {
     for (struct dtrace_object *object = dtrace->objects; object != NULL; object = object->next)
         for (uint32_t i = 0; i < object->dof.clause_count; i++) {
@@ -185,8 +110,9 @@ AT_REST void dtrace_probe_match(struct dtrace *dtrace, struct dtrace_probe *prob
 
 AT_REST static bool is_same_description(const struct dof_clause *a, const struct dof_clause *b)
 {
-    return is_same(a->name, b->name) && is_same(a->function, b->function) &&
-           is_same(a->provider, b->provider) && is_same(a->module, b->module);
+    return dtrace_is_same_text(a->name, b->name) && dtrace_is_same_text(a->function, b->function) &&
+           dtrace_is_same_text(a->provider, b->provider) &&
+           dtrace_is_same_text(a->module, b->module);
 }
 
 /* Many clauses have the description of the one before, which is then the last one on every probe that it means. */
@@ -218,6 +144,79 @@ AT_REST const char *dtrace_clause_match(struct dtrace *dtrace, struct dtrace_cla
         return "the patterns of all enablings take too long to match";
     dtrace->matched = dtrace->ecbs_lost == lost ? clause : NULL;
     return NULL;
+}
+
+/* --- Probes --- */
+
+enum {
+    SHORT_NAME = 63,
+    LONG_NAME = 127
+}; /* characters: provider, module, name; and function */
+
+static bool fits(const char *text, uint32_t limit)
+{
+    for (uint32_t i = 0; i <= limit; i++)
+        if (text[i] == '\0')
+            return true;
+    return false;
+}
+
+static bool names_fit(const struct dtrace_probe_description *names)
+{
+    return fits(names->provider, SHORT_NAME) && fits(names->module, SHORT_NAME) &&
+           fits(names->function, LONG_NAME) && fits(names->name, SHORT_NAME);
+}
+
+AT_REST uint32_t dtrace_probe_add(struct dtrace *dtrace, const struct dtrace_provider *provider,
+                                  const char *module, const char *function, const char *name,
+                                  uintptr_t site)
+{
+    struct dtrace_probe_description names = {dtrace->probe_count + 1, provider->name, module,
+                                             function, name};
+    if (dtrace->probe_count == dtrace->probes_max || !names_fit(&names))
+        return 0;
+    struct dtrace_probe *probe = &dtrace->probes[dtrace->probe_count];
+    *probe = (struct dtrace_probe){.description = names, .provider = provider, .site = site};
+    __atomic_store_n(&dtrace->probe_count, names.id, __ATOMIC_RELEASE);
+    if (dtrace->matches)
+        match_probe(dtrace, probe);
+    return names.id;
+}
+
+const struct dtrace_probe *dtrace_probe(const struct dtrace *dtrace, uint32_t id)
+{
+    return id == 0 || id > dtrace_probes(dtrace) ? NULL : &dtrace->probes[id - 1];
+}
+
+AT_REST uint32_t dtrace_probes(const struct dtrace *dtrace)
+{
+    return __atomic_load_n(&dtrace->probe_count, __ATOMIC_ACQUIRE);
+}
+
+AT_REST struct dtrace_probe_description dtrace_probe_describe(const struct dtrace_probe *probe)
+{
+    return probe->description;
+}
+
+uintptr_t dtrace_probe_site(const struct dtrace_probe *probe)
+{
+    return probe->site;
+}
+
+bool dtrace_probe_is_enabled(const struct dtrace_probe *probe)
+{
+    return probe->enabled;
+}
+
+AT_REST bool dtrace_provider_add(struct dtrace *dtrace, const struct dtrace_provider *provider)
+{
+    struct dtrace_provider_node *node =
+        dtrace_memory_take(dtrace->memory, sizeof *node, _Alignof(struct dtrace_provider_node));
+    if (node == NULL)
+        return false;
+    *node = (struct dtrace_provider_node){provider, dtrace->providers};
+    dtrace->providers = node;
+    return true;
 }
 
 void dtrace_probes_enable(struct dtrace *dtrace)

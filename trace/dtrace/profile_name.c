@@ -1,18 +1,14 @@
-/* What the names of the provider profile mean.  Pure logic. */
+/* What the names of the provider profile mean. */
 #include "trace/dtrace/profile_name.h"
 
 #include <stddef.h>
+
+#include "trace/dtrace/dtrace_bytes.h"
 
 enum {
     PERIOD_NS_MIN = 200000
 };
 #define SECOND_NS 1000000000ull
-
-static bool is(const char *a, const char *b)
-{
-    size_t size = __builtin_strlen(a) + 1;
-    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
-}
 
 /* 0: no such unit; hz is none either. */
 static uint64_t unit_ns(const char *text)
@@ -28,7 +24,8 @@ static uint64_t unit_ns(const char *text)
                  {"h", "hour", 3600 * SECOND_NS},
                  {"d", "day", 86400 * SECOND_NS}};
     for (uint32_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (is(text, units[i].name) || is(text, units[i].long_name))
+        if (dtrace_is_same_text(text, units[i].name) ||
+            dtrace_is_same_text(text, units[i].long_name))
             return units[i].ns;
     return 0;
 }
@@ -55,7 +52,7 @@ static uint64_t number_of(const char **text)
 
 static uint64_t period_of(uint64_t number, const char *unit)
 {
-    if (*unit == '\0' || is(unit, "hz"))
+    if (*unit == '\0' || dtrace_is_same_text(unit, "hz"))
         return SECOND_NS / number;
     uint64_t ns = unit_ns(unit);
     return ns == 0 || number > INT64_MAX / ns ? 0 : number * ns;

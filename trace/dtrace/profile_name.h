@@ -1,4 +1,4 @@
-/* Names of the provider profile: profile-N[unit], tick-N[unit].  Pure logic. */
+/* Names of the provider profile: profile-N[unit], tick-N[unit]. */
 #pragma once
 
 #include <stdbool.h>

@@ -32,16 +32,32 @@ struct dtrace_record {
     bool string;        /* by reference: the bytes are a string */
 };
 
+enum {
+    DTRACE_CPUS_MAX = 32
+};
+
+/* Ids of probes: the framework's own come first. */
+enum {
+    DTRACE_BEGIN = 1,
+    DTRACE_END,
+    DTRACE_ERROR,
+    DTRACE_PROBE_FIRST
+};
+
 struct dtrace_probe_description {
     uint32_t id; /* from 1 */
     const char *provider, *module, *function, *name;
+};
+
+enum {
+    DTRACE_UARG_ERROR = 1 /* of the built-in ERROR clause */
 };
 
 /* A clause on a probe: what the records with its EPID look like. */
 struct dtrace_ecb_description {
     uint32_t epid; /* from 1 */
     uint32_t probe;
-    uint64_t uarg; /* 1: the built-in ERROR clause */
+    uint64_t uarg;
     uint32_t size; /* bytes of a record, 0: it leaves none */
     uint32_t record_count;
     const struct dtrace_record *records;

@@ -1,27 +1,7 @@
 /* Going through what a buffer holds. */
 #include "trace/dtrace/record_walk.h"
 
-#include "trace/dtrace/dof.h"
-#include "trace/dtrace/consumer_bucket.h"
-
-uint64_t dtrace_read_unsigned(const uint8_t *bytes, uint32_t size)
-{
-    uint64_t value = 0;
-    if (size != 1 && size != 2 && size != 4 && size != 8)
-        return 0;
-    for (uint32_t i = size; i > 0; i--)
-        value = value << 8 | bytes[i - 1];
-    return value;
-}
-
-int64_t dtrace_read_signed(const uint8_t *bytes, uint32_t size)
-{
-    uint64_t value = dtrace_read_unsigned(bytes, size);
-    return size == 1   ? (int8_t)value
-           : size == 2 ? (int16_t)value
-           : size == 4 ? (int32_t)value
-                       : (int64_t)value;
-}
+#include "trace/dtrace/quantize.h"
 
 const uint8_t *dtrace_piece(const struct dtrace_record *record, const uint8_t *bytes, uint32_t size)
 {
@@ -137,30 +117,6 @@ bool dtrace_walk_next_aggregation(struct dtrace_walk *walk, struct dtrace_found_
     return false;
 }
 
-/* How many words the function's data has; 0: it is none, or its parameter is impossible. */
-static uint32_t words_of(uint16_t kind, uint64_t parameter)
-{
-    switch (kind) {
-    case DOF_AGGREGATION_COUNT:
-    case DOF_AGGREGATION_MIN:
-    case DOF_AGGREGATION_MAX:
-    case DOF_AGGREGATION_SUM:
-        return 1;
-    case DOF_AGGREGATION_AVG:
-        return 2;
-    case DOF_AGGREGATION_STDDEV:
-        return 4;
-    case DOF_AGGREGATION_QUANTIZE:
-        return BUCKET_QUANTIZE_ALL;
-    case DOF_AGGREGATION_LQUANTIZE:
-        return bucket_lquantize_words(parameter);
-    case DOF_AGGREGATION_LLQUANTIZE:
-        return bucket_llquantize_words(parameter);
-    default:
-        return 0;
-    }
-}
-
 bool dtrace_aggregation_is_sound(const struct dtrace_found_aggregation *found, uint32_t *words)
 {
     const struct dtrace_aggregation_description *description = found->description;
@@ -172,6 +128,7 @@ bool dtrace_aggregation_is_sound(const struct dtrace_found_aggregation *found, u
             return false;
     const struct dtrace_record *data = &description->records[count - 1];
     uint64_t parameter = data->size >= 8 ? dtrace_read_unsigned(found->bytes + data->offset, 8) : 0;
-    *words = words_of(data->action, parameter);
-    return *words != 0 && data->size == *words * 8;
+    uint32_t size = dtrace_function_size(data->action, parameter);
+    *words = size / 8;
+    return size != 0 && data->size == size;
 }

@@ -1,6 +1,7 @@
 /* Going through what a buffer holds, record by record, believing none of it. */
 #pragma once
 
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/consumer.h"
 
 /* A place in a snapshot.  `damage` tells why it went no further, once dtrace_walk_next has given false. */
@@ -39,10 +40,6 @@ bool dtrace_walk_next_aggregation(struct dtrace_walk *walk, struct dtrace_found_
 /* The bytes of one piece of a record that has `size`; NULL if it lies outside or is empty. */
 const uint8_t *dtrace_piece(const struct dtrace_record *record, const uint8_t *bytes,
                             uint32_t size);
-
-/* A little-endian number of 1, 2, 4 or 8 bytes; of other sizes, 0. */
-uint64_t dtrace_read_unsigned(const uint8_t *bytes, uint32_t size);
-int64_t dtrace_read_signed(const uint8_t *bytes, uint32_t size);
 
 /* Whether an aggregation's description, and the data of one of its records, are such as the function can
  * have; its data then has so many words of 64 bits. */

@@ -70,6 +70,9 @@ struct dif_run {
 /* The result, 0 after a fault. */
 uint64_t dif_run(struct dif_run *run, const struct dif_object *object);
 
+/* The thread that runs here: asked for once in a firing. */
+const struct dtrace_current *dif_current(struct dtrace_firing *firing);
+
 /* For actions: whether the program may read these bytes, and where they are.  NULL: no. */
 const uint8_t *dif_run_readable(struct dif_run *run, const struct dif_object *object,
                                 uint64_t address, uint64_t size);

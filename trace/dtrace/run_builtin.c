@@ -1,9 +1,8 @@
 /* Built-in variables: the probe's, the thread's, the clock's. */
 #include "trace/dtrace/run_machine.h"
 
-const struct dtrace_current *dif_current(struct dif_machine *machine)
+const struct dtrace_current *dif_current(struct dtrace_firing *firing)
 {
-    struct dtrace_firing *firing = machine->run->firing;
     if (!firing->current_known) {
         firing->environment->current(firing->environment->context, &firing->current);
         firing->current_known = true;
@@ -88,7 +87,7 @@ static bool is_without_process(const struct dtrace_firing *firing)
 
 static uint64_t of_process(struct dif_machine *machine, uint32_t id)
 {
-    const struct dtrace_current *current = dif_current(machine);
+    const struct dtrace_current *current = dif_current(machine->run->firing);
     if (is_without_process(machine->run->firing))
         return 0;
     switch (id) {
@@ -113,15 +112,15 @@ uint64_t dif_builtin(struct dif_machine *machine, uint32_t id)
         return argument(machine->run->firing, id - DIF_VAR_ARG0);
     switch (id) {
     case DIF_VAR_CURTHREAD:
-        return dif_current(machine)->curthread;
+        return dif_current(machine->run->firing)->curthread;
     case DIF_VAR_IPL:
-        return dif_current(machine)->ipl;
+        return dif_current(machine->run->firing)->ipl;
     case DIF_VAR_EXECNAME:
-        return (uintptr_t)dif_current(machine)->execname;
+        return (uintptr_t)dif_current(machine->run->firing)->execname;
     case DIF_VAR_ZONENAME:
-        return (uintptr_t)dif_current(machine)->zonename;
+        return (uintptr_t)dif_current(machine->run->firing)->zonename;
     case DIF_VAR_THREADNAME:
-        return (uintptr_t)dif_current(machine)->threadname;
+        return (uintptr_t)dif_current(machine->run->firing)->threadname;
     case DIF_VAR_PID:
     case DIF_VAR_TID:
     case DIF_VAR_PPID:
@@ -134,7 +133,7 @@ uint64_t dif_builtin(struct dif_machine *machine, uint32_t id)
     }
 }
 
-/* --- Their strings ------------------------------------------------------------------------------ */
+/* --- Their strings --- */
 
 static uint64_t extent_of(const char *string, uint64_t address)
 {

@@ -1,7 +1,7 @@
 /* Instructions that reach for memory, scratch, the tuple stack or a subroutine. */
 #include "trace/dtrace/run_machine.h"
 
-/* --- Loads and stores --------------------------------------------------------------------------- */
+/* --- Loads and stores --- */
 
 /* In the order of every family of loads: sb, sh, sw, ub, uh, uw, x. */
 static const uint8_t load_sizes[] = {1, 2, 4, 1, 2, 4, 8};
@@ -60,7 +60,7 @@ static void store(struct dif_machine *machine, uint32_t size, uint64_t value, ui
         __builtin_memcpy(to, &value, size);
 }
 
-/* --- Scratch ------------------------------------------------------------------------------------ */
+/* --- Scratch --- */
 
 static uint64_t allocate_zeroed(struct dif_machine *machine, uint64_t size)
 {
@@ -82,7 +82,7 @@ static void copy(struct dif_machine *machine, uint64_t from, uint64_t size, uint
         __builtin_memmove(target, source, (size_t)size);
 }
 
-/* --- Comparing strings -------------------------------------------------------------------------- */
+/* --- Comparing strings --- */
 
 /* NULL is the empty string. */
 static bool operand(struct dif_machine *machine, uint64_t address, struct dif_string *string)
@@ -109,7 +109,7 @@ static void compare_strings(struct dif_machine *machine, uint64_t first, uint64_
         machine->difference = compare(&a, &b);
 }
 
-/* --- The tuple stack ---------------------------------------------------------------------------- */
+/* --- The tuple stack --- */
 
 static void push(struct dif_machine *machine, uint64_t value, uint64_t size)
 {
@@ -148,7 +148,7 @@ static void push_reference(struct dif_machine *machine, uint32_t type, uint64_t 
         push(machine, address, size);
 }
 
-/* --- Which is which ----------------------------------------------------------------------------- */
+/* --- Which is which --- */
 
 static void scratch_instruction(struct dif_machine *machine, uint32_t instruction)
 {

@@ -22,7 +22,7 @@ struct dif_machine {
     struct dif_tuple_entry tuple[DIF_TUPLE_MAX];
 };
 
-/* --- Faults: the first one of a run counts ------------------------------------------------------ */
+/* --- Faults: the first one of a run counts --- */
 
 void dif_fault(struct dif_machine *machine, enum dif_fault fault, uint64_t value);
 
@@ -34,7 +34,7 @@ static inline bool dif_faulted(const struct dif_machine *machine)
 /* Counts so many bytes as work of the firing; a DIF_FAULT_WORK if that is too much. */
 void dif_work(struct dif_machine *machine, uint64_t bytes);
 
-/* --- Memory (run_memory.c) ---------------------------------------------------------------------- */
+/* --- Memory (run_memory.c) --- */
 
 /* Bytes that may be read; NULL after a BADADDR. */
 const uint8_t *dif_read(struct dif_machine *machine, uint64_t address, uint64_t size);
@@ -56,7 +56,7 @@ bool dif_string(struct dif_machine *machine, uint64_t address, struct dif_string
 bool dif_string_within(struct dif_machine *machine, uint64_t address, uint32_t limit,
                        struct dif_string *string);
 
-/* --- Scratch (run_memory.c) --------------------------------------------------------------------- */
+/* --- Scratch (run_memory.c) --- */
 
 enum dif_alignment {
     DIF_ANY,
@@ -73,7 +73,7 @@ void dif_keep(struct dif_machine *machine, uint32_t size);
 /* Takes strsize bytes for a string and puts at most strsize - 1 and a NUL there; gives the address or 0. */
 uint64_t dif_take_string(struct dif_machine *machine, const uint8_t *bytes, uint64_t length);
 
-/* --- Instructions that are not simple (run_instruction.c, run_variable.c, run_builtin.c) -------- */
+/* --- Instructions that are not simple (run_instruction.c, run_variable.c, run_builtin.c) --- */
 
 void dif_instruction(struct dif_machine *machine, uint32_t instruction);
 void dif_variable_instruction(struct dif_machine *machine, uint32_t instruction);
@@ -84,10 +84,7 @@ uint64_t dif_builtin_array(struct dif_machine *machine, uint32_t array, uint64_t
 /* How many bytes at an address belong to a string of a built-in variable, its NUL included; 0: none. */
 uint64_t dif_builtin_extent(const struct dtrace_firing *firing, uint64_t address);
 
-/* Of the thread that runs here: asked for once in a firing. */
-const struct dtrace_current *dif_current(struct dif_machine *machine);
-
-/* --- Subroutines (subroutines.c) ---------------------------------------------------------------- */
+/* --- Subroutines (subroutines.c) --- */
 
 /* Argument `index`, 0 if the caller has pushed fewer. */
 static inline uint64_t dif_argument(const struct dif_machine *machine, uint32_t index)

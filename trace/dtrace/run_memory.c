@@ -3,15 +3,15 @@
  * Read: scratch allocated so far, data of variables, the object's strings, what the environment calls ordinary
  * memory, strings of built-in variables.  Write: the first two.  Addresses are 64-bit numbers on every machine,
  * so one that does not fit a pointer is just none of these. */
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/run_machine.h"
-
 #include "trace/dtrace/variables_layout.h"
 
 enum {
     STRING_ASKED = 16 /* so many bytes are asked for with the work of walking along one */
 };
 
-/* --- Extents: how many bytes from an address on, 0 for none ------------------------------------- */
+/* --- Extents: how many bytes from an address on, 0 for none --- */
 
 static uint64_t extent(const void *start, uint64_t size, uint64_t address)
 {
@@ -48,7 +48,7 @@ static const uint8_t *environment_memory(const struct dif_run *run, uint64_t add
     return environment->memory(environment->context, address, size);
 }
 
-/* --- Reading and writing ------------------------------------------------------------------------ */
+/* --- Reading and writing --- */
 
 const uint8_t *dif_run_readable(struct dif_run *run, const struct dif_object *object,
                                 uint64_t address, uint64_t size)
@@ -95,15 +95,7 @@ uint8_t *dif_write_scratch(struct dif_machine *machine, uint64_t address, uint64
     return write_within(machine, address, size, extent(run->scratch, run->scratch_used, address));
 }
 
-/* --- Strings ------------------------------------------------------------------------------------ */
-
-static uint32_t length_within(const uint8_t *bytes, uint64_t limit)
-{
-    uint32_t length = 0;
-    while (length < limit && bytes[length] != 0)
-        length++;
-    return length;
-}
+/* --- Strings --- */
 
 /* How many of `limit` bytes, which cannot all be read, can be. */
 static uint32_t readable_bytes(const struct dif_run *run, uint64_t address, uint32_t limit)
@@ -125,7 +117,7 @@ static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t
 {
     uint32_t room = readable_bytes(run, address, limit);
     string->bytes = room > 0 ? environment_memory(run, address, room) : NULL;
-    string->length = string->bytes ? length_within(string->bytes, room) : 0;
+    string->length = string->bytes ? dtrace_string_length(string->bytes, room) : 0;
     string->has_nul = string->length < room;
     return string->bytes != NULL;
 }
@@ -141,8 +133,8 @@ static bool find_string(const struct dif_run *run, const struct dif_object *obje
         string->bytes = pointer(address);
     if (!string->bytes)
         return string_at_edge(run, address, limit, string);
-    uint64_t most = room < limit ? room : limit;
-    string->length = length_within(string->bytes, most);
+    uint32_t most = room < limit ? (uint32_t)room : limit;
+    string->length = dtrace_string_length(string->bytes, most);
     string->has_nul = string->length < most;
     return true;
 }
@@ -174,7 +166,7 @@ bool dif_string(struct dif_machine *machine, uint64_t address, struct dif_string
     return dif_string_within(machine, address, machine->run->strsize, string);
 }
 
-/* --- Scratch ------------------------------------------------------------------------------------ */
+/* --- Scratch --- */
 
 uint8_t *dif_reserve(struct dif_machine *machine, uint64_t size)
 {

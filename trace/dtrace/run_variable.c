@@ -19,7 +19,7 @@ static const struct dtrace_slot *found(struct dif_machine *machine,
     return NULL;
 }
 
-/* --- Data by reference -------------------------------------------------------------------------- */
+/* --- Data by reference --- */
 
 /* The bytes that a store takes: of a string up to its NUL and with it, else the whole size. */
 static const uint8_t *source_bytes(struct dif_machine *machine, const struct dtrace_slot *slot,
@@ -42,7 +42,7 @@ static void terminate(const struct dtrace_slot *slot, uint8_t *data, uint32_t le
         data[length] = 0;
 }
 
-/* --- Globals and clause-locals ------------------------------------------------------------------ */
+/* --- Globals and clause-locals --- */
 
 static uint64_t load_static(const struct dtrace_statics *statics, const struct dtrace_slot *slot)
 {
@@ -131,12 +131,12 @@ enum {
     WORK_OF_A_CHAIN = 128 /* in bytes: chunks of other keys are looked at, 64 at most */
 };
 
-/* --- Dynamic variables -------------------------------------------------------------------------- */
+/* --- Dynamic variables --- */
 
 /* A thread and the interrupts above it have variables of their own. */
 static uint64_t thread_key(struct dif_machine *machine)
 {
-    const struct dtrace_current *current = dif_current(machine);
+    const struct dtrace_current *current = dif_current(machine->run->firing);
     uint64_t thread = (current->curthread + DIF_VAR_MAX) & (((uint64_t)1 << THREAD_BITS) - 1);
     return thread | (uint64_t)(current->ipl & 7) << THREAD_BITS;
 }
@@ -248,7 +248,7 @@ static void store_dynamic(struct dif_machine *machine, uint32_t id, enum dif_sco
         count_too_large(machine);
 }
 
-/* --- Which is which ----------------------------------------------------------------------------- */
+/* --- Which is which --- */
 
 static void store_instruction(struct dif_machine *machine, uint32_t op, uint32_t id, uint64_t value)
 {

@@ -1,5 +1,5 @@
 /* What the state holds, as its consumer sees it. */
-#include "trace/dtrace/framework_layout.h"
+#include "trace/dtrace/ecb.h"
 #include "trace/local.h"
 
 static const struct dtrace_probe_description *probe_of(void *context, uint32_t id)
@@ -22,15 +22,6 @@ static const struct dtrace_aggregation_description *aggregation_of(void *context
         return NULL;
     const struct dtrace_aggregation *aggregation = dtrace->aggregations[id - 1];
     return aggregation == NULL ? NULL : &aggregation->description;
-}
-
-/* The kernel that has symbols puts its own function here. */
-static bool no_symbol(void *context, uint64_t address, struct dtrace_symbol *symbol)
-{
-    (void)context;
-    (void)address;
-    (void)symbol;
-    return false;
 }
 
 void dtrace_status_add_shared(struct dtrace_status *status, const struct dtrace *dtrace)
@@ -133,7 +124,6 @@ struct dtrace_source dtrace_source_with(struct dtrace *dtrace,
                                   .probe = probe_of,
                                   .ecb = ecb_of,
                                   .aggregation = aggregation_of,
-                                  .symbol = no_symbol,
                                   .cpus = dtrace->has_gone ? dtrace->cpus : 0,
                                   .begin_cpu = dtrace->begin_cpu,
                                   .principal = principal,

@@ -2,6 +2,7 @@
  * time cannot both win.  A buffer is touched by its own CPU, or by the cleaner who holds that CPU. */
 #include "trace/dtrace/speculation.h"
 
+#include "trace/dtrace/ecb.h"
 #include "trace/dtrace/fire.h"
 #include "trace/dtrace/framework_layout.h"
 
@@ -113,16 +114,20 @@ static void discard_part(struct dtrace_cpu *cpu, struct dtrace_buffer *own)
 
 /* --- Decisions --- */
 
-/* What commit() leads to; the same state: nothing. */
-static uint32_t committed(uint32_t state, const struct dtrace_buffer *own)
+/* What a decision leads to; the same state: there is nothing to decide. */
+static uint32_t decided(uint32_t state, bool commit, const struct dtrace_buffer *own)
 {
+    const uint32_t many =
+        commit ? DTRACE_SPECULATION_COMMITTINGMANY : DTRACE_SPECULATION_DISCARDING;
     switch ((enum dtrace_speculation_state)state) {
     case DTRACE_SPECULATION_ACTIVE:
-        return DTRACE_SPECULATION_COMMITTING;
+        return commit ? DTRACE_SPECULATION_COMMITTING : DTRACE_SPECULATION_DISCARDING;
     case DTRACE_SPECULATION_ACTIVEONE:
-        return own->offset != 0 ? DTRACE_SPECULATION_COMMITTING : DTRACE_SPECULATION_COMMITTINGMANY;
+        if (own->offset == 0) /* another CPU's */
+            return many;
+        return commit ? DTRACE_SPECULATION_COMMITTING : DTRACE_SPECULATION_INACTIVE;
     case DTRACE_SPECULATION_ACTIVEMANY:
-        return DTRACE_SPECULATION_COMMITTINGMANY;
+        return many;
     case DTRACE_SPECULATION_INACTIVE:
     case DTRACE_SPECULATION_COMMITTING:
     case DTRACE_SPECULATION_COMMITTINGMANY:
@@ -132,21 +137,20 @@ static uint32_t committed(uint32_t state, const struct dtrace_buffer *own)
     return state;
 }
 
-static uint32_t discarded(uint32_t state, const struct dtrace_buffer *own)
+/* Brings the speculation to its next state; false: there was nothing to decide. */
+static bool decide(struct dtrace *dtrace, const struct dtrace_cpu *cpu, uint32_t id, bool commit,
+                   uint32_t *next)
 {
-    switch ((enum dtrace_speculation_state)state) {
-    case DTRACE_SPECULATION_ACTIVEONE:
-        return own->offset != 0 ? DTRACE_SPECULATION_INACTIVE : DTRACE_SPECULATION_DISCARDING;
-    case DTRACE_SPECULATION_ACTIVE:
-    case DTRACE_SPECULATION_ACTIVEMANY:
-        return DTRACE_SPECULATION_DISCARDING;
-    case DTRACE_SPECULATION_INACTIVE:
-    case DTRACE_SPECULATION_COMMITTING:
-    case DTRACE_SPECULATION_COMMITTINGMANY:
-    case DTRACE_SPECULATION_DISCARDING:
-        break;
-    }
-    return state;
+    if (id == 0)
+        return false;
+    uint32_t *place = &dtrace->speculations.states[id - 1];
+    uint32_t state = read_state(place);
+    do {
+        *next = decided(state, commit, &cpu->speculations[id - 1]);
+        if (*next == state)
+            return false;
+    } while (!change(place, &state, *next));
+    return true;
 }
 
 static void wait_for_cleaner(struct dtrace *dtrace)
@@ -157,19 +161,13 @@ static void wait_for_cleaner(struct dtrace *dtrace)
 bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id,
                                uint64_t timestamp)
 {
-    if (id == 0)
+    uint32_t next;
+    if (!decide(dtrace, cpu, id, true, &next))
         return false;
-    struct dtrace_buffer *own = &cpu->speculations[id - 1];
-    uint32_t *place = &dtrace->speculations.states[id - 1];
-    uint32_t state = read_state(place), next;
-    do {
-        next = committed(state, own);
-        if (next == state)
-            return false;
-    } while (!change(place, &state, next));
-    (void)commit_some(cpu, own, timestamp, UINT32_MAX);
+    (void)commit_some(cpu, &cpu->speculations[id - 1], timestamp, UINT32_MAX);
     if (next == DTRACE_SPECULATION_COMMITTING)
-        __atomic_store_n(place, DTRACE_SPECULATION_INACTIVE, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&dtrace->speculations.states[id - 1], DTRACE_SPECULATION_INACTIVE,
+                         __ATOMIC_SEQ_CST);
     else
         wait_for_cleaner(dtrace);
     return true;
@@ -177,17 +175,10 @@ bool dtrace_speculation_commit(struct dtrace *dtrace, struct dtrace_cpu *cpu, ui
 
 bool dtrace_speculation_discard(struct dtrace *dtrace, struct dtrace_cpu *cpu, uint32_t id)
 {
-    if (id == 0)
+    uint32_t next;
+    if (!decide(dtrace, cpu, id, false, &next))
         return false;
-    struct dtrace_buffer *own = &cpu->speculations[id - 1];
-    uint32_t *place = &dtrace->speculations.states[id - 1];
-    uint32_t state = read_state(place), next;
-    do {
-        next = discarded(state, own);
-        if (next == state)
-            return false;
-    } while (!change(place, &state, next));
-    discard_part(cpu, own);
+    discard_part(cpu, &cpu->speculations[id - 1]);
     if (next == DTRACE_SPECULATION_DISCARDING)
         wait_for_cleaner(dtrace);
     return true;

@@ -1,7 +1,7 @@
 /* The framework is made, and the state takes its objects: each whole, or not at all. */
-#include "trace/dtrace/state.h"
+#include <stdarg.h>
 
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/clause.h"
 #include "trace/text.h"
 
 enum {
@@ -77,19 +77,18 @@ struct dtrace *dtrace_make(const struct dtrace_config *config)
 
 /* --- Objects --- */
 
-static bool refuse(struct dof_problem *problem, const char *format, const char *text, uint64_t a,
-                   uint64_t b)
+/* Always false. */
+__attribute__((format(printf, 2, 3))) static bool refuse(struct dof_problem *problem,
+                                                         const char *format, ...)
 {
     struct text_buffer buffer = {problem->text, sizeof problem->text, 0};
     const struct text_sink sink = text_buffer_sink(&buffer);
+    va_list arguments;
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
     problem->section = DOF_NONE;
     problem->offset = 0;
-    text_print(&sink, "%s", text);
-    if (format[0] == 'a')
-        text_print(&sink, " in action %llu of clause %llu", (unsigned long long)a,
-                   (unsigned long long)b);
-    if (format[0] == 'o')
-        text_print(&sink, " %s = %lld", dtrace_option_str((uint32_t)a), (long long)b);
     return false;
 }
 
@@ -108,7 +107,8 @@ static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object
             continue;
         good = dtrace_clause_build(dtrace, &object->clauses[i], &clause, &wrong);
         if (!good)
-            (void)refuse(problem, "action", wrong.reason, wrong.action, i + 1);
+            (void)refuse(problem, "%s in action %u of clause %u", wrong.reason, wrong.action,
+                         i + 1);
         dtrace->memory->used = mark;
     }
     dtrace->aggregation_count = aggregations;
@@ -119,8 +119,9 @@ static bool check_options(const struct dof_object *object, struct dof_problem *p
 {
     for (uint32_t i = 0; i < object->option_count; i++)
         if (!dtrace_option_is_valid(&object->options[i]))
-            return refuse(problem, "option", "rejected option", object->options[i].id,
-                          (uint64_t)object->options[i].value);
+            return refuse(problem, "rejected option %s = %lld",
+                          dtrace_option_str(object->options[i].id),
+                          (long long)object->options[i].value);
     return true;
 }
 
@@ -137,9 +138,9 @@ static bool check_counts(const struct dtrace *dtrace, const struct dof_object *o
                          struct dof_problem *problem)
 {
     if (object->clause_count > CLAUSES_MAX - dtrace->clause_count)
-        return refuse(problem, "", "more than 16384 clauses in all objects", 0, 0);
+        return refuse(problem, "more than %d clauses in all objects", CLAUSES_MAX);
     if (actions_of(object) > ACTIONS_MAX - dtrace->action_count)
-        return refuse(problem, "", "more than 65536 actions in all clauses", 0, 0);
+        return refuse(problem, "more than %d actions in all clauses", ACTIONS_MAX);
     return true;
 }
 
@@ -156,7 +157,7 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 {
     struct dtrace_object *object = take(dtrace, 1, sizeof *object);
     if (object == NULL)
-        return refuse(problem, "", "no memory for this object", 0, 0);
+        return refuse(problem, "no memory for this object");
     if (!dof_load(bytes, size, dtrace->object_count, dtrace->memory, &dtrace->declarations,
                   &object->dof, problem))
         return false;
@@ -164,7 +165,7 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
         return false;
     object->clauses = take(dtrace, object->dof.clause_count, sizeof *object->clauses);
     if (object->clauses == NULL && object->dof.clause_count > 0)
-        return refuse(problem, "", "no memory for this object", 0, 0);
+        return refuse(problem, "no memory for this object");
     object->destructive = any_destructive(&object->dof);
     *loaded = object;
     return check_options(&object->dof, problem) && check_clauses(dtrace, &object->dof, problem);
@@ -173,8 +174,8 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 static void link_object(struct dtrace *dtrace, struct dtrace_object *object)
 {
     for (uint32_t i = 0; i < object->dof.clause_count; i++)
-        object->clauses[i] = (struct dtrace_clause){.source = &object->dof.clauses[i],
-                                                    .object = dtrace->object_count};
+        object->clauses[i] =
+            (struct dtrace_clause){.source = &object->dof.clauses[i], .object = object};
     for (uint32_t i = 0; i < object->dof.option_count; i++)
         dtrace->options[object->dof.options[i].id] = object->dof.options[i].value;
     if (dtrace->last_object == NULL)
@@ -194,7 +195,7 @@ bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
     uint32_t declared = dtrace->declarations.count;
     struct dtrace_object *object = NULL;
     if (dtrace->has_gone)
-        return refuse(problem, "", "tracing has begun", 0, 0);
+        return refuse(problem, "tracing has begun");
     if (!load(dtrace, bytes, size, problem, &object)) {
         dtrace->memory->used = mark;
         dtrace->declarations.count = declared;

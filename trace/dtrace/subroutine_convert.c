@@ -19,7 +19,7 @@ static bool base_argument(struct dif_machine *machine, uint32_t *base)
     return true;
 }
 
-/* --- lltostr() ------------------------------------------------------------------------------------ */
+/* --- lltostr() --- */
 
 /* Text that grows towards its beginning. */
 struct digits {
@@ -68,7 +68,7 @@ void dif_lltostr(struct dif_machine *machine, uint64_t *result)
     *result = (uintptr_t)to;
 }
 
-/* --- strtoll() ------------------------------------------------------------------------------------ */
+/* --- strtoll() --- */
 
 /* A byte of the string, 0 at its end and behind it. */
 static uint8_t peek(const struct dif_string *string, uint32_t at)
@@ -110,7 +110,7 @@ void dif_strtoll(struct dif_machine *machine, uint64_t *result)
     *result = is_negative ? -value : value;
 }
 
-/* --- Byte order: the machine is little-endian, the network is not ------------------------------- */
+/* --- Byte order: the machine is little-endian, the network is not --- */
 
 void dif_swap16(struct dif_machine *machine, uint64_t *result)
 {

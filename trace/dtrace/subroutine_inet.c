@@ -41,7 +41,7 @@ static void put_ipv4(struct address_text *text, const uint8_t *bytes)
     }
 }
 
-/* --- IPv6 ----------------------------------------------------------------------------------------- */
+/* --- IPv6 --- */
 
 static uint32_t group(const uint8_t *bytes, uint32_t index)
 {
@@ -109,7 +109,7 @@ static void put_ipv6(struct address_text *text, const uint8_t *bytes, bool is_ip
     put_ipv4(text, bytes + EMBEDDED_AT);
 }
 
-/* --- The subroutines ------------------------------------------------------------------------------ */
+/* --- The subroutines --- */
 
 static uint64_t take_text(struct dif_machine *machine, struct address_text *text, uint32_t size)
 {

@@ -106,7 +106,7 @@ static bool pass_value(struct json *json, struct json_part *part)
     }
 }
 
-/* --- The path ------------------------------------------------------------------------------------- */
+/* --- The path --- */
 
 /* Reads the next name or number of a path; they are parted by dots and brackets. */
 static bool next_step(struct json *path, struct json_part *step)

@@ -18,7 +18,7 @@ void dif_mutex_owned(struct dif_machine *machine, uint64_t *result)
     if (!lock_at(machine, &lock))
         return;
     *result = lock.kind == DTRACE_LOCK_ADAPTIVE
-                  ? lock.owner != 0 && lock.owner == dif_current(machine)->curthread
+                  ? lock.owner != 0 && lock.owner == dif_current(machine->run->firing)->curthread
                   : lock.kind == DTRACE_LOCK_SPIN && lock.held;
 }
 

@@ -48,7 +48,7 @@ void dif_dirname(struct dif_machine *machine, uint64_t *result)
         *result = take_constant(machine, path.length > 0 && path.bytes[0] == '/' ? "/" : ".");
 }
 
-/* --- cleanpath() ---------------------------------------------------------------------------------- */
+/* --- cleanpath() --- */
 
 struct clean_path {
     const uint8_t *from;

@@ -42,7 +42,7 @@ void dif_strjoin(struct dif_machine *machine, uint64_t *result)
     *result = (uintptr_t)to;
 }
 
-/* --- Searching: results are addresses in the string that was given ------------------------------ */
+/* --- Searching: results are addresses in the string that was given --- */
 
 /* The NUL can be found, too, where it is within the limit. */
 static uint32_t searched(const struct dif_machine *machine, const struct dif_string *string)
@@ -149,7 +149,7 @@ void dif_rindex_of(struct dif_machine *machine, uint64_t *result)
         *result = (uint64_t)last_at_or_before(&string, &part, (uint32_t)at);
 }
 
-/* --- Tokens --------------------------------------------------------------------------------------- */
+/* --- Tokens --- */
 
 struct byte_set {
     uint32_t bits[8];
@@ -203,7 +203,7 @@ void dif_strtok(struct dif_machine *machine, uint64_t *result)
     *result = take_token(machine, address, &string, &set);
 }
 
-/* --- Parts and case ------------------------------------------------------------------------------- */
+/* --- Parts and case --- */
 
 /* The part that substr() means: how many bytes, and from where. */
 static uint32_t part_of(uint32_t length, int64_t *index, int64_t count)

@@ -9,12 +9,7 @@ enum {
     CHUNK_DEFAULT = 256 /* bytes */
 };
 
-static uint64_t round8(uint64_t bytes)
-{
-    return (bytes + 7) & ~(uint64_t)7;
-}
-
-/* --- Places ------------------------------------------------------------------------------------- */
+/* --- Places --- */
 
 static bool is_before(const struct dif_declaration *a, const struct dif_declaration *b)
 {
@@ -76,7 +71,7 @@ static void place(struct dtrace_slot *slot, struct space *space)
     if (slot->kind != DIF_KIND_SCALAR)
         return;
     if (slot->by_ref)
-        space->bytes += STATIC_HEAD + round8(slot->size);
+        space->bytes += STATIC_HEAD + dtrace_round8(slot->size);
     else
         space->cells++;
 }
@@ -112,7 +107,7 @@ uint64_t dtrace_variables_statics(const struct dif_declarations *declarations, u
         const struct dtrace_slot slot = slot_of(&declarations->list[i]);
         uint32_t copies = declarations->list[i].scope == DIF_SCOPE_LOCAL ? cpus : 1;
         bool has_data = slot.by_ref && slot.kind == DIF_KIND_SCALAR;
-        bytes += each + copies * (STATIC_HEAD + (has_data ? round8(slot.size) : 0));
+        bytes += each + copies * (STATIC_HEAD + (has_data ? dtrace_round8(slot.size) : 0));
     }
     return bytes;
 }
@@ -186,7 +181,7 @@ static bool fill_variables(struct dtrace_variables *variables, struct dtrace_mem
     return variables->losses && list &&
            make_scopes(variables, memory, list, config->declarations->count) &&
            dtrace_pool_make(&variables->pool, memory, config->dynvarsize,
-                            (chunk + 7) & ~UINT32_C(7));
+                            (uint32_t)dtrace_round8(chunk));
 }
 
 AT_REST struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,
@@ -200,7 +195,7 @@ AT_REST struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *mem
     return NULL;
 }
 
-/* --- Asking ------------------------------------------------------------------------------------- */
+/* --- Asking --- */
 
 /* The last variable whose place is not behind `offset`: places ascend. */
 static const struct dtrace_slot *slot_at(const struct dtrace_slots *slots, uint64_t offset)

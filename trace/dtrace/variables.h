@@ -14,7 +14,6 @@ struct dtrace_variables_config {
     const struct dif_declarations *declarations;
     uint32_t programs; /* DOF objects */
     uint32_t cpus;
-    uint32_t strsize;
     uint64_t dynvarsize; /* bytes; halved until it fits */
     uint32_t chunk;      /* bytes of a dynamic variable, the largest of all objects'; 0: 256 */
 };

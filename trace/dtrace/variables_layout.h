@@ -21,10 +21,13 @@
 enum {
     STATIC_HEAD = 8, /* bytes in front of data by reference */
     STATIC_NULL = 0xff,
-    DTRACE_CHAIN_MAX =
-        64, /* chunks in a bucket; there are at most two for each, if hashes are spread */
-    LOCK_TRIES = 20000, /* far more than the few hundred instructions for which a lock is held */
 };
+
+/* Keys and data begin at multiples of 8. */
+static inline uint64_t dtrace_round8(uint64_t bytes)
+{
+    return (bytes + 7) & ~(uint64_t)7;
+}
 
 /* A declared variable. */
 struct dtrace_slot {

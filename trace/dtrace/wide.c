@@ -14,7 +14,7 @@ struct wide wide_subtract(struct wide a, struct wide b)
     return (struct wide){a.low - b.low, a.high - b.high - (a.low < b.low)};
 }
 
-struct wide wide_multiply(uint64_t a, uint64_t b)
+static struct wide multiply(uint64_t a, uint64_t b)
 {
     uint64_t a_low = a & UINT32_MAX, a_high = a >> 32;
     uint64_t b_low = b & UINT32_MAX, b_high = b >> 32;
@@ -24,14 +24,9 @@ struct wide wide_multiply(uint64_t a, uint64_t b)
                          a_high * b_high + (first >> 32) + (second >> 32) + (middle >> 32)};
 }
 
-static uint64_t magnitude(int64_t value)
-{
-    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-}
-
 struct wide wide_multiply_signed(int64_t a, int64_t b)
 {
-    struct wide product = wide_multiply(magnitude(a), magnitude(b));
+    struct wide product = multiply(wide_magnitude(a), wide_magnitude(b));
     return (a < 0) != (b < 0) ? wide_subtract((struct wide){0, 0}, product) : product;
 }
 
@@ -62,7 +57,7 @@ uint64_t wide_root(struct wide a)
     uint64_t root = 0;
     for (int bit = 63; bit >= 0; bit--) {
         uint64_t larger = root | 1ull << bit;
-        if (at_most(wide_multiply(larger, larger), a))
+        if (at_most(multiply(larger, larger), a))
             root = larger;
     }
     return root;

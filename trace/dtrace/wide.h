@@ -7,9 +7,14 @@ struct wide {
     uint64_t low, high; /* two's complement, where a sign is meant */
 };
 
+/* Of -2^63, too, which has none of 64 bits with a sign. */
+static inline uint64_t wide_magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
 struct wide wide_add(struct wide a, struct wide b);
 struct wide wide_subtract(struct wide a, struct wide b);
-struct wide wide_multiply(uint64_t a, uint64_t b);
 struct wide wide_multiply_signed(int64_t a, int64_t b);
 struct wide wide_divide(struct wide a, uint64_t by); /* unsigned; by 0 gives 0 */
 

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 #include "tests/unit/dtrace_host.h"
-#include "trace/dtrace/ecb.h"
+#include "trace/dtrace/action_kind.h"
+#include "trace/dtrace/clause.h"
 
 enum {
     MIB = 1 << 20
@@ -78,7 +79,7 @@ static void example_c_needs_12_and_1296_bytes(void **state)
     assert_layout(0, 0, 12, 4);
     assert_layout(1, 0, 1296, 8);
     const struct dtrace_aggregation *aggregation = clause_of(1)->actions[2].aggregation;
-    assert_int_equal(aggregation->data_size, 1016);
+    assert_int_equal(aggregation->description.size - aggregation->data_offset, 1016);
     assert_int_equal(aggregation->base + aggregation->data_offset, 280);
     host_end();
 }
