@@ -19,6 +19,27 @@ void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length
     file->length += length;
 }
 
+void file_bytes_append_text(struct file_bytes *file, const char *text)
+{
+    file_bytes_append(file, text, strlen(text));
+}
+
+static void put(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
+}
+
+struct text_sink file_bytes_sink(struct file_bytes *file)
+{
+    return (struct text_sink){put, file};
+}
+
+char *file_bytes_text(struct file_bytes *file)
+{
+    file_bytes_append(file, "", 1);
+    return (char *)file->bytes;
+}
+
 static int read_all(struct file_bytes *file, int source)
 {
     static uint8_t chunk[65536];

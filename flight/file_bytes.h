@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trace/text.h"
+
 struct file_bytes {
     uint8_t *bytes;
     size_t length;
@@ -11,6 +13,13 @@ struct file_bytes {
 };
 
 void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length);
+void file_bytes_append_text(struct file_bytes *file, const char *text);
+
+/* A sink that appends. */
+struct text_sink file_bytes_sink(struct file_bytes *file);
+
+/* Ends what was appended with a zero; as text, it is the caller's to free. */
+char *file_bytes_text(struct file_bytes *file);
 
 /* Reads a whole file, or standard input for "-".  0 or an errno; what was read stays. */
 int file_bytes_read(struct file_bytes *file, const char *path);

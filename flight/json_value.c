@@ -8,15 +8,10 @@ json_t *json_value_of_unsigned(uint64_t value)
     return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
 static struct file_bytes escape(struct frame_string string)
 {
     struct file_bytes escaped = {0};
-    const struct text_sink sink = {append_bytes, &escaped};
+    const struct text_sink sink = file_bytes_sink(&escaped);
     text_print_foreign(&sink, string.text, string.length);
     return escaped;
 }

@@ -78,12 +78,11 @@ static char *join_modules(const struct qemu_plan *plan)
     struct file_bytes joined = {0};
     for (size_t i = 0; i < plan->module_count; i++) {
         if (i > 0)
-            file_bytes_append(&joined, ",", 1);
+            file_bytes_append_text(&joined, ",");
         for (const char *p = plan->modules[i]; *p != '\0'; p++)
             file_bytes_append(&joined, *p == ',' ? ",," : p, *p == ',' ? 2 : 1);
     }
-    file_bytes_append(&joined, "", 1);
-    return (char *)joined.bytes;
+    return file_bytes_text(&joined);
 }
 
 static const char *program(enum qemu_firmware firmware)

@@ -24,17 +24,12 @@ static json_t *of_key(struct frame_string string)
     return whole ? json_value_of_string(string) : json_value_of_escaped(string);
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
 static json_t *of_hex(struct frame_string string)
 {
     if (string.text == NULL)
         return json_null();
     struct file_bytes hex = {0};
-    const struct text_sink sink = {append_bytes, &hex};
+    const struct text_sink sink = file_bytes_sink(&hex);
     for (size_t i = 0; i < string.length; i++)
         text_print(&sink, "%02x", (unsigned)(uint8_t)string.text[i]);
     json_t *value = json_stringn(hex.bytes == NULL ? "" : (const char *)hex.bytes, hex.length);

@@ -18,7 +18,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_uart16550 test_ustar test_words
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
-        fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
+        fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_enable fuzz_environment fuzz_frame fuzz_line_editor \
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
@@ -238,6 +238,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
 $(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
+$(B)/fuzz/fuzz_enable: $(patsubst %,$(B)/fuzzed/flight/%.o,enable_files file_bytes memory)
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
