@@ -29,8 +29,8 @@ enum {
 static enum flight_status refuse_host(const struct flight_command *command, const char *path,
                                       int error)
 {
-    return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "--exec: cannot stage '%s': %s",
-                                             path, strerror(error));
+    return flight_refuse(command, FLIGHT_HOST, "--exec: cannot stage '%s': %s", path,
+                         strerror(error));
 }
 
 /* Writes a file of a fixed date, so that equal runs see equal media.  0 or an errno. */
@@ -74,7 +74,7 @@ static enum flight_status put(const struct fat_image *image, struct stage_plan *
         status = plan->status;
     }
     if (status == FLIGHT_SUCCESS)
-        status = (enum flight_status)stage_put(image, plan, top);
+        status = stage_put(image, plan, top);
     fat_list_free(&staged);
     return status;
 }
@@ -145,10 +145,10 @@ enum flight_status autoexec_onto_iso(const struct autoexec *autoexec, const char
     free(source);
     if (status == 0)
         return FLIGHT_SUCCESS;
-    return (enum flight_status)flight_refuse(
-        autoexec->command, FLIGHT_HOST,
-        status == EXIT_MISSING ? "--exec: there is no xorriso in PATH"
-                               : "--exec: xorriso cannot put " AUTOEXEC " onto this ISO");
+    return flight_refuse(autoexec->command, FLIGHT_HOST,
+                         status == EXIT_MISSING ? "--exec: there is no xorriso in PATH"
+                                                : "--exec: xorriso cannot put " AUTOEXEC
+                                                  " onto this ISO");
 }
 
 /* --- A network -------------------------------------------------------------------------------- */
@@ -251,7 +251,7 @@ enum flight_status autoexec_into_net(const struct autoexec *autoexec, const char
     int error = missing == 0 ? overlay(autoexec, name, source, &list) : 0;
     file_bytes_free(&list);
     if (missing != 0)
-        return (enum flight_status)flight_refuse(
+        return flight_refuse(
             autoexec->command, FLIGHT_USAGE,
             "--exec: '%s' takes no boot modules: it has no " LIST ", which lists them", source);
     return error == 0 ? FLIGHT_SUCCESS : refuse_host(autoexec->command, source, error);

@@ -30,8 +30,8 @@ struct changed {
 static enum flight_status refuse(const struct enable *enable, const char *doing, const char *path,
                                  int error)
 {
-    return (enum flight_status)flight_refuse(enable->command, FLIGHT_HOST, "cannot %s '%s': %s",
-                                             doing, path, strerror(error));
+    return flight_refuse(enable->command, FLIGHT_HOST, "cannot %s '%s': %s", doing, path,
+                         strerror(error));
 }
 
 static enum flight_status read_old(const struct enable *enable, struct changed *file,
@@ -61,8 +61,8 @@ static enum flight_status change_system(const struct enable *enable, struct chan
         enable_files_system(&file->after, &file->before, enable->enabling.count > 0);
     file->old = found == ENABLE_FILES_REPLACED;
     if (found > ENABLE_FILES_REPLACED)
-        return (enum flight_status)flight_refuse(enable->command, FLIGHT_FAILURE, "'%s': %s",
-                                                 file->path, enable_files_status_str(found));
+        return flight_refuse(enable->command, FLIGHT_FAILURE, "'%s': %s", file->path,
+                             enable_files_status_str(found));
     return FLIGHT_SUCCESS;
 }
 
@@ -132,6 +132,12 @@ static void tell(const struct enable *enable, const struct changed *conf,
 static enum flight_status write_both(const struct enable *enable, const struct changed *conf,
                                      const struct changed *system)
 {
+    if (enable->enabling.count == 0 && !conf->old && !system->old) {
+        flight_tell(enable->command,
+                    "there is no enabling in '%s' to remove, and no program: -n or -s brings one",
+                    enable->folder);
+        return FLIGHT_SUCCESS;
+    }
     enum flight_status status = settle(enable, conf);
     if (status == FLIGHT_SUCCESS)
         status = settle(enable, system);
@@ -161,7 +167,7 @@ static enum flight_status change_files(const struct enable *enable)
     return status;
 }
 
-static enum options_result parse(struct enable *enable, size_t count, char **arguments)
+static bool parse(struct enable *enable, size_t count, char **arguments, enum flight_status *status)
 {
     struct option_spec specs[3 + ENABLING_SPECS] = {
         {.letter = 'o', .name = "output", .text = &enable->folder},
@@ -173,7 +179,7 @@ static enum options_result parse(struct enable *enable, size_t count, char **arg
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
                                     .more = &enable->words.arguments};
-    return options_parse(&options, count, arguments);
+    return options_parse(&options, count, arguments, status);
 }
 
 /* Options and arguments without a program are a slip, not the wish to remove everything. */
@@ -186,19 +192,18 @@ static enum flight_status enable_checked(struct enable *enable)
         return status == FLIGHT_SUCCESS ? change_files(enable) : status;
     }
     if (words->words.count + words->arguments.count > 0 || words->strict)
-        return (enum flight_status)flight_refuse(
+        return flight_refuse(
             enable->command, FLIGHT_USAGE,
             "there is no program for that: -n or -s brings one (see 'flight help enable')");
     return change_files(enable);
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct enable enable = {.command = command, .folder = "enabling"};
-    enum options_result parsed = parse(&enable, count, arguments);
-    int status = parsed == OPTIONS_OK     ? (int)enable_checked(&enable)
-                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
-                                          : FLIGHT_USAGE;
+    enum flight_status status;
+    if (parse(&enable, count, arguments, &status))
+        status = enable_checked(&enable);
     enabling_free(&enable.enabling);
     enabling_words_free(&enable.words);
     return status;

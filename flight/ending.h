@@ -11,5 +11,5 @@ bool ending_open_output(const struct flight_command *command, const char *path, 
  * emulator did.  `messages`
  * are the emulator's own, shown if the host is at fault; NULL if there is none.  Shows what
  * there is to show on stderr, the status line last, and gives the exit status. */
-int ending_tell(const struct flight_command *command, const struct live *live,
-                struct outcome *outcome, const struct file_bytes *messages);
+enum flight_status ending_tell(const struct flight_command *command, const struct live *live,
+                               struct outcome *outcome, const struct file_bytes *messages);

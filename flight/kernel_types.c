@@ -93,11 +93,13 @@ static bool find_symbol(void *context, struct d_compiler *compiler, const char *
 
 static size_t count_probes(void *context, const struct d_probe_name *name)
 {
-    const struct kernel_types *kernel = context;
-    const char *const description[4] = {name->provider, name->module, name->function, name->name};
+    struct kernel_types *kernel = context;
+    const char *const description[] = {name->provider, name->module, name->function, name->name};
     size_t count = probe_is_clock(description);
     for (size_t i = 0; i < kernel->probes.count; i++)
         count += probe_is_meant(&kernel->probes.items[i], description);
+    if (count == 0)
+        memcpy(kernel->missed, description, sizeof description);
     return count;
 }
 
@@ -132,7 +134,7 @@ static bool probe_argument(void *context, struct d_compiler *compiler,
 {
     struct kernel_types *kernel = context;
     static const struct probe clock = {.kind = PROBE_CLOCK};
-    const char *const description[4] = {name->provider, name->module, name->function, name->name};
+    const char *const description[] = {name->provider, name->module, name->function, name->name};
     *argument = (struct d_argument){.count = SIZE_MAX};
     if (probe_is_clock(description))
         (void)agree(kernel, compiler, &clock, index, argument);

@@ -139,10 +139,8 @@ static enum flight_status judge(const struct flight_command *command, const char
     if (status == 0)
         return FLIGHT_SUCCESS;
     if (status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING))
-        return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "-C: '%s' cannot be started",
-                                                 program);
-    return (enum flight_status)flight_refuse(command, FLIGHT_FAILURE, "%s: '%s' failed, see above",
-                                             name, program);
+        return flight_refuse(command, FLIGHT_HOST, "-C: '%s' cannot be started", program);
+    return flight_refuse(command, FLIGHT_FAILURE, "%s: '%s' failed, see above", name, program);
 }
 
 enum flight_status preprocessor_run(const struct flight_command *command,
@@ -151,7 +149,7 @@ enum flight_status preprocessor_run(const struct flight_command *command,
 {
     FILE *source = source_of(name, text);
     if (source == NULL)
-        return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "-C: %s", strerror(errno));
+        return flight_refuse(command, FLIGHT_HOST, "-C: %s", strerror(errno));
     char *folder = folder_of(name);
     const char **words = words_of(wanted, model, folder);
     struct file_bytes made = {0};

@@ -206,16 +206,35 @@ void probe_list_free(struct probe_list *list)
 
 /* --- Descriptions --- */
 
-bool probe_is_meant(const struct probe *probe, const char *const description[4])
+bool probe_description_split(char *text, const char *description[PROBE_FIELDS])
+{
+    size_t field = PROBE_FIELDS;
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        description[i] = "";
+    for (char *colon; (colon = strrchr(text, ':')) != NULL; *colon = '\0') {
+        if (field == 1)
+            return false;
+        description[--field] = colon + 1;
+    }
+    description[--field] = text;
+    return true;
+}
+
+bool probe_field_means(const char *field, const char *name)
 {
     uint64_t steps = 0; /* what it costs bounds nobody here */
-    for (size_t i = 0; i < 4; i++)
-        if (!dtrace_glob_means(description[i], probe->field[i], &steps))
+    return dtrace_glob_means(field, name, &steps);
+}
+
+bool probe_is_meant(const struct probe *probe, const char *const description[PROBE_FIELDS])
+{
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        if (!probe_field_means(description[i], probe->field[i]))
             return false;
     return true;
 }
 
-bool probe_is_clock(const char *const description[4])
+bool probe_is_clock(const char *const description[PROBE_FIELDS])
 {
     struct profile_name name;
     return (*description[0] == '\0' || strcmp(description[0], "profile") == 0) &&

@@ -401,12 +401,11 @@ static char *append_text(const struct run_plan *plan)
         if (parts[i] == NULL || *parts[i] == '\0')
             continue;
         if (append.length > 0)
-            file_bytes_append(&append, " ", 1);
-        file_bytes_append(&append, parts[i], strlen(parts[i]));
+            file_bytes_append_text(&append, " ");
+        file_bytes_append_text(&append, parts[i]);
     }
-    file_bytes_append(&append, "", 1);
     free(exec);
-    return (char *)append.bytes;
+    return file_bytes_text(&append);
 }
 
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging)

@@ -12,7 +12,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
         test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
-        test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
+        test_names test_options test_output_queue test_probe_closest test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
@@ -117,7 +117,9 @@ $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_by
 $(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
-$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
+$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
+$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)
+$(B)/tests/test_probe_closest: unit_more := -lelf
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
 
