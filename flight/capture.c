@@ -53,9 +53,8 @@ static enum flight_status capture(const struct flight_command *command,
     else if (ending_open_output(command, wanted->output, &output))
         status = keep(command, &line, output, wanted->timeout_s, wanted->quiet);
     serial_line_close(&line);
-    if (output >= 0 && close(output) != 0)
-        status = flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", wanted->output,
-                               strerror(errno));
+    if (!ending_close_output(command, wanted->output, output))
+        status = FLIGHT_HOST;
     return status;
 }
 

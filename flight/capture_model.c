@@ -405,7 +405,6 @@ static int by_time(const void *a, const void *b)
     return (left->number > right->number) - (left->number < right->number);
 }
 
-/* In an array of pointers, which tell by their order which event came first. */
 static int by_number(const void *a, const void *b)
 {
     const struct model_event *left = *(const struct model_event *const *)a;
@@ -417,15 +416,21 @@ static int by_number(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+const struct model_event **capture_model_by_number(const struct model_events *events)
+{
+    const struct model_event **sorted = memory_zeroed(events->count, sizeof *sorted);
+    for (size_t i = 0; i < events->count; i++)
+        sorted[i] = &events->items[i];
+    qsort(sorted, events->count, sizeof(const struct model_event *), by_number);
+    return sorted;
+}
+
 /* Moves the events that had already come behind the others. */
 static void set_repeated_apart(struct model_events *list, struct model_books *books)
 {
-    const struct model_event **sorted = memory_zeroed(list->count, sizeof *sorted);
+    const struct model_event **sorted = capture_model_by_number(list);
     struct model_event *parted = memory_zeroed(list->count, sizeof *parted);
     size_t kept = 0, end = list->count;
-    for (size_t i = 0; i < list->count; i++)
-        sorted[i] = &list->items[i];
-    qsort(sorted, list->count, sizeof(const struct model_event *), by_number);
     for (size_t i = 0; i < list->count; i++) {
         bool again = i > 0 && sorted[i]->cpu == sorted[i - 1]->cpu &&
                      sorted[i]->number == sorted[i - 1]->number;
@@ -489,6 +494,12 @@ void capture_model_free(struct capture_model *model)
 struct frame_string capture_model_name(const struct capture_model *model, uint32_t id)
 {
     return id < model->name_count ? model->names[id] : (struct frame_string){NULL, 0};
+}
+
+struct trace_name capture_model_trace_name(const struct capture_model *model, uint32_t id)
+{
+    const struct frame_string name = capture_model_name(model, id);
+    return (struct trace_name){name.text, (uint32_t)name.length};
 }
 
 struct model_task capture_model_task(const struct capture_model *model, uint32_t id)

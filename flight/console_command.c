@@ -147,8 +147,8 @@ static enum flight_status attach(struct console *console, uint32_t baud)
     else
         converse(console);
     serial_line_close(&console->line);
-    if (console->output >= 0 && close(console->output) != 0)
-        fail(console, "write", console->output_path, errno);
+    if (!ending_close_output(console->command, console->output_path, console->output))
+        console->status = FLIGHT_HOST;
     return interrupt_signal() != 0 ? interrupt_status() : console->status;
 }
 

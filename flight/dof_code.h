@@ -5,7 +5,6 @@
 
 enum {
     DOF_STRING_SHOWN = 256, /* bytes of a string; of longer ones, these and "..." */
-    DOF_NAMES_MAX = 1024,   /* variables of a DIFO whose names are looked up */
 };
 
 struct dof_code {

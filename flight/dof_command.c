@@ -6,6 +6,7 @@
 
 #include "flight/dof_file.h"
 #include "flight/dof_show.h"
+#include "flight/enable_files.h"
 #include "flight/file_bytes.h"
 #include "flight/json_value.h"
 #include "flight/memory.h"
@@ -80,10 +81,7 @@ static int read_path(struct dof_listing *listing, struct file_bytes *bytes)
     if (error != EISDIR)
         return error;
     file_bytes_free(bytes);
-    *bytes = (struct file_bytes){0};
-    if (asprintf(&listing->in_folder, "%s/kernel/drv/dtrace.conf", listing->path) < 0)
-        return ENOMEM;
-    listing->path = listing->in_folder;
+    listing->path = listing->in_folder = memory_text("%s/" ENABLE_FILES_CONF, listing->path);
     return file_bytes_read(bytes, listing->path);
 }
 

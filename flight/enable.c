@@ -10,9 +10,6 @@
 #include "flight/enabling.h"
 #include "flight/memory.h"
 
-#define CONF   "kernel/drv/dtrace.conf"
-#define SYSTEM "etc/system"
-
 struct enable {
     const struct flight_command *command;
     struct enabling_words words;
@@ -45,7 +42,7 @@ static enum flight_status read_old(const struct enable *enable, struct changed *
 
 static enum flight_status change_conf(const struct enable *enable, struct changed *file)
 {
-    enum flight_status status = read_old(enable, file, CONF);
+    enum flight_status status = read_old(enable, file, ENABLE_FILES_CONF);
     if (status == FLIGHT_SUCCESS)
         file->old = enable_files_conf(&file->after, &file->before, enable->enabling.objects,
                                       enable->enabling.count);
@@ -54,7 +51,7 @@ static enum flight_status change_conf(const struct enable *enable, struct change
 
 static enum flight_status change_system(const struct enable *enable, struct changed *file)
 {
-    enum flight_status status = read_old(enable, file, SYSTEM);
+    enum flight_status status = read_old(enable, file, ENABLE_FILES_SYSTEM);
     if (status != FLIGHT_SUCCESS)
         return status;
     const enum enable_files_status found =
@@ -79,24 +76,13 @@ static int make_folders(char *path)
     return 0;
 }
 
-static int write_new(const char *path, const struct file_bytes *bytes)
-{
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return errno;
-    int error = fwrite(bytes->bytes, 1, bytes->length, file) == bytes->length ? 0 : EIO;
-    if (fclose(file) != 0 && error == 0)
-        error = errno;
-    return error;
-}
-
 /* Beside the old one first, which is there until the new one is there as a whole. */
 static int replace(const struct changed *file)
 {
     int error = make_folders(file->path);
     char *beside = memory_text("%s.new", file->path);
     if (error == 0)
-        error = write_new(beside, &file->after);
+        error = file_bytes_write(beside, "we", file->after.bytes, file->after.length);
     if (error == 0 && rename(beside, file->path) != 0)
         error = errno;
     if (error != 0)
@@ -213,15 +199,18 @@ const struct flight_command enable_command = {
     .name = "enable",
     .synopsis = ENABLING_WORDS_SYNOPSIS " [-o DIR] [--kernel ELF] [ARGUMENT]...",
     .help =
-        "Compiles D programs for the next boot, as dtrace -A does: into DIR/" CONF ", and what\n"
-        "loads their providers into DIR/" SYSTEM ".  Other lines of both files stay; an enabling\n"
+        "Compiles D programs for the next boot, as dtrace -A does: into DIR/" ENABLE_FILES_CONF
+        ", and what\n"
+        "loads their providers into DIR/" ENABLE_FILES_SYSTEM
+        ".  Other lines of both files stay; an enabling\n"
         "that was there is replaced.  Without a program it is removed, and so is a file of which\n"
         "nothing is left.\n"
         "\n"
         "  -o DIR             default: enabling\n"
         "  --kernel ELF       for which kernel; default: firstlight.elf beside flight\n"
         "  -i ID              a program: the probe with this number\n" ENABLING_WORDS_HELP "\n"
-        "Exit status: 0 done, 1 a program is refused, or " SYSTEM " has a damaged block,\n"
+        "Exit status: 0 done, 1 a program is refused, or " ENABLE_FILES_SYSTEM
+        " has a damaged block,\n"
         "2 bad usage, 5 a file cannot be read or written, or there is no cpp.\n",
     .run = run,
 };

@@ -8,6 +8,10 @@
 #include "flight/d/compile.h"
 #include "flight/file_bytes.h"
 
+/* Where they stand in a folder of `flight enable`, and in the boot filesystem. */
+#define ENABLE_FILES_CONF   "kernel/drv/dtrace.conf"
+#define ENABLE_FILES_SYSTEM "etc/system"
+
 /* Appends to `to` a kernel/drv/dtrace.conf: the lines of `from`, but for those of an old enabling, and one line for
  * each object.  True: there was an old one.  With no object, and nothing left of an old enabling but the driver's line, `to` stays
  * empty. */

@@ -20,6 +20,14 @@ bool ending_open_output(const struct flight_command *command, const char *path, 
     return false;
 }
 
+bool ending_close_output(const struct flight_command *command, const char *path, int file)
+{
+    if (file < 0 || close(file) == 0)
+        return true;
+    (void)flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", path, strerror(errno));
+    return false;
+}
+
 static void print_messages(const struct text_sink *sink, const struct file_bytes *messages)
 {
     struct live lines;

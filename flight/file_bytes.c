@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,17 @@ int file_bytes_read(struct file_bytes *file, const char *path)
         return errno;
     int error = read_all(file, source);
     close(source);
+    return error;
+}
+
+int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, mode);
+    if (file == NULL)
+        return errno;
+    int error = fwrite(bytes, 1, length, file) == length ? 0 : errno;
+    if (fclose(file) != 0 && error == 0)
+        error = errno;
     return error;
 }
 

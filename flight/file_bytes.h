@@ -24,4 +24,7 @@ char *file_bytes_text(struct file_bytes *file);
 /* Reads a whole file, or standard input for "-".  0 or an errno; what was read stays. */
 int file_bytes_read(struct file_bytes *file, const char *path);
 
+/* Writes a file anew; `mode` is fopen's.  0 or an errno. */
+int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length);
+
 void file_bytes_free(struct file_bytes *file);

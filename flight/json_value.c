@@ -1,6 +1,8 @@
 /* Values of the report for programs. */
 #include "flight/json_value.h"
 
+#include <string.h>
+
 #include "flight/file_bytes.h"
 
 json_t *json_value_of_unsigned(uint64_t value)
@@ -30,6 +32,11 @@ json_t *json_value_of_string(struct frame_string string)
         return json_null();
     json_t *value = json_stringn(string.text, string.length);
     return value != NULL ? value : json_value_of_escaped(string);
+}
+
+json_t *json_value_of_text(const char *text)
+{
+    return json_value_of_string((struct frame_string){text, strlen(text)});
 }
 
 void json_value_write(FILE *out, json_t *value)

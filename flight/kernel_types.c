@@ -9,8 +9,6 @@
 #include "flight/memory.h"
 #include "flight/probe_types.h"
 
-#define MODULE "kernel"
-
 /* --- Types --- */
 
 /* Names that D programs know such things by. */
@@ -31,7 +29,7 @@ static const char *of_our_own(const char *name)
 
 static bool is_ours(const char *module)
 {
-    return *module == '\0' || strcmp(module, MODULE) == 0;
+    return *module == '\0' || strcmp(module, PROBE_MODULE) == 0;
 }
 
 /* NULL: there is none, or its types are not for this compiler, which has 64 bits. */
@@ -81,7 +79,7 @@ static bool find_symbol(void *context, struct d_compiler *compiler, const char *
     struct image_symbol found;
     if (!is_ours(module) || !kernel_image_symbol(&kernel->image, name, &found))
         return false;
-    *symbol = (struct d_symbol){.module = MODULE,
+    *symbol = (struct d_symbol){.module = PROBE_MODULE,
                                 .name = found.name,
                                 .address = found.address,
                                 .size = found.size,

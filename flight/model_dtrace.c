@@ -7,11 +7,6 @@
 #include "flight/memory.h"
 #include "trace/dtrace/record_walk.h"
 
-const char *model_dtrace_buffer_name(uint32_t which)
-{
-    return which == STREAM_BUFFER_PRINCIPAL ? "principal" : "aggregations";
-}
-
 /* --- Memory --- */
 
 static void *own(struct model_dtrace *dtrace, size_t count, size_t size)

@@ -58,14 +58,6 @@ static int by_time(const void *a, const void *b)
 
 /* --- Gaps --- */
 
-static int by_number(const void *a, const void *b)
-{
-    const struct model_event *left = *(const struct model_event *const *)a;
-    const struct model_event *right = *(const struct model_event *const *)b;
-    int order = compare(left->cpu, right->cpu);
-    return order != 0 ? order : compare(left->number, right->number);
-}
-
 static void add_gap(struct span_walk *walk, struct steps *steps, struct span_gap gap)
 {
     struct step step = {.index = walk->gap_count};
@@ -96,10 +88,7 @@ static bool goes_on(const struct capture_model *model, const struct model_event 
 static void find_gaps(struct span_walk *walk, struct steps *steps)
 {
     const struct model_events *events = &walk->model->events[TRACE_TABLE_TSLOG];
-    const struct model_event **sorted = memory_zeroed(events->count + 1, sizeof *sorted);
-    for (size_t i = 0; i < events->count; i++)
-        sorted[i] = &events->items[i];
-    qsort(sorted, events->count, sizeof(const struct model_event *), by_number);
+    const struct model_event **sorted = capture_model_by_number(events);
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = sorted[i], *before = i == 0 ? NULL : sorted[i - 1];
         if (before != NULL && before->cpu != event->cpu)
@@ -127,19 +116,13 @@ static int by_pid(const void *a, const void *b)
     return order != 0 ? order : compare(left->id, right->id);
 }
 
-static struct trace_name name_of(const struct capture_model *model, uint32_t id)
-{
-    struct frame_string name = capture_model_name(model, id);
-    return (struct trace_name){name.text, (uint32_t)name.length};
-}
-
 static void find_births(const struct capture_model *model, struct named_task *tasks)
 {
     const struct model_events *events = &model->events[TRACE_TABLE_TSLOG];
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = &events->items[i];
         if (event->task < model->task_count &&
-            span_of_tslog(name_of(model, event->name)).mark == SPAN_THREAD)
+            span_of_tslog(capture_model_trace_name(model, event->name)).mark == SPAN_THREAD)
             tasks[event->task].born = true;
     }
 }
@@ -205,7 +188,7 @@ static void start(struct span_walk *walk, struct spans *spans, size_t events)
 static void take_event(struct span_walk *walk, const struct step *step)
 {
     const struct model_event *event = step->event;
-    const struct trace_name name = name_of(walk->model, event->name);
+    const struct trace_name name = capture_model_trace_name(walk->model, event->name);
     bool is_call = step->table == TRACE_TABLE_TSLOG;
     const struct span_event taken = {
         .tsc = event->tsc,

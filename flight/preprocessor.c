@@ -6,17 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "flight/interrupt.h"
 #include "flight/memory.h"
+#include "flight/process.h"
 
 #define D_VERSION "0x0100e000" /* 1.14, as __SUNW_D_VERSION has it */
 
 enum {
     WORDS_OWN = 16, /* words beside the person's */
-    EXIT_MISSING = 127,
 };
 
 /* A first line "#!" is for the shell, and no directive. */
@@ -74,7 +73,7 @@ static void become(const char **words, int source, int output)
     interrupt_restore();
     if (dup2(source, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
         (void)execvp(words[0], (char **)(uintptr_t)words);
-    _exit(EXIT_MISSING);
+    _exit(PROCESS_MISSING);
 }
 
 static void read_all(int file, struct file_bytes *text)
@@ -114,10 +113,10 @@ static struct file_bytes without_flags(const struct file_bytes *text)
     return plain;
 }
 
-/* Gives what wait() says, or -1: there could be no process. */
+/* Gives what process_wait says. */
 static int run(const char **words, int source, struct file_bytes *made)
 {
-    int ends[2], status = -1;
+    int ends[2];
     if (pipe(ends) != 0)
         return -1;
     pid_t child = fork();
@@ -127,10 +126,7 @@ static int run(const char **words, int source, struct file_bytes *made)
     if (child > 0)
         read_all(ends[0], made);
     close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return status;
+    return process_wait(child);
 }
 
 static enum flight_status judge(const struct flight_command *command, const char *program,
@@ -138,7 +134,7 @@ static enum flight_status judge(const struct flight_command *command, const char
 {
     if (status == 0)
         return FLIGHT_SUCCESS;
-    if (status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING))
+    if (status == -1 || status == PROCESS_MISSING)
         return flight_refuse(command, FLIGHT_HOST, "-C: '%s' cannot be started", program);
     return flight_refuse(command, FLIGHT_FAILURE, "%s: '%s' failed, see above", name, program);
 }

@@ -9,8 +9,6 @@
 #include "trace/dtrace/probe_tables.h"
 #include "trace/dtrace/profile_name.h"
 
-#define MODULE "kernel"
-
 static struct probe *add(struct probe_list *list, enum probe_kind kind, const char *provider,
                          const char *module, const char *function, const char *name)
 {
@@ -44,7 +42,7 @@ static void add_of_function(struct probe_list *list, uint32_t address, const cha
                             enum probe_kind kind)
 {
     struct probe *probe =
-        add(list, kind, "fbt", MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
+        add(list, kind, "fbt", PROBE_MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
     probe->function = name;
     probe->address = address;
 }
@@ -122,7 +120,8 @@ static void add_call(struct probe_list *list, const struct kernel_image *image,
     const char *own = function->function; /* the list may move */
     const char *name =
         kernel_image_text(image, kernel_image_word(image, call->row + PROBE_TABLE_CALL_NAME));
-    struct probe *probe = add(list, kind, "syscall", MODULE, name, entry ? "entry" : "return");
+    struct probe *probe =
+        add(list, kind, "syscall", PROBE_MODULE, name, entry ? "entry" : "return");
     probe->function = own;
     probe->address = call->address;
     probe->arguments =
@@ -183,7 +182,7 @@ static void add_sites(struct probe_list *list, const struct kernel_image *image)
     const struct section points = section_of(image, "sdt_points_start", "sdt_points_end");
     for (uint32_t at = sites.start; at < sites.end; at += PROBE_TABLE_SITE_SIZE)
         if (has_point(image, points, at))
-            add(list, PROBE_STATIC, text_of(image, at, PROBE_TABLE_SITE_PROVIDER), MODULE,
+            add(list, PROBE_STATIC, text_of(image, at, PROBE_TABLE_SITE_PROVIDER), PROBE_MODULE,
                 text_of(image, at, PROBE_TABLE_SITE_FUNCTION),
                 text_of(image, at, PROBE_TABLE_SITE_NAME))
                 ->arguments = text_of(image, at, PROBE_TABLE_SITE_TYPES);

@@ -4,6 +4,8 @@
 
 #include "flight/kernel_image.h"
 
+#define PROBE_MODULE "kernel" /* of all of them, and of all symbols */
+
 enum {
     PROBE_FIELDS = 4, /* provider, module, function, name */
 };

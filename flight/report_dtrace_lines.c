@@ -4,8 +4,6 @@
  * errors. */
 #include "flight/report_dtrace_lines.h"
 
-#include <string.h>
-
 #include "flight/dof_names.h"
 #include "flight/dtrace_cell_value.h"
 #include "flight/dtrace_value.h"
@@ -117,7 +115,7 @@ static json_t *format_value(const struct dtrace_record *record)
 {
     if (record->format == NULL)
         return json_null();
-    return json_value_of_string((struct frame_string){record->format, strlen(record->format)});
+    return json_value_of_text(record->format);
 }
 
 /* What printa() has put side by side, or what a format was given. */
@@ -261,16 +259,12 @@ void report_dtrace_line_of_damage(FILE *out, json_t *text)
     fputc('\n', out);
 }
 
-static void append(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
 enum dtrace_consume_status report_dtrace_write_lines(FILE *out, const struct dtrace_source *source,
                                                      struct dtrace_memory *memory)
 {
     struct lines lines = {.out = out, .source = source};
-    const struct text_sink records = {append, &lines.text}, faults = {append, &lines.faults};
+    const struct text_sink records = file_bytes_sink(&lines.text);
+    const struct text_sink faults = file_bytes_sink(&lines.faults);
     const struct dtrace_listener listener = {&lines, begin, pieces, end,
                                              row,    error, loss,   complaint};
     const struct dtrace_outlet outlet = {&records, &faults, &listener};

@@ -175,9 +175,8 @@ static enum flight_status play(const struct run *run)
         status = interrupt_status();
     else if (staged != FLIGHT_SUCCESS)
         status = staged;
-    if (output >= 0 && close(output) != 0)
-        status = flight_refuse(run->plan.command, FLIGHT_HOST, "cannot write '%s': %s", run->output,
-                               strerror(errno));
+    if (!ending_close_output(run->plan.command, run->output, output))
+        status = FLIGHT_HOST;
     staging_remove(&staging);
     return status;
 }

@@ -16,9 +16,6 @@
 #include "flight/report_dtrace.h"
 #include "trace/dtrace/record_walk.h"
 
-#define CONF   "kernel/drv/dtrace.conf"
-#define SYSTEM "etc/system"
-
 /* The least that makes a system: what the demonstration does beside takes its time, and fires probes. */
 static const char rc[] = "#!/bin/sh\n"
                          "ifconfig lo0 up\n";
@@ -78,14 +75,14 @@ static bool says_something(const char *path)
 static enum flight_status add_folder(struct run_plan *plan, const char *folder)
 {
     enum flight_status status = FLIGHT_SUCCESS;
-    char *conf = memory_text("%s/" CONF, folder);
-    char *system = memory_text("%s/" SYSTEM, folder);
+    char *conf = memory_text("%s/" ENABLE_FILES_CONF, folder);
+    char *system = memory_text("%s/" ENABLE_FILES_SYSTEM, folder);
     if (access(conf, F_OK) != 0)
         status = flight_refuse(plan->command, FLIGHT_HOST,
                                "there is no '%s': 'flight enable' writes it", conf);
-    run_plan_add_file(plan, CONF, "type=file", conf);
+    run_plan_add_file(plan, ENABLE_FILES_CONF, "type=file", conf);
     if (says_something(system))
-        run_plan_add_file(plan, SYSTEM, "type=file", system);
+        run_plan_add_file(plan, ENABLE_FILES_SYSTEM, "type=file", system);
     free(conf);
     free(system);
     return status;
@@ -111,7 +108,7 @@ static enum flight_status add_enabling(struct run_plan *plan, const char *path)
                              "dtrace.conf or a DOF object",
                              path);
     if (conf)
-        run_plan_add_file(plan, CONF, "type=file", path);
+        run_plan_add_file(plan, ENABLE_FILES_CONF, "type=file", path);
     else
         run_plan_add_file(plan, "enabling.dof", "type=dof", path);
     return FLIGHT_SUCCESS;

@@ -6,6 +6,18 @@
 #include "flight/memory.h"
 #include "flight/model_books.h"
 
+void verify_balance(struct verify *verify, const char *whose, uint32_t cpu,
+                    const struct trace_books *books)
+{
+    if (!model_books_balance(books))
+        verify_problem(verify,
+                       "books of %s, CPU %u do not balance: %llu emitted, but %llu kept + %llu "
+                       "overwritten + %llu dropped + %llu filtered",
+                       whose, cpu, (unsigned long long)books->emitted,
+                       (unsigned long long)books->kept, (unsigned long long)books->overwritten,
+                       (unsigned long long)books->dropped, (unsigned long long)books->filtered);
+}
+
 static void check_books(struct verify *verify, enum trace_table_id id, uint32_t cpu)
 {
     const struct model_books *table = &verify->model->books[id][cpu];
@@ -13,13 +25,7 @@ static void check_books(struct verify *verify, enum trace_table_id id, uint32_t 
     const char *name = trace_table_name(id);
     if (!frame_string_is(table->name, name))
         verify_problem(verify, "books of %s, CPU %u: they bear another table's name", name, cpu);
-    if (!model_books_balance(books))
-        verify_problem(verify,
-                       "books of %s, CPU %u do not balance: %llu emitted, but %llu kept + %llu "
-                       "overwritten + %llu dropped + %llu filtered",
-                       name, cpu, (unsigned long long)books->emitted,
-                       (unsigned long long)books->kept, (unsigned long long)books->overwritten,
-                       (unsigned long long)books->dropped, (unsigned long long)books->filtered);
+    verify_balance(verify, name, cpu, books);
     if (books->kept > table->capacity)
         verify_problem(verify, "books of %s, CPU %u: %llu kept with a capacity of %u", name, cpu,
                        (unsigned long long)books->kept, table->capacity);

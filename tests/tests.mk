@@ -114,14 +114,14 @@ $(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
 $(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
 $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
-$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
+$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory path_piece stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
 $(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)
 $(B)/tests/test_probe_closest: unit_more := -lelf
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
-$(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
+$(B)/tests/test_stage_name: $(patsubst %,$(B)/asan/flight/%.o,path_piece stage_name)
 
 # The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
 kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
@@ -250,7 +250,7 @@ $(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
                    $(USERLAND:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_sh: fuzz_more := -lcmocka $(table_of_programs)
 $(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
-$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
+$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory path_piece stage_name)
 $(B)/fuzz/fuzz_dof_show: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_dof_show: $(FLIGHT_DOF:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
