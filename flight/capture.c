@@ -76,8 +76,7 @@ static enum flight_status run(const struct flight_command *command, size_t count
     if (!options_parse(&options, count, arguments, &status))
         return status;
     if (wanted.output == NULL)
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "-o CAPTURE says where to keep it (see 'flight help capture')");
+        return flight_misuse(command, "-o CAPTURE says where to keep it");
     if (!serial_line_has_speed(wanted.baud))
         return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", wanted.baud);
     return capture(command, &wanted);

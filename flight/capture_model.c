@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "flight/schema.h"
 
 /* Nothing that counts time faster exists, and trace_cycles_to_ns is exact up to here. */
@@ -398,22 +399,18 @@ static void correct_times(struct model_cpu *cpus, struct model_events *list)
 static int by_time(const void *a, const void *b)
 {
     const struct model_event *left = a, *right = b;
-    if (left->tsc != right->tsc)
-        return left->tsc < right->tsc ? -1 : 1;
-    if (left->cpu != right->cpu)
-        return left->cpu < right->cpu ? -1 : 1;
-    return (left->number > right->number) - (left->number < right->number);
+    int order = order_of(left->tsc, right->tsc);
+    order = order != 0 ? order : order_of(left->cpu, right->cpu);
+    return order != 0 ? order : order_of(left->number, right->number);
 }
 
 static int by_number(const void *a, const void *b)
 {
     const struct model_event *left = *(const struct model_event *const *)a;
     const struct model_event *right = *(const struct model_event *const *)b;
-    if (left->cpu != right->cpu)
-        return left->cpu < right->cpu ? -1 : 1;
-    if (left->number != right->number)
-        return left->number < right->number ? -1 : 1;
-    return (left > right) - (left < right);
+    int order = order_of(left->cpu, right->cpu);
+    order = order != 0 ? order : order_of(left->number, right->number);
+    return order != 0 ? order : (left > right) - (left < right);
 }
 
 const struct model_event **capture_model_by_number(const struct model_events *events)
@@ -447,7 +444,7 @@ static void set_repeated_apart(struct model_events *list, struct model_books *bo
 static int by_index(const void *a, const void *b)
 {
     const struct model_module *left = a, *right = b;
-    return (left->index > right->index) - (left->index < right->index);
+    return order_of(left->index, right->index);
 }
 
 static void sort_all(struct capture_model *model)

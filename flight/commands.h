@@ -40,5 +40,9 @@ void flight_tell(const struct flight_command *command, const char *format, ...)
 enum flight_status flight_refuse(const struct flight_command *command, enum flight_status status,
                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Bad usage: a line that ends with "(see 'flight help COMMAND')"; gives FLIGHT_USAGE. */
+enum flight_status flight_misuse(const struct flight_command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* What `flight help COMMAND` prints. */
 void flight_help(const struct flight_command *command);

@@ -178,9 +178,7 @@ static enum flight_status enable_checked(struct enable *enable)
         return status == FLIGHT_SUCCESS ? change_files(enable) : status;
     }
     if (words->words.count + words->arguments.count > 0 || words->strict)
-        return flight_refuse(
-            enable->command, FLIGHT_USAGE,
-            "there is no program for that: -n or -s brings one (see 'flight help enable')");
+        return flight_misuse(enable->command, "there is no program for that: -n or -s brings one");
     return change_files(enable);
 }
 

@@ -69,9 +69,7 @@ static enum flight_status take_model(struct work *work, const struct option_word
 {
     const bool wide = word->letter == '6';
     if (strcmp(word->value, wide ? "4" : "2") != 0)
-        return flight_refuse(work->command, FLIGHT_USAGE,
-                             "unknown option '-%c%s' (see 'flight help %s')", word->letter,
-                             word->value, work->command->name);
+        return flight_misuse(work->command, "unknown option '-%c%s'", word->letter, word->value);
     work->setup.model = wide ? D_MODEL_LP64 : D_MODEL_ILP32;
     return FLIGHT_SUCCESS;
 }
@@ -114,7 +112,7 @@ static enum flight_status set_options(const struct work *work)
     return status;
 }
 
-/* Which of them is warned of: one that nobody named need not be there. */
+/* One that nobody named need not be there: of that is only warned, as of types that are not to be had. */
 static enum flight_status open_kernel(struct work *work, struct enabling *enabling,
                                       const char *path)
 {

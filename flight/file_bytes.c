@@ -41,7 +41,7 @@ char *file_bytes_text(struct file_bytes *file)
     return (char *)file->bytes;
 }
 
-static int read_all(struct file_bytes *file, int source)
+int file_bytes_read_open(struct file_bytes *file, int source)
 {
     static uint8_t chunk[65536];
     for (;;) {
@@ -58,11 +58,11 @@ static int read_all(struct file_bytes *file, int source)
 int file_bytes_read(struct file_bytes *file, const char *path)
 {
     if (strcmp(path, "-") == 0)
-        return read_all(file, STDIN_FILENO);
+        return file_bytes_read_open(file, STDIN_FILENO);
     int source = open(path, O_RDONLY | O_CLOEXEC);
     if (source < 0)
         return errno;
-    int error = read_all(file, source);
+    int error = file_bytes_read_open(file, source);
     close(source);
     return error;
 }

@@ -1,4 +1,4 @@
-/* Bytes that grow: a whole file in memory, or a capture while it arrives. */
+/* Bytes that grow: a whole file in memory, a capture while it arrives, a text while it is put together. */
 #pragma once
 
 #include <stddef.h>
@@ -23,6 +23,9 @@ char *file_bytes_text(struct file_bytes *file);
 
 /* Reads a whole file, or standard input for "-".  0 or an errno; what was read stays. */
 int file_bytes_read(struct file_bytes *file, const char *path);
+
+/* The same of a file that is open, from where it stands. */
+int file_bytes_read_open(struct file_bytes *file, int source);
 
 /* Writes a file anew; `mode` is fopen's.  0 or an errno. */
 int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length);

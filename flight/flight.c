@@ -27,7 +27,6 @@ static void tell(const struct flight_command *command, const char *format, va_li
     fflush(stdout);
     fprintf(stderr, "flight: %s: ", command->name);
     vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
 }
 
 void flight_tell(const struct flight_command *command, const char *format, ...)
@@ -35,6 +34,7 @@ void flight_tell(const struct flight_command *command, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     tell(command, format, arguments);
+    fputc('\n', stderr);
     va_end(arguments);
 }
 
@@ -44,8 +44,19 @@ enum flight_status flight_refuse(const struct flight_command *command, enum flig
     va_list arguments;
     va_start(arguments, format);
     tell(command, format, arguments);
+    fputc('\n', stderr);
     va_end(arguments);
     return status;
+}
+
+enum flight_status flight_misuse(const struct flight_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(command, format, arguments);
+    fprintf(stderr, " (see 'flight help %s')\n", command->name);
+    va_end(arguments);
+    return FLIGHT_USAGE;
 }
 
 void flight_help(const struct flight_command *command)

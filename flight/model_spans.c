@@ -6,6 +6,7 @@
 
 #include "flight/memory.h"
 #include "flight/model_books.h"
+#include "flight/order.h"
 #include "flight/timeline.h"
 
 enum {
@@ -39,21 +40,16 @@ static void add_step(struct steps *steps, const struct step *step)
     steps->items[steps->count++] = *step;
 }
 
-static int compare(uint64_t left, uint64_t right)
-{
-    return (left > right) - (left < right);
-}
-
 static int by_time(const void *a, const void *b)
 {
     const struct step *left = a, *right = b;
-    int order = compare(left->tsc, right->tsc);
-    order = order != 0 ? order : compare((uint64_t)left->kind, (uint64_t)right->kind);
+    int order = order_of(left->tsc, right->tsc);
+    order = order != 0 ? order : order_of((uint64_t)left->kind, (uint64_t)right->kind);
     if (order != 0 || left->event == NULL || right->event == NULL)
-        return order != 0 ? order : compare(left->index, right->index);
-    order = compare(left->event->cpu, right->event->cpu);
-    order = order != 0 ? order : compare(left->table, right->table);
-    return order != 0 ? order : compare(left->event->number, right->event->number);
+        return order != 0 ? order : order_of(left->index, right->index);
+    order = order_of(left->event->cpu, right->event->cpu);
+    order = order != 0 ? order : order_of(left->table, right->table);
+    return order != 0 ? order : order_of(left->event->number, right->event->number);
 }
 
 /* --- Gaps --- */
@@ -112,8 +108,8 @@ struct named_task {
 static int by_pid(const void *a, const void *b)
 {
     const struct named_task *left = a, *right = b;
-    int order = compare(left->pid, right->pid);
-    return order != 0 ? order : compare(left->id, right->id);
+    int order = order_of(left->pid, right->pid);
+    return order != 0 ? order : order_of(left->id, right->id);
 }
 
 static void find_births(const struct capture_model *model, struct named_task *tasks)
@@ -283,10 +279,10 @@ static void keep(void *context, const struct span *span)
 static int by_length(const void *a, const void *b)
 {
     const struct span *left = a, *right = b;
-    int order = compare(right->end - right->begin, left->end - left->begin);
-    order = order != 0 ? order : compare(left->begin, right->begin);
-    order = order != 0 ? order : compare(left->depth, right->depth);
-    return order != 0 ? order : compare(left->task, right->task);
+    int order = order_of(right->end - right->begin, left->end - left->begin);
+    order = order != 0 ? order : order_of(left->begin, right->begin);
+    order = order != 0 ? order : order_of(left->depth, right->depth);
+    return order != 0 ? order : order_of(left->task, right->task);
 }
 
 struct span_list span_list_of(const struct capture_model *model)

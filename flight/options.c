@@ -23,8 +23,7 @@ struct cursor {
 
 static bool refuse(const struct options *options, const char *what, const char *argument)
 {
-    (void)flight_refuse(options->command, FLIGHT_USAGE, "%s '%s' (see 'flight help %s')", what,
-                        argument, options->command->name);
+    (void)flight_misuse(options->command, "%s '%s'", what, argument);
     return false;
 }
 
@@ -83,9 +82,7 @@ static bool is_choice(const struct options *options, const struct option_spec *s
         if (strcmp(spec->choices[count], value) == 0)
             return true;
     char *choices = alternatives_text(spec->choices, count);
-    (void)flight_refuse(options->command, FLIGHT_USAGE,
-                        "unknown %s '%s': %s (see 'flight help %s')", spec->name, value, choices,
-                        options->command->name);
+    (void)flight_misuse(options->command, "unknown %s '%s': %s", spec->name, value, choices);
     free(choices);
     return false;
 }
@@ -103,9 +100,8 @@ static bool store(const struct options *options, const struct option_spec *spec,
         append_word(spec->words, spec->letter, value);
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
-    (void)flight_refuse(options->command, FLIGHT_USAGE,
-                        "'%s': '%s' is not a number from %u to %u (see 'flight help %s')", argument,
-                        value, spec->minimum, spec->maximum, options->command->name);
+    (void)flight_misuse(options->command, "'%s': '%s' is not a number from %u to %u", argument,
+                        value, spec->minimum, spec->maximum);
     return false;
 }
 

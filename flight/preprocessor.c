@@ -76,15 +76,6 @@ static void become(const char **words, int source, int output)
     _exit(PROCESS_MISSING);
 }
 
-static void read_all(int file, struct file_bytes *text)
-{
-    uint8_t chunk[4096];
-    ssize_t got;
-    while ((got = read(file, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0)
-            file_bytes_append(text, chunk, (size_t)got);
-}
-
 /* Takes a line of the preprocessor's, "# 1 \"NAME\" 1 3 4", without what stands behind the first of the flags: D knows
  * only that one. */
 static size_t line_without_flags(const uint8_t *line, size_t length)
@@ -124,7 +115,7 @@ static int run(const char **words, int source, struct file_bytes *made)
         become(words, source, ends[1]);
     close(ends[1]);
     if (child > 0)
-        read_all(ends[0], made);
+        (void)file_bytes_read_open(made, ends[0]);
     close(ends[0]);
     return process_wait(child);
 }

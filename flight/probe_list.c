@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "trace/dtrace/glob.h"
 #include "trace/dtrace/probe_tables.h"
 #include "trace/dtrace/profile_name.h"
@@ -101,7 +102,7 @@ static const struct probe *function_at(const struct probe_list *list, size_t cou
 static int by_address(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
+    return order_of(a, b);
 }
 
 struct call_row {

@@ -12,6 +12,7 @@
 #include "flight/losses.h"
 #include "flight/model_books.h"
 #include "flight/model_spans.h"
+#include "flight/print.h"
 #include "flight/report_dtrace.h"
 #include "flight/timeline.h"
 
@@ -30,8 +31,7 @@ static json_t *of_hex(struct frame_string string)
         return json_null();
     struct file_bytes hex = {0};
     const struct text_sink sink = file_bytes_sink(&hex);
-    for (size_t i = 0; i < string.length; i++)
-        text_print(&sink, "%02x", (unsigned)(uint8_t)string.text[i]);
+    print_hex(&sink, string, string.length);
     json_t *value = json_stringn(hex.bytes == NULL ? "" : (const char *)hex.bytes, hex.length);
     file_bytes_free(&hex);
     return value;

@@ -229,16 +229,14 @@ static enum flight_status prepare_tracing(struct run *run)
                       traced->console || traced->format != NULL;
     if (!lost)
         return FLIGHT_SUCCESS;
-    return flight_refuse(run->plan.command, FLIGHT_USAGE,
-                         "there is no program for that: -n, -s or --enable "
-                         "brings one (see 'flight help run')");
+    return flight_misuse(run->plan.command,
+                         "there is no program for that: -n, -s or --enable brings one");
 }
 
 static enum flight_status run_checked(struct run *run)
 {
     if (run->plan.interactive && run->quiet)
-        return flight_refuse(run->plan.command, FLIGHT_USAGE,
-                             "--interactive shows what --quiet hides (see 'flight help run')");
+        return flight_misuse(run->plan.command, "--interactive shows what --quiet hides");
     enum flight_status prepared = prepare_tracing(run);
     if (prepared != FLIGHT_SUCCESS)
         return prepared;

@@ -86,11 +86,9 @@ static enum flight_status run_checked(struct stage *stage)
 {
     const struct flight_command *command = stage->image.command;
     if (stage->list && (stage->remove || stage->arguments.count > 0))
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "--list goes with nothing but an image (see 'flight help stage')");
+        return flight_misuse(command, "--list goes with nothing but an image");
     if (stage->remove && stage->arguments.count == 0)
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "--remove needs the name of a file (see 'flight help stage')");
+        return flight_misuse(command, "--remove needs the name of a file");
     stage->list |= stage->arguments.count == 0;
     for (size_t i = 0; i < stage->arguments.count && !stage->remove; i++)
         stage_plan_add(&stage->plan, stage->arguments.items[i]);

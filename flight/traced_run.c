@@ -132,7 +132,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 {
     const char *wrong = fault_of(traced, plan);
     if (wrong != NULL)
-        return flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight help run')", wrong);
+        return flight_misuse(plan->command, "%s", wrong);
     add_defaults(traced, plan);
     if (traced->path != NULL)
         return add_enabling(plan, traced->path);

@@ -6,18 +6,6 @@
 #include "flight/memory.h"
 #include "flight/model_books.h"
 
-void verify_balance(struct verify *verify, const char *whose, uint32_t cpu,
-                    const struct trace_books *books)
-{
-    if (!model_books_balance(books))
-        verify_problem(verify,
-                       "books of %s, CPU %u do not balance: %llu emitted, but %llu kept + %llu "
-                       "overwritten + %llu dropped + %llu filtered",
-                       whose, cpu, (unsigned long long)books->emitted,
-                       (unsigned long long)books->kept, (unsigned long long)books->overwritten,
-                       (unsigned long long)books->dropped, (unsigned long long)books->filtered);
-}
-
 static void check_books(struct verify *verify, enum trace_table_id id, uint32_t cpu)
 {
     const struct model_books *table = &verify->model->books[id][cpu];

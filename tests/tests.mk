@@ -52,7 +52,7 @@ FLIGHT_READER := flight/capture_model.c flight/dof_names.c flight/dtrace_cell_va
                  flight/report_dtrace.c flight/report_dtrace_json.c flight/report_dtrace_lines.c flight/report_json.c \
                  flight/report_parts.c flight/report_text.c flight/schema.c flight/timeline.c \
                  flight/trace_events.c flight/verify_cpus.c flight/verify_dtrace.c \
-                 flight/verify_frames.c flight/verify_tables.c
+                 flight/verify_frames.c flight/verify_problem.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h trace/dtrace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
