@@ -293,7 +293,7 @@ static bool understood(const struct capture_model *model, char kind, struct fram
     return schema_shared(sent, known) >= fields_needed(kind, known) && schema_fits(sent, payload);
 }
 
-/* False if the payload is malformed. */
+/* False if the payload is malformed.  As long as there are kinds. */
 static bool read_frame(struct capture_model *model, const struct indexed_frame *indexed)
 {
     struct frame frame = {.payload = indexed->payload, .length = indexed->length};

@@ -10,7 +10,7 @@ enum flight_status {
     FLIGHT_DIED = 3, /* the guest ended in a way that it did not choose */
     FLIGHT_TIMEOUT = 4,
     FLIGHT_HOST = 5,     /* no emulator, no file, no memory, no room */
-    FLIGHT_SIGNAL = 128, /* plus the signal that interrupted flight */
+    FLIGHT_SIGNAL = 128, /* plus the signal that interrupted flight; SIGPIPE: its reader went */
 };
 
 struct flight_command {

@@ -60,20 +60,13 @@ static bool copy_others(struct file_bytes *to, const struct file_bytes *from)
     bool old = false;
     for (size_t at = 0, length; at < from->length; at += length) {
         const uint8_t *line = from->bytes + at;
-        const uint8_t *newline = memchr(line, '\n', from->length - at);
-        length = newline != NULL ? (size_t)(newline - line) + 1 : from->length - at;
+        length = file_bytes_line(from, at);
         if (begins(line, length, "dof-data-"))
             old = true;
         else
             file_bytes_append(to, line, length);
     }
     return old;
-}
-
-static bool has_driver(const struct file_bytes *file)
-{
-    static const char name[] = "name=\"dtrace\"";
-    return file->length > 0 && memmem(file->bytes, file->length, name, sizeof name - 1) != NULL;
 }
 
 bool enable_files_conf(struct file_bytes *to, const struct file_bytes *from,
@@ -86,7 +79,7 @@ bool enable_files_conf(struct file_bytes *to, const struct file_bytes *from,
         return old;
     }
     end_line(to);
-    if (!has_driver(to))
+    if (!file_bytes_has(to, "name=\"dtrace\""))
         file_bytes_append_text(to, driver);
     for (size_t i = 0; i < count; i++)
         put_object(to, i, objects[i]);

@@ -128,11 +128,6 @@ static void call_run(struct call *call)
 
 /* --- What became of it ------------------------------------------------------------------------ */
 
-static bool says(const struct file_bytes *bytes, const char *words)
-{
-    return bytes->length > 0 && memmem(bytes->bytes, bytes->length, words, strlen(words)) != NULL;
-}
-
 /* Tells what failed, with the first line that mtools said. */
 static void tell(const struct fat_image *image, const struct call *call)
 {
@@ -291,7 +286,7 @@ bool fat_image_list(const struct fat_image *image, const char *folder, struct fa
     add_text(&call, "-/");
     add_path(&call, folder);
     call_run(&call);
-    bool missing = call.status == 1 && says(&call.errors, "not found");
+    bool missing = call.status == 1 && file_bytes_has(&call.errors, "not found");
     if (call.status == 0)
         fat_list_parse(list, folder, (const char *)call.output.bytes, call.output.length);
     else if (!missing)

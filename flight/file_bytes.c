@@ -41,6 +41,17 @@ char *file_bytes_text(struct file_bytes *file)
     return (char *)file->bytes;
 }
 
+bool file_bytes_has(const struct file_bytes *file, const char *text)
+{
+    return file->length > 0 && memmem(file->bytes, file->length, text, strlen(text)) != NULL;
+}
+
+size_t file_bytes_line(const struct file_bytes *file, size_t at)
+{
+    const uint8_t *line = file->bytes + at, *newline = memchr(line, '\n', file->length - at);
+    return newline != NULL ? (size_t)(newline - line) + 1 : file->length - at;
+}
+
 int file_bytes_read_open(struct file_bytes *file, int source)
 {
     static uint8_t chunk[65536];

@@ -1,6 +1,7 @@
 /* Bytes that grow: a whole file in memory, a capture while it arrives, a text while it is put together. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,11 @@ struct text_sink file_bytes_sink(struct file_bytes *file);
 
 /* Ends what was appended with a zero; as text, it is the caller's to free. */
 char *file_bytes_text(struct file_bytes *file);
+
+bool file_bytes_has(const struct file_bytes *file, const char *text);
+
+/* How many bytes the line at an offset has, with its end. */
+size_t file_bytes_line(const struct file_bytes *file, size_t at);
 
 /* Reads a whole file, or standard input for "-".  0 or an errno; what was read stays. */
 int file_bytes_read(struct file_bytes *file, const char *path);

@@ -95,11 +95,10 @@ static struct file_bytes without_flags(const struct file_bytes *text)
     struct file_bytes plain = {0};
     for (size_t at = 0, length; at < text->length; at += length) {
         const uint8_t *line = text->bytes + at;
-        const uint8_t *newline = memchr(line, '\n', text->length - at);
-        length = newline != NULL ? (size_t)(newline - line) : text->length - at;
-        file_bytes_append(&plain, line, line_without_flags(line, length));
-        file_bytes_append(&plain, "\n", 1);
-        length += newline != NULL;
+        length = file_bytes_line(text, at);
+        file_bytes_append(&plain, line,
+                          line_without_flags(line, length - (line[length - 1] == '\n')));
+        file_bytes_append_text(&plain, "\n");
     }
     return plain;
 }

@@ -55,12 +55,6 @@ static enum outcome_carrier listen(struct live *live, struct emulator *emulator,
     return end == LIVE_END_FULL ? OUTCOME_EXCESS : OUTCOME_TIMEOUT;
 }
 
-static bool tells_of_triple_fault(const struct file_bytes *log)
-{
-    static const char words[] = "Triple fault";
-    return log->length > 0 && memmem(log->bytes, log->length, words, sizeof words - 1) != NULL;
-}
-
 static struct file_bytes read_staged(const struct staging *staging, const char *name)
 {
     struct file_bytes file = {0};
@@ -108,7 +102,7 @@ static enum flight_status watch(const struct run *run, const struct staging *sta
     outcome.signal_number = WTERMSIG(emulator->wait_status);
     struct file_bytes log = read_staged(staging, "qemu.log");
     struct file_bytes messages = read_staged(staging, "qemu.messages");
-    outcome.triple_fault = tells_of_triple_fault(&log);
+    outcome.triple_fault = file_bytes_has(&log, "Triple fault");
     enum flight_status status = ending_tell(run->plan.command, &live, &outcome, &messages);
     if (traced_run_wanted(&run->traced))
         status = traced_run_tell(&run->traced, &run->plan, &live.bytes, status);

@@ -111,6 +111,7 @@ void verify_schema(struct verify *verify)
     }
 }
 
+/* As long as there are kinds. */
 static const char *kind_name(char kind)
 {
     switch ((enum stream_kind)kind) {

@@ -29,11 +29,6 @@ static bool is_same(const struct file_bytes *a, const struct file_bytes *b)
     return a->length == b->length && (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
-static bool has(const struct file_bytes *file, const char *text)
-{
-    return file->length > 0 && memmem(file->bytes, file->length, text, strlen(text)) != NULL;
-}
-
 static bool begins_with(const struct file_bytes *file, const struct file_bytes *with)
 {
     return file->length >= with->length &&
@@ -78,7 +73,7 @@ static void check_conf(const struct file_bytes *file, size_t count)
     struct file_bytes once = {0}, twice = {0}, removed = {0};
     bool old, is_driver;
     struct file_bytes others = lines_of_others(file, &old);
-    is_driver = others.length == sizeof DRIVER - 1 && has(&others, DRIVER);
+    is_driver = others.length == sizeof DRIVER - 1 && file_bytes_has(&others, DRIVER);
 
     require(enable_files_conf(&removed, file, NULL, 0) == old);
     require(old && is_driver ? removed.length == 0 : is_same(&removed, &others));
@@ -86,11 +81,12 @@ static void check_conf(const struct file_bytes *file, size_t count)
 
     require(enable_files_conf(&once, file, objects, count) == old);
     end_line(&others);
-    if (!has(&others, "name=\"dtrace\""))
+    if (!file_bytes_has(&others, "name=\"dtrace\""))
         file_bytes_append_text(&others, DRIVER);
-    is_driver = others.length == sizeof DRIVER - 1 && has(&others, DRIVER);
-    require(begins_with(&once, &others) && has(&once, "dof-data-0=0x7f,0x44,0x4f,0x46;\n"));
-    require(count < 2 || has(&once, "dof-data-1=0x0,0x1;\n"));
+    is_driver = others.length == sizeof DRIVER - 1 && file_bytes_has(&others, DRIVER);
+    require(begins_with(&once, &others) &&
+            file_bytes_has(&once, "dof-data-0=0x7f,0x44,0x4f,0x46;\n"));
+    require(count < 2 || file_bytes_has(&once, "dof-data-1=0x0,0x1;\n"));
     require(enable_files_conf(&twice, &once, objects, count));
     require(is_same(&once, &twice));
     require(enable_files_conf(&removed, &once, NULL, 0));
