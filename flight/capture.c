@@ -1,5 +1,4 @@
 /* flight capture: keeps what arrives on a real serial port, a socket, or standard input. */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* A capture from a file, as the commands that read captures open it. */
+/* A capture from a file, as the commands that read captures are told of it and open it. */
 #pragma once
 
 #include "flight/capture_model.h"

@@ -2,7 +2,6 @@
 #include "flight/model_spans.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "flight/memory.h"
 #include "flight/model_books.h"

@@ -1,8 +1,6 @@
 /* Anonymous tracing for programs: what the descriptions and the bytes say, nothing merged or divided. */
 #include "flight/report_dtrace.h"
 
-#include <string.h>
-
 #include "flight/dtrace_value.h"
 #include "flight/json_value.h"
 #include "trace/dtrace/framework.h"

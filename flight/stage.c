@@ -2,10 +2,8 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "flight/fat_image.h"
-#include "flight/memory.h"
 #include "flight/options.h"
 #include "flight/stage_name.h"
 #include "flight/stage_plan.h"

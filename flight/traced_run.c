@@ -149,9 +149,8 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 struct messages {
     struct file_bytes line;
     bool quiet;
-    bool over; /* behind this, everything comes from the trace itself */
-    struct file_bytes
-        unmatched; /* lines of programs that matched nothing: these are told last, where they are seen */
+    bool over;                   /* behind this, everything comes from the trace itself */
+    struct file_bytes unmatched; /* lines of programs that matched nothing */
 };
 
 #define MATCHED   ") matched "
@@ -219,6 +218,7 @@ static void suggest(const struct run_plan *plan, const struct probe_list *probes
     free(closest);
 }
 
+/* Last of all, where it is seen. */
 static void tell_unmatched(const struct run_plan *plan, struct file_bytes *unmatched)
 {
     struct kernel_image image;
@@ -226,8 +226,7 @@ static void tell_unmatched(const struct run_plan *plan, struct file_bytes *unmat
     const char *why;
     if (unmatched->length == 0)
         return;
-    const bool known = kernel_image_open(&image, plan->kernel, &why);
-    if (known)
+    if (kernel_image_open(&image, plan->kernel, &why)) /* else nothing is close */
         probe_list_read(&probes, &image);
     char *text = file_bytes_text(unmatched);
     for (char *line, *rest = text; (line = strsep(&rest, "\n")) != NULL && *line != '\0';) {
@@ -235,8 +234,7 @@ static void tell_unmatched(const struct run_plan *plan, struct file_bytes *unmat
         suggest(plan, &probes, line);
     }
     probe_list_free(&probes);
-    if (known)
-        kernel_image_close(&image);
+    kernel_image_close(&image);
 }
 
 /* The value that a record gives to exit(); false: it is none of exit(). */
