@@ -2,7 +2,6 @@
 #include "flight/attach.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +10,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "flight/interrupt.h"
 #include "flight/moment.h"
 #include "flight/outlet.h"
 

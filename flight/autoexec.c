@@ -4,17 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "flight/fat_image.h"
 #include "flight/file_bytes.h"
 #include "flight/interrupt.h"
 #include "flight/memory.h"
+#include "flight/process.h"
 #include "flight/stage_plan.h"
 #include "flight/stage_put.h"
 
@@ -22,28 +21,19 @@
 #define LIST     "boot/grub/bootfs.cfg"
 #define DATE     "1700000000" /* of everything that is made for a medium, as in iso/media.sh */
 
-enum {
-    EXIT_MISSING = 127, /* as a shell has it */
-};
-
 static enum flight_status refuse_host(const struct flight_command *command, const char *path,
                                       int error)
 {
-    return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "--exec: cannot stage '%s': %s",
-                                             path, strerror(error));
+    return flight_refuse(command, FLIGHT_HOST, "--exec: cannot stage '%s': %s", path,
+                         strerror(error));
 }
 
 /* Writes a file of a fixed date, so that equal runs see equal media.  0 or an errno. */
 static int write_file(const char *path, const void *bytes, size_t length)
 {
     const struct timespec dates[2] = {{.tv_sec = atol(DATE)}, {.tv_sec = atol(DATE)}};
-    FILE *file = fopen(path, "wxe");
-    if (file == NULL)
-        return errno;
-    int error = fwrite(bytes, 1, length, file) == length && fflush(file) == 0 ? 0 : errno;
-    if (error == 0 && futimens(fileno(file), dates) != 0)
-        error = errno;
-    if (fclose(file) != 0 && error == 0)
+    int error = file_bytes_write(path, "wxe", bytes, length);
+    if (error == 0 && utimensat(AT_FDCWD, path, dates, 0) != 0)
         error = errno;
     return error;
 }
@@ -74,7 +64,7 @@ static enum flight_status put(const struct fat_image *image, struct stage_plan *
         status = plan->status;
     }
     if (status == FLIGHT_SUCCESS)
-        status = (enum flight_status)stage_put(image, plan, top);
+        status = stage_put(image, plan, top);
     fat_list_free(&staged);
     return status;
 }
@@ -116,20 +106,15 @@ static _Noreturn void become_xorriso(const char *image, const char *source, cons
         dup2(output, STDOUT_FILENO) >= 0 && dup2(output, STDERR_FILENO) >= 0)
         execlp("xorriso", "xorriso", "-no_rc", "-dev", image, "-boot_image", "any", "keep", "-map",
                source, "/os/bootfs/" AUTOEXEC, "-commit", (char *)NULL);
-    _exit(EXIT_MISSING);
+    _exit(PROCESS_MISSING);
 }
 
-/* The exit status, or -1 if it has none. */
 static int run_xorriso(const char *image, const char *source, const char *log)
 {
     pid_t pid = fork();
     if (pid == 0)
         become_xorriso(image, source, log);
-    int status = 0;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return process_wait(pid);
 }
 
 enum flight_status autoexec_onto_iso(const struct autoexec *autoexec, const char *name)
@@ -145,10 +130,10 @@ enum flight_status autoexec_onto_iso(const struct autoexec *autoexec, const char
     free(source);
     if (status == 0)
         return FLIGHT_SUCCESS;
-    return (enum flight_status)flight_refuse(
-        autoexec->command, FLIGHT_HOST,
-        status == EXIT_MISSING ? "--exec: there is no xorriso in PATH"
-                               : "--exec: xorriso cannot put " AUTOEXEC " onto this ISO");
+    return flight_refuse(autoexec->command, FLIGHT_HOST,
+                         status == PROCESS_MISSING ? "--exec: there is no xorriso in PATH"
+                                                   : "--exec: xorriso cannot put " AUTOEXEC
+                                                     " onto this ISO");
 }
 
 /* --- A network -------------------------------------------------------------------------------- */
@@ -202,10 +187,10 @@ static int link_around(const struct autoexec *autoexec, const char *net, const c
 }
 
 static int write_below(const struct autoexec *autoexec, const char *net, const char *file,
-                       const struct file_bytes *bytes)
+                       const void *bytes, size_t length)
 {
     char *path = memory_text("%s/%s/%s", autoexec->staging->work, net, file);
-    int error = write_file(path, bytes->bytes, bytes->length);
+    int error = write_file(path, bytes, length);
     free(path);
     return error;
 }
@@ -214,9 +199,8 @@ static int write_below(const struct autoexec *autoexec, const char *net, const c
  * after it. */
 static int extend_list(const struct autoexec *autoexec, const char *net, struct file_bytes *list)
 {
-    static const char line[] = "\nadd_file \"" AUTOEXEC "\"\n";
-    file_bytes_append(list, line, sizeof line - 1);
-    return write_below(autoexec, net, LIST, list);
+    file_bytes_append_text(list, "\nadd_file \"" AUTOEXEC "\"\n");
+    return write_below(autoexec, net, LIST, list->bytes, list->length);
 }
 
 static int overlay(const struct autoexec *autoexec, const char *net, const char *source,
@@ -233,11 +217,9 @@ static int overlay(const struct autoexec *autoexec, const char *net, const char 
         error = link_around(autoexec, net, source, "os/bootfs/" AUTOEXEC);
     if (error == 0)
         error = extend_list(autoexec, net, list);
-    struct file_bytes text = {0};
-    file_bytes_append(&text, autoexec->text, strlen(autoexec->text));
     if (error == 0)
-        error = write_below(autoexec, net, "os/bootfs/" AUTOEXEC, &text);
-    file_bytes_free(&text);
+        error = write_below(autoexec, net, "os/bootfs/" AUTOEXEC, autoexec->text,
+                            strlen(autoexec->text));
     return error;
 }
 
@@ -251,7 +233,7 @@ enum flight_status autoexec_into_net(const struct autoexec *autoexec, const char
     int error = missing == 0 ? overlay(autoexec, name, source, &list) : 0;
     file_bytes_free(&list);
     if (missing != 0)
-        return (enum flight_status)flight_refuse(
+        return flight_refuse(
             autoexec->command, FLIGHT_USAGE,
             "--exec: '%s' takes no boot modules: it has no " LIST ", which lists them", source);
     return error == 0 ? FLIGHT_SUCCESS : refuse_host(autoexec->command, source, error);

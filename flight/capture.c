@@ -1,5 +1,4 @@
 /* flight capture: keeps what arrives on a real serial port, a socket, or standard input. */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,8 +8,8 @@
 #include "flight/options.h"
 #include "flight/serial_line.h"
 
-static int keep(const struct flight_command *command, const struct serial_line *line, int output,
-                uint32_t timeout_s, bool quiet)
+static enum flight_status keep(const struct flight_command *command, const struct serial_line *line,
+                               int output, uint32_t timeout_s, bool quiet)
 {
     struct live live;
     live_start(&live, quiet ? -1 : STDOUT_FILENO, output);
@@ -24,7 +23,7 @@ static int keep(const struct flight_command *command, const struct serial_line *
         .timeout_s = timeout_s,
     };
     live_finish(&live, deadline_ms);
-    int status = ending_tell(command, &live, &outcome, NULL);
+    enum flight_status status = ending_tell(command, &live, &outcome, NULL);
     live_free(&live);
     return status;
 }
@@ -37,7 +36,8 @@ struct capture_options {
     bool quiet;
 };
 
-static int capture(const struct flight_command *command, const struct capture_options *wanted)
+static enum flight_status capture(const struct flight_command *command,
+                                  const struct capture_options *wanted)
 {
     struct serial_line line = {.file = STDIN_FILENO};
     interrupt_catch();
@@ -45,20 +45,19 @@ static int capture(const struct flight_command *command, const struct capture_op
                     ? 0
                     : serial_line_open(&line, wanted->path, wanted->baud, false);
     int output = -1;
-    int status = FLIGHT_HOST;
+    enum flight_status status = FLIGHT_HOST;
     if (error != 0)
         (void)flight_refuse(command, FLIGHT_HOST, "cannot open '%s': %s", wanted->path,
                             strerror(error));
     else if (ending_open_output(command, wanted->output, &output))
         status = keep(command, &line, output, wanted->timeout_s, wanted->quiet);
     serial_line_close(&line);
-    if (output >= 0 && close(output) != 0)
-        status = flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", wanted->output,
-                               strerror(errno));
+    if (!ending_close_output(command, wanted->output, output))
+        status = FLIGHT_HOST;
     return status;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct capture_options wanted = {.baud = 115200};
     const struct option_spec specs[] = {
@@ -72,12 +71,11 @@ static int run(const struct flight_command *command, size_t count, char **argume
                                     .count = sizeof specs / sizeof specs[0],
                                     .operand = &wanted.path,
                                     .operand_name = "DEVICE|SOCKET|-"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
+    enum flight_status status;
+    if (!options_parse(&options, count, arguments, &status))
+        return status;
     if (wanted.output == NULL)
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "-o CAPTURE says where to keep it (see 'flight help capture')");
+        return flight_misuse(command, "-o CAPTURE says where to keep it");
     if (!serial_line_has_speed(wanted.baud))
         return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", wanted.baud);
     return capture(command, &wanted);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "flight/schema.h"
 
 /* Nothing that counts time faster exists, and trace_cycles_to_ns is exact up to here. */
@@ -292,7 +293,7 @@ static bool understood(const struct capture_model *model, char kind, struct fram
     return schema_shared(sent, known) >= fields_needed(kind, known) && schema_fits(sent, payload);
 }
 
-/* False if the payload is malformed. */
+/* False if the payload is malformed.  As long as there are kinds. */
 static bool read_frame(struct capture_model *model, const struct indexed_frame *indexed)
 {
     struct frame frame = {.payload = indexed->payload, .length = indexed->length};
@@ -398,34 +399,35 @@ static void correct_times(struct model_cpu *cpus, struct model_events *list)
 static int by_time(const void *a, const void *b)
 {
     const struct model_event *left = a, *right = b;
-    if (left->tsc != right->tsc)
-        return left->tsc < right->tsc ? -1 : 1;
-    if (left->cpu != right->cpu)
-        return left->cpu < right->cpu ? -1 : 1;
-    return (left->number > right->number) - (left->number < right->number);
+    int order = order_of(left->tsc, right->tsc);
+    order = order != 0 ? order : order_of(left->cpu, right->cpu);
+    return order != 0 ? order : order_of(left->number, right->number);
 }
 
-/* In an array of pointers, which tell by their order which event came first. */
 static int by_number(const void *a, const void *b)
 {
     const struct model_event *left = *(const struct model_event *const *)a;
     const struct model_event *right = *(const struct model_event *const *)b;
-    if (left->cpu != right->cpu)
-        return left->cpu < right->cpu ? -1 : 1;
-    if (left->number != right->number)
-        return left->number < right->number ? -1 : 1;
-    return (left > right) - (left < right);
+    int order = order_of(left->cpu, right->cpu);
+    order = order != 0 ? order : order_of(left->number, right->number);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+const struct model_event **capture_model_by_number(const struct model_events *events)
+{
+    const struct model_event **sorted = memory_zeroed(events->count, sizeof *sorted);
+    for (size_t i = 0; i < events->count; i++)
+        sorted[i] = &events->items[i];
+    qsort(sorted, events->count, sizeof(const struct model_event *), by_number);
+    return sorted;
 }
 
 /* Moves the events that had already come behind the others. */
 static void set_repeated_apart(struct model_events *list, struct model_books *books)
 {
-    const struct model_event **sorted = memory_zeroed(list->count, sizeof *sorted);
+    const struct model_event **sorted = capture_model_by_number(list);
     struct model_event *parted = memory_zeroed(list->count, sizeof *parted);
     size_t kept = 0, end = list->count;
-    for (size_t i = 0; i < list->count; i++)
-        sorted[i] = &list->items[i];
-    qsort(sorted, list->count, sizeof(const struct model_event *), by_number);
     for (size_t i = 0; i < list->count; i++) {
         bool again = i > 0 && sorted[i]->cpu == sorted[i - 1]->cpu &&
                      sorted[i]->number == sorted[i - 1]->number;
@@ -442,7 +444,7 @@ static void set_repeated_apart(struct model_events *list, struct model_books *bo
 static int by_index(const void *a, const void *b)
 {
     const struct model_module *left = a, *right = b;
-    return (left->index > right->index) - (left->index < right->index);
+    return order_of(left->index, right->index);
 }
 
 static void sort_all(struct capture_model *model)
@@ -489,6 +491,12 @@ void capture_model_free(struct capture_model *model)
 struct frame_string capture_model_name(const struct capture_model *model, uint32_t id)
 {
     return id < model->name_count ? model->names[id] : (struct frame_string){NULL, 0};
+}
+
+struct trace_name capture_model_trace_name(const struct capture_model *model, uint32_t id)
+{
+    const struct frame_string name = capture_model_name(model, id);
+    return (struct trace_name){name.text, (uint32_t)name.length};
 }
 
 struct model_task capture_model_task(const struct capture_model *model, uint32_t id)

@@ -159,6 +159,12 @@ void capture_model_free(struct capture_model *model);
 /* The name behind an id; text is NULL if its definition was not received. */
 struct frame_string capture_model_name(const struct capture_model *model, uint32_t id);
 
+/* The same for the readers of trace/. */
+struct trace_name capture_model_trace_name(const struct capture_model *model, uint32_t id);
+
+/* The events of a table by CPU, then number, then as they stand there; to be freed. */
+const struct model_event **capture_model_by_number(const struct model_events *events);
+
 /* The task behind an id; not `known` if its definition was not received. */
 struct model_task capture_model_task(const struct capture_model *model, uint32_t id);
 

@@ -1,47 +1,34 @@
 /* flight claim: what the kernel recorded for an anonymous enabling, as `dtrace -a` prints it. */
-#include <string.h>
+#include <stdio.h>
 
 #include "flight/capture_file.h"
-#include "flight/options.h"
 #include "flight/report_dtrace.h"
 
-static int print(const struct flight_command *command, const struct model_dtrace *dtrace, bool json)
+static enum flight_status print(const struct capture_file *capture, const char *format)
 {
+    const struct model_dtrace *dtrace = &capture->model.dtrace;
+    if (capture->model.boot.accepted == 0)
+        return flight_refuse(capture->command, FLIGHT_FAILURE,
+                             "'%s' is no capture: there is no frame in it", capture->path);
     if (!model_dtrace_is_there(dtrace))
-        return flight_refuse(command, FLIGHT_FAILURE, "No anonymous tracing state");
-    bool whole =
-        json ? report_dtrace_lines(stdout, dtrace) : report_dtrace_claim(stdout, stderr, dtrace);
+        return flight_refuse(capture->command, FLIGHT_FAILURE, "No anonymous tracing state");
+    bool whole = options_is_json(format) ? report_dtrace_lines(stdout, dtrace)
+                                         : report_dtrace_claim(stdout, stderr, dtrace);
     return whole ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
-    const char *path = NULL, *format = "text";
-    uint32_t boot = 0;
+    const char *format = "text";
     const struct option_spec specs[] = {
-        {.name = "format", .text = &format},
-        {.name = "boot", .number = &boot, .minimum = 1, .maximum = UINT32_MAX},
-    };
-    const struct options options = {.command = command,
-                                    .specs = specs,
-                                    .count = sizeof specs / sizeof specs[0],
-                                    .operand = &path,
-                                    .operand_name = "CAPTURE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
-    bool json = strcmp(format, "json") == 0;
-    if (!json && strcmp(format, "text") != 0)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight help claim')",
-                             format);
-
+        {.name = "format", .text = &format, .choices = options_formats}};
     struct capture_file capture;
-    int status = (int)capture_file_open(&capture, command, path, boot);
-    if (status == FLIGHT_SUCCESS && capture.model.boot.accepted == 0)
-        status = flight_refuse(command, FLIGHT_FAILURE,
-                               "'%s' is no capture: there is no frame in it", path);
-    else if (status == FLIGHT_SUCCESS)
-        status = print(command, &capture.model.dtrace, json);
+    enum flight_status status;
+    if (!capture_file_parse(&capture, command, specs, 1, count, arguments, &status))
+        return status;
+    status = capture_file_open(&capture);
+    if (status == FLIGHT_SUCCESS)
+        status = print(&capture, format);
     capture_file_close(&capture);
     return status;
 }

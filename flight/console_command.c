@@ -40,8 +40,8 @@ struct console {
 
 static void fail(struct console *console, const char *what, const char *path, int error)
 {
-    console->status = (enum flight_status)flight_refuse(
-        console->command, FLIGHT_HOST, "cannot %s '%s': %s", what, path, strerror(error));
+    console->status = flight_refuse(console->command, FLIGHT_HOST, "cannot %s '%s': %s", what, path,
+                                    strerror(error));
 }
 
 /* All or nothing: a capture with holes is none. */
@@ -136,7 +136,7 @@ static void converse(struct console *console)
     inlet_free(&console->typed);
 }
 
-static int attach(struct console *console, uint32_t baud)
+static enum flight_status attach(struct console *console, uint32_t baud)
 {
     interrupt_catch();
     int error = serial_line_open(&console->line, console->path, baud, true);
@@ -147,12 +147,12 @@ static int attach(struct console *console, uint32_t baud)
     else
         converse(console);
     serial_line_close(&console->line);
-    if (console->output >= 0 && close(console->output) != 0)
-        fail(console, "write", console->output_path, errno);
-    return interrupt_signal() != 0 ? FLIGHT_SIGNAL + interrupt_signal() : (int)console->status;
+    if (!ending_close_output(console->command, console->output_path, console->output))
+        console->status = FLIGHT_HOST;
+    return interrupt_signal() != 0 ? interrupt_status() : console->status;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct console console = {
         .command = command, .output = -1, .line = {.file = -1}, .keyboard = {.file = -1}};
@@ -166,9 +166,9 @@ static int run(const struct flight_command *command, size_t count, char **argume
                                     .count = sizeof specs / sizeof specs[0],
                                     .operand = &console.path,
                                     .operand_name = "SOCKET|DEVICE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
+    enum flight_status status;
+    if (!options_parse(&options, count, arguments, &status))
+        return status;
     if (!serial_line_has_speed(baud))
         return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", baud);
     return attach(&console, baud);

@@ -3,6 +3,10 @@
 
 #include "flight/dof_names.h"
 
+enum {
+    NAMES_MAX = 1024, /* variables of a DIFO whose names are looked up */
+};
+
 void dof_code_print_string(const struct text_sink *sink, struct frame_string string)
 {
     size_t shown = string.length < DOF_STRING_SHOWN ? string.length : DOF_STRING_SHOWN;
@@ -36,7 +40,7 @@ static void note_variable(const struct text_sink *note, const struct dof_view *v
 {
     uint32_t id = dif_index(instruction);
     uint8_t scope = dif_scope_of(dif_op(instruction));
-    for (uint32_t i = 0; i < difo->variable_count && i < DOF_NAMES_MAX; i++) {
+    for (uint32_t i = 0; i < difo->variable_count && i < NAMES_MAX; i++) {
         const struct dof_view_variable variable = dof_view_variable(view, difo, i);
         if (variable.id == id && variable.scope == scope) {
             dof_code_print_name(note, scope, variable.name);

@@ -5,16 +5,17 @@
 
 enum {
     DOF_STRING_SHOWN = 256, /* bytes of a string; of longer ones, these and "..." */
-    DOF_NAMES_MAX = 1024,   /* variables of a DIFO whose names are looked up */
 };
 
 struct dof_code {
     uint32_t word;
     const char *name;  /* "ldgs" */
     char operands[64]; /* "DT_VAR(257), %r1" */
-    char note
-        [1100]; /* what they mean: "timestamp", "0x1", "\"ntpd\""; "" if there is nothing to say */
+    /* What they mean: "timestamp", "0x1", "\"ntpd\""; "" if there is nothing to say. */
+    char note[1100];
 };
+
+/* Instruction `pc` of a DIFO, counted from 0. */
 void dof_code_read(const struct dof_view *view, const struct dof_view_difo *difo, uint32_t pc,
                    struct dof_code *code);
 

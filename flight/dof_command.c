@@ -6,6 +6,7 @@
 
 #include "flight/dof_file.h"
 #include "flight/dof_show.h"
+#include "flight/enable_files.h"
 #include "flight/file_bytes.h"
 #include "flight/json_value.h"
 #include "flight/memory.h"
@@ -52,7 +53,8 @@ static size_t reachable(const struct dof_file *file)
     return count;
 }
 
-static int show_file(const struct flight_command *command, struct dof_listing *listing)
+static enum flight_status show_file(const struct flight_command *command,
+                                    struct dof_listing *listing)
 {
     const struct dof_file *file = listing->file;
     if (file->count == 0)
@@ -79,14 +81,12 @@ static int read_path(struct dof_listing *listing, struct file_bytes *bytes)
     if (error != EISDIR)
         return error;
     file_bytes_free(bytes);
-    *bytes = (struct file_bytes){0};
-    if (asprintf(&listing->in_folder, "%s/kernel/drv/dtrace.conf", listing->path) < 0)
-        return ENOMEM;
-    listing->path = listing->in_folder;
+    listing->path = listing->in_folder = memory_text("%s/" ENABLE_FILES_CONF, listing->path);
     return file_bytes_read(bytes, listing->path);
 }
 
-static int show_path(const struct flight_command *command, struct dof_listing *listing)
+static enum flight_status show_path(const struct flight_command *command,
+                                    struct dof_listing *listing)
 {
     struct file_bytes bytes = {0};
     struct dof_file file;
@@ -102,30 +102,28 @@ static int show_path(const struct flight_command *command, struct dof_listing *l
     listing->declarations = (struct dif_declarations){
         .list = memory_zeroed(DECLARATIONS, sizeof *listing->declarations.list),
         .capacity = DECLARATIONS};
-    int status = show_file(command, listing);
+    enum flight_status status = show_file(command, listing);
     free(listing->declarations.list);
     dof_file_free(&file);
     return status;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct dof_listing listing = {0};
     const char *format = "text";
-    const struct option_spec specs[] = {{.name = "format", .text = &format}};
+    const struct option_spec specs[] = {
+        {.name = "format", .text = &format, .choices = options_formats}};
     const struct options options = {.command = command,
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
                                     .operand = &listing.path,
                                     .operand_name = "FILE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
-    listing.json = strcmp(format, "json") == 0;
-    if (!listing.json && strcmp(format, "text") != 0)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s' (see 'flight help dof')",
-                             format);
-    int status = show_path(command, &listing);
+    enum flight_status status;
+    if (!options_parse(&options, count, arguments, &status))
+        return status;
+    listing.json = options_is_json(format);
+    status = show_path(command, &listing);
     free(listing.in_folder);
     return status;
 }

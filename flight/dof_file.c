@@ -6,6 +6,7 @@
 
 #include "boot/driver_conf.h"
 #include "flight/memory.h"
+#include "flight/order.h"
 
 #define PREFIX "dof-data-"
 
@@ -53,9 +54,8 @@ static void add_property(struct dof_file *file, const struct driver_property *pr
 static int by_number(const void *a, const void *b)
 {
     const struct dof_file_object *left = a, *right = b;
-    if (left->number != right->number)
-        return left->number < right->number ? -1 : 1;
-    return (left->place > right->place) - (left->place < right->place);
+    const int order = order_of(left->number, right->number);
+    return order != 0 ? order : order_of(left->place, right->place);
 }
 
 static void keep_last(struct dof_file *file)

@@ -7,11 +7,6 @@
 #include "flight/json_value.h"
 #include "trace/dtrace/framework.h"
 
-static json_t *of_text(const char *text)
-{
-    return json_value_of_string((struct frame_string){text, strlen(text)});
-}
-
 /* null for a link that leads nowhere by intent. */
 static json_t *link_value(uint32_t link)
 {
@@ -55,9 +50,9 @@ static json_t *instruction_value(uint32_t pc, const struct dof_code *code)
     const struct text_sink sink = text_buffer_sink(&buffer);
     text_print(&sink, "%08x", code->word);
     json_t *value = json_pack("{s:I, s:s, s:s, s:o}", "pc", (json_int_t)pc, "word", word, "name",
-                              code->name, "operands", of_text(code->operands));
+                              code->name, "operands", json_value_of_text(code->operands));
     if (code->note[0] != '\0')
-        (void)json_object_set_new(value, "note", of_text(code->note));
+        (void)json_object_set_new(value, "note", json_value_of_text(code->note));
     return value;
 }
 
@@ -104,7 +99,7 @@ static json_t *meaning_value(const struct dof_view_action *action)
     char text[96];
     struct text_buffer buffer = {text, sizeof text, 0};
     const struct text_sink sink = text_buffer_sink(&buffer);
-    return dof_show_argument(&sink, action) ? of_text(text) : json_null();
+    return dof_show_argument(&sink, action) ? json_value_of_text(text) : json_null();
 }
 
 static json_t *action_value(struct dof_show *show, const struct dof_view_action *action)
@@ -184,7 +179,7 @@ static json_t *problem_value(const struct dof_show *show)
 {
     if (!show->refused)
         return json_null();
-    return json_pack("{s:o, s:o, s:o}", "text", of_text(show->problem.text), "section",
+    return json_pack("{s:o, s:o, s:o}", "text", json_value_of_text(show->problem.text), "section",
                      link_value(show->problem.section), "offset",
                      json_value_of_unsigned(show->problem.offset));
 }
@@ -200,8 +195,8 @@ static void add_header(const struct dof_view *view, json_t *object)
 
 json_t *dof_show_json(struct dof_show *show)
 {
-    json_t *object =
-        json_pack("{s:o, s:o}", "object", of_text(show->name), "problem", problem_value(show));
+    json_t *object = json_pack("{s:o, s:o}", "object", json_value_of_text(show->name), "problem",
+                               problem_value(show));
     if (!show->opened)
         return object;
     json_t *sections = json_array(), *clauses = json_array(), *options = json_array();

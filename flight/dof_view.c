@@ -34,7 +34,6 @@ bool dof_view_open(struct dof_view *view, const uint8_t *bytes, size_t size)
     if (size < DOF_HEADER_SIZE || memcmp(bytes, magic, sizeof magic) != 0)
         return false;
     memcpy(view->ident, bytes, sizeof view->ident);
-    view->flags = word(view, 16);
     view->stride = word(view, 24);
     view->said = word(view, 28);
     view->headers = number(view, 32, 8);
@@ -109,15 +108,14 @@ bool dof_view_clause(const struct dof_view *view, const struct dof_section *sect
                      struct dof_view_clause *clause)
 {
     struct dof_section probe;
-    *clause = (struct dof_view_clause){.probe = DOF_NONE};
+    *clause = (struct dof_view_clause){.predicate = DOF_NONE, .actions = DOF_NONE};
     if (dof_view_entries(view, section, DOF_ECB_SIZE) == 0)
         return false;
-    clause->probe = word(view, section->offset);
+    const uint32_t link = word(view, section->offset);
     clause->predicate = word(view, section->offset + 4);
     clause->actions = word(view, section->offset + 8);
     clause->uarg = number(view, section->offset + 16, 8);
-    if (!dof_view_linked(view, clause->probe, DOF_SECTION_PROBEDESC, &probe) ||
-        probe.size < DOF_PROBE_SIZE)
+    if (!dof_view_linked(view, link, DOF_SECTION_PROBEDESC, &probe) || probe.size < DOF_PROBE_SIZE)
         return true;
     for (uint32_t i = 0; i < 4; i++)
         clause->names[i] = dof_view_string(view, word(view, probe.offset),
@@ -158,7 +156,7 @@ struct dof_view_option dof_view_option(const struct dof_view *view,
                                        const struct dof_section *section, uint32_t index)
 {
     uint64_t at = section->offset + (uint64_t)index * DOF_OPTION_SIZE;
-    return (struct dof_view_option){word(view, at), word(view, at + 4), number(view, at + 8, 8)};
+    return (struct dof_view_option){word(view, at), number(view, at + 8, 8)};
 }
 
 /* --- DIFOs --- */
@@ -186,7 +184,7 @@ bool dof_view_difo(const struct dof_view *view, uint32_t link, struct dof_view_d
         LINKS_MAX = 16 /* a sound one has 4 at most */
     };
     struct dof_section header;
-    *difo = (struct dof_view_difo){.index = link};
+    *difo = (struct dof_view_difo){0};
     if (!dof_view_linked(view, link, DOF_SECTION_DIFOHDR, &header))
         return false;
     difo->type = type_at(view, header.offset);

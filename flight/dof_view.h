@@ -16,7 +16,6 @@ struct dof_view {
     uint64_t size;          /* that are there */
     uint64_t loaded, whole; /* bytes, as the header says */
     uint8_t ident[16];
-    uint32_t flags;
     uint64_t headers;
     uint32_t stride;
     uint32_t said;     /* sections, as the header says */
@@ -42,8 +41,8 @@ uint32_t dof_view_entries(const struct dof_view *view, const struct dof_section 
 struct frame_string dof_view_string(const struct dof_view *view, uint32_t table, uint64_t offset);
 
 struct dof_view_clause {
-    struct frame_string names[4];       /* provider, module, function, name */
-    uint32_t probe, predicate, actions; /* links; DOF_NONE: none */
+    struct frame_string names[4]; /* provider, module, function, name */
+    uint32_t predicate, actions;  /* links; DOF_NONE: none */
     uint64_t uarg;
 };
 /* False: not even as many bytes are there. */
@@ -60,7 +59,7 @@ struct dof_view_action dof_view_action(const struct dof_view *view,
                                        const struct dof_section *section, uint32_t number);
 
 struct dof_view_option {
-    uint32_t id, strings;
+    uint32_t id;
     uint64_t value;
 };
 struct dof_view_option dof_view_option(const struct dof_view *view,
@@ -68,7 +67,6 @@ struct dof_view_option dof_view_option(const struct dof_view *view,
 
 /* A DIFO: code and its tables; a section that is not there has size 0. */
 struct dof_view_difo {
-    uint32_t index; /* of its header */
     struct dif_type type;
     struct dof_section text, integers, strings, variables;
     uint32_t length, integer_count, variable_count;

@@ -7,19 +7,15 @@
 #include "trace/dtrace/dof.h"
 #include "trace/dtrace/record_walk.h"
 
-static json_t *of_text(const char *text)
-{
-    return json_value_of_string((struct frame_string){text, strlen(text)});
-}
-
 json_t *dtrace_value_of_probe(const struct dtrace_source *source, uint32_t id)
 {
     const struct dtrace_probe_description *probe = source->probe(source->context, id);
     if (probe == NULL)
         return json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", json_integer(probe->id), "provider",
-                     of_text(probe->provider), "module", of_text(probe->module), "function",
-                     of_text(probe->function), "name", of_text(probe->name));
+                     json_value_of_text(probe->provider), "module",
+                     json_value_of_text(probe->module), "function",
+                     json_value_of_text(probe->function), "name", json_value_of_text(probe->name));
 }
 
 const char *dtrace_value_function(uint16_t kind)
@@ -73,25 +69,27 @@ static bool is_text(const uint8_t *bytes, uint32_t size, uint32_t *length)
     return true;
 }
 
-json_t *dtrace_value_of_address(const struct dtrace_source *source, uint64_t address)
+/* With module, function and offset, if there is a symbol. */
+static json_t *address_value(const struct dtrace_source *source, uint64_t address)
 {
     struct dtrace_symbol symbol;
     if (!source->symbol(source->context, address, &symbol))
         return json_pack("{s:o}", "address", json_value_of_unsigned(address));
     return json_pack("{s:o, s:o, s:o, s:o}", "address", json_value_of_unsigned(address), "module",
-                     of_text(symbol.module), "function", of_text(symbol.function), "offset",
+                     json_value_of_text(symbol.module), "function",
+                     json_value_of_text(symbol.function), "offset",
                      json_value_of_unsigned(symbol.offset));
 }
 
-json_t *dtrace_value_of_stack(const struct dtrace_source *source, const uint8_t *bytes,
-                              uint32_t size)
+/* Up to a 0. */
+static json_t *stack_value(const struct dtrace_source *source, const uint8_t *bytes, uint32_t size)
 {
     json_t *frames = json_array();
     for (uint32_t at = 0; size - at >= 8; at += 8) {
         uint64_t pc = dtrace_read_unsigned(bytes + at, 8);
         if (pc == 0)
             break;
-        (void)json_array_append_new(frames, dtrace_value_of_address(source, pc));
+        (void)json_array_append_new(frames, address_value(source, pc));
     }
     return frames;
 }
@@ -101,15 +99,14 @@ static json_t *user_stack_value(const struct dtrace_source *source,
                                 const struct dtrace_record *record, const uint8_t *bytes)
 {
     uint64_t room = record->size / 8 - 1, frames = record->arg & UINT32_MAX;
-    json_t *list =
-        dtrace_value_of_stack(source, bytes + 8, (uint32_t)(frames < room ? frames : room) * 8);
+    json_t *list = stack_value(source, bytes + 8, (uint32_t)(frames < room ? frames : room) * 8);
     return json_pack("{s:o, s:o}", "pid", json_value_of_unsigned(dtrace_read_unsigned(bytes, 8)),
                      "frames", list);
 }
 
 static json_t *user_address_value(const struct dtrace_source *source, const uint8_t *bytes)
 {
-    json_t *value = dtrace_value_of_address(source, dtrace_read_unsigned(bytes + 8, 8));
+    json_t *value = address_value(source, dtrace_read_unsigned(bytes + 8, 8));
     (void)json_object_set_new(value, "pid", json_value_of_unsigned(dtrace_read_unsigned(bytes, 8)));
     return value;
 }
@@ -127,14 +124,14 @@ static bool is_user_address(const struct dtrace_record *record)
            record->size == 16;
 }
 
-json_t *dtrace_value_of_piece(const struct dtrace_source *source,
-                              const struct dtrace_record *record, const uint8_t *bytes)
+static json_t *piece_value(const struct dtrace_source *source, const struct dtrace_record *record,
+                           const uint8_t *bytes)
 {
     uint32_t length;
     if (record->action == DOF_ACTION_STACK)
-        return dtrace_value_of_stack(source, bytes, record->size);
+        return stack_value(source, bytes, record->size);
     if ((record->action == DOF_ACTION_SYM || record->action == DOF_ACTION_MOD) && record->size == 8)
-        return dtrace_value_of_address(source, dtrace_read_unsigned(bytes, 8));
+        return address_value(source, dtrace_read_unsigned(bytes, 8));
     if (is_user_stack(record))
         return user_stack_value(source, record, bytes);
     if (is_user_address(record))
@@ -155,8 +152,7 @@ json_t *dtrace_value_of_pieces(const struct dtrace_source *source,
         const uint8_t *piece = dtrace_piece(&records[i], bytes, size);
         if (records[i].size > 0)
             (void)json_array_append_new(
-                values,
-                piece != NULL ? dtrace_value_of_piece(source, &records[i], piece) : json_null());
+                values, piece != NULL ? piece_value(source, &records[i], piece) : json_null());
     }
     return values;
 }

@@ -2,28 +2,16 @@
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "trace/dtrace/consumer.h"
 
 /* {id, provider, module, function, name}; null if it is unknown. */
 json_t *dtrace_value_of_probe(const struct dtrace_source *source, uint32_t id);
 
-/* {address, module, function, offset}; the address alone if there is no symbol. */
-json_t *dtrace_value_of_address(const struct dtrace_source *source, uint64_t address);
-
-/* The addresses of a stack, up to a 0. */
-json_t *dtrace_value_of_stack(const struct dtrace_source *source, const uint8_t *bytes,
-                              uint32_t size);
-
 /* {"bytes": [...]}: hexadecimal, 32 bytes in a string. */
 json_t *dtrace_value_of_bytes(const uint8_t *bytes, uint32_t size);
 
-/* A number, a string, an address, a stack, or bytes. */
-json_t *dtrace_value_of_piece(const struct dtrace_source *source,
-                              const struct dtrace_record *record, const uint8_t *bytes);
-
-/* Pieces [first, end) of a record; null where one lies outside of it, nothing for those that recorded nothing. */
+/* Pieces [first, end) of a record, each a number, a string, an address, a stack, or bytes; null where one lies outside of it, nothing for those that recorded nothing. */
 json_t *dtrace_value_of_pieces(const struct dtrace_source *source,
                                const struct dtrace_record *records, uint32_t first, uint32_t end,
                                const uint8_t *bytes, uint32_t size);

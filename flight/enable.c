@@ -10,9 +10,6 @@
 #include "flight/enabling.h"
 #include "flight/memory.h"
 
-#define CONF   "kernel/drv/dtrace.conf"
-#define SYSTEM "etc/system"
-
 struct enable {
     const struct flight_command *command;
     struct enabling_words words;
@@ -30,8 +27,8 @@ struct changed {
 static enum flight_status refuse(const struct enable *enable, const char *doing, const char *path,
                                  int error)
 {
-    return (enum flight_status)flight_refuse(enable->command, FLIGHT_HOST, "cannot %s '%s': %s",
-                                             doing, path, strerror(error));
+    return flight_refuse(enable->command, FLIGHT_HOST, "cannot %s '%s': %s", doing, path,
+                         strerror(error));
 }
 
 static enum flight_status read_old(const struct enable *enable, struct changed *file,
@@ -45,7 +42,7 @@ static enum flight_status read_old(const struct enable *enable, struct changed *
 
 static enum flight_status change_conf(const struct enable *enable, struct changed *file)
 {
-    enum flight_status status = read_old(enable, file, CONF);
+    enum flight_status status = read_old(enable, file, ENABLE_FILES_CONF);
     if (status == FLIGHT_SUCCESS)
         file->old = enable_files_conf(&file->after, &file->before, enable->enabling.objects,
                                       enable->enabling.count);
@@ -54,15 +51,15 @@ static enum flight_status change_conf(const struct enable *enable, struct change
 
 static enum flight_status change_system(const struct enable *enable, struct changed *file)
 {
-    enum flight_status status = read_old(enable, file, SYSTEM);
+    enum flight_status status = read_old(enable, file, ENABLE_FILES_SYSTEM);
     if (status != FLIGHT_SUCCESS)
         return status;
     const enum enable_files_status found =
         enable_files_system(&file->after, &file->before, enable->enabling.count > 0);
     file->old = found == ENABLE_FILES_REPLACED;
     if (found > ENABLE_FILES_REPLACED)
-        return (enum flight_status)flight_refuse(enable->command, FLIGHT_FAILURE, "'%s': %s",
-                                                 file->path, enable_files_status_str(found));
+        return flight_refuse(enable->command, FLIGHT_FAILURE, "'%s': %s", file->path,
+                             enable_files_status_str(found));
     return FLIGHT_SUCCESS;
 }
 
@@ -79,24 +76,13 @@ static int make_folders(char *path)
     return 0;
 }
 
-static int write_new(const char *path, const struct file_bytes *bytes)
-{
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return errno;
-    int error = fwrite(bytes->bytes, 1, bytes->length, file) == bytes->length ? 0 : EIO;
-    if (fclose(file) != 0 && error == 0)
-        error = errno;
-    return error;
-}
-
 /* Beside the old one first, which is there until the new one is there as a whole. */
 static int replace(const struct changed *file)
 {
     int error = make_folders(file->path);
     char *beside = memory_text("%s.new", file->path);
     if (error == 0)
-        error = write_new(beside, &file->after);
+        error = file_bytes_write(beside, "we", file->after.bytes, file->after.length);
     if (error == 0 && rename(beside, file->path) != 0)
         error = errno;
     if (error != 0)
@@ -132,6 +118,12 @@ static void tell(const struct enable *enable, const struct changed *conf,
 static enum flight_status write_both(const struct enable *enable, const struct changed *conf,
                                      const struct changed *system)
 {
+    if (enable->enabling.count == 0 && !conf->old && !system->old) {
+        flight_tell(enable->command,
+                    "there is no enabling in '%s' to remove, and no program: -n or -s brings one",
+                    enable->folder);
+        return FLIGHT_SUCCESS;
+    }
     enum flight_status status = settle(enable, conf);
     if (status == FLIGHT_SUCCESS)
         status = settle(enable, system);
@@ -161,7 +153,7 @@ static enum flight_status change_files(const struct enable *enable)
     return status;
 }
 
-static enum options_result parse(struct enable *enable, size_t count, char **arguments)
+static bool parse(struct enable *enable, size_t count, char **arguments, enum flight_status *status)
 {
     struct option_spec specs[3 + ENABLING_SPECS] = {
         {.letter = 'o', .name = "output", .text = &enable->folder},
@@ -173,7 +165,7 @@ static enum options_result parse(struct enable *enable, size_t count, char **arg
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
                                     .more = &enable->words.arguments};
-    return options_parse(&options, count, arguments);
+    return options_parse(&options, count, arguments, status);
 }
 
 /* Options and arguments without a program are a slip, not the wish to remove everything. */
@@ -186,19 +178,16 @@ static enum flight_status enable_checked(struct enable *enable)
         return status == FLIGHT_SUCCESS ? change_files(enable) : status;
     }
     if (words->words.count + words->arguments.count > 0 || words->strict)
-        return (enum flight_status)flight_refuse(
-            enable->command, FLIGHT_USAGE,
-            "there is no program for that: -n or -s brings one (see 'flight help enable')");
+        return flight_misuse(enable->command, "there is no program for that: -n or -s brings one");
     return change_files(enable);
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct enable enable = {.command = command, .folder = "enabling"};
-    enum options_result parsed = parse(&enable, count, arguments);
-    int status = parsed == OPTIONS_OK     ? (int)enable_checked(&enable)
-                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
-                                          : FLIGHT_USAGE;
+    enum flight_status status;
+    if (parse(&enable, count, arguments, &status))
+        status = enable_checked(&enable);
     enabling_free(&enable.enabling);
     enabling_words_free(&enable.words);
     return status;
@@ -208,15 +197,18 @@ const struct flight_command enable_command = {
     .name = "enable",
     .synopsis = ENABLING_WORDS_SYNOPSIS " [-o DIR] [--kernel ELF] [ARGUMENT]...",
     .help =
-        "Compiles D programs for the next boot, as dtrace -A does: into DIR/" CONF ", and what\n"
-        "loads their providers into DIR/" SYSTEM ".  Other lines of both files stay; an enabling\n"
+        "Compiles D programs for the next boot, as dtrace -A does: into DIR/" ENABLE_FILES_CONF
+        ", and what\n"
+        "loads their providers into DIR/" ENABLE_FILES_SYSTEM
+        ".  Other lines of both files stay; an enabling\n"
         "that was there is replaced.  Without a program it is removed, and so is a file of which\n"
         "nothing is left.\n"
         "\n"
         "  -o DIR             default: enabling\n"
         "  --kernel ELF       for which kernel; default: firstlight.elf beside flight\n"
         "  -i ID              a program: the probe with this number\n" ENABLING_WORDS_HELP "\n"
-        "Exit status: 0 done, 1 a program is refused, or " SYSTEM " has a damaged block,\n"
+        "Exit status: 0 done, 1 a program is refused, or " ENABLE_FILES_SYSTEM
+        " has a damaged block,\n"
         "2 bad usage, 5 a file cannot be read or written, or there is no cpp.\n",
     .run = run,
 };

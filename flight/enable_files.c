@@ -25,15 +25,10 @@ static const char block[] =
     "forceload: drv/dtrace\n"
     "* ^^^^ Added by DTrace\n";
 
-static void put(struct file_bytes *to, const char *text)
-{
-    file_bytes_append(to, text, strlen(text));
-}
-
 static void end_line(struct file_bytes *to)
 {
     if (to->length > 0 && to->bytes[to->length - 1] != '\n')
-        put(to, "\n");
+        file_bytes_append_text(to, "\n");
 }
 
 /* --- dtrace.conf --- */
@@ -47,12 +42,12 @@ static void put_object(struct file_bytes *to, size_t number, struct d_bytes obje
 {
     char text[32];
     (void)snprintf(text, sizeof text, "dof-data-%zu=", number);
-    put(to, text);
+    file_bytes_append_text(to, text);
     for (size_t i = 0; i < object.size; i++) {
         (void)snprintf(text, sizeof text, "%s0x%x", i > 0 ? "," : "", object.bytes[i]);
-        put(to, text);
+        file_bytes_append_text(to, text);
     }
-    put(to, ";\n");
+    file_bytes_append_text(to, ";\n");
 }
 
 static bool is_only_driver(const struct file_bytes *file)
@@ -65,8 +60,7 @@ static bool copy_others(struct file_bytes *to, const struct file_bytes *from)
     bool old = false;
     for (size_t at = 0, length; at < from->length; at += length) {
         const uint8_t *line = from->bytes + at;
-        const uint8_t *newline = memchr(line, '\n', from->length - at);
-        length = newline != NULL ? (size_t)(newline - line) + 1 : from->length - at;
+        length = file_bytes_line(from, at);
         if (begins(line, length, "dof-data-"))
             old = true;
         else
@@ -75,24 +69,18 @@ static bool copy_others(struct file_bytes *to, const struct file_bytes *from)
     return old;
 }
 
-static bool has_driver(const struct file_bytes *file)
-{
-    static const char name[] = "name=\"dtrace\"";
-    return file->length > 0 && memmem(file->bytes, file->length, name, sizeof name - 1) != NULL;
-}
-
 bool enable_files_conf(struct file_bytes *to, const struct file_bytes *from,
                        const struct d_bytes *objects, size_t count)
 {
     const bool old = copy_others(to, from);
     if (count == 0) {
-        if (is_only_driver(to))
+        if (old && is_only_driver(to))
             to->length = 0;
         return old;
     }
     end_line(to);
-    if (!has_driver(to))
-        put(to, driver);
+    if (!file_bytes_has(to, "name=\"dtrace\""))
+        file_bytes_append_text(to, driver);
     for (size_t i = 0; i < count; i++)
         put_object(to, i, objects[i]);
     return old;
@@ -125,6 +113,8 @@ static enum enable_files_status find_block(const struct file_bytes *from, size_t
     if (find(from, *at + 1, start) != NULL)
         return ENABLE_FILES_TWO_STARTS;
     *length = (size_t)(last - first) + sizeof end - 1;
+    if (find(from, *at + *length, end) != NULL)
+        return ENABLE_FILES_TWO_ENDS;
     if (*at + *length < from->length && from->bytes[*at + *length] == '\n')
         ++*length;
     return ENABLE_FILES_REPLACED;
@@ -139,11 +129,13 @@ enum enable_files_status enable_files_system(struct file_bytes *to, const struct
         return status;
     if (from->length > 0) {
         file_bytes_append(to, from->bytes, at);
+        if (at + length < from->length)
+            end_line(to); /* two halves might make a marker */
         file_bytes_append(to, from->bytes + at + length, from->length - at - length);
     }
     if (enabled) {
         end_line(to);
-        put(to, block);
+        file_bytes_append_text(to, block);
     }
     return status;
 }
@@ -159,6 +151,8 @@ const char *enable_files_status_str(enum enable_files_status status)
         return "there is a zero byte in it";
     case ENABLE_FILES_TWO_STARTS:
         return "two blocks begin with '* vvvv Added by DTrace'";
+    case ENABLE_FILES_TWO_ENDS:
+        return "two blocks end with '* ^^^^ Added by DTrace'";
     case ENABLE_FILES_NO_END:
         return "the block has no end, '* ^^^^ Added by DTrace'";
     case ENABLE_FILES_END_FIRST:

@@ -8,8 +8,13 @@
 #include "flight/d/compile.h"
 #include "flight/file_bytes.h"
 
+/* Where they stand in a folder of `flight enable`, and in the boot filesystem. */
+#define ENABLE_FILES_CONF   "kernel/drv/dtrace.conf"
+#define ENABLE_FILES_SYSTEM "etc/system"
+
 /* Appends to `to` a kernel/drv/dtrace.conf: the lines of `from`, but for those of an old enabling, and one line for
- * each object.  True: there was an old one.  With no object and nothing left to say, `to` stays empty. */
+ * each object.  True: there was an old one.  With no object, and nothing left of an old enabling but the driver's line, `to` stays
+ * empty. */
 bool enable_files_conf(struct file_bytes *to, const struct file_bytes *from,
                        const struct d_bytes *objects, size_t count);
 
@@ -18,6 +23,7 @@ enum enable_files_status {
     ENABLE_FILES_REPLACED, /* there was an old block */
     ENABLE_FILES_NUL,
     ENABLE_FILES_TWO_STARTS,
+    ENABLE_FILES_TWO_ENDS,
     ENABLE_FILES_NO_END,
     ENABLE_FILES_END_FIRST,
 };

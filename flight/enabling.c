@@ -12,13 +12,26 @@
 #include "flight/memory.h"
 #include "flight/preprocessor.h"
 #include "flight/print.h"
+#include "flight/probe_closest.h"
 
 struct work {
     const struct flight_command *command;
     const struct enabling_words *words;
+    const struct kernel_types *kernel; /* NULL: nothing is known of it */
     struct d_setup setup;
     struct d_compiler *compiler;
 };
+
+/* Says of a description that means no probe which one does. */
+static void suggest(const struct work *work, const struct d_problem *problem)
+{
+    if (strcmp(problem->tag, "D_PDESC_ZERO") != 0 || work->kernel == NULL)
+        return;
+    char *closest = probe_closest(&work->kernel->probes, work->kernel->missed);
+    if (closest != NULL)
+        flight_tell(work->command, "did you mean %s?", closest);
+    free(closest);
+}
 
 static void complain(const struct work *work, const char *kind, const struct d_problem *problem)
 {
@@ -26,6 +39,7 @@ static void complain(const struct work *work, const char *kind, const struct d_p
     const struct text_sink sink = print_sink(stderr);
     text_print(&sink, "flight: %s: %s", work->command->name, kind);
     d_complaint_print(&sink, problem);
+    suggest(work, problem);
 }
 
 static void warn(void *context, const struct d_problem *problem)
@@ -55,9 +69,7 @@ static enum flight_status take_model(struct work *work, const struct option_word
 {
     const bool wide = word->letter == '6';
     if (strcmp(word->value, wide ? "4" : "2") != 0)
-        return (enum flight_status)flight_refuse(work->command, FLIGHT_USAGE,
-                                                 "unknown option '-%c%s' (see 'flight help %s')",
-                                                 word->letter, word->value, work->command->name);
+        return flight_misuse(work->command, "unknown option '-%c%s'", word->letter, word->value);
     work->setup.model = wide ? D_MODEL_LP64 : D_MODEL_ILP32;
     return FLIGHT_SUCCESS;
 }
@@ -77,7 +89,7 @@ static enum flight_status set_option(const struct work *work, const char *text)
     struct d_problem problem;
     if (d_set_option(work->compiler, text, &problem))
         return FLIGHT_SUCCESS;
-    return (enum flight_status)flight_refuse(work->command, FLIGHT_USAGE, "%s", problem.text);
+    return flight_refuse(work->command, FLIGHT_USAGE, "%s", problem.text);
 }
 
 /* First what dtrace(1M) sets itself. */
@@ -100,7 +112,7 @@ static enum flight_status set_options(const struct work *work)
     return status;
 }
 
-/* Which of them is warned of: one that nobody named need not be there. */
+/* One that nobody named need not be there: of that is only warned, as of types that are not to be had. */
 static enum flight_status open_kernel(struct work *work, struct enabling *enabling,
                                       const char *path)
 {
@@ -110,16 +122,16 @@ static enum flight_status open_kernel(struct work *work, struct enabling *enabli
     enum flight_status status = FLIGHT_SUCCESS;
     enabling->kernel = memory_zeroed(1, sizeof *enabling->kernel);
     if (kernel_types_open(enabling->kernel, opened, &why)) {
+        work->kernel = enabling->kernel;
         work->setup.kernel = &enabling->kernel->facts;
     } else {
         free(enabling->kernel);
         enabling->kernel = NULL;
     }
     if (enabling->kernel == NULL && path != NULL)
-        status = (enum flight_status)flight_refuse(work->command, FLIGHT_HOST,
-                                                   "cannot read '%s': %s", opened, why);
+        status = flight_refuse(work->command, FLIGHT_HOST, "cannot read '%s': %s", opened, why);
     else if (why != NULL)
-        (void)flight_refuse(work->command, FLIGHT_SUCCESS, "warning: '%s': %s", opened, why);
+        flight_tell(work->command, "warning: '%s': %s", opened, why);
     free(own);
     return status;
 }
@@ -140,8 +152,8 @@ static enum flight_status compile_file(const struct work *work, const char *path
     const int error = file_bytes_read(&text, path);
     enum flight_status status = FLIGHT_SUCCESS;
     if (error != 0)
-        status = (enum flight_status)flight_refuse(work->command, FLIGHT_HOST,
-                                                   "cannot read '%s': %s", path, strerror(error));
+        status = flight_refuse(work->command, FLIGHT_HOST, "cannot read '%s': %s", path,
+                               strerror(error));
     source->name = strcmp(path, "-") == 0 ? "<stdin>" : path;
     const struct d_preprocessor cpp = d_preprocessor(work->compiler);
     if (status == FLIGHT_SUCCESS && cpp.wanted)
@@ -211,7 +223,7 @@ enum flight_status enabling_compile(struct enabling *enabling, const struct flig
     work.setup.warn_context = &work;
     work.compiler = enabling->compiler = d_open(&work.setup);
     if (work.compiler == NULL)
-        return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "no memory");
+        return flight_refuse(command, FLIGHT_HOST, "no memory");
     status = compile_all(&work);
     if (status == FLIGHT_SUCCESS)
         keep_all(enabling);

@@ -2,7 +2,6 @@
 #include "flight/enabling_words.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const char valued[] = "nsPmfxbDUI36"; /* -32 and -64 are letters with a value, too */
 static const char plain[] = "qwFZCH";

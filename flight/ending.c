@@ -20,9 +20,12 @@ bool ending_open_output(const struct flight_command *command, const char *path, 
     return false;
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
+bool ending_close_output(const struct flight_command *command, const char *path, int file)
 {
-    file_bytes_append(context, bytes, length);
+    if (file < 0 || close(file) == 0)
+        return true;
+    (void)flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", path, strerror(errno));
+    return false;
 }
 
 static void print_messages(const struct text_sink *sink, const struct file_bytes *messages)
@@ -45,7 +48,7 @@ static enum flight_status judge(const struct live *live, struct outcome *outcome
     outcome->limit_mib = LIVE_BYTES_MAX >> 20;
     outcome->frames = model.index.count > 0 || model.index.damage_count > 0;
     outcome->last_line = tail_last(&live->tail);
-    const struct text_sink line_sink = {append_bytes, line};
+    const struct text_sink line_sink = file_bytes_sink(line);
     enum flight_status status = outcome_judge(&line_sink, outcome);
     capture_model_free(&model);
     return status;
@@ -65,31 +68,32 @@ static enum flight_status tell_end(const struct text_sink *sink, const struct li
     return status;
 }
 
-static int tell(const struct text_sink *sink, const struct flight_command *command,
-                const struct live *live, struct outcome *outcome, const struct file_bytes *messages)
+static enum flight_status tell(const struct text_sink *sink, const struct flight_command *command,
+                               const struct live *live, struct outcome *outcome,
+                               const struct file_bytes *messages)
 {
     if (live->show.dropped > 0)
         text_print(sink, "flight: ... %llu bytes of text were not shown: nobody read them ...\n",
                    (unsigned long long)live->show.dropped);
     if (interrupt_signal() != 0) {
         text_print(sink, "flight: interrupted by signal %d\n", interrupt_signal());
-        return FLIGHT_SIGNAL + interrupt_signal();
+        return interrupt_status();
     }
     enum flight_status status = tell_end(sink, live, outcome, messages);
     if (live->file_error == 0)
-        return (int)status;
+        return status;
     text_print(sink, "flight: %s: cannot write the capture: %s\n", command->name,
                strerror(live->file_error));
     return FLIGHT_HOST;
 }
 
-int ending_tell(const struct flight_command *command, const struct live *live,
-                struct outcome *outcome, const struct file_bytes *messages)
+enum flight_status ending_tell(const struct flight_command *command, const struct live *live,
+                               struct outcome *outcome, const struct file_bytes *messages)
 {
     struct outlet errors;
     outlet_start(&errors, STDERR_FILENO);
     const struct text_sink sink = outlet_sink(&errors);
-    int status = tell(&sink, command, live, outcome, messages);
+    enum flight_status status = tell(&sink, command, live, outcome, messages);
     outlet_finish(&errors, moment_now_ms() + TELL_MS);
     return status;
 }

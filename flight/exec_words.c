@@ -5,11 +5,6 @@
 
 #include "flight/file_bytes.h"
 
-static void append(struct file_bytes *text, const char *piece)
-{
-    file_bytes_append(text, piece, strlen(piece));
-}
-
 bool exec_words_usable(const char *command)
 {
     return strchr(command, '\n') == NULL;
@@ -20,7 +15,7 @@ static void append_quoted(struct file_bytes *text, const char *command)
 {
     for (; *command != '\0'; command++) {
         if (*command == '"' || *command == '\\')
-            append(text, "\\");
+            file_bytes_append_text(text, "\\");
         file_bytes_append(text, command, 1);
     }
 }
@@ -29,21 +24,19 @@ char *exec_words_line(const struct option_list *commands)
 {
     struct file_bytes text = {0};
     for (size_t i = 0; i < commands->count; i++) {
-        append(&text, i > 0 ? " exec=\"" : "exec=\"");
+        file_bytes_append_text(&text, i > 0 ? " exec=\"" : "exec=\"");
         append_quoted(&text, commands->items[i]);
-        append(&text, "\"");
+        file_bytes_append_text(&text, "\"");
     }
-    file_bytes_append(&text, "", 1);
-    return (char *)text.bytes;
+    return file_bytes_text(&text);
 }
 
 char *exec_words_file(const struct option_list *commands)
 {
     struct file_bytes text = {0};
     for (size_t i = 0; i < commands->count; i++) {
-        append(&text, commands->items[i]);
-        append(&text, "\n");
+        file_bytes_append_text(&text, commands->items[i]);
+        file_bytes_append_text(&text, "\n");
     }
-    file_bytes_append(&text, "", 1);
-    return (char *)text.bytes;
+    return file_bytes_text(&text);
 }

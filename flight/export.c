@@ -5,7 +5,6 @@
 
 #include "flight/capture_file.h"
 #include "flight/fold.h"
-#include "flight/options.h"
 #include "flight/print.h"
 #include "flight/timeline.h"
 #include "flight/trace_events.h"
@@ -14,15 +13,7 @@
 #define GAPS_SHOWN 10u
 
 struct request {
-    const char *format, *unit, *output;
-    uint32_t boot;
-};
-
-/* Writes a capture in a format; what had to be given up of it goes to `walk`. */
-struct format {
-    const char *name;
-    void (*write)(FILE *out, const struct capture_model *model, const struct request *request,
-                  struct text_sink *messages);
+    const char *format, *unit, *output; /* NULL: not said */
 };
 
 static void tell_gaps(const struct text_sink *sink, const struct span_walk *walk)
@@ -66,107 +57,86 @@ static void tell_doubts(const struct text_sink *sink, const struct span_walk *wa
     tell_count(sink, calls->unknown + others->unknown, "event", "of unknown tasks left out");
 }
 
-static void write_folded(FILE *out, const struct capture_model *model,
-                         const struct request *request, struct text_sink *messages)
+static bool in_ns(const struct request *request, const struct capture_model *model)
+{
+    return request->unit != NULL ? strcmp(request->unit, "ns") == 0 : model->clock.tsc_hz != 0;
+}
+
+static void write_folded(FILE *out, const struct capture_model *model, bool as_ns,
+                         const struct text_sink *messages)
 {
     const struct text_sink sink = print_sink(out);
     struct fold fold;
-    bool in_ns =
-        request->unit == NULL ? model->clock.tsc_hz != 0 : strcmp(request->unit, "ns") == 0;
     fold_read(&fold, model);
-    fold_print(&fold, &sink, in_ns);
+    fold_print(&fold, &sink, as_ns);
     tell_doubts(messages, &fold.walk);
     fold_free(&fold);
 }
 
-static void write_json(FILE *out, const struct capture_model *model, const struct request *request,
-                       struct text_sink *messages)
+static void write_json(FILE *out, const struct capture_model *model,
+                       const struct text_sink *messages)
 {
-    (void)request;
     struct span_walk walk = {0};
     trace_events_write(out, model, &walk);
     tell_doubts(messages, &walk);
     span_walk_free(&walk);
 }
 
-static const struct format formats[] = {{"folded", write_folded}, {"json", write_json}};
-
-static const struct format *find(const char *name)
+static enum flight_status refuse_output(const struct capture_file *capture,
+                                        const struct request *request)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return &formats[i];
-    return NULL;
+    return flight_refuse(capture->command, FLIGHT_HOST, "cannot write '%s': %s", request->output,
+                         strerror(errno));
 }
 
-static int write_to(const struct flight_command *command, const struct request *request,
-                    const struct capture_model *model)
+static enum flight_status write_to(const struct capture_file *capture,
+                                   const struct request *request)
 {
     FILE *out = request->output == NULL ? stdout : fopen(request->output, "w");
     if (out == NULL)
-        return flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", request->output,
-                             strerror(errno));
-    struct text_sink messages = print_sink(stderr);
-    find(request->format)->write(out, model, request, &messages);
+        return refuse_output(capture, request);
+    const struct text_sink messages = print_sink(stderr);
+    if (options_is_json(request->format))
+        write_json(out, &capture->model, &messages);
+    else
+        write_folded(out, &capture->model, in_ns(request, &capture->model), &messages);
     bool failed = fflush(out) != 0 || ferror(out);
     if (out != stdout && fclose(out) != 0)
         failed = true;
     if (failed && out != stdout) /* of standard output main tells */
-        return flight_refuse(command, FLIGHT_HOST, "cannot write '%s': %s", request->output,
-                             strerror(errno));
-    return capture_model_whole(model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
+        return refuse_output(capture, request);
+    return capture_model_whole(&capture->model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
-static const char *wrong(const struct request *request, const struct capture_model *model)
-{
-    bool in_ns = request->unit != NULL && strcmp(request->unit, "ns") == 0;
-    if (model->clock.tsc_hz == 0 && (in_ns || strcmp(request->format, "json") == 0))
-        return "the clock rate is unknown: only --format folded --unit cycles";
-    return NULL;
+static enum flight_status export(const struct capture_file *capture,
+                                 const struct request *request) {
+    if (capture->model.clock.tsc_hz == 0 &&
+        (options_is_json(request->format) ||
+         in_ns(request, &capture->model))) return flight_refuse(capture->command, FLIGHT_FAILURE,
+                                                                "the clock rate is unknown: only "
+                                                                "--format folded --unit cycles");
+        return write_to(capture, request);
 }
 
-static int check(const struct flight_command *command, const struct request *request)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
-    if (request->format == NULL)
-        return flight_refuse(command, FLIGHT_USAGE, "--format is missing: folded or json");
-    if (find(request->format) == NULL)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown format '%s': folded or json",
-                             request->format);
-    if (request->unit != NULL && strcmp(request->unit, "ns") != 0 &&
-        strcmp(request->unit, "cycles") != 0)
-        return flight_refuse(command, FLIGHT_USAGE, "unknown unit '%s': ns or cycles",
-                             request->unit);
-    return FLIGHT_SUCCESS;
-}
-
-static int run(const struct flight_command *command, size_t count, char **arguments)
-{
-    const char *path = NULL;
+    static const char *const formats[] = {"folded", "json", NULL};
+    static const char *const units[] = {"ns", "cycles", NULL};
     struct request request = {0};
     const struct option_spec specs[] = {
-        {.name = "format", .text = &request.format},
-        {.name = "unit", .text = &request.unit},
+        {.name = "format", .text = &request.format, .choices = formats},
+        {.name = "unit", .text = &request.unit, .choices = units},
         {.name = "output", .letter = 'o', .text = &request.output},
-        {.name = "boot", .number = &request.boot, .minimum = 1, .maximum = UINT32_MAX},
     };
-    const struct options options = {.command = command,
-                                    .specs = specs,
-                                    .count = sizeof specs / sizeof specs[0],
-                                    .operand = &path,
-                                    .operand_name = "CAPTURE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
-    int status = check(command, &request);
-    if (status != FLIGHT_SUCCESS)
-        return status;
     struct capture_file capture;
-    status = (int)capture_file_open(&capture, command, path, request.boot);
-    if (status == FLIGHT_SUCCESS) {
-        const char *why = wrong(&request, &capture.model);
-        status = why != NULL ? flight_refuse(command, FLIGHT_FAILURE, "%s", why)
-                             : write_to(command, &request, &capture.model);
-    }
+    enum flight_status status;
+    if (!capture_file_parse(&capture, command, specs, 3, count, arguments, &status))
+        return status;
+    if (request.format == NULL)
+        return flight_refuse(command, FLIGHT_USAGE, "--format is missing: folded or json");
+    status = capture_file_open(&capture);
+    if (status == FLIGHT_SUCCESS)
+        status = export(&capture, &request);
     capture_file_close(&capture);
     return status;
 }

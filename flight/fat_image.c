@@ -6,17 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "flight/fat_place.h"
 #include "flight/file_bytes.h"
 #include "flight/interrupt.h"
 #include "flight/memory.h"
+#include "flight/process.h"
 
 enum {
     PATHS_AT_ONCE = 256, /* of at most some 1100 bytes each: far below what exec takes */
-    EXIT_MISSING = 127,  /* as a shell has it; mtools itself leaves with 0 or 1 */
 };
 
 /* --- A call ----------------------------------------------------------------------------------- */
@@ -29,7 +28,7 @@ struct call {
     struct file_bytes output;
     struct file_bytes errors;
     char *date; /* a setting of the environment, or NULL */
-    int status; /* of the exit; -1: it did not come that far */
+    int status; /* of process_wait; -1: it did not come that far */
 };
 
 static void add(struct call *call, char *argument)
@@ -99,24 +98,13 @@ static _Noreturn void become(const struct call *call, int output, int errors)
     if (setsid() >= 0 && input >= 0 && dup2(input, STDIN_FILENO) >= 0 &&
         dup2(output, STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0)
         execvpe(call->arguments[0], call->arguments, environment);
-    _exit(EXIT_MISSING);
-}
-
-static void wait_for(struct call *call, pid_t pid)
-{
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return;
-    if (WIFEXITED(status))
-        call->status = WEXITSTATUS(status);
+    _exit(PROCESS_MISSING);
 }
 
 static void collect(struct file_bytes *bytes, int file)
 {
-    char *path = memory_text("/proc/self/fd/%d", file);
-    (void)file_bytes_read(bytes, path);
-    free(path);
+    if (lseek(file, 0, SEEK_SET) == 0)
+        (void)file_bytes_read_open(bytes, file);
 }
 
 /* Files take what is said: with two pipes each side could wait for the other. */
@@ -128,7 +116,7 @@ static void call_run(struct call *call)
     if (pid == 0)
         become(call, output, errors);
     if (pid > 0) {
-        wait_for(call, pid);
+        call->status = process_wait(pid);
         collect(&call->output, output);
         collect(&call->errors, errors);
     }
@@ -140,15 +128,10 @@ static void call_run(struct call *call)
 
 /* --- What became of it ------------------------------------------------------------------------ */
 
-static bool says(const struct file_bytes *bytes, const char *words)
-{
-    return bytes->length > 0 && memmem(bytes->bytes, bytes->length, words, strlen(words)) != NULL;
-}
-
 /* Tells what failed, with the first line that mtools said. */
 static void tell(const struct fat_image *image, const struct call *call)
 {
-    if (call->status == EXIT_MISSING) {
+    if (call->status == PROCESS_MISSING) {
         (void)flight_refuse(image->command, FLIGHT_HOST,
                             "there is no %s in PATH: install the Debian package mtools",
                             call->arguments[0]);
@@ -303,7 +286,7 @@ bool fat_image_list(const struct fat_image *image, const char *folder, struct fa
     add_text(&call, "-/");
     add_path(&call, folder);
     call_run(&call);
-    bool missing = call.status == 1 && says(&call.errors, "not found");
+    bool missing = call.status == 1 && file_bytes_has(&call.errors, "not found");
     if (call.status == 0)
         fat_list_parse(list, folder, (const char *)call.output.bytes, call.output.length);
     else if (!missing)

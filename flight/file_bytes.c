@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,39 @@ void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length
     file->length += length;
 }
 
-static int read_all(struct file_bytes *file, int source)
+void file_bytes_append_text(struct file_bytes *file, const char *text)
+{
+    file_bytes_append(file, text, strlen(text));
+}
+
+static void put(void *context, const char *bytes, size_t length)
+{
+    file_bytes_append(context, bytes, length);
+}
+
+struct text_sink file_bytes_sink(struct file_bytes *file)
+{
+    return (struct text_sink){put, file};
+}
+
+char *file_bytes_text(struct file_bytes *file)
+{
+    file_bytes_append(file, "", 1);
+    return (char *)file->bytes;
+}
+
+bool file_bytes_has(const struct file_bytes *file, const char *text)
+{
+    return file->length > 0 && memmem(file->bytes, file->length, text, strlen(text)) != NULL;
+}
+
+size_t file_bytes_line(const struct file_bytes *file, size_t at)
+{
+    const uint8_t *line = file->bytes + at, *newline = memchr(line, '\n', file->length - at);
+    return newline != NULL ? (size_t)(newline - line) + 1 : file->length - at;
+}
+
+int file_bytes_read_open(struct file_bytes *file, int source)
 {
     static uint8_t chunk[65536];
     for (;;) {
@@ -36,12 +69,23 @@ static int read_all(struct file_bytes *file, int source)
 int file_bytes_read(struct file_bytes *file, const char *path)
 {
     if (strcmp(path, "-") == 0)
-        return read_all(file, STDIN_FILENO);
+        return file_bytes_read_open(file, STDIN_FILENO);
     int source = open(path, O_RDONLY | O_CLOEXEC);
     if (source < 0)
         return errno;
-    int error = read_all(file, source);
+    int error = file_bytes_read_open(file, source);
     close(source);
+    return error;
+}
+
+int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, mode);
+    if (file == NULL)
+        return errno;
+    int error = fwrite(bytes, 1, length, file) == length ? 0 : errno;
+    if (fclose(file) != 0 && error == 0)
+        error = errno;
     return error;
 }
 

@@ -1,6 +1,8 @@
 /* flight, the host tool of Firstlight: boots the kernel, captures the serial line, reports and
  * verifies.  This file only finds the subcommand. */
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,17 +22,41 @@ static const struct flight_command *const commands[] = {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-int flight_refuse(const struct flight_command *command, enum flight_status status,
-                  const char *format, ...)
+static void tell(const struct flight_command *command, const char *format, va_list arguments)
 {
-    va_list arguments;
-    va_start(arguments, format);
     fflush(stdout);
     fprintf(stderr, "flight: %s: ", command->name);
     vfprintf(stderr, format, arguments);
+}
+
+void flight_tell(const struct flight_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(command, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    return (int)status;
+}
+
+enum flight_status flight_refuse(const struct flight_command *command, enum flight_status status,
+                                 const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(command, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return status;
+}
+
+enum flight_status flight_misuse(const struct flight_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(command, format, arguments);
+    fprintf(stderr, " (see 'flight help %s')\n", command->name);
+    va_end(arguments);
+    return FLIGHT_USAGE;
 }
 
 void flight_help(const struct flight_command *command)
@@ -59,13 +85,13 @@ static void help_all(void)
          "3 the guest died, 4 timeout, 5 the host is at fault.");
 }
 
-static int unknown(const char *name)
+static enum flight_status unknown(const char *name)
 {
     fprintf(stderr, "flight: unknown command '%s' (see 'flight --help')\n", name);
     return FLIGHT_USAGE;
 }
 
-static int help(size_t count, char **arguments)
+static enum flight_status help(size_t count, char **arguments)
 {
     if (count == 0) {
         help_all();
@@ -78,7 +104,7 @@ static int help(size_t count, char **arguments)
     return FLIGHT_SUCCESS;
 }
 
-static int dispatch(size_t count, char **arguments)
+static enum flight_status dispatch(size_t count, char **arguments)
 {
     if (count == 0) {
         fputs("flight: a command is missing (see 'flight --help')\n", stderr);
@@ -106,13 +132,24 @@ static bool open_missing(void)
     return true;
 }
 
+/* Of standard output that could not be written: a reader who has seen enough, as head has, is no fault. */
+static enum flight_status lost_output(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0)
+        return (enum flight_status)(FLIGHT_SIGNAL + SIGPIPE);
+    perror("flight: host: standard output");
+    return FLIGHT_HOST;
+}
+
 int main(int argc, char **argv)
 {
     if (!open_missing())
         return FLIGHT_HOST;
-    int status = dispatch(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    perror("flight: host: standard output");
-    return status == FLIGHT_SUCCESS ? FLIGHT_HOST : status;
+    enum flight_status status = dispatch(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        const enum flight_status lost = lost_output();
+        status = status == FLIGHT_SUCCESS ? lost : status;
+    }
+    return (int)status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "trace/stream.h"
 
 static size_t line_end(const uint8_t *bytes, size_t length, size_t at)
@@ -205,7 +206,7 @@ void frame_index_free(struct frame_index *index)
 static int by_number(const void *a, const void *b)
 {
     const struct indexed_frame *const *left = a, *const *right = b;
-    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+    return order_of((*left)->number, (*right)->number);
 }
 
 static const struct indexed_frame **sorted_frames(const struct frame_index *index,

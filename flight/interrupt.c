@@ -55,3 +55,8 @@ int interrupt_signal(void)
 {
     return (int)noted;
 }
+
+enum flight_status interrupt_status(void)
+{
+    return (enum flight_status)(FLIGHT_SIGNAL + interrupt_signal());
+}

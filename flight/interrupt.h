@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "flight/commands.h"
+
 /* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are noted, and a closed pipe is an error of write. */
 void interrupt_catch(void);
 
@@ -15,3 +17,6 @@ void interrupt_tick(bool on);
 
 /* The signal that has come, or 0. */
 int interrupt_signal(void);
+
+/* The status to leave with after one. */
+enum flight_status interrupt_status(void);

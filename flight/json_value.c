@@ -1,6 +1,8 @@
 /* Values of the report for programs. */
 #include "flight/json_value.h"
 
+#include <string.h>
+
 #include "flight/file_bytes.h"
 
 json_t *json_value_of_unsigned(uint64_t value)
@@ -8,15 +10,10 @@ json_t *json_value_of_unsigned(uint64_t value)
     return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
 static struct file_bytes escape(struct frame_string string)
 {
     struct file_bytes escaped = {0};
-    const struct text_sink sink = {append_bytes, &escaped};
+    const struct text_sink sink = file_bytes_sink(&escaped);
     text_print_foreign(&sink, string.text, string.length);
     return escaped;
 }
@@ -35,6 +32,11 @@ json_t *json_value_of_string(struct frame_string string)
         return json_null();
     json_t *value = json_stringn(string.text, string.length);
     return value != NULL ? value : json_value_of_escaped(string);
+}
+
+json_t *json_value_of_text(const char *text)
+{
+    return json_value_of_string((struct frame_string){text, strlen(text)});
 }
 
 void json_value_write(FILE *out, json_t *value)

@@ -12,6 +12,7 @@ json_t *json_value_of_unsigned(uint64_t value);
 
 /* Exact if it is UTF-8; else its foreign bytes are escaped as \xNN.  null, if it was not received. */
 json_t *json_value_of_string(struct frame_string string);
+json_t *json_value_of_text(const char *text);
 json_t *json_value_of_escaped(struct frame_string string);
 
 /* Writes a value and forgets it. */

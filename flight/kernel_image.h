@@ -24,7 +24,7 @@ struct kernel_image {
     size_t names; /* section of their names */
 };
 
-/* False: *why says why, in a few words; there is nothing to close. */
+/* False: *why says why, in a few words; there is nothing to close, and closing it does no harm. */
 bool kernel_image_open(struct kernel_image *image, const char *path, const char **why);
 void kernel_image_close(struct kernel_image *image);
 

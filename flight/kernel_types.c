@@ -9,8 +9,6 @@
 #include "flight/memory.h"
 #include "flight/probe_types.h"
 
-#define MODULE "kernel"
-
 /* --- Types --- */
 
 /* Names that D programs know such things by. */
@@ -31,7 +29,7 @@ static const char *of_our_own(const char *name)
 
 static bool is_ours(const char *module)
 {
-    return *module == '\0' || strcmp(module, MODULE) == 0;
+    return *module == '\0' || strcmp(module, PROBE_MODULE) == 0;
 }
 
 /* NULL: there is none, or its types are not for this compiler, which has 64 bits. */
@@ -81,7 +79,7 @@ static bool find_symbol(void *context, struct d_compiler *compiler, const char *
     struct image_symbol found;
     if (!is_ours(module) || !kernel_image_symbol(&kernel->image, name, &found))
         return false;
-    *symbol = (struct d_symbol){.module = MODULE,
+    *symbol = (struct d_symbol){.module = PROBE_MODULE,
                                 .name = found.name,
                                 .address = found.address,
                                 .size = found.size,
@@ -93,11 +91,13 @@ static bool find_symbol(void *context, struct d_compiler *compiler, const char *
 
 static size_t count_probes(void *context, const struct d_probe_name *name)
 {
-    const struct kernel_types *kernel = context;
-    const char *const description[4] = {name->provider, name->module, name->function, name->name};
+    struct kernel_types *kernel = context;
+    const char *const description[] = {name->provider, name->module, name->function, name->name};
     size_t count = probe_is_clock(description);
     for (size_t i = 0; i < kernel->probes.count; i++)
         count += probe_is_meant(&kernel->probes.items[i], description);
+    if (count == 0)
+        memcpy(kernel->missed, description, sizeof description);
     return count;
 }
 
@@ -132,7 +132,7 @@ static bool probe_argument(void *context, struct d_compiler *compiler,
 {
     struct kernel_types *kernel = context;
     static const struct probe clock = {.kind = PROBE_CLOCK};
-    const char *const description[4] = {name->provider, name->module, name->function, name->name};
+    const char *const description[] = {name->provider, name->module, name->function, name->name};
     *argument = (struct d_argument){.count = SIZE_MAX};
     if (probe_is_clock(description))
         (void)agree(kernel, compiler, &clock, index, argument);

@@ -12,6 +12,8 @@ struct kernel_types {
     struct debug_index index;  /* of it; read when the first type is asked for */
     bool index_was_read;
     struct probe_list probes;
+    const char *missed
+        [PROBE_FIELDS]; /* the last description of a program that means none of them; NULL: all do */
     struct d_kernel facts; /* for d_open(): must stay as long as the compiler */
 };
 

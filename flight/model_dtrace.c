@@ -5,12 +5,8 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "trace/dtrace/record_walk.h"
-
-const char *model_dtrace_buffer_name(uint32_t which)
-{
-    return which == STREAM_BUFFER_PRINCIPAL ? "principal" : "aggregations";
-}
 
 /* --- Memory --- */
 
@@ -275,18 +271,13 @@ static int by_id(const void *a, const void *b)
     uint32_t left, right;
     memcpy(&left, a, sizeof left);
     memcpy(&right, b, sizeof right);
-    return (left > right) - (left < right);
+    return order_of(left, right);
 }
 
 static int by_address(const void *a, const void *b)
 {
     const struct model_symbol *left = a, *right = b;
-    return (left->address > right->address) - (left->address < right->address);
-}
-
-static int compare(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
+    return order_of(left->address, right->address);
 }
 
 /* By buffer, run, place in it; of parts that came twice the first one counts. */
@@ -294,9 +285,9 @@ static int by_place(const void *a, const void *b)
 {
     const struct model_part *left = a, *right = b;
     const int orders[] = {
-        compare(left->which, right->which),   compare(left->cpu, right->cpu),
-        compare(left->start, right->start),   compare(left->length, right->length),
-        compare(left->offset, right->offset), compare(left->number, right->number),
+        order_of(left->which, right->which),   order_of(left->cpu, right->cpu),
+        order_of(left->start, right->start),   order_of(left->length, right->length),
+        order_of(left->offset, right->offset), order_of(left->number, right->number),
     };
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (orders[i] != 0)

@@ -71,5 +71,3 @@ bool model_dtrace_is_there(const struct model_dtrace *dtrace);
 
 /* For the consumer; lives as long as the model. */
 struct dtrace_source model_dtrace_source(const struct model_dtrace *dtrace);
-
-const char *model_dtrace_buffer_name(uint32_t which); /* "principal", "aggregations" */

@@ -2,10 +2,10 @@
 #include "flight/model_spans.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "flight/memory.h"
 #include "flight/model_books.h"
+#include "flight/order.h"
 #include "flight/timeline.h"
 
 enum {
@@ -39,32 +39,19 @@ static void add_step(struct steps *steps, const struct step *step)
     steps->items[steps->count++] = *step;
 }
 
-static int compare(uint64_t left, uint64_t right)
-{
-    return (left > right) - (left < right);
-}
-
 static int by_time(const void *a, const void *b)
 {
     const struct step *left = a, *right = b;
-    int order = compare(left->tsc, right->tsc);
-    order = order != 0 ? order : compare((uint64_t)left->kind, (uint64_t)right->kind);
+    int order = order_of(left->tsc, right->tsc);
+    order = order != 0 ? order : order_of((uint64_t)left->kind, (uint64_t)right->kind);
     if (order != 0 || left->event == NULL || right->event == NULL)
-        return order != 0 ? order : compare(left->index, right->index);
-    order = compare(left->event->cpu, right->event->cpu);
-    order = order != 0 ? order : compare(left->table, right->table);
-    return order != 0 ? order : compare(left->event->number, right->event->number);
+        return order != 0 ? order : order_of(left->index, right->index);
+    order = order_of(left->event->cpu, right->event->cpu);
+    order = order != 0 ? order : order_of(left->table, right->table);
+    return order != 0 ? order : order_of(left->event->number, right->event->number);
 }
 
 /* --- Gaps --- */
-
-static int by_number(const void *a, const void *b)
-{
-    const struct model_event *left = *(const struct model_event *const *)a;
-    const struct model_event *right = *(const struct model_event *const *)b;
-    int order = compare(left->cpu, right->cpu);
-    return order != 0 ? order : compare(left->number, right->number);
-}
 
 static void add_gap(struct span_walk *walk, struct steps *steps, struct span_gap gap)
 {
@@ -96,10 +83,7 @@ static bool goes_on(const struct capture_model *model, const struct model_event 
 static void find_gaps(struct span_walk *walk, struct steps *steps)
 {
     const struct model_events *events = &walk->model->events[TRACE_TABLE_TSLOG];
-    const struct model_event **sorted = memory_zeroed(events->count + 1, sizeof *sorted);
-    for (size_t i = 0; i < events->count; i++)
-        sorted[i] = &events->items[i];
-    qsort(sorted, events->count, sizeof(const struct model_event *), by_number);
+    const struct model_event **sorted = capture_model_by_number(events);
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = sorted[i], *before = i == 0 ? NULL : sorted[i - 1];
         if (before != NULL && before->cpu != event->cpu)
@@ -123,14 +107,8 @@ struct named_task {
 static int by_pid(const void *a, const void *b)
 {
     const struct named_task *left = a, *right = b;
-    int order = compare(left->pid, right->pid);
-    return order != 0 ? order : compare(left->id, right->id);
-}
-
-static struct trace_name name_of(const struct capture_model *model, uint32_t id)
-{
-    struct frame_string name = capture_model_name(model, id);
-    return (struct trace_name){name.text, (uint32_t)name.length};
+    int order = order_of(left->pid, right->pid);
+    return order != 0 ? order : order_of(left->id, right->id);
 }
 
 static void find_births(const struct capture_model *model, struct named_task *tasks)
@@ -139,7 +117,7 @@ static void find_births(const struct capture_model *model, struct named_task *ta
     for (size_t i = 0; i < events->count; i++) {
         const struct model_event *event = &events->items[i];
         if (event->task < model->task_count &&
-            span_of_tslog(name_of(model, event->name)).mark == SPAN_THREAD)
+            span_of_tslog(capture_model_trace_name(model, event->name)).mark == SPAN_THREAD)
             tasks[event->task].born = true;
     }
 }
@@ -205,7 +183,7 @@ static void start(struct span_walk *walk, struct spans *spans, size_t events)
 static void take_event(struct span_walk *walk, const struct step *step)
 {
     const struct model_event *event = step->event;
-    const struct trace_name name = name_of(walk->model, event->name);
+    const struct trace_name name = capture_model_trace_name(walk->model, event->name);
     bool is_call = step->table == TRACE_TABLE_TSLOG;
     const struct span_event taken = {
         .tsc = event->tsc,
@@ -300,10 +278,10 @@ static void keep(void *context, const struct span *span)
 static int by_length(const void *a, const void *b)
 {
     const struct span *left = a, *right = b;
-    int order = compare(right->end - right->begin, left->end - left->begin);
-    order = order != 0 ? order : compare(left->begin, right->begin);
-    order = order != 0 ? order : compare(left->depth, right->depth);
-    return order != 0 ? order : compare(left->task, right->task);
+    int order = order_of(right->end - right->begin, left->end - left->begin);
+    order = order != 0 ? order : order_of(left->begin, right->begin);
+    order = order != 0 ? order : order_of(left->depth, right->depth);
+    return order != 0 ? order : order_of(left->task, right->task);
 }
 
 struct span_list span_list_of(const struct capture_model *model)

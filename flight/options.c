@@ -1,9 +1,18 @@
 /* The command line of one subcommand. */
 #include "flight/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "flight/alternatives.h"
 #include "flight/memory.h"
+
+const char *const options_formats[] = {"text", "json", NULL};
+
+bool options_is_json(const char *format)
+{
+    return strcmp(format, "json") == 0;
+}
 
 /* What is being read: the arguments, and the one after the next value. */
 struct cursor {
@@ -14,8 +23,7 @@ struct cursor {
 
 static bool refuse(const struct options *options, const char *what, const char *argument)
 {
-    (void)flight_refuse(options->command, FLIGHT_USAGE, "%s '%s' (see 'flight help %s')", what,
-                        argument, options->command->name);
+    (void)flight_misuse(options->command, "%s '%s'", what, argument);
     return false;
 }
 
@@ -66,20 +74,34 @@ static void append_word(struct option_words *words, char letter, const char *val
     words->items[words->count++] = (struct option_word){letter, value};
 }
 
+static bool is_choice(const struct options *options, const struct option_spec *spec,
+                      const char *value)
+{
+    size_t count = 0;
+    for (; spec->choices[count] != NULL; count++)
+        if (strcmp(spec->choices[count], value) == 0)
+            return true;
+    char *choices = alternatives_text(spec->choices, count);
+    (void)flight_misuse(options->command, "unknown %s '%s': %s", spec->name, value, choices);
+    free(choices);
+    return false;
+}
+
 static bool store(const struct options *options, const struct option_spec *spec,
                   const char *argument, const char *value)
 {
     if (spec->text != NULL)
         *spec->text = value;
+    if (spec->choices != NULL)
+        return is_choice(options, spec, value);
     if (spec->list != NULL)
         append(spec->list, value);
     if (spec->words != NULL)
         append_word(spec->words, spec->letter, value);
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
-    (void)flight_refuse(options->command, FLIGHT_USAGE,
-                        "'%s': '%s' is not a number from %u to %u (see 'flight help %s')", argument,
-                        value, spec->minimum, spec->maximum, options->command->name);
+    (void)flight_misuse(options->command, "'%s': '%s' is not a number from %u to %u", argument,
+                        value, spec->minimum, spec->maximum);
     return false;
 }
 
@@ -149,26 +171,28 @@ static bool take_operand(const struct options *options, const char *argument)
     return true;
 }
 
-enum options_result options_parse(const struct options *options, size_t count, char **arguments)
+bool options_parse(const struct options *options, size_t count, char **arguments,
+                   enum flight_status *status)
 {
     struct cursor cursor = {arguments, count, 0};
+    *status = FLIGHT_USAGE;
     bool only_operands = false;
     while (cursor.next < count) {
         const char *argument = arguments[cursor.next++];
         if (only_operands || argument[0] != '-' || argument[1] == '\0') {
             if (!take_operand(options, argument))
-                return OPTIONS_BAD;
+                return false;
         } else if (strcmp(argument, "--") == 0) {
             only_operands = true;
         } else if (strcmp(argument, "--help") == 0) {
             flight_help(options->command);
-            return OPTIONS_HELP;
+            *status = FLIGHT_SUCCESS;
+            return false;
         } else if (!take_option(options, argument, &cursor)) {
-            return OPTIONS_BAD;
+            return false;
         }
     }
-    if (options->operand == NULL || *options->operand != NULL)
-        return OPTIONS_OK;
-    (void)refuse(options, "missing argument", options->operand_name);
-    return OPTIONS_BAD;
+    if (options->operand_name == NULL || *options->operand != NULL)
+        return true;
+    return refuse(options, "missing argument", options->operand_name);
 }

@@ -37,8 +37,9 @@ struct option_spec {
     struct option_words *words; /* by its letter */
     bool plain;                 /* of `words`: takes no value */
     const char **text;
-    struct option_list *list; /* may be repeated */
-    uint32_t *number;         /* minimum..maximum */
+    const char *const *choices; /* what `text` may be, ended by NULL; NULL: anything */
+    struct option_list *list;   /* may be repeated */
+    uint32_t *number;           /* minimum..maximum */
     uint32_t minimum;
     uint32_t maximum;
 };
@@ -48,14 +49,15 @@ struct options {
     const struct option_spec *specs;
     size_t count;
     const char **operand;     /* NULL: there is none */
-    const char *operand_name; /* an operand is required */
+    const char *operand_name; /* NULL: it may be left out */
     struct option_list *more; /* further operands; NULL: there are none */
 };
 
-enum options_result {
-    OPTIONS_OK = 0,
-    OPTIONS_HELP, /* help was asked for and printed */
-    OPTIONS_BAD,  /* one line on stderr has said what is wrong */
-};
+/* The choices of --format, where it has the usual two. */
+extern const char *const options_formats[];
+bool options_is_json(const char *format);
 
-enum options_result options_parse(const struct options *options, size_t count, char **arguments);
+/* False: *status is what to leave with, after help that was asked for, or one line on stderr that says what is
+ * wrong. */
+bool options_parse(const struct options *options, size_t count, char **arguments,
+                   enum flight_status *status);

@@ -6,17 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "flight/interrupt.h"
 #include "flight/memory.h"
+#include "flight/process.h"
 
 #define D_VERSION "0x0100e000" /* 1.14, as __SUNW_D_VERSION has it */
 
 enum {
     WORDS_OWN = 16, /* words beside the person's */
-    EXIT_MISSING = 127,
 };
 
 /* A first line "#!" is for the shell, and no directive. */
@@ -74,16 +73,7 @@ static void become(const char **words, int source, int output)
     interrupt_restore();
     if (dup2(source, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
         (void)execvp(words[0], (char **)(uintptr_t)words);
-    _exit(EXIT_MISSING);
-}
-
-static void read_all(int file, struct file_bytes *text)
-{
-    uint8_t chunk[4096];
-    ssize_t got;
-    while ((got = read(file, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0)
-            file_bytes_append(text, chunk, (size_t)got);
+    _exit(PROCESS_MISSING);
 }
 
 /* Takes a line of the preprocessor's, "# 1 \"NAME\" 1 3 4", without what stands behind the first of the flags: D knows
@@ -105,19 +95,18 @@ static struct file_bytes without_flags(const struct file_bytes *text)
     struct file_bytes plain = {0};
     for (size_t at = 0, length; at < text->length; at += length) {
         const uint8_t *line = text->bytes + at;
-        const uint8_t *newline = memchr(line, '\n', text->length - at);
-        length = newline != NULL ? (size_t)(newline - line) : text->length - at;
-        file_bytes_append(&plain, line, line_without_flags(line, length));
-        file_bytes_append(&plain, "\n", 1);
-        length += newline != NULL;
+        length = file_bytes_line(text, at);
+        file_bytes_append(&plain, line,
+                          line_without_flags(line, length - (line[length - 1] == '\n')));
+        file_bytes_append_text(&plain, "\n");
     }
     return plain;
 }
 
-/* Gives what wait() says, or -1: there could be no process. */
+/* Gives what process_wait says. */
 static int run(const char **words, int source, struct file_bytes *made)
 {
-    int ends[2], status = -1;
+    int ends[2];
     if (pipe(ends) != 0)
         return -1;
     pid_t child = fork();
@@ -125,12 +114,9 @@ static int run(const char **words, int source, struct file_bytes *made)
         become(words, source, ends[1]);
     close(ends[1]);
     if (child > 0)
-        read_all(ends[0], made);
+        (void)file_bytes_read_open(made, ends[0]);
     close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return status;
+    return process_wait(child);
 }
 
 static enum flight_status judge(const struct flight_command *command, const char *program,
@@ -138,11 +124,9 @@ static enum flight_status judge(const struct flight_command *command, const char
 {
     if (status == 0)
         return FLIGHT_SUCCESS;
-    if (status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING))
-        return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "-C: '%s' cannot be started",
-                                                 program);
-    return (enum flight_status)flight_refuse(command, FLIGHT_FAILURE, "%s: '%s' failed, see above",
-                                             name, program);
+    if (status == -1 || status == PROCESS_MISSING)
+        return flight_refuse(command, FLIGHT_HOST, "-C: '%s' cannot be started", program);
+    return flight_refuse(command, FLIGHT_FAILURE, "%s: '%s' failed, see above", name, program);
 }
 
 enum flight_status preprocessor_run(const struct flight_command *command,
@@ -151,7 +135,7 @@ enum flight_status preprocessor_run(const struct flight_command *command,
 {
     FILE *source = source_of(name, text);
     if (source == NULL)
-        return (enum flight_status)flight_refuse(command, FLIGHT_HOST, "-C: %s", strerror(errno));
+        return flight_refuse(command, FLIGHT_HOST, "-C: %s", strerror(errno));
     char *folder = folder_of(name);
     const char **words = words_of(wanted, model, folder);
     struct file_bytes made = {0};

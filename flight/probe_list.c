@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "flight/memory.h"
+#include "flight/order.h"
 #include "trace/dtrace/glob.h"
 #include "trace/dtrace/probe_tables.h"
 #include "trace/dtrace/profile_name.h"
-
-#define MODULE "kernel"
 
 static struct probe *add(struct probe_list *list, enum probe_kind kind, const char *provider,
                          const char *module, const char *function, const char *name)
@@ -44,7 +43,7 @@ static void add_of_function(struct probe_list *list, uint32_t address, const cha
                             enum probe_kind kind)
 {
     struct probe *probe =
-        add(list, kind, "fbt", MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
+        add(list, kind, "fbt", PROBE_MODULE, name, kind == PROBE_ENTRY ? "entry" : "return");
     probe->function = name;
     probe->address = address;
 }
@@ -103,7 +102,7 @@ static const struct probe *function_at(const struct probe_list *list, size_t cou
 static int by_address(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
+    return order_of(a, b);
 }
 
 struct call_row {
@@ -122,7 +121,8 @@ static void add_call(struct probe_list *list, const struct kernel_image *image,
     const char *own = function->function; /* the list may move */
     const char *name =
         kernel_image_text(image, kernel_image_word(image, call->row + PROBE_TABLE_CALL_NAME));
-    struct probe *probe = add(list, kind, "syscall", MODULE, name, entry ? "entry" : "return");
+    struct probe *probe =
+        add(list, kind, "syscall", PROBE_MODULE, name, entry ? "entry" : "return");
     probe->function = own;
     probe->address = call->address;
     probe->arguments =
@@ -183,7 +183,7 @@ static void add_sites(struct probe_list *list, const struct kernel_image *image)
     const struct section points = section_of(image, "sdt_points_start", "sdt_points_end");
     for (uint32_t at = sites.start; at < sites.end; at += PROBE_TABLE_SITE_SIZE)
         if (has_point(image, points, at))
-            add(list, PROBE_STATIC, text_of(image, at, PROBE_TABLE_SITE_PROVIDER), MODULE,
+            add(list, PROBE_STATIC, text_of(image, at, PROBE_TABLE_SITE_PROVIDER), PROBE_MODULE,
                 text_of(image, at, PROBE_TABLE_SITE_FUNCTION),
                 text_of(image, at, PROBE_TABLE_SITE_NAME))
                 ->arguments = text_of(image, at, PROBE_TABLE_SITE_TYPES);
@@ -206,16 +206,35 @@ void probe_list_free(struct probe_list *list)
 
 /* --- Descriptions --- */
 
-bool probe_is_meant(const struct probe *probe, const char *const description[4])
+bool probe_description_split(char *text, const char *description[PROBE_FIELDS])
+{
+    size_t field = PROBE_FIELDS;
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        description[i] = "";
+    for (char *colon; (colon = strrchr(text, ':')) != NULL; *colon = '\0') {
+        if (field == 1)
+            return false;
+        description[--field] = colon + 1;
+    }
+    description[--field] = text;
+    return true;
+}
+
+bool probe_field_means(const char *field, const char *name)
 {
     uint64_t steps = 0; /* what it costs bounds nobody here */
-    for (size_t i = 0; i < 4; i++)
-        if (!dtrace_glob_means(description[i], probe->field[i], &steps))
+    return dtrace_glob_means(field, name, &steps);
+}
+
+bool probe_is_meant(const struct probe *probe, const char *const description[PROBE_FIELDS])
+{
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        if (!probe_field_means(description[i], probe->field[i]))
             return false;
     return true;
 }
 
-bool probe_is_clock(const char *const description[4])
+bool probe_is_clock(const char *const description[PROBE_FIELDS])
 {
     struct profile_name name;
     return (*description[0] == '\0' || strcmp(description[0], "profile") == 0) &&

@@ -4,6 +4,12 @@
 
 #include "flight/kernel_image.h"
 
+#define PROBE_MODULE "kernel" /* of all of them, and of all symbols */
+
+enum {
+    PROBE_FIELDS = 4, /* provider, module, function, name */
+};
+
 enum probe_kind {
     PROBE_FRAMEWORK, /* dtrace:::BEGIN, END, ERROR */
     PROBE_ENTRY,     /* fbt */
@@ -16,10 +22,10 @@ enum probe_kind {
 
 struct probe {
     enum probe_kind kind;
-    const char *field[4];  /* provider, module, function, name: never NULL */
-    const char *function;  /* of fbt and syscall: the kernel's own name of it */
-    uint32_t address;      /* of fbt and syscall: of the function */
-    const char *arguments; /* of static probes their types, of syscall letters; else "" */
+    const char *field[PROBE_FIELDS]; /* never NULL */
+    const char *function;            /* of fbt and syscall: the kernel's own name of it */
+    uint32_t address;                /* of fbt and syscall: of the function */
+    const char *arguments;           /* of static probes their types, of syscall letters; else "" */
 };
 
 struct probe_list {
@@ -31,8 +37,15 @@ struct probe_list {
 void probe_list_read(struct probe_list *list, const struct kernel_image *image);
 void probe_list_free(struct probe_list *list);
 
-/* Whether a description means a probe; fields as in a DOF probe description: "" is any, and globs. */
-bool probe_is_meant(const struct probe *probe, const char *const description[4]);
+/* Cuts a description at its colons, which become zeros, into its last fields, as dtrace -n does; those before are "".
+ * False: there are more. */
+bool probe_description_split(char *text, const char *description[PROBE_FIELDS]);
+
+/* Whether a field of a description, as in DOF, means a name: "" is any, and globs. */
+bool probe_field_means(const char *field, const char *name);
+
+/* Whether all four do. */
+bool probe_is_meant(const struct probe *probe, const char *const description[PROBE_FIELDS]);
 
 /* Whether the kernel makes a probe of the provider profile for a description. */
-bool probe_is_clock(const char *const description[4]);
+bool probe_is_clock(const char *const description[PROBE_FIELDS]);

@@ -11,10 +11,7 @@
 #include "flight/kernel_types.h"
 #include "flight/memory.h"
 #include "flight/options.h"
-
-enum {
-    FIELDS = 4,
-};
+#include "flight/probe_closest.h"
 
 struct request {
     const struct flight_command *command;
@@ -22,40 +19,26 @@ struct request {
     bool with_types, as_json;
     char *own_kernel;
     char *text; /* the fields' */
-    const char *field[FIELDS];
+    const char *field[PROBE_FIELDS];
     struct kernel_types kernel;
     struct d_compiler *compiler; /* has the types */
 };
 
 /* --- What is asked for --- */
 
-/* "a:b:c" are the last fields of a description, as behind dtrace -n.  False: there are too many. */
-static bool split(struct request *request)
+/* Without a colon it is any of the four. */
+static bool is_word(const struct request *request)
 {
-    size_t field = FIELDS;
-    for (size_t i = 0; i < FIELDS; i++)
-        request->field[i] = "";
-    request->text = memory_text("%s", request->glob != NULL ? request->glob : "");
-    for (char *colon; (colon = strrchr(request->text, ':')) != NULL; *colon = '\0') {
-        if (field == 1)
-            return false;
-        request->field[--field] = colon + 1;
-    }
-    request->field[--field] = request->text;
-    return true;
+    return request->glob != NULL && strchr(request->glob, ':') == NULL;
 }
 
-/* Without a colon, any of the four. */
 static bool is_wanted(const struct request *request, const struct probe *probe)
 {
-    if (request->glob == NULL || strchr(request->glob, ':') != NULL)
+    if (!is_word(request))
         return probe_is_meant(probe, request->field);
-    for (size_t i = 0; i < FIELDS; i++) {
-        const char *description[FIELDS] = {"", "", "", ""};
-        description[i] = request->glob;
-        if (probe_is_meant(probe, description))
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        if (probe_field_means(request->glob, probe->field[i]))
             return true;
-    }
     return false;
 }
 
@@ -140,6 +123,21 @@ static size_t print_clock(struct request *request)
     return 1;
 }
 
+static enum flight_status refuse(const struct request *request)
+{
+    const struct probe_list *probes = &request->kernel.probes;
+    char *closest = is_word(request) ? probe_closest_word(probes, request->glob)
+                                     : probe_closest(probes, request->field);
+    enum flight_status status =
+        closest != NULL
+            ? flight_refuse(request->command, FLIGHT_FAILURE,
+                            "no probe matches '%s': did you mean %s?", request->glob, closest)
+            : flight_refuse(request->command, FLIGHT_FAILURE, "no probe matches '%s'",
+                            request->glob);
+    free(closest);
+    return status;
+}
+
 static enum flight_status print_all(struct request *request)
 {
     const struct probe_list *probes = &request->kernel.probes;
@@ -152,10 +150,7 @@ static enum flight_status print_all(struct request *request)
             found++;
         }
     found += print_clock(request);
-    if (found > 0)
-        return FLIGHT_SUCCESS;
-    return (enum flight_status)flight_refuse(request->command, FLIGHT_FAILURE,
-                                             "no probe matches '%s'", request->glob);
+    return found > 0 ? FLIGHT_SUCCESS : refuse(request);
 }
 
 /* --- The command --- */
@@ -166,58 +161,46 @@ static enum flight_status open_kernel(struct request *request)
     if (request->kernel_path == NULL)
         request->kernel_path = request->own_kernel = home_path("firstlight.elf");
     if (!kernel_types_open(&request->kernel, request->kernel_path, &why))
-        return (enum flight_status)flight_refuse(request->command, FLIGHT_HOST,
-                                                 "cannot read '%s': %s", request->kernel_path, why);
+        return flight_refuse(request->command, FLIGHT_HOST, "cannot read '%s': %s",
+                             request->kernel_path, why);
     if (why != NULL && (request->with_types || request->as_json))
-        fprintf(stderr, "flight: probes: warning: '%s': %s\n", request->kernel_path, why);
+        flight_tell(request->command, "warning: '%s': %s", request->kernel_path, why);
     const struct d_setup setup = {.kernel = &request->kernel.facts};
     request->compiler = d_open(&setup);
-    return request->compiler != NULL
-               ? FLIGHT_SUCCESS
-               : (enum flight_status)flight_refuse(request->command, FLIGHT_HOST, "no memory");
+    return request->compiler != NULL ? FLIGHT_SUCCESS
+                                     : flight_refuse(request->command, FLIGHT_HOST, "no memory");
 }
 
 static enum flight_status list(struct request *request)
 {
-    const char *format = request->format != NULL ? request->format : "text";
-    request->as_json = strcmp(format, "json") == 0;
-    if (!request->as_json && strcmp(format, "text") != 0)
-        return (enum flight_status)flight_refuse(request->command, FLIGHT_USAGE,
-                                                 "unknown format '%s' (see 'flight help probes')",
-                                                 format);
-    if (!split(request))
-        return (enum flight_status)flight_refuse(request->command, FLIGHT_USAGE,
-                                                 "'%s' has more than four fields", request->glob);
+    request->as_json = options_is_json(request->format);
+    request->text = memory_text("%s", request->glob != NULL ? request->glob : "");
+    if (!probe_description_split(request->text, request->field))
+        return flight_refuse(request->command, FLIGHT_USAGE, "'%s' has more than four fields",
+                             request->glob);
     enum flight_status status = open_kernel(request);
     return status == FLIGHT_SUCCESS ? print_all(request) : status;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
-    struct request request = {.command = command};
+    struct request request = {.command = command, .format = "text"};
     const struct option_spec specs[] = {
         {.name = "kernel", .text = &request.kernel_path},
-        {.name = "format", .text = &request.format},
+        {.name = "format", .text = &request.format, .choices = options_formats},
         {.letter = 'v', .flag = &request.with_types},
     };
-    struct option_list globs = {0};
     const struct options options = {.command = command,
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
-                                    .more = &globs};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (globs.count > 0)
-        request.glob = globs.items[0];
-    int status = parsed == OPTIONS_HELP  ? FLIGHT_SUCCESS
-                 : parsed == OPTIONS_BAD ? FLIGHT_USAGE
-                 : globs.count > 1       ? flight_refuse(command, FLIGHT_USAGE,
-                                                         "unexpected argument '%s'", globs.items[1])
-                                         : (int)list(&request);
+                                    .operand = &request.glob};
+    enum flight_status status;
+    if (options_parse(&options, count, arguments, &status))
+        status = list(&request);
     d_close(request.compiler);
     kernel_types_close(&request.kernel);
     free(request.own_kernel);
     free(request.text);
-    free(globs.items);
     return status;
 }
 

@@ -62,7 +62,8 @@ static uint16_t console_port(const char *line)
     return console.port;
 }
 
-uint32_t qemu_console(const char *line)
+/* Which of the four serial ports, from 0, a kernel command line chooses for its console; 0 if it is none of them. */
+static uint32_t console(const char *line)
 {
     static const uint16_t ports[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
     uint16_t port = console_port(line);
@@ -78,12 +79,11 @@ static char *join_modules(const struct qemu_plan *plan)
     struct file_bytes joined = {0};
     for (size_t i = 0; i < plan->module_count; i++) {
         if (i > 0)
-            file_bytes_append(&joined, ",", 1);
+            file_bytes_append_text(&joined, ",");
         for (const char *p = plan->modules[i]; *p != '\0'; p++)
             file_bytes_append(&joined, *p == ',' ? ",," : p, *p == ',' ? 2 : 1);
     }
-    file_bytes_append(&joined, "", 1);
-    return (char *)joined.bytes;
+    return file_bytes_text(&joined);
 }
 
 static const char *program(enum qemu_firmware firmware)
@@ -170,7 +170,7 @@ static void add_ports(struct vector *vector, const struct qemu_plan *plan)
     if (plan->medium == QEMU_MEDIUM_KERNEL) {
         char *append = append_text(plan);
         char *line = memory_text("%s %s", plan->kernel, append);
-        for (uint32_t port = qemu_console(line); port > 0; port--)
+        for (uint32_t port = console(line); port > 0; port--)
             add_pair(vector, "-serial", "null");
         free(line);
         free(append);

@@ -45,7 +45,3 @@ const char *const *qemu_firmware_files(enum qemu_firmware firmware);
 /* The argument vector, ended by NULL. */
 char **qemu_arguments(const struct qemu_plan *plan);
 void qemu_arguments_free(char **arguments);
-
-/* Which of the four serial ports, from 0, a kernel command line chooses for its console; 0 if it
- * is none of them. */
-uint32_t qemu_console(const char *line);

@@ -1,51 +1,36 @@
 /* flight report: what a capture says, for people or for programs. */
 #include "flight/report.h"
 
-#include <string.h>
-
 #include "flight/capture_file.h"
-#include "flight/options.h"
 #include "flight/print.h"
 
-static bool is_format(const char *format)
+static enum flight_status print(const struct capture_model *model, const char *format, bool all)
 {
-    return strcmp(format, "text") == 0 || strcmp(format, "json") == 0;
+    const struct text_sink sink = print_sink(stdout);
+    if (options_is_json(format))
+        report_json(stdout, model);
+    else
+        report_text(&sink, model, all);
+    return capture_model_whole(model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
-    const char *path = NULL, *format = "text";
+    const char *format = "text";
     bool all = false;
-    uint32_t boot = 0;
     const struct option_spec specs[] = {
-        {.name = "format", .text = &format},
+        {.name = "format", .text = &format, .choices = options_formats},
         {.name = "all", .flag = &all},
-        {.name = "boot", .number = &boot, .minimum = 1, .maximum = UINT32_MAX},
     };
-    const struct options options = {.command = command,
-                                    .specs = specs,
-                                    .count = sizeof specs / sizeof specs[0],
-                                    .operand = &path,
-                                    .operand_name = "CAPTURE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
-    if (!is_format(format))
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "unknown format '%s' (see 'flight help report')", format);
-
     struct capture_file capture;
-    enum flight_status status = capture_file_open(&capture, command, path, boot);
-    if (status == FLIGHT_SUCCESS) {
-        const struct text_sink sink = print_sink(stdout);
-        if (strcmp(format, "json") == 0)
-            report_json(stdout, &capture.model);
-        else
-            report_text(&sink, &capture.model, all);
-        status = capture_model_whole(&capture.model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
-    }
+    enum flight_status status;
+    if (!capture_file_parse(&capture, command, specs, 2, count, arguments, &status))
+        return status;
+    status = capture_file_open(&capture);
+    if (status == FLIGHT_SUCCESS)
+        status = print(&capture.model, format, all);
     capture_file_close(&capture);
-    return (int)status;
+    return status;
 }
 
 const struct flight_command report_command = {

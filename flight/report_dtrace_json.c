@@ -1,8 +1,6 @@
 /* Anonymous tracing for programs: what the descriptions and the bytes say, nothing merged or divided. */
 #include "flight/report_dtrace.h"
 
-#include <string.h>
-
 #include "flight/dtrace_value.h"
 #include "flight/json_value.h"
 #include "trace/dtrace/framework.h"
@@ -54,7 +52,7 @@ static json_t *enabling_value(const struct dtrace_source *source,
 static json_t *buffer_value(const struct model_buffer *buffer, uint32_t which, uint32_t cpu)
 {
     const struct dtrace_buffer_books *books = &buffer->snapshot.books;
-    bool known = buffer->known;
+    const char *name = which == STREAM_BUFFER_PRINCIPAL ? "principal" : "aggregations";
     const struct {
         const char *key;
         uint64_t value;
@@ -63,11 +61,12 @@ static json_t *buffer_value(const struct model_buffer *buffer, uint32_t which, u
         {"overwritten", books->overwritten}, {"dropped", books->dropped},
         {"filtered", books->filtered},       {"errors", books->errors},
     };
-    json_t *value = json_pack("{s:s, s:i, s:o}", "buffer", model_dtrace_buffer_name(which), "cpu",
-                              (int)cpu, "received", json_value_of_unsigned(buffer->received));
+    json_t *value = json_pack("{s:s, s:i, s:o}", "buffer", name, "cpu", (int)cpu, "received",
+                              json_value_of_unsigned(buffer->received));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         (void)json_object_set_new(value, counts[i].key,
-                                  known ? json_value_of_unsigned(counts[i].value) : json_null());
+                                  buffer->known ? json_value_of_unsigned(counts[i].value)
+                                                : json_null());
     return value;
 }
 

@@ -4,8 +4,6 @@
  * errors. */
 #include "flight/report_dtrace_lines.h"
 
-#include <string.h>
-
 #include "flight/dof_names.h"
 #include "flight/dtrace_cell_value.h"
 #include "flight/dtrace_value.h"
@@ -22,10 +20,10 @@ struct lines {
     json_t *rows;                   /* of the printa() that is going on; NULL: none yet */
 };
 
-static void write_line(const struct lines *lines, json_t *object)
+static void write_line(FILE *out, json_t *object)
 {
-    json_value_write(lines->out, object);
-    fputc('\n', lines->out);
+    json_value_write(out, object);
+    fputc('\n', out);
 }
 
 static json_t *take(struct file_bytes *text)
@@ -61,7 +59,7 @@ static void end(void *context, const struct dtrace_found *found)
     json_t *data = lines->data;
     lines->data = NULL;
     lines->text.length = 0;
-    write_line(lines,
+    write_line(lines->out,
                json_pack("{s:s, s:i, s:o, s:I, s:o, s:o}", "type", "record", "cpu", (int)lines->cpu,
                          "ns", json_value_of_unsigned(found->time), "epid",
                          (json_int_t)found->ecb->epid, "probe",
@@ -117,7 +115,7 @@ static json_t *format_value(const struct dtrace_record *record)
 {
     if (record->format == NULL)
         return json_null();
-    return json_value_of_string((struct frame_string){record->format, strlen(record->format)});
+    return json_value_of_text(record->format);
 }
 
 /* What printa() has put side by side, or what a format was given. */
@@ -213,7 +211,7 @@ static void row(void *context, const struct dtrace_row *row)
         json_t *cell = dtrace_cell_value(&row->cells[i]);
         (void)json_object_update(object, cell);
         json_decref(cell);
-        write_line(lines, object);
+        write_line(lines->out, object);
     }
     lines->text.length = 0;
 }
@@ -233,7 +231,7 @@ static void error(void *context, const struct dtrace_error *error)
     json_t *address = error->has_address ? json_value_of_unsigned(error->address) : json_null();
     json_t *action = error->recorded ? json_integer(error->action) : json_null();
     json_t *offset = error->offset != -1 ? json_integer(error->offset) : json_null();
-    write_line(lines,
+    write_line(lines->out,
                json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:o, s:o}", "type", "error", "epid",
                          (json_int_t)error->epid, "probe", probe_of_clause(lines, error->epid),
                          "fault", error->text, "action", action, "offset", offset, "address",
@@ -244,9 +242,10 @@ static void loss(void *context, const struct dtrace_loss *loss)
 {
     struct lines *lines = context;
     json_t *cpu = loss->buffer != NULL ? json_integer(loss->buffer->cpu) : json_null();
-    write_line(lines, json_pack("{s:s, s:s, s:o, s:o, s:o}", "type", "drop", "what", loss->what,
-                                "cpu", cpu, "count", json_value_of_unsigned(loss->count), "text",
-                                take_line(&lines->faults)));
+    write_line(lines->out,
+               json_pack("{s:s, s:s, s:o, s:o, s:o}", "type", "drop", "what", loss->what, "cpu",
+                         cpu, "count", json_value_of_unsigned(loss->count), "text",
+                         take_line(&lines->faults)));
 }
 
 static void complaint(void *context)
@@ -257,20 +256,15 @@ static void complaint(void *context)
 
 void report_dtrace_line_of_damage(FILE *out, json_t *text)
 {
-    json_value_write(out, json_pack("{s:s, s:o}", "type", "damage", "text", text));
-    fputc('\n', out);
-}
-
-static void append(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
+    write_line(out, json_pack("{s:s, s:o}", "type", "damage", "text", text));
 }
 
 enum dtrace_consume_status report_dtrace_write_lines(FILE *out, const struct dtrace_source *source,
                                                      struct dtrace_memory *memory)
 {
     struct lines lines = {.out = out, .source = source};
-    const struct text_sink records = {append, &lines.text}, faults = {append, &lines.faults};
+    const struct text_sink records = file_bytes_sink(&lines.text);
+    const struct text_sink faults = file_bytes_sink(&lines.faults);
     const struct dtrace_listener listener = {&lines, begin, pieces, end,
                                              row,    error, loss,   complaint};
     const struct dtrace_outlet outlet = {&records, &faults, &listener};

@@ -12,6 +12,7 @@
 #include "flight/losses.h"
 #include "flight/model_books.h"
 #include "flight/model_spans.h"
+#include "flight/print.h"
 #include "flight/report_dtrace.h"
 #include "flight/timeline.h"
 
@@ -24,19 +25,13 @@ static json_t *of_key(struct frame_string string)
     return whole ? json_value_of_string(string) : json_value_of_escaped(string);
 }
 
-static void append_bytes(void *context, const char *bytes, size_t length)
-{
-    file_bytes_append(context, bytes, length);
-}
-
 static json_t *of_hex(struct frame_string string)
 {
     if (string.text == NULL)
         return json_null();
     struct file_bytes hex = {0};
-    const struct text_sink sink = {append_bytes, &hex};
-    for (size_t i = 0; i < string.length; i++)
-        text_print(&sink, "%02x", (unsigned)(uint8_t)string.text[i]);
+    const struct text_sink sink = file_bytes_sink(&hex);
+    print_hex(&sink, string, string.length);
     json_t *value = json_stringn(hex.bytes == NULL ? "" : (const char *)hex.bytes, hex.length);
     file_bytes_free(&hex);
     return value;
@@ -46,6 +41,18 @@ static json_t *of_hex(struct frame_string string)
 static void write_key(FILE *out, const char *key)
 {
     fprintf(out, ",\n \"%s\": ", key);
+}
+
+/* A list with its rows between these two. */
+static void begin_list(FILE *out, const char *key)
+{
+    write_key(out, key);
+    fputc('[', out);
+}
+
+static void end_list(FILE *out, size_t rows)
+{
+    fputs(rows == 0 ? "]" : "\n ]", out);
 }
 
 static json_t *clock_value(const struct model_clock *clock)
@@ -71,11 +78,11 @@ static json_t *cpu_value(const struct model_cpu *clock, uint32_t cpu)
 
 static void write_cpus(FILE *out, const struct capture_model *model)
 {
-    write_key(out, "cpus");
-    fputc('[', out);
-    for (uint32_t cpu = 0; cpu < capture_model_cpus(model); cpu++)
+    begin_list(out, "cpus");
+    const uint32_t cpus = capture_model_cpus(model);
+    for (uint32_t cpu = 0; cpu < cpus; cpu++)
         json_value_write_row(out, cpu, cpu_value(&model->cpu[cpu], cpu));
-    fputs("\n ]", out);
+    end_list(out, cpus);
 }
 
 static void write_config(FILE *out, const struct capture_model *model)
@@ -111,11 +118,10 @@ static void write_phases(FILE *out, const struct capture_model *model)
 {
     struct timeline_phase phases[TIMELINE_PHASES];
     uint32_t count = timeline_phases(model, phases);
-    write_key(out, "phases");
-    fputc('[', out);
+    begin_list(out, "phases");
     for (uint32_t i = 0; i < count; i++)
         json_value_write_row(out, i, phase_value(model, &phases[i]));
-    fputs("\n ]", out);
+    end_list(out, count);
 }
 
 /* False also if the hash cannot be read; null if there is none, or nobody has compared. */
@@ -139,11 +145,10 @@ static json_t *module_value(const struct model_module *module)
 
 static void write_modules(FILE *out, const struct capture_model *model)
 {
-    write_key(out, "modules");
-    fputc('[', out);
+    begin_list(out, "modules");
     for (size_t i = 0; i < model->module_count; i++)
         json_value_write_row(out, i, module_value(&model->modules[i]));
-    fputs(model->module_count == 0 ? "]" : "\n ]", out);
+    end_list(out, model->module_count);
 }
 
 static json_t *event_value(const struct capture_model *model, const struct model_event *event)
@@ -213,8 +218,7 @@ static void write_losses(FILE *out, const struct capture_model *model)
 {
     struct loss losses[LOSSES_MAX];
     size_t count = losses_find(model, losses);
-    write_key(out, "losses");
-    fputc('[', out);
+    begin_list(out, "losses");
     for (size_t i = 0; i < count; i++)
         json_value_write_row(out, i,
                              json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "table",
@@ -223,7 +227,7 @@ static void write_losses(FILE *out, const struct capture_model *model)
                                        json_value_of_unsigned(losses[i].events), "after",
                                        edge_value(model, losses[i].after), "before",
                                        edge_value(model, losses[i].before)));
-    fputs(count == 0 ? "]" : "\n ]", out);
+    end_list(out, count);
 }
 
 static json_t *span_value(const struct capture_model *model, const struct span *span)
@@ -248,11 +252,10 @@ static json_t *span_value(const struct capture_model *model, const struct span *
 static void write_spans(FILE *out, const struct capture_model *model)
 {
     struct span_list list = span_list_of(model);
-    write_key(out, "spans");
-    fputc('[', out);
+    begin_list(out, "spans");
     for (size_t i = 0; i < list.count && i < SPANS_SHOWN; i++)
         json_value_write_row(out, i, span_value(model, &list.items[i]));
-    fputs(list.count == 0 ? "]" : "\n ]", out);
+    end_list(out, list.count);
     free(list.items);
 }
 

@@ -166,12 +166,6 @@ static void print_phases(const struct text_sink *sink, const struct capture_mode
     text_print(sink, "\n");
 }
 
-static struct trace_name name_of(const struct capture_model *model, uint32_t id)
-{
-    struct frame_string name = capture_model_name(model, id);
-    return (struct trace_name){name.text, (uint32_t)name.length};
-}
-
 /* Rows where events are missing, as the kernel prints them. */
 static void print_missing(struct log_table *log, const struct capture_model *model, uint32_t table,
                           bool before)
@@ -202,8 +196,8 @@ static void print_table(struct log_table *log, const struct capture_model *model
                                  .cpu = event->cpu,
                                  .tsc = event->tsc,
                                  .pid = task.known ? task.pid : LOG_PID_UNKNOWN,
-                                 .process = name_of(model, task.name),
-                                 .name = name_of(model, event->name),
+                                 .process = capture_model_trace_name(model, task.name),
+                                 .name = capture_model_trace_name(model, event->name),
                                  .usage = event->usage,
                              });
     }

@@ -55,12 +55,6 @@ static enum outcome_carrier listen(struct live *live, struct emulator *emulator,
     return end == LIVE_END_FULL ? OUTCOME_EXCESS : OUTCOME_TIMEOUT;
 }
 
-static bool tells_of_triple_fault(const struct file_bytes *log)
-{
-    static const char words[] = "Triple fault";
-    return log->length > 0 && memmem(log->bytes, log->length, words, sizeof words - 1) != NULL;
-}
-
 static struct file_bytes read_staged(const struct staging *staging, const char *name)
 {
     struct file_bytes file = {0};
@@ -92,8 +86,8 @@ static int shown_on(const struct run *run)
     return run->traced.console ? STDERR_FILENO : -1;
 }
 
-static int watch(const struct run *run, const struct staging *staging, struct emulator *emulator,
-                 struct attach *attach, int output)
+static enum flight_status watch(const struct run *run, const struct staging *staging,
+                                struct emulator *emulator, struct attach *attach, int output)
 {
     struct live live;
     live_start(&live, shown_on(run), output);
@@ -108,8 +102,8 @@ static int watch(const struct run *run, const struct staging *staging, struct em
     outcome.signal_number = WTERMSIG(emulator->wait_status);
     struct file_bytes log = read_staged(staging, "qemu.log");
     struct file_bytes messages = read_staged(staging, "qemu.messages");
-    outcome.triple_fault = tells_of_triple_fault(&log);
-    int status = ending_tell(run->plan.command, &live, &outcome, &messages);
+    outcome.triple_fault = file_bytes_has(&log, "Triple fault");
+    enum flight_status status = ending_tell(run->plan.command, &live, &outcome, &messages);
     if (traced_run_wanted(&run->traced))
         status = traced_run_tell(&run->traced, &run->plan, &live.bytes, status);
     file_bytes_free(&log);
@@ -131,8 +125,8 @@ static bool arguments_fit(const struct run *run, char **arguments)
     return true;
 }
 
-static int start(const struct run *run, const struct staging *staging, char **arguments,
-                 struct attach *attach, int output)
+static enum flight_status start(const struct run *run, const struct staging *staging,
+                                char **arguments, struct attach *attach, int output)
 {
     char *messages = staging_path(staging, "qemu.messages");
     struct emulator emulator;
@@ -144,16 +138,16 @@ static int start(const struct run *run, const struct staging *staging, char **ar
     if (error != 0)
         return flight_refuse(run->plan.command, FLIGHT_HOST, "cannot start %s: %s", arguments[0],
                              strerror(error));
-    int status = watch(run, staging, &emulator, attach, output);
+    enum flight_status status = watch(run, staging, &emulator, attach, output);
     close(emulator.serial);
     return status;
 }
 
-static int launch(const struct run *run, const struct staging *staging, int output)
+static enum flight_status launch(const struct run *run, const struct staging *staging, int output)
 {
     char **arguments = run_plan_arguments(&run->plan, staging);
     struct attach attach;
-    int status = FLIGHT_HOST;
+    enum flight_status status = FLIGHT_HOST;
     if (attach_open(&attach, run->plan.command, run->socket, run->plan.interactive) &&
         arguments_fit(run, arguments))
         status = start(run, staging, arguments, &attach, output);
@@ -162,27 +156,26 @@ static int launch(const struct run *run, const struct staging *staging, int outp
     return status;
 }
 
-static int play(const struct run *run)
+static enum flight_status play(const struct run *run)
 {
     int output = -1;
-    int status = FLIGHT_HOST;
+    enum flight_status status = FLIGHT_HOST;
     struct staging staging = {0};
     interrupt_catch();
-    int staged = (int)run_plan_stage(&run->plan, &staging);
+    enum flight_status staged = run_plan_stage(&run->plan, &staging);
     if (staged == FLIGHT_SUCCESS && ending_open_output(run->plan.command, run->output, &output))
         status = launch(run, &staging, output);
     else if (interrupt_signal() != 0)
-        status = FLIGHT_SIGNAL + interrupt_signal();
+        status = interrupt_status();
     else if (staged != FLIGHT_SUCCESS)
         status = staged;
-    if (output >= 0 && close(output) != 0)
-        status = flight_refuse(run->plan.command, FLIGHT_HOST, "cannot write '%s': %s", run->output,
-                               strerror(errno));
+    if (!ending_close_output(run->plan.command, run->output, output))
+        status = FLIGHT_HOST;
     staging_remove(&staging);
     return status;
 }
 
-static enum options_result parse(struct run *run, size_t count, char **arguments)
+static bool parse(struct run *run, size_t count, char **arguments, enum flight_status *status)
 {
     const struct option_spec own[] = {
         {.name = "kernel", .text = &run->plan.kernel},
@@ -204,10 +197,10 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
         {.name = "socket", .text = &run->socket},
         {.name = "interactive", .letter = 'i', .flag = &run->plan.interactive},
         {.name = "bare", .flag = &run->plan.bare},
-        {.name = "enable", .text = &run->traced.folder},
+        {.name = "enable", .text = &run->traced.path},
         {.name = "demo", .flag = &run->traced.demo},
         {.name = "real-time", .flag = &run->traced.real_time},
-        {.name = "format", .text = &run->traced.format},
+        {.name = "format", .text = &run->traced.format, .choices = options_formats},
         {.name = "console", .flag = &run->traced.console},
     };
     struct option_spec specs[sizeof own / sizeof own[0] + ENABLING_SPECS];
@@ -217,7 +210,7 @@ static enum options_result parse(struct run *run, size_t count, char **arguments
                                     .specs = specs,
                                     .count = sizeof specs / sizeof specs[0],
                                     .more = &run->traced.words.arguments};
-    return options_parse(&options, count, arguments);
+    return options_parse(&options, count, arguments, status);
 }
 
 static enum flight_status prepare_tracing(struct run *run)
@@ -230,34 +223,32 @@ static enum flight_status prepare_tracing(struct run *run)
                       traced->console || traced->format != NULL;
     if (!lost)
         return FLIGHT_SUCCESS;
-    return (enum flight_status)flight_refuse(run->plan.command, FLIGHT_USAGE,
-                                             "there is no program for that: -n, -s or --enable "
-                                             "brings one (see 'flight help run')");
+    return flight_misuse(run->plan.command,
+                         "there is no program for that: -n, -s or --enable brings one");
 }
 
-static int run_checked(struct run *run)
+static enum flight_status run_checked(struct run *run)
 {
     if (run->plan.interactive && run->quiet)
-        return flight_refuse(run->plan.command, FLIGHT_USAGE,
-                             "--interactive shows what --quiet hides (see 'flight help run')");
+        return flight_misuse(run->plan.command, "--interactive shows what --quiet hides");
     enum flight_status prepared = prepare_tracing(run);
     if (prepared != FLIGHT_SUCCESS)
-        return (int)prepared;
+        return prepared;
     if (!run_plan_usable(&run->plan))
         return FLIGHT_USAGE;
     run_plan_complete(&run->plan);
     return run_plan_readable(&run->plan) ? play(run) : FLIGHT_HOST;
 }
 
-static int run_main(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run_main(const struct flight_command *command, size_t count,
+                                   char **arguments)
 {
     struct run run = {
         .plan = {.command = command, .memory_mib = MEMORY_MIB, .cpus = 1},
     };
-    enum options_result parsed = parse(&run, count, arguments);
-    int status = parsed == OPTIONS_OK     ? run_checked(&run)
-                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
-                                          : FLIGHT_USAGE;
+    enum flight_status status;
+    if (parse(&run, count, arguments, &status))
+        status = run_checked(&run);
     run_plan_free(&run.plan);
     traced_run_free(&run.traced);
     return status;
@@ -271,7 +262,7 @@ const struct flight_command run_command = {
         "                  [--firmware NAME] [--memory MIB] [--smp N] [--exec COMMAND]...\n"
         "                  [--deterministic] [--timeout SECONDS] [--qemu-arg ARG]... [-o CAPTURE]\n"
         "                  [--quiet] [-i | --interactive] [--socket PATH]\n"
-        "                  [--enable DIR | " ENABLING_WORDS_SYNOPSIS "\n"
+        "                  [--enable PATH | " ENABLING_WORDS_SYNOPSIS "\n"
         "                  [ARGUMENT]...] [--demo] [--real-time] [--console] [--format text|json]",
     .help =
         "Boots the kernel in QEMU and shows its serial line without the frames.\n"
@@ -307,7 +298,8 @@ const struct flight_command run_command = {
         "on\n"
         "standard output.  Unless something else is said, the boot is deterministic and short.\n"
         "\n"
-        "  --enable DIR       what 'flight enable' left there\n" ENABLING_WORDS_HELP
+        "  --enable PATH      the folder of 'flight enable', a dtrace.conf or a DOF "
+        "object\n" ENABLING_WORDS_HELP
         "  --demo             boots the demonstration, with all its services\n"
         "  --real-time        not --deterministic\n"
         "  --format FORMAT    text (default), or json: an object a line\n"

@@ -150,7 +150,7 @@ bool run_plan_usable(struct run_plan *plan)
     if (wrong == NULL)
         wrong = exec_fault(plan);
     if (wrong != NULL)
-        (void)flight_refuse(plan->command, FLIGHT_USAGE, "%s (see 'flight help run')", wrong);
+        (void)flight_misuse(plan->command, "%s", wrong);
     return wrong == NULL;
 }
 
@@ -256,36 +256,31 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* Makes one name of the staging folder lead to a file of the host. */
-static bool stage(const struct run_plan *plan, const struct staging *staging, const char *name,
-                  const char *source)
+static enum flight_status refuse_staging(const struct run_plan *plan, const char *name, int error)
 {
-    int error = staging_link(staging, name, source);
+    return flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", name,
+                         strerror(error));
+}
+
+/* Makes one name of the staging folder lead to a file of the host. */
+static enum flight_status stage(const struct run_plan *plan, const struct staging *staging,
+                                const char *name, const char *source)
+{
+    const int error = staging_link(staging, name, source);
     if (error == EEXIST)
-        (void)flight_refuse(plan->command, FLIGHT_HOST,
-                            "'%s' cannot stand for two different files in one run", name);
-    else if (error != 0)
-        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", name,
-                            strerror(error));
-    return error == 0;
+        return flight_refuse(plan->command, FLIGHT_HOST,
+                             "'%s' cannot stand for two different files in one run", name);
+    return error == 0 ? FLIGHT_SUCCESS : refuse_staging(plan, name, error);
 }
 
 /* An absolute path means the same everywhere and needs no link. */
-static bool stage_module(const struct run_plan *plan, const struct staging *staging,
-                         const char *module)
+static enum flight_status stage_module(const struct run_plan *plan, const struct staging *staging,
+                                       const char *module)
 {
     char *file = module_file(module);
-    bool good = file[0] == '/' || stage(plan, staging, file, file);
+    enum flight_status status = file[0] == '/' ? FLIGHT_SUCCESS : stage(plan, staging, file, file);
     free(file);
-    return good;
-}
-
-static enum flight_status refuse_image(const struct run_plan *plan, const char *image, int error)
-{
-    if (error != 0)
-        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", image,
-                            strerror(error));
-    return error == 0 ? FLIGHT_SUCCESS : FLIGHT_HOST;
+    return status;
 }
 
 /* The image of a CD or stick: itself, or a copy if something is to be changed about it. */
@@ -294,14 +289,17 @@ static enum flight_status stage_image(const struct run_plan *plan, const struct 
 {
     const struct staging *staging = autoexec->staging;
     if (!plan->deterministic && autoexec->text == NULL)
-        return stage(plan, staging, IMAGE, image) ? FLIGHT_SUCCESS : FLIGHT_HOST;
-    enum flight_status status = refuse_image(plan, image, staging_copy(staging, IMAGE, image));
-    if (status == FLIGHT_SUCCESS && autoexec->text != NULL)
-        status = plan->iso != NULL ? autoexec_onto_iso(autoexec, IMAGE)
-                                   : autoexec_onto_disk(autoexec, IMAGE);
-    if (status == FLIGHT_SUCCESS && plan->deterministic)
-        status = refuse_image(plan, image, staging_pad(staging, IMAGE));
-    return status;
+        return stage(plan, staging, IMAGE, image);
+    int error = staging_copy(staging, IMAGE, image);
+    if (error != 0)
+        return refuse_staging(plan, image, error);
+    enum flight_status status = autoexec->text == NULL ? FLIGHT_SUCCESS
+                                : plan->iso != NULL    ? autoexec_onto_iso(autoexec, IMAGE)
+                                                       : autoexec_onto_disk(autoexec, IMAGE);
+    if (status != FLIGHT_SUCCESS || !plan->deterministic)
+        return status;
+    error = staging_pad(staging, IMAGE);
+    return error == 0 ? FLIGHT_SUCCESS : refuse_staging(plan, image, error);
 }
 
 static enum flight_status stage_medium(const struct run_plan *plan, const struct staging *staging)
@@ -314,7 +312,7 @@ static enum flight_status stage_medium(const struct run_plan *plan, const struct
     else if (text != NULL)
         status = autoexec_into_net(&autoexec, NET, plan->net);
     else
-        status = stage(plan, staging, NET, plan->net) ? FLIGHT_SUCCESS : FLIGHT_HOST;
+        status = stage(plan, staging, NET, plan->net);
     free(text);
     return status;
 }
@@ -343,31 +341,25 @@ void run_plan_add_file(struct run_plan *plan, const char *name, const char *opti
     add_made(plan, name, options)->source = memory_text("%s", source);
 }
 
-static bool stage_made(const struct run_plan *plan, const struct staging *staging,
-                       const struct run_module *made)
+static enum flight_status stage_made(const struct run_plan *plan, const struct staging *staging,
+                                     const struct run_module *made)
 {
     if (made->source != NULL)
         return stage(plan, staging, made->name, made->source);
     const int error = staging_write(staging, made->name, made->bytes, made->length);
-    if (error != 0)
-        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot stage '%s': %s", made->name,
-                            strerror(error));
-    return error == 0;
+    return error == 0 ? FLIGHT_SUCCESS : refuse_staging(plan, made->name, error);
 }
 
-static bool stage_all(const struct run_plan *plan, const struct staging *staging)
+static enum flight_status stage_all(const struct run_plan *plan, const struct staging *staging)
 {
-    if (!stage(plan, staging, base_name(plan->kernel), plan->kernel))
-        return false;
-    if (plan->archive != NULL && !stage(plan, staging, ARCHIVE, plan->archive))
-        return false;
-    for (size_t i = 0; i < plan->made_count; i++)
-        if (!stage_made(plan, staging, &plan->made[i]))
-            return false;
-    for (size_t i = 0; i < plan->modules.count; i++)
-        if (!stage_module(plan, staging, plan->modules.items[i]))
-            return false;
-    return true;
+    enum flight_status status = stage(plan, staging, base_name(plan->kernel), plan->kernel);
+    if (status == FLIGHT_SUCCESS && plan->archive != NULL)
+        status = stage(plan, staging, ARCHIVE, plan->archive);
+    for (size_t i = 0; i < plan->made_count && status == FLIGHT_SUCCESS; i++)
+        status = stage_made(plan, staging, &plan->made[i]);
+    for (size_t i = 0; i < plan->modules.count && status == FLIGHT_SUCCESS; i++)
+        status = stage_module(plan, staging, plan->modules.items[i]);
+    return status;
 }
 
 enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *staging)
@@ -381,13 +373,10 @@ enum flight_status run_plan_stage(const struct run_plan *plan, struct staging *s
     }
     int error = staging_create(staging, depth);
     if (error != 0)
-        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot make a staging folder: %s",
-                            strerror(error));
-    if (error != 0)
-        return FLIGHT_HOST;
-    if (medium(plan) != QEMU_MEDIUM_KERNEL)
-        return stage_medium(plan, staging);
-    return stage_all(plan, staging) ? FLIGHT_SUCCESS : FLIGHT_HOST;
+        return flight_refuse(plan->command, FLIGHT_HOST, "cannot make a staging folder: %s",
+                             strerror(error));
+    return medium(plan) != QEMU_MEDIUM_KERNEL ? stage_medium(plan, staging)
+                                              : stage_all(plan, staging);
 }
 
 /* The kernel's command line.  The user's words come last: what they leave open (a quote, -B)
@@ -401,12 +390,11 @@ static char *append_text(const struct run_plan *plan)
         if (parts[i] == NULL || *parts[i] == '\0')
             continue;
         if (append.length > 0)
-            file_bytes_append(&append, " ", 1);
-        file_bytes_append(&append, parts[i], strlen(parts[i]));
+            file_bytes_append_text(&append, " ");
+        file_bytes_append_text(&append, parts[i]);
     }
-    file_bytes_append(&append, "", 1);
     free(exec);
-    return (char *)append.bytes;
+    return file_bytes_text(&append);
 }
 
 char **run_plan_arguments(const struct run_plan *plan, const struct staging *staging)

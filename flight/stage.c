@@ -2,10 +2,8 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "flight/fat_image.h"
-#include "flight/memory.h"
 #include "flight/options.h"
 #include "flight/stage_name.h"
 #include "flight/stage_plan.h"
@@ -20,7 +18,7 @@ struct stage {
     struct stage_plan plan;
 };
 
-static int list(const struct stage *stage, const struct fat_list *staged)
+static enum flight_status list(const struct stage *stage, const struct fat_list *staged)
 {
     size_t files = 0;
     uint64_t bytes = 0;
@@ -41,20 +39,21 @@ static int list(const struct stage *stage, const struct fat_list *staged)
     return FLIGHT_SUCCESS;
 }
 
-static int put(struct stage *stage, const struct fat_list *top, const struct fat_list *staged)
+static enum flight_status put(struct stage *stage, const struct fat_list *top,
+                              const struct fat_list *staged)
 {
     stage_plan_settle(&stage->plan, staged);
     if (stage->plan.status != FLIGHT_SUCCESS)
-        return (int)stage->plan.status;
-    int status = stage_put(&stage->image, &stage->plan, top);
+        return stage->plan.status;
+    enum flight_status status = stage_put(&stage->image, &stage->plan, top);
     stage_put_tell(&stage->plan);
     return status;
 }
 
-static int act(struct stage *stage, const struct fat_list *top)
+static enum flight_status act(struct stage *stage, const struct fat_list *top)
 {
     struct fat_list staged = {0};
-    int status;
+    enum flight_status status;
     if (!fat_list_below(top, "bootfs", &staged))
         status = flight_refuse(stage->image.command, FLIGHT_HOST,
                                "'%s' has a file where the folder os/bootfs should be",
@@ -69,10 +68,10 @@ static int act(struct stage *stage, const struct fat_list *top)
     return status;
 }
 
-static int act_on_image(struct stage *stage)
+static enum flight_status act_on_image(struct stage *stage)
 {
     struct fat_list top = {0};
-    int status = FLIGHT_HOST;
+    enum flight_status status = FLIGHT_HOST;
     if (fat_image_open(&stage->image, !stage->list) &&
         fat_image_list(&stage->image, STAGE_TOP, &top))
         status = act(stage, &top);
@@ -81,24 +80,22 @@ static int act_on_image(struct stage *stage)
 }
 
 /* What can be checked without the image is checked without it. */
-static int run_checked(struct stage *stage)
+static enum flight_status run_checked(struct stage *stage)
 {
     const struct flight_command *command = stage->image.command;
     if (stage->list && (stage->remove || stage->arguments.count > 0))
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "--list goes with nothing but an image (see 'flight help stage')");
+        return flight_misuse(command, "--list goes with nothing but an image");
     if (stage->remove && stage->arguments.count == 0)
-        return flight_refuse(command, FLIGHT_USAGE,
-                             "--remove needs the name of a file (see 'flight help stage')");
+        return flight_misuse(command, "--remove needs the name of a file");
     stage->list |= stage->arguments.count == 0;
     for (size_t i = 0; i < stage->arguments.count && !stage->remove; i++)
         stage_plan_add(&stage->plan, stage->arguments.items[i]);
-    int status = act_on_image(stage);
+    enum flight_status status = act_on_image(stage);
     stage_plan_free(&stage->plan);
     return status;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
     struct stage stage = {.image = {.command = command, .file = -1}, .plan.command = command};
     const struct option_spec specs[] = {
@@ -112,10 +109,9 @@ static int run(const struct flight_command *command, size_t count, char **argume
                                     .operand_name = "IMAGE",
                                     .more = &stage.arguments};
     (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for capitals beyond ASCII */
-    enum options_result parsed = options_parse(&options, count, arguments);
-    int status = parsed == OPTIONS_OK     ? run_checked(&stage)
-                 : parsed == OPTIONS_HELP ? FLIGHT_SUCCESS
-                                          : FLIGHT_USAGE;
+    enum flight_status status;
+    if (options_parse(&options, count, arguments, &status))
+        status = run_checked(&stage);
     free(stage.arguments.items);
     return status;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <wctype.h>
 
+#include "flight/path_piece.h"
+
 #define INVALID UINT32_MAX
 
 enum {
@@ -78,33 +80,18 @@ static enum stage_name_status check_characters(const char *name)
 
 /* --- Cleaning --------------------------------------------------------------------------------- */
 
-/* The next piece of *text and, in *length, its bytes; NULL at the end. */
-static const char *next_piece(const char **text, size_t *length)
-{
-    *text += strspn(*text, "/");
-    const char *piece = *text;
-    *length = strcspn(piece, "/");
-    *text += *length;
-    return *length == 0 ? NULL : piece;
-}
-
-static bool is(const char *piece, size_t length, const char *text)
-{
-    return length == strlen(text) && memcmp(piece, text, length) == 0;
-}
-
 /* Whether the pieces "system" and "boot" are the first ones, and something is behind them. */
 static const char *behind_system_boot(const char *text)
 {
     static const char *const words[] = {"system", "boot"};
     size_t length, found = 0;
     const char *rest = text;
-    for (const char *piece; (piece = next_piece(&rest, &length)) != NULL;) {
-        if (is(piece, length, "."))
+    for (const char *piece; (piece = path_piece_next(&rest, &length)) != NULL;) {
+        if (path_piece_is(piece, length, "."))
             continue;
         if (found == 2)
             return piece;
-        if (!is(piece, length, words[found++]))
+        if (!path_piece_is(piece, length, words[found++]))
             return text;
     }
     return text;
@@ -114,10 +101,10 @@ enum stage_name_status stage_name_clean(const char *text, char name[STAGE_NAME_M
 {
     size_t used = 0, length;
     text = behind_system_boot(text);
-    for (const char *piece; (piece = next_piece(&text, &length)) != NULL;) {
-        if (is(piece, length, "."))
+    for (const char *piece; (piece = path_piece_next(&text, &length)) != NULL;) {
+        if (path_piece_is(piece, length, "."))
             continue;
-        if (is(piece, length, ".."))
+        if (path_piece_is(piece, length, ".."))
             return STAGE_NAME_UPWARDS;
         size_t slash = used > 0 ? 1 : 0;
         if (length > STAGE_NAME_MAX || slash + used > STAGE_NAME_MAX - length)
@@ -209,7 +196,7 @@ enum stage_name_status stage_name_check(const char *name)
     enum stage_name_status status = check_characters(name);
     size_t levels = 0, length;
     for (const char *piece;
-         status == STAGE_NAME_OK && (piece = next_piece(&name, &length)) != NULL;)
+         status == STAGE_NAME_OK && (piece = path_piece_next(&name, &length)) != NULL;)
         status = ++levels > STAGE_NAME_LEVELS ? STAGE_NAME_TOO_DEEP : check_piece(piece, length);
     return status;
 }

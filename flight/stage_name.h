@@ -6,7 +6,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #define STAGE_NAME_MAX    1023u /* bytes, as in a module's line */
 #define STAGE_NAME_LEVELS 16u   /* pieces between slashes; the boot menu looks no deeper */

@@ -254,13 +254,13 @@ static int compare_files(const void *a, const void *b)
 
 static void group(struct stage_plan *plan)
 {
+    size_t groups = 0;
     qsort(plan->files, plan->count, sizeof *plan->files, compare_files);
     for (size_t i = 0; i < plan->count; i++) {
         if (i > 0 && compare_groups(&plan->files[i - 1], &plan->files[i]) != 0)
-            plan->groups++;
-        plan->files[i].group = plan->groups;
+            groups++;
+        plan->files[i].group = groups;
     }
-    plan->groups++;
 }
 
 void stage_plan_settle(struct stage_plan *plan, const struct fat_list *staged)

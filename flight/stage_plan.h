@@ -31,7 +31,6 @@ struct stage_plan {
     char **folders; /* to be made first, below os/bootfs; those above before those below */
     size_t folder_count;
     size_t folder_capacity;
-    size_t groups;
     enum flight_status status; /* FLIGHT_SUCCESS: nothing was refused */
 };
 

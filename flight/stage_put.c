@@ -30,12 +30,12 @@ static char *waiting_path(const struct stage_file *file)
     return memory_text(STAGE_NEW "/%zu/%s", file->group, base(file));
 }
 
-static int refuse_host(const struct fat_image *image, const char *name, int error)
+static enum flight_status refuse_host(const struct fat_image *image, const char *name, int error)
 {
     return flight_refuse(image->command, FLIGHT_HOST, "'%s': %s", name, strerror(error));
 }
 
-static int refuse_room(const struct fat_image *image, const char *name)
+static enum flight_status refuse_room(const struct fat_image *image, const char *name)
 {
     return flight_refuse(image->command, FLIGHT_HOST, "'%s' is full: '%s' does not fit",
                          image->path, name);
@@ -43,8 +43,8 @@ static int refuse_room(const struct fat_image *image, const char *name)
 
 /* --- Copying ---------------------------------------------------------------------------------- */
 
-static int link_all(const struct fat_image *image, const struct stage_plan *plan,
-                    const struct staging *staging)
+static enum flight_status link_all(const struct fat_image *image, const struct stage_plan *plan,
+                                   const struct staging *staging)
 {
     int error = 0;
     for (size_t i = 0; i < plan->count && error == 0; i++) {
@@ -57,10 +57,10 @@ static int link_all(const struct fat_image *image, const struct stage_plan *plan
     return FLIGHT_SUCCESS;
 }
 
-static int copy_staged(const struct fat_image *image, const struct stage_plan *plan,
-                       const struct staging *staging, bool *copied)
+static enum flight_status copy_staged(const struct fat_image *image, const struct stage_plan *plan,
+                                      const struct staging *staging, bool *copied)
 {
-    int status = link_all(image, plan, staging);
+    enum flight_status status = link_all(image, plan, staging);
     if (status != FLIGHT_SUCCESS)
         return status;
     char *source = memory_text("%s/" STAGE_NEW, staging->work);
@@ -72,12 +72,13 @@ static int copy_staged(const struct fat_image *image, const struct stage_plan *p
 }
 
 /* mtools takes a whole tree at once: one of links, made for it. */
-static int copy_all(const struct fat_image *image, const struct stage_plan *plan, bool *copied)
+static enum flight_status copy_all(const struct fat_image *image, const struct stage_plan *plan,
+                                   bool *copied)
 {
     struct staging staging;
     int error = staging_create(&staging, 0);
-    int status = error != 0 ? refuse_host(image, "a temporary folder", error)
-                            : copy_staged(image, plan, &staging, copied);
+    enum flight_status status = error != 0 ? refuse_host(image, "a temporary folder", error)
+                                           : copy_staged(image, plan, &staging, copied);
     staging_remove(&staging);
     return status;
 }
@@ -97,7 +98,8 @@ static const struct stage_file *find_missing(const struct stage_plan *plan,
     return missing;
 }
 
-static int check_copies(const struct fat_image *image, const struct stage_plan *plan, bool copied)
+static enum flight_status check_copies(const struct fat_image *image, const struct stage_plan *plan,
+                                       bool copied)
 {
     struct fat_list top = {0};
     if (!fat_image_list(image, STAGE_TOP, &top))
@@ -105,7 +107,7 @@ static int check_copies(const struct fat_image *image, const struct stage_plan *
     const struct stage_file *missing = find_missing(plan, &top);
     fat_list_free(&top);
     if (interrupt_signal() != 0)
-        return FLIGHT_SIGNAL + interrupt_signal();
+        return interrupt_status();
     if (copied && missing == NULL)
         return FLIGHT_SUCCESS;
     if (missing == NULL)
@@ -152,7 +154,8 @@ static bool move_group(const struct fat_image *image, const struct stage_plan *p
 }
 
 /* *keep becomes true if the only copy of a file may be the one that waits. */
-static int move_all(const struct fat_image *image, const struct stage_plan *plan, bool *keep)
+static enum flight_status move_all(const struct fat_image *image, const struct stage_plan *plan,
+                                   bool *keep)
 {
     for (size_t i = 0, count; i < plan->count; i += count) {
         if (move_group(image, plan, i, &count))
@@ -170,7 +173,8 @@ static int move_all(const struct fat_image *image, const struct stage_plan *plan
 /* --- Folders ---------------------------------------------------------------------------------- */
 
 /* Says which file has no folder after not all could be made. */
-static int refuse_folder(const struct fat_image *image, const struct stage_plan *plan)
+static enum flight_status refuse_folder(const struct fat_image *image,
+                                        const struct stage_plan *plan)
 {
     struct fat_list top = {0};
     const char *name = plan->files[0].name;
@@ -198,7 +202,7 @@ static void remove_folders(const struct fat_image *image, const struct stage_pla
         (void)fat_image_delete_folders(&quiet, &plan->folders[i], 1);
 }
 
-static int make_folders(const struct fat_image *image, const struct stage_plan *plan)
+static enum flight_status make_folders(const struct fat_image *image, const struct stage_plan *plan)
 {
     struct fat_image quiet = *image;
     quiet.silent = true;
@@ -217,10 +221,11 @@ static bool make_base(const struct fat_image *image, const struct fat_list *top)
     return fat_list_find(top, "bootfs") != NULL || fat_image_make_folders(image, folders + 1, 1);
 }
 
-static int put_copied(const struct fat_image *image, struct stage_plan *plan, bool *keep)
+static enum flight_status put_copied(const struct fat_image *image, struct stage_plan *plan,
+                                     bool *keep)
 {
     bool copied = false;
-    int status = copy_all(image, plan, &copied);
+    enum flight_status status = copy_all(image, plan, &copied);
     if (status == FLIGHT_SUCCESS)
         status = check_copies(image, plan, copied);
     if (status != FLIGHT_SUCCESS)
@@ -253,7 +258,8 @@ void stage_put_tell(struct stage_plan *plan)
     }
 }
 
-int stage_put(const struct fat_image *image, struct stage_plan *plan, const struct fat_list *top)
+enum flight_status stage_put(const struct fat_image *image, struct stage_plan *plan,
+                             const struct fat_list *top)
 {
     static const char waiting[] = STAGE_TOP "/" STAGE_NEW;
     bool keep = false;
@@ -262,7 +268,7 @@ int stage_put(const struct fat_image *image, struct stage_plan *plan, const stru
         return FLIGHT_HOST;
     if (!make_base(image, top))
         return FLIGHT_HOST;
-    int status = put_copied(image, plan, &keep);
+    enum flight_status status = put_copied(image, plan, &keep);
     struct fat_image quiet = *image;
     quiet.silent = status != FLIGHT_SUCCESS; /* what failed has been told; it may not exist */
     if (!keep && !fat_image_delete_tree(&quiet, waiting) && status == FLIGHT_SUCCESS)

@@ -6,7 +6,8 @@
 
 /* `top` is the listing of "os" in the image.  No file that is replaced is lost before the new one
  * is there as a whole. */
-int stage_put(const struct fat_image *image, struct stage_plan *plan, const struct fat_list *top);
+enum flight_status stage_put(const struct fat_image *image, struct stage_plan *plan,
+                             const struct fat_list *top);
 
 /* Says on stdout what was done, also if it was not all of it; changes the order of the files. */
 void stage_put_tell(struct stage_plan *plan);

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "flight/interrupt.h"
 #include "flight/memory.h"
@@ -135,7 +134,8 @@ static void tell(const struct removal *removal)
     }
 }
 
-static int remove_marked(const struct fat_image *image, const struct removal *removal)
+static enum flight_status remove_marked(const struct fat_image *image,
+                                        const struct removal *removal)
 {
     interrupt_catch();
     if (!remove_kind(image, removal, false))
@@ -144,11 +144,11 @@ static int remove_marked(const struct fat_image *image, const struct removal *re
     return remove_kind(image, removal, true) ? FLIGHT_SUCCESS : FLIGHT_HOST;
 }
 
-int stage_remove(const struct fat_image *image, const struct fat_list *staged,
-                 const struct option_list *names)
+enum flight_status stage_remove(const struct fat_image *image, const struct fat_list *staged,
+                                const struct option_list *names)
 {
     char name[STAGE_NAME_MAX + 1];
-    int status = FLIGHT_SUCCESS;
+    enum flight_status status = FLIGHT_SUCCESS;
     for (size_t i = 0; i < names->count; i++)
         if (!clean(image, names->items[i], name))
             status = FLIGHT_USAGE;

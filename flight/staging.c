@@ -11,31 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "flight/file_bytes.h"
 #include "flight/interrupt.h"
 #include "flight/memory.h"
-
-/* The component at *path, its length in *length, and *path moved behind it; NULL at the end. */
-static const char *next_component(const char **path, size_t *length)
-{
-    *path += strspn(*path, "/");
-    const char *component = *path;
-    *length = strcspn(component, "/");
-    *path += *length;
-    return *length == 0 ? NULL : component;
-}
-
-static bool is(const char *component, size_t length, const char *text)
-{
-    return length == strlen(text) && memcmp(component, text, length) == 0;
-}
+#include "flight/path_piece.h"
 
 size_t staging_climb(const char *path)
 {
     size_t climb = 0, below = 0, length;
-    for (const char *component; (component = next_component(&path, &length)) != NULL;) {
-        if (is(component, length, "."))
+    for (const char *piece; (piece = path_piece_next(&path, &length)) != NULL;) {
+        if (path_piece_is(piece, length, "."))
             continue;
-        if (!is(component, length, ".."))
+        if (!path_piece_is(piece, length, ".."))
             below++;
         else if (below > 0)
             below--;
@@ -84,16 +71,16 @@ int staging_create(struct staging *staging, size_t depth)
     return error == 0 ? make_work(staging, depth) : error;
 }
 
-/* `folder` with the component behind it, or without its last one for ".."; frees `folder`. */
-static char *descend(char *folder, const char *component, size_t length)
+/* `folder` with the piece behind it, or without its last one for ".."; frees `folder`. */
+static char *descend(char *folder, const char *piece, size_t length)
 {
-    if (is(component, length, "."))
+    if (path_piece_is(piece, length, "."))
         return folder;
-    if (is(component, length, "..")) {
+    if (path_piece_is(piece, length, "..")) {
         *strrchr(folder, '/') = '\0';
         return folder;
     }
-    char *deeper = memory_text("%s/%.*s", folder, (int)length, component);
+    char *deeper = memory_text("%s/%.*s", folder, (int)length, piece);
     free(folder);
     return deeper;
 }
@@ -106,7 +93,7 @@ static int link_to(const char *path, const char *target)
         return errno;
     char there[PATH_MAX];
     ssize_t length = readlink(path, there, sizeof there);
-    bool same = length >= 0 && is(there, (size_t)length, target);
+    bool same = length >= 0 && path_piece_is(there, (size_t)length, target);
     return same ? 0 : EEXIST;
 }
 
@@ -118,9 +105,8 @@ int staging_link(const struct staging *staging, const char *name, const char *so
     char *path = memory_text("%s", staging->work);
     int error = 0;
     size_t length;
-    for (const char *component;
-         error == 0 && (component = next_component(&name, &length)) != NULL;) {
-        path = descend(path, component, length);
+    for (const char *piece; error == 0 && (piece = path_piece_next(&name, &length)) != NULL;) {
+        path = descend(path, piece, length);
         error = *name == '\0' ? link_to(path, target) : make_folder(path);
     }
     free(path);
@@ -173,12 +159,7 @@ int staging_copy(const struct staging *staging, const char *name, const char *so
 int staging_write(const struct staging *staging, const char *name, const void *bytes, size_t length)
 {
     char *path = memory_text("%s/%s", staging->work, name);
-    FILE *file = fopen(path, "wxe");
-    int error = file == NULL ? errno : 0;
-    if (file != NULL && fwrite(bytes, 1, length, file) != length)
-        error = EIO;
-    if (file != NULL && fclose(file) != 0 && error == 0)
-        error = errno;
+    int error = file_bytes_write(path, "wxe", bytes, length);
     free(path);
     return error;
 }

@@ -5,7 +5,6 @@
  *     ROOT/tree/up/.../work    the emulator's working folder, deep enough for every leading ".." */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct staging {

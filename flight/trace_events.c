@@ -1,7 +1,7 @@
 /* Spans as trace events. */
 #include "flight/trace_events.h"
 
-#include "flight/print.h"
+#include "flight/json_value.h"
 #include "flight/timeline.h"
 
 struct writer {
@@ -10,23 +10,11 @@ struct writer {
     bool first;
 };
 
-/* Text between quotes: foreign bytes become harmless, and what JSON needs escaped is. */
-static void put_json(void *context, const char *bytes, size_t length)
-{
-    FILE *out = context;
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '"' || bytes[i] == '\\')
-            fputc('\\', out);
-        fputc(bytes[i], out);
-    }
-}
-
+/* Foreign bytes become harmless. */
 static void write_text(FILE *out, const char *text, size_t length)
 {
-    const struct text_sink sink = {put_json, out};
-    fputc('"', out);
-    text_print_foreign(&sink, text == NULL ? "?" : text, text == NULL ? 1 : length);
-    fputc('"', out);
+    const struct frame_string unknown = {"?", 1}, string = {text, length};
+    json_value_write(out, json_value_of_escaped(text == NULL ? unknown : string));
 }
 
 static void begin(struct writer *writer)

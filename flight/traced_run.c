@@ -1,21 +1,20 @@
 /* A run that traces. */
 #include "flight/traced_run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "flight/capture_model.h"
+#include "flight/dof_file.h"
 #include "flight/enable_files.h"
 #include "flight/live_filter.h"
 #include "flight/memory.h"
-#include "flight/print.h"
+#include "flight/probe_closest.h"
 #include "flight/report_dtrace.h"
 #include "trace/dtrace/record_walk.h"
-
-#define CONF   "kernel/drv/dtrace.conf"
-#define SYSTEM "etc/system"
 
 /* The least that makes a system: what the demonstration does beside takes its time, and fires probes. */
 static const char rc[] = "#!/bin/sh\n"
@@ -29,12 +28,12 @@ static const char impatient[] = "dtrace.wait=60 dtrace.print_unclaimed=0";
 
 bool traced_run_wanted(const struct traced_run *traced)
 {
-    return traced->folder != NULL || enabling_words_wanted(&traced->words);
+    return traced->path != NULL || enabling_words_wanted(&traced->words);
 }
 
 static bool is_json(const struct traced_run *traced)
 {
-    return traced->format != NULL && strcmp(traced->format, "json") == 0;
+    return traced->format != NULL && options_is_json(traced->format);
 }
 
 /* --- Before the boot --- */
@@ -44,9 +43,7 @@ static const char *fault_of(const struct traced_run *traced, const struct run_pl
     if (plan->iso != NULL || plan->disk != NULL || plan->net != NULL)
         return "a medium brings its own modules: an enabling is for --kernel, and 'flight stage' "
                "puts one onto a stick";
-    if (traced->format != NULL && !is_json(traced) && strcmp(traced->format, "text") != 0)
-        return "--format is text or json";
-    if (traced->folder != NULL && enabling_words_wanted(&traced->words))
+    if (traced->path != NULL && enabling_words_wanted(&traced->words))
         return "--enable and programs of the command line exclude each other";
     return NULL;
 }
@@ -78,17 +75,43 @@ static bool says_something(const char *path)
 static enum flight_status add_folder(struct run_plan *plan, const char *folder)
 {
     enum flight_status status = FLIGHT_SUCCESS;
-    char *conf = memory_text("%s/" CONF, folder);
-    char *system = memory_text("%s/" SYSTEM, folder);
+    char *conf = memory_text("%s/" ENABLE_FILES_CONF, folder);
+    char *system = memory_text("%s/" ENABLE_FILES_SYSTEM, folder);
     if (access(conf, F_OK) != 0)
-        status = (enum flight_status)flight_refuse(
-            plan->command, FLIGHT_HOST, "there is no '%s': 'flight enable' writes it", conf);
-    run_plan_add_file(plan, CONF, "type=file", conf);
+        status = flight_refuse(plan->command, FLIGHT_HOST,
+                               "there is no '%s': 'flight enable' writes it", conf);
+    run_plan_add_file(plan, ENABLE_FILES_CONF, "type=file", conf);
     if (says_something(system))
-        run_plan_add_file(plan, SYSTEM, "type=file", system);
+        run_plan_add_file(plan, ENABLE_FILES_SYSTEM, "type=file", system);
     free(conf);
     free(system);
     return status;
+}
+
+static enum flight_status add_enabling(struct run_plan *plan, const char *path)
+{
+    struct file_bytes bytes = {0};
+    struct dof_file file;
+    const int error = file_bytes_read(&bytes, path);
+    if (error == EISDIR || error == ENOENT)
+        return add_folder(plan, path);
+    dof_file_read(&file, bytes.bytes, bytes.length);
+    const bool conf = file.conf, empty = file.count == 0;
+    file_bytes_free(&bytes);
+    dof_file_free(&file);
+    if (error != 0)
+        return flight_refuse(plan->command, FLIGHT_HOST, "cannot read '%s': %s", path,
+                             strerror(error));
+    if (empty)
+        return flight_refuse(plan->command, FLIGHT_USAGE,
+                             "'%s' is no enabling: --enable takes the folder of 'flight enable', a "
+                             "dtrace.conf or a DOF object",
+                             path);
+    if (conf)
+        run_plan_add_file(plan, ENABLE_FILES_CONF, "type=file", path);
+    else
+        run_plan_add_file(plan, "enabling.dof", "type=dof", path);
+    return FLIGHT_SUCCESS;
 }
 
 static void add_defaults(const struct traced_run *traced, struct run_plan *plan)
@@ -109,11 +132,10 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 {
     const char *wrong = fault_of(traced, plan);
     if (wrong != NULL)
-        return (enum flight_status)flight_refuse(plan->command, FLIGHT_USAGE,
-                                                 "%s (see 'flight help run')", wrong);
+        return flight_misuse(plan->command, "%s", wrong);
     add_defaults(traced, plan);
-    if (traced->folder != NULL)
-        return add_folder(plan, traced->folder);
+    if (traced->path != NULL)
+        return add_enabling(plan, traced->path);
     enum flight_status status =
         enabling_compile(&traced->enabling, plan->command, plan->kernel, &traced->words);
     if (status == FLIGHT_SUCCESS)
@@ -127,8 +149,12 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 struct messages {
     struct file_bytes line;
     bool quiet;
-    bool over; /* behind this, everything comes from the trace itself */
+    bool over;                   /* behind this, everything comes from the trace itself */
+    struct file_bytes unmatched; /* lines of programs that matched nothing */
 };
+
+#define MATCHED   ") matched "
+#define UNMATCHED ") matched 0 "
 
 static bool begins(const char *line, const char *with)
 {
@@ -143,8 +169,18 @@ static bool worth_telling(const char *line, bool quiet)
         return false;
     if (begins(line, "dtrace: tracing;"))
         return strstr(line, "want of memory") != NULL;
-    const bool matched = strstr(line, ") matched ") != NULL && strstr(line, ") matched 0 ") == NULL;
-    return !matched || (!quiet && strstr(line, " (dtrace:::ERROR) ") == NULL);
+    return strstr(line, MATCHED) == NULL || (!quiet && strstr(line, " (dtrace:::ERROR) ") == NULL);
+}
+
+static void take_line(struct messages *messages, const char *line)
+{
+    messages->over = messages->over || begins(line, "anonymous tracing, ");
+    if (messages->over)
+        return;
+    if (begins(line, "dtrace: ") && strstr(line, UNMATCHED) != NULL)
+        file_bytes_append_text(&messages->unmatched, line);
+    else if (worth_telling(line, messages->quiet))
+        fputs(line, stderr);
 }
 
 static void put_message(void *context, const char *bytes, size_t length)
@@ -154,23 +190,51 @@ static void put_message(void *context, const char *bytes, size_t length)
         file_bytes_append(&messages->line, bytes + i, 1);
         if (bytes[i] != '\n')
             continue;
-        file_bytes_append(&messages->line, "", 1);
-        const char *line = (const char *)messages->line.bytes;
-        messages->over = messages->over || begins(line, "anonymous tracing, ");
-        if (!messages->over && worth_telling(line, messages->quiet))
-            fputs(line, stderr);
+        take_line(messages, file_bytes_text(&messages->line));
         messages->line.length = 0;
     }
 }
 
-static void tell_messages(const struct file_bytes *capture, bool quiet)
+static void tell_messages(struct messages *messages, const struct file_bytes *capture)
 {
-    struct messages messages = {.quiet = quiet};
-    struct live_filter filter = {.sink = {put_message, &messages}};
+    struct live_filter filter = {.sink = {put_message, messages}};
     for (size_t i = 0; i < capture->length; i++)
         (void)live_filter_step(&filter, capture->bytes[i]);
     live_filter_finish(&filter);
-    file_bytes_free(&messages.line);
+}
+
+/* What may have been meant by the description in "dtrace: enabling 0 (a:b:c:d) matched 0 probes". */
+static void suggest(const struct run_plan *plan, const struct probe_list *probes, char *line)
+{
+    const char *description[PROBE_FIELDS];
+    char *start = strchr(line, '('), *end = strstr(line, UNMATCHED);
+    if (start == NULL || start > end)
+        return;
+    *end = '\0';
+    char *closest =
+        probe_description_split(start + 1, description) ? probe_closest(probes, description) : NULL;
+    if (closest != NULL)
+        flight_tell(plan->command, "did you mean %s?", closest);
+    free(closest);
+}
+
+/* Last of all, where it is seen. */
+static void tell_unmatched(const struct run_plan *plan, struct file_bytes *unmatched)
+{
+    struct kernel_image image;
+    struct probe_list probes = {0};
+    const char *why;
+    if (unmatched->length == 0)
+        return;
+    if (kernel_image_open(&image, plan->kernel, &why)) /* else nothing is close */
+        probe_list_read(&probes, &image);
+    char *text = file_bytes_text(unmatched);
+    for (char *line, *rest = text; (line = strsep(&rest, "\n")) != NULL && *line != '\0';) {
+        fprintf(stderr, "%s\n", line);
+        suggest(plan, &probes, line);
+    }
+    probe_list_free(&probes);
+    kernel_image_close(&image);
 }
 
 /* The value that a record gives to exit(); false: it is none of exit(). */
@@ -188,7 +252,7 @@ static bool exit_of(const struct dtrace_found *found, int *value)
 }
 
 /* Of the first exit() of all CPUs; 0 if there was none. */
-static int exit_value(const struct model_dtrace *dtrace)
+static enum flight_status exit_value(const struct model_dtrace *dtrace)
 {
     const struct dtrace_source source = model_dtrace_source(dtrace);
     uint64_t first = UINT64_MAX;
@@ -202,12 +266,12 @@ static int exit_value(const struct model_dtrace *dtrace)
                 value = seen;
             }
     }
-    return value;
+    return (enum flight_status)value;
 }
 
 /* Gives the status to leave with. */
-static int tell_records(const struct traced_run *traced, const struct run_plan *plan,
-                        const struct model_dtrace *dtrace, int status)
+static enum flight_status tell_records(const struct traced_run *traced, const struct run_plan *plan,
+                                       const struct model_dtrace *dtrace, enum flight_status status)
 {
     if (!model_dtrace_is_there(dtrace))
         return status != FLIGHT_SUCCESS
@@ -220,13 +284,19 @@ static int tell_records(const struct traced_run *traced, const struct run_plan *
     return status;
 }
 
-int traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
-                    const struct file_bytes *capture, int status)
+enum flight_status traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
+                                   const struct file_bytes *capture, enum flight_status status)
 {
     struct capture_model model;
     (void)capture_model_read(&model, capture->bytes, capture->length, 0);
-    tell_messages(capture, model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET);
+    struct messages messages = {.quiet =
+                                    model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET};
+    tell_messages(&messages, capture);
     status = tell_records(traced, plan, &model.dtrace, status);
+    fflush(stdout);
+    tell_unmatched(plan, &messages.unmatched);
+    file_bytes_free(&messages.line);
+    file_bytes_free(&messages.unmatched);
     capture_model_free(&model);
     return status;
 }

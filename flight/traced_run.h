@@ -11,8 +11,9 @@
 /* Zeroed, nothing is traced. */
 struct traced_run {
     struct enabling_words words;
-    const char *folder; /* of an enabling that 'flight enable' left; NULL: none */
-    bool demo;          /* boots the demonstration, not the least that makes a system */
+    const char
+        *path; /* of an enabling: the folder of 'flight enable', a dtrace.conf or DOF; NULL: none */
+    bool demo; /* boots the demonstration, not the least that makes a system */
     bool real_time;     /* not counted in instructions */
     const char *format; /* "text" or "json" of what was recorded; NULL: text */
     bool console;       /* the kernel's text is shown, too, on stderr */
@@ -26,8 +27,8 @@ bool traced_run_wanted(const struct traced_run *traced);
 enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan *plan);
 
 /* Prints on stdout what a boot that ended with `status` recorded, and on stderr what the kernel said of the
- * enabling.  Gives the status to leave with: the argument of exit(), if all went well. */
-int traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
-                    const struct file_bytes *capture, int status);
+ * enabling, last that a program matched nothing.  Gives the status to leave with: the argument of exit(), if all went well. */
+enum flight_status traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
+                                   const struct file_bytes *capture, enum flight_status status);
 
 void traced_run_free(struct traced_run *traced);

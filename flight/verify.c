@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "flight/capture_file.h"
-#include "flight/options.h"
 #include "flight/print.h"
 
 static uint64_t events_of(const struct capture_model *model)
@@ -33,30 +32,19 @@ static enum flight_status verify_all(const struct capture_model *model, bool siz
     return FLIGHT_SUCCESS;
 }
 
-static int run(const struct flight_command *command, size_t count, char **arguments)
+static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
 {
-    const char *path = NULL;
     bool sizes = false;
-    uint32_t boot = 0;
-    const struct option_spec specs[] = {
-        {.name = "sizes", .flag = &sizes},
-        {.name = "boot", .number = &boot, .minimum = 1, .maximum = UINT32_MAX},
-    };
-    const struct options options = {.command = command,
-                                    .specs = specs,
-                                    .count = sizeof specs / sizeof specs[0],
-                                    .operand = &path,
-                                    .operand_name = "CAPTURE"};
-    enum options_result parsed = options_parse(&options, count, arguments);
-    if (parsed != OPTIONS_OK)
-        return parsed == OPTIONS_HELP ? FLIGHT_SUCCESS : FLIGHT_USAGE;
-
+    const struct option_spec specs[] = {{.name = "sizes", .flag = &sizes}};
     struct capture_file capture;
-    enum flight_status status = capture_file_open(&capture, command, path, boot);
+    enum flight_status status;
+    if (!capture_file_parse(&capture, command, specs, 1, count, arguments, &status))
+        return status;
+    status = capture_file_open(&capture);
     if (status == FLIGHT_SUCCESS)
         status = verify_all(&capture.model, sizes);
     capture_file_close(&capture);
-    return (int)status;
+    return status;
 }
 
 const struct flight_command verify_command = {

@@ -32,5 +32,9 @@ void verify_sizes(const struct text_sink *sink, const struct capture_model *mode
 void verify_problem(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A problem, if these books do not balance; `whose` they are: "boot", "the principal buffer". */
+void verify_balance(struct verify *verify, const char *whose, uint32_t cpu,
+                    const struct trace_books *books);
+
 /* Of `count` problems of one sort the first MODEL_REPORTS have been printed: tells of the rest. */
 void verify_more(struct verify *verify, uint64_t count, const char *what);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "flight/memory.h"
 #include "trace/log_text.h"
 
 static void check_clock(struct verify *verify, uint32_t cpu)
@@ -20,16 +19,6 @@ static void check_clock(struct verify *verify, uint32_t cpu)
         verify_problem(verify,
                        "clock of CPU %u: its offset of %lld cycles leads %llu events out of time",
                        cpu, (long long)clock->offset, (unsigned long long)clock->beyond);
-}
-
-/* In an array of pointers. */
-static int by_number(const void *a, const void *b)
-{
-    const struct model_event *left = *(const struct model_event *const *)a;
-    const struct model_event *right = *(const struct model_event *const *)b;
-    if (left->cpu != right->cpu)
-        return left->cpu < right->cpu ? -1 : 1;
-    return (left->number > right->number) - (left->number < right->number);
 }
 
 /* The look-ahead of a merge, on one CPU (trace/log_text.h). */
@@ -64,10 +53,7 @@ static bool in_order(struct look_ahead *ahead, uint64_t tsc)
 static void check_order(struct verify *verify, enum trace_table_id id)
 {
     const struct model_events *events = &verify->model->events[id];
-    const struct model_event **sorted = memory_zeroed(events->count, sizeof *sorted);
-    for (size_t i = 0; i < events->count; i++)
-        sorted[i] = &events->items[i];
-    qsort(sorted, events->count, sizeof(const struct model_event *), by_number);
+    const struct model_event **sorted = capture_model_by_number(events);
     struct look_ahead ahead = {.waiting = 0};
     uint64_t late = 0;
     for (size_t i = 0; i < events->count; i++) {

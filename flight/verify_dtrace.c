@@ -1,32 +1,23 @@
 /* Verifying anonymous tracing. */
 #include "flight/verify.h"
 
-#include "flight/model_books.h"
-
 static void check_buffer(struct verify *verify, uint32_t which, uint32_t cpu)
 {
     const struct model_buffer *buffer = &verify->model->dtrace.buffers[which][cpu];
     const struct dtrace_buffer_books *books = &buffer->snapshot.books;
-    const char *name = model_dtrace_buffer_name(which);
     const struct trace_books plain = {books->emitted, books->kept, books->overwritten,
                                       books->dropped, books->filtered};
+    const char *name =
+        which == STREAM_BUFFER_PRINCIPAL ? "the principal buffer" : "the aggregations buffer";
     if (!buffer->known) {
         if (buffer->bytes != NULL)
-            verify_problem(verify, "books of the %s buffer, CPU %u were not received", name, cpu);
+            verify_problem(verify, "books of %s, CPU %u were not received", name, cpu);
         return;
     }
-    if (!model_books_balance(&plain))
-        verify_problem(verify,
-                       "books of the %s buffer, CPU %u do not balance: %llu emitted, but %llu kept "
-                       "+ %llu overwritten + %llu dropped + %llu filtered",
-                       name, cpu, (unsigned long long)books->emitted,
-                       (unsigned long long)books->kept, (unsigned long long)books->overwritten,
-                       (unsigned long long)books->dropped, (unsigned long long)books->filtered);
+    verify_balance(verify, name, cpu, &plain);
     /* What aggregations keep are firings, of which many are one record. */
     if (which == STREAM_BUFFER_PRINCIPAL && books->kept != buffer->received)
-        verify_problem(verify,
-                       "books of the %s buffer, CPU %u: %llu kept, but %llu records were "
-                       "received",
+        verify_problem(verify, "books of %s, CPU %u: %llu kept, but %llu records were received",
                        name, cpu, (unsigned long long)books->kept,
                        (unsigned long long)buffer->received);
 }

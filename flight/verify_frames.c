@@ -1,28 +1,10 @@
 /* Verifying frames: damage, gaps, malformed payloads, verdict, schema, sizes. */
 #include "flight/verify.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "flight/print.h"
 #include "flight/schema.h"
-
-void verify_problem(struct verify *verify, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    text_print_list(verify->sink, format, arguments);
-    va_end(arguments);
-    text_print(verify->sink, "\n");
-    verify->problems++;
-}
-
-void verify_more(struct verify *verify, uint64_t count, const char *what)
-{
-    if (count <= MODEL_REPORTS)
-        return;
-    verify_problem(verify, "... %llu more %s", (unsigned long long)(count - MODEL_REPORTS), what);
-}
 
 static void check_damage(struct verify *verify)
 {
@@ -129,6 +111,7 @@ void verify_schema(struct verify *verify)
     }
 }
 
+/* As long as there are kinds. */
 static const char *kind_name(char kind)
 {
     switch ((enum stream_kind)kind) {

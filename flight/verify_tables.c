@@ -13,13 +13,7 @@ static void check_books(struct verify *verify, enum trace_table_id id, uint32_t 
     const char *name = trace_table_name(id);
     if (!frame_string_is(table->name, name))
         verify_problem(verify, "books of %s, CPU %u: they bear another table's name", name, cpu);
-    if (!model_books_balance(books))
-        verify_problem(verify,
-                       "books of %s, CPU %u do not balance: %llu emitted, but %llu kept + %llu "
-                       "overwritten + %llu dropped + %llu filtered",
-                       name, cpu, (unsigned long long)books->emitted,
-                       (unsigned long long)books->kept, (unsigned long long)books->overwritten,
-                       (unsigned long long)books->dropped, (unsigned long long)books->filtered);
+    verify_balance(verify, name, cpu, books);
     if (books->kept > table->capacity)
         verify_problem(verify, "books of %s, CPU %u: %llu kept with a capacity of %u", name, cpu,
                        (unsigned long long)books->kept, table->capacity);

@@ -13,13 +13,13 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
         test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
-        test_names test_options test_output_queue test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
+        test_names test_options test_output_queue test_probe_closest test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
-        fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_environment fuzz_frame fuzz_line_editor \
+        fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_enable fuzz_environment fuzz_frame fuzz_line_editor \
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
@@ -53,7 +53,7 @@ FLIGHT_READER := flight/capture_model.c flight/dof_names.c flight/dtrace_cell_va
                  flight/report_dtrace.c flight/report_dtrace_json.c flight/report_dtrace_lines.c flight/report_json.c \
                  flight/report_parts.c flight/report_text.c flight/schema.c flight/timeline.c \
                  flight/trace_events.c flight/verify_cpus.c flight/verify_dtrace.c \
-                 flight/verify_frames.c flight/verify_tables.c
+                 flight/verify_frames.c flight/verify_problem.c flight/verify_tables.c
 
 headers := $(wildcard trace/*.h trace/dtrace/*.h boot/*.h drivers/serial/*.h flight/*.h)
 
@@ -116,12 +116,14 @@ $(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
 $(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
 $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
-$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory stage_name)
+$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory path_piece stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
-$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,memory options)
+$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
+$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)
+$(B)/tests/test_probe_closest: unit_more := -lelf
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
-$(B)/tests/test_stage_name: $(B)/asan/flight/stage_name.o
+$(B)/tests/test_stage_name: $(patsubst %,$(B)/asan/flight/%.o,path_piece stage_name)
 
 # The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
 kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
@@ -241,6 +243,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
 $(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
+$(B)/fuzz/fuzz_enable: $(patsubst %,$(B)/fuzzed/flight/%.o,enable_files file_bytes memory)
 $(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
@@ -250,7 +253,7 @@ $(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
                    $(USERLAND:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_sh: fuzz_more := -lcmocka $(table_of_programs)
 $(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
-$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory stage_name)
+$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory path_piece stage_name)
 $(B)/fuzz/fuzz_dof_show: fuzz_more := -ljansson
 $(B)/fuzz/fuzz_dof_show: $(FLIGHT_DOF:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson

@@ -38,6 +38,13 @@ check 'what matched is told' says '^dtrace: enabling 0 \(:::BEGIN\) matched 1 pr
 check 'of the ERROR clause nothing is told' silent_on 'dtrace:::ERROR'
 check 'a probe that there is not is told, also of quiet programs' traces 0 '\n' -qn 'nosuch:::probe {}'
 check 'in one line' says '^dtrace: enabling 0 \(nosuch:::probe\) matched 0 probes$'
+check 'what is not close has no suggestion' silent_on 'did you mean'
+last_lines() {
+    tail -n 2 err | tr '\n' '|' | grep -Fx "dtrace: enabling 0 ($1) matched 0 probes|flight: run: did you mean '$2'?|"
+}
+check 'a slip is told with what was meant' traces 0 '1\n\n' -qn 'fbt::rts_new_rtmsg:entry {}' -n 'BEGIN { printf("1\n"); }'
+check 'before the boot' says "^flight: run: did you mean 'fbt::rts_new_rtsmsg:entry'\?\$"
+check 'and behind it, last of all' last_lines fbt::rts_new_rtmsg:entry fbt::rts_new_rtsmsg:entry
 check 'the value of exit() is the exit status' traces 3 '\n' -qn 'BEGIN { exit(3); }'
 check 'of the first one' traces 3 '\n' -qn 'BEGIN { exit(3); }' -n 'BEGIN { exit(4); }'
 check 'programs share their variables, and run in their order' \
@@ -83,6 +90,9 @@ check 'one on the command line names the part' \
     refuses 1 'flight: run: -n:1:8: [D_IDENT_UNDEF] in predicate: failed to resolve x: Unknown variable name\nBEGIN /x/ {}\n       ^\n' \
     run -n 'BEGIN /x/ {}'
 check 'nothing was written for it' test ! -e enabling
+check 'a slip is told with what was meant, also where it is an error' \
+    gives 1 "^flight: enable: did you mean 'proc:::exec-success'\?\$" "$flight" enable --strict -n 'proc:::exec-sucess {}'
+check 'nothing was written for that either' test ! -e enabling
 check 'an option that is none is bad usage' \
     refuses 2 'flight: enable: failed to set -x nosuch: Invalid option name\n' enable -x nosuch -n BEGIN
 check 'as is one without a program' gives 2 'there is no program for that' "$flight" enable -q
@@ -90,6 +100,9 @@ check 'also of a run' gives 2 'there is no program for that' "$flight" run --dem
 check 'a medium takes no program' gives 2 'brings its own modules' "$flight" run --iso x -n BEGIN
 check 'nor does an enabling' gives 2 'exclude each other' "$flight" run --enable x -n BEGIN
 check 'a file that is not there is said' gives 5 "cannot read 'nosuch.d'" "$flight" enable -s nosuch.d
+check 'a folder without an enabling has nothing to remove' refuses 0 \
+    "flight: enable: there is no enabling in 'nowhere' to remove, and no program: -n or -s brings one\n" enable -o nowhere
+check 'and is not made' test ! -e nowhere
 check 'so is an enabling' gives 5 "there is no 'x/kernel/drv/dtrace.conf'" "$flight" run --enable x
 
 mkdir headers
@@ -111,6 +124,13 @@ check 'the file begins as illumos has it' \
 check 'the providers are loaded before the driver' \
     sh -c 'sed -n "/^forceload/p" enabling/etc/system | tail -n 1 | grep -qx "forceload: drv/dtrace"'
 check 'it boots, and prints' traces 0 'one\n\n' --enable enabling
+check 'its file is enough' traces 0 'one\n\n' --enable enabling/kernel/drv/dtrace.conf
+check 'as is an object' sh -c "'$flight' run --enable dof/01a-blog-default.dof 2> err | head -n 1 | grep -q '^CPU'"
+check 'what is none of these is refused' refuses 2 \
+    "flight: run: 'bad.d' is no enabling: --enable takes the folder of 'flight enable', a dtrace.conf or a DOF object\n" run --enable bad.d
+check 'a slip in it is told last' sh -c "
+    '$flight' enable -o slip -qn 'fbt::rts_new_rtmsg:entry {}' 2> err && '$flight' run --enable slip > out 2> err"
+check 'with what was meant' last_lines fbt::rts_new_rtmsg:entry fbt::rts_new_rtsmsg:entry
 check 'another one takes its place' gives 0 '^flight: cleaned up old anonymous enabling in ' \
     "$flight" enable -qn 'BEGIN { printf("two\n"); exit(2); }'
 check 'alone' objects 3

@@ -110,6 +110,31 @@ unwritable() {
 }
 check 'a report without stdout is an error' gives 5 'standard output' unwritable
 
+check 'a full disk is, too' gives 5 'standard output: No space' sh -c "'$flight' probes > /dev/full"
+# left SIGNAL COMMAND...: a reader takes one line and goes; SIGPIPE is "default" or "ignored".
+left() {
+    python3 - "$@" <<'PYTHON'
+import signal, subprocess, sys
+signal.signal(signal.SIGPIPE, signal.SIG_IGN if sys.argv[1] == "ignored" else signal.SIG_DFL)
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, restore_signals=False)
+process.stdout.readline()
+process.stdout.close()
+errors = process.stderr.read()
+sys.stderr.buffer.write(errors)
+status = process.wait()
+sys.exit(128 - status if status < 0 else status)
+PYTHON
+}
+quietly() {
+    left "$@" 2> "$work/errors" && got=0 || got=$?
+    cat "$work/errors"
+    test "$got" = 141 && test ! -s "$work/errors"
+}
+check 'a reader who goes ends a list' quietly default "$flight" probes
+check 'quietly, too, where nobody dies of it' quietly ignored "$flight" probes
+check 'and what a run has traced' gives 141 '^flight: success' left default "$flight" run -qn 'fbt:::entry { printf("%60s\n", probefunc); }'
+check 'in no further line' test "$(grep -vc '^dtrace: ' "$work/gives.err")" = 1
+
 zeros() {
     { head -c 3000000 /dev/zero; sleep 1.2; } | "$flight" capture - --quiet --timeout 1 -o "$work/zeros"
 }

@@ -23,6 +23,9 @@ check 'a description chooses' test "$(of_glob 'fbt::thread_cre*:')" = 'thread_cr
 check 'a word is any of its fields' test "$(of_glob 'script-d*')" = 'system_script_done:script-done '
 check 'a probe of the clock is there when it is named' test "$(of_glob 'profile:::tick-10ms')" = 'profile:tick-10ms '
 check 'what matches nothing is one line' gives 1 "^flight: probes: no probe matches 'no_such_probe'\$" "$flight" probes no_such_probe
+check 'what is close is suggested' gives 1 "^flight: probes: no probe matches 'fbt::rts_new_rtmsg:entri': did you mean 'fbt::rts_new_rtsmsg:entry'\\?\$" \
+    "$flight" probes fbt::rts_new_rtmsg:entri
+check 'of a word it is a word' gives 1 ": did you mean 'BEGIN'\\?\$" "$flight" probes BEGN
 check 'and so is too much' gives 2 "^flight: probes: 'a:b:c:d:e' has more than four fields\$" "$flight" probes a:b:c:d:e
 check 'what is no kernel is refused' gives 5 "^flight: probes: cannot read 'Makefile': it is no kernel of Firstlight\$" \
     "$flight" probes --kernel Makefile

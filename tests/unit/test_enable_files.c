@@ -15,7 +15,7 @@
 static struct file_bytes file_of(const char *text)
 {
     struct file_bytes file = {0};
-    file_bytes_append(&file, text, strlen(text));
+    file_bytes_append_text(&file, text);
     return file;
 }
 
@@ -106,6 +106,13 @@ static void without_a_program_nothing_is_left_of_an_enabling(void **state)
     assert_conf("", 0, false, "");
 }
 
+static void without_an_enabling_nothing_is_changed(void **state)
+{
+    (void)state;
+    assert_conf(DRIVER, 0, false, DRIVER);
+    assert_conf("x=1;", 0, false, "x=1;");
+}
+
 static struct file_bytes system_of(const char *from, bool enabled, enum enable_files_status status)
 {
     struct file_bytes file = file_of(from), made = {0};
@@ -132,7 +139,7 @@ static void the_block_is_replaced_as_often_as_one_likes(void **state)
 {
     (void)state;
     struct file_bytes once = system_of("a\n", true, ENABLE_FILES_OK), twice = {0}, gone = {0};
-    file_bytes_append(&once, "b\n", 2);
+    file_bytes_append_text(&once, "b\n");
     assert_int_equal(enable_files_system(&twice, &once, true), ENABLE_FILES_REPLACED);
     assert_int_equal(twice.length, once.length);
     assert_memory_equal(twice.bytes, "a\nb\n*", 5);
@@ -140,6 +147,20 @@ static void the_block_is_replaced_as_often_as_one_likes(void **state)
     assert_file(&gone, "a\nb\n");
     file_bytes_free(&once);
     file_bytes_free(&twice);
+    file_bytes_free(&gone);
+}
+
+static void what_stood_around_a_block_makes_no_other_one(void **state)
+{
+    (void)state;
+    struct file_bytes file = file_of("* vv"), block = {0}, none = {0}, gone = {0};
+    assert_int_equal(enable_files_system(&block, &none, true), ENABLE_FILES_OK);
+    file_bytes_append(&file, block.bytes, block.length);
+    file_bytes_append_text(&file, "vv Added by DTrace\n");
+    assert_int_equal(enable_files_system(&gone, &file, false), ENABLE_FILES_REPLACED);
+    assert_file(&gone, "* vv\nvv Added by DTrace\n");
+    file_bytes_free(&file);
+    file_bytes_free(&block);
     file_bytes_free(&gone);
 }
 
@@ -156,11 +177,12 @@ static void a_damaged_block_is_left_alone(void **state)
         {{end, start, ""}, ENABLE_FILES_END_FIRST},
         {{start, start, end}, ENABLE_FILES_TWO_STARTS},
         {{start, end, start}, ENABLE_FILES_TWO_STARTS},
+        {{start, end, end}, ENABLE_FILES_TWO_ENDS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct file_bytes file = {0}, made = {0};
         for (size_t j = 0; j < 3; j++)
-            file_bytes_append(&file, cases[i].parts[j], strlen(cases[i].parts[j]));
+            file_bytes_append_text(&file, cases[i].parts[j]);
         assert_int_equal(enable_files_system(&made, &file, true), cases[i].status);
         assert_int_equal(made.length, 0);
         assert_string_not_equal(enable_files_status_str(cases[i].status), "?");
@@ -180,8 +202,10 @@ int main(void)
         cmocka_unit_test(an_old_enabling_is_replaced_and_other_lines_stay),
         cmocka_unit_test(a_last_line_without_its_end_gets_one),
         cmocka_unit_test(without_a_program_nothing_is_left_of_an_enabling),
+        cmocka_unit_test(without_an_enabling_nothing_is_changed),
         cmocka_unit_test(the_block_comes_behind_what_was_there),
         cmocka_unit_test(the_block_is_replaced_as_often_as_one_likes),
+        cmocka_unit_test(what_stood_around_a_block_makes_no_other_one),
         cmocka_unit_test(a_damaged_block_is_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
