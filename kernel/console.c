@@ -45,10 +45,9 @@ static bool refusing; /* the frame that is being written */
 static bool interrupts_are_used;
 static uint32_t allowed; /* enum uart16550_interrupts */
 static uint64_t bytes_sent;
-static uint32_t waits;
 
 static char input[INPUT_SIZE];
-static uint32_t input_put, input_taken, input_lost; /* bytes so far */
+static uint32_t input_put, input_taken; /* bytes so far */
 static void (*input_hook)(void);
 
 static uint32_t take_lock(void)
@@ -179,10 +178,8 @@ static void send_all(void)
 void console_wait_mode(enum console_waiting who)
 {
     waiting = who;
-    if (who != CONSOLE_ALL_WAIT)
-        return;
-    waits++;
-    send_all();
+    if (who == CONSOLE_ALL_WAIT)
+        send_all();
 }
 
 bool console_sync(void)
@@ -334,7 +331,6 @@ static void begin_frame(void)
  * and then has to be finished. */
 static void wait_for_frame_room(void)
 {
-    waits++;
     uint32_t flags = take_lock();
     if (!output_queue_waits(&queue))
         (void)output_queue_frame_put(&queue, true); /* there are places: nothing waits */
@@ -363,7 +359,6 @@ static bool put_frame(void)
     while (!output_queue_frame_put(&queue, false)) {
         if (waiting == CONSOLE_NOBODY_WAITS && !queue.frame_begun)
             return false;
-        waits++;
         (void)send_waiting();
     }
     return true;
@@ -458,17 +453,14 @@ uint32_t console_use_interrupts(void)
     return line_of(chosen.port);
 }
 
-/* Gives whether anything arrived. */
+/* Gives whether anything arrived; what finds no room is lost. */
 static bool receive(void)
 {
-    uint32_t before = input_put + input_lost;
-    for (uint8_t byte; uart16550_receive(&uart, &byte);) {
+    bool arrived = false;
+    for (uint8_t byte; uart16550_receive(&uart, &byte); arrived = true)
         if (input_put - input_taken < INPUT_SIZE)
             input[input_put++ % INPUT_SIZE] = (char)byte;
-        else
-            input_lost++;
-    }
-    return input_put + input_lost != before;
+    return arrived;
 }
 
 /* Serves the port until it has no cause left.  If it does not come to an end, its line falls and
@@ -516,20 +508,10 @@ void console_set_input_hook(void (*hook)(void))
 
 /* --- What is told of it ----------------------------------------------------------------------- */
 
-struct console_counts console_counts(void)
+struct output_counts console_counts(void)
 {
     uint32_t flags = take_lock();
-    const struct output_counts output = output_queue_counts(&queue);
-    const struct console_counts counts = {
-        .text_bytes_lost = output.text_lost,
-        .frames_refused = output.frames_refused,
-        .bytes_sent = bytes_sent,
-        .bytes_received = (uint64_t)input_put + input_lost,
-        .bytes_not_read = input_lost,
-        .overruns = uart.overruns,
-        .breaks = uart.breaks,
-        .waits = waits,
-    };
+    const struct output_counts counts = output_queue_counts(&queue);
     release_lock(flags);
     return counts;
 }

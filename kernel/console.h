@@ -90,14 +90,5 @@ size_t console_read(char *bytes, size_t room);
 /* Called in the interrupt after bytes have arrived.  NULL: nothing. */
 void console_set_input_hook(void (*hook)(void));
 
-struct console_counts {
-    uint64_t text_bytes_lost; /* that gave way */
-    uint32_t frames_refused;
-    uint64_t bytes_sent; /* to the port */
-    uint64_t bytes_received;
-    uint32_t bytes_not_read; /* received when there was no room for them */
-    uint32_t overruns;       /* of the port's receiver */
-    uint32_t breaks;
-    uint32_t waits; /* for the line */
-};
-struct console_counts console_counts(void);
+/* What became of text and frames. */
+struct output_counts console_counts(void);

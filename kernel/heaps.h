@@ -19,8 +19,8 @@ struct heaps {
 };
 
 /* Makes such pieces in memory of count * size bytes that starts on a page; 0 for `memory` looks for memory
- * for HEAPS_MIN small ones, or fewer, and else takes those at hand.  Gives how many there are. */
-uint32_t heaps_init(uint32_t memory, const struct heaps *heaps);
+ * for HEAPS_MIN small ones, or fewer, and else takes those at hand. */
+void heaps_init(uint32_t memory, const struct heaps *heaps);
 
 /* A zeroed piece, NULL: none is left.  Context: thread. */
 void *heap_take(void);

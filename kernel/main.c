@@ -79,7 +79,7 @@ static void read_boot_information(void)
 static void search_firmware_tables(void)
 {
     power_init();
-    (void)smp_find();
+    smp_find();
 }
 
 static void turn_paging_on(void)

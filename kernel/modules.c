@@ -255,16 +255,3 @@ const char *modules_read(void)
     }
     return false_archive == NULL ? NULL : explain(false_archive);
 }
-
-bool modules_next(enum module_type type, uint32_t *cursor, struct module_content *content)
-{
-    while (*cursor < module_list_count()) {
-        const struct boot_module *module = module_list_at((*cursor)++);
-        if (!boot_module_is_used(module) || module->line.type != type)
-            continue;
-        *content = (struct module_content){module->given.index, module->line.name,
-                                           boot_module_content(module)};
-        return true;
-    }
-    return false;
-}

@@ -274,7 +274,6 @@ void scheduler_switch(void)
     account(previous, now);
     begin_turn(cpu, next, now);
     set_alarm(cpu);
-    counts.switches += next != previous;
     if (next == previous) {
         SDT_PROBE("sched", "remain-cpu", "int", 0);
         return;
@@ -366,7 +365,7 @@ void scheduler_preempt(void)
 static uint64_t began(const struct percpu *cpu)
 {
     if (cpu->number == 0 || cpu->idle == NULL)
-        return tracing_tracer.arena->phase_tsc[TRACE_PHASE_KERNEL];
+        return tracing_entry_tsc();
     return cpu->idle->started;
 }
 

@@ -64,6 +64,6 @@ void scheduler_preempt(void);
 
 /* Of all CPUs, since the start. */
 struct scheduler_counts {
-    uint64_t switches, preemptions, migrations;
+    uint64_t preemptions, migrations;
 };
 struct scheduler_counts scheduler_counts(void);

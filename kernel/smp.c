@@ -45,13 +45,12 @@ static volatile uint32_t arrived; /* number of the CPU that has come to C */
 
 static const struct cpu_list *list;
 
-uint32_t smp_find(void)
+void smp_find(void)
 {
     list = cpu_search();
     uint32_t count = list->count == 0 ? 1 : list->count;
     uint32_t maximum = (uint32_t)tunable(TUNABLE_MAXCPUS);
     percpu_set_count(count < maximum ? count : maximum);
-    return percpu_count();
 }
 
 /* APIC ids: the boot CPU first, the others in the order of the list. */

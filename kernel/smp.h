@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Looks for CPUs in the firmware's tables; gives how many there will be, at most kern.smp.maxcpus,
- * at least 1.  Before the trace tables are settled: each CPU has its own. */
-uint32_t smp_find(void);
+/* Looks for CPUs in the firmware's tables: percpu_count() is then how many there will be, at most
+ * kern.smp.maxcpus, at least 1.  Before the trace tables are settled: each CPU has its own. */
+void smp_find(void);
 
 /* Starts them, one after the other; gives how many run now.  Each that does not answer is one line
  * on the console.  Context: thread. */

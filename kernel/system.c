@@ -21,8 +21,7 @@
 #include "kernel/wall_time.h"
 
 enum {
-    BLOCK = 512,       /* bytes that count as one block read */
-    BURN_NS = 1000000, /* between looks at signals */
+    BLOCK = 512, /* bytes that count as one block read */
 };
 
 /* --- Time --- */

@@ -99,7 +99,7 @@ uint32_t thread_init(void)
         memory = take_memory(count, &heaps);
     }
     uint32_t behind_stacks = memory + (count - STACKS_AT_HAND) * STACK_SLOT_SIZE;
-    (void)heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
+    heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
     if (memory != 0)
         use_places(behind_stacks + heaps.count * heaps.size, count);
     count = stacks_init(memory, count - STACKS_AT_HAND);

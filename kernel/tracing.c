@@ -31,6 +31,7 @@ enum {
     NAMES_PER_MODULE = 3, /* verified, accepted, overridden */
     TEXT_PER_MODULE = 128,
     TASKS = 4096,
+    BUILD_ID_OFFSET = 16, /* of the id in an ELF note named "GNU" */
 };
 
 static uint8_t early_memory[EARLY_ARENA] __attribute__((aligned(64)));
@@ -48,7 +49,6 @@ static struct stream stream;
 static struct mutex stream_mutex;                 /* whoever sends frames; a panic goes past it */
 static struct spinlock names_lock;                /* whoever adds names and tasks */
 static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for the stack of a panic */
-static uint32_t build_id_offset = 16;             /* of the id in an ELF note named "GNU" */
 
 extern const uint8_t build_id_note[];
 extern struct trace_site trace_sites_start[], trace_sites_end[];
@@ -107,7 +107,7 @@ void tracing_start(uint64_t entry_tsc)
         cpu_stop(); /* a mistake in the constants above: nothing can be told yet */
     struct trace_arena *early = (struct trace_arena *)(void *)early_memory;
     trace_arena_format(early, &early_config);
-    __builtin_memcpy(early->build_id, build_id_note + build_id_offset, sizeof early->build_id);
+    __builtin_memcpy(early->build_id, build_id_note + BUILD_ID_OFFSET, sizeof early->build_id);
     early->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;
     trace_tracer_start(&tracing_tracer, early, trace_sites_start, trace_sites_end);
     tracing_this_cpu()->task =
@@ -416,11 +416,11 @@ static void tell_refused(void)
 /* What the line has lost, if that is more than was told before. */
 static void send_loss(void)
 {
-    static struct console_counts told;
-    const struct console_counts now = console_counts();
-    if (now.text_bytes_lost == told.text_bytes_lost && now.frames_refused == told.frames_refused)
+    static struct output_counts told;
+    const struct output_counts now = console_counts();
+    if (now.text_lost == told.text_lost && now.frames_refused == told.frames_refused)
         return;
-    stream_send_loss(&stream, now.text_bytes_lost, now.frames_refused);
+    stream_send_loss(&stream, now.text_lost, now.frames_refused);
     told = now;
 }
 

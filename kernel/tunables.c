@@ -367,14 +367,6 @@ bool tunables_next_exec(uint32_t *at, struct slice *command)
     return false;
 }
 
-enum fault tunables_fault_named(struct slice name)
-{
-    for (uint32_t fault = 0; fault_names[fault] != NULL; fault++)
-        if (slice_is(name, fault_names[fault]))
-            return (enum fault)fault;
-    return FAULT_NONE;
-}
-
 void tunables_read(const char *text, uint32_t length)
 {
     static bool started;
