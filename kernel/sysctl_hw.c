@@ -74,22 +74,16 @@ static void read_model(const struct sysctl_oid *oid, const struct text_sink *sin
 SYSCTL_OID(model, .name = "hw.model", .help = "Model of the CPU", .kind = SYSCTL_STRING,
            .flags = SYSTEM_SYSCTL_READ, .read = read_model);
 
-static uint64_t memory_bytes(void)
-{
-    return boot_info_memory_kib() * 1024;
-}
-
 static void read_physmem(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    sysctl_print_unsigned(sink, memory_bytes());
+    sysctl_print_unsigned(sink, boot_info_memory_kib() * 1024);
 }
 
 static void read_usermem(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    uint64_t all = memory_bytes(), used = boot_info_used_bytes();
-    sysctl_print_unsigned(sink, used < all ? all - used : 0);
+    sysctl_print_unsigned(sink, boot_info_free_bytes());
 }
 
 SYSCTL_OID(physmem, .name = "hw.physmem",

@@ -130,18 +130,11 @@ static bool shrink(struct trace_arena_config *config)
     return true;
 }
 
-/* What lies above 1 MiB: nothing is taken from below. */
-static uint64_t free_bytes(void)
-{
-    uint64_t all = boot_info_memory_kib() * 1024, used = boot_info_used_bytes() + LOW_MEMORY;
-    return all > used ? all - used : 0;
-}
-
-/* Memory for the arena, whose tables shrink as far as it takes: two thirds of what is free are left for what
- * is to be traced.  0: not even that helps. */
+/* Memory for the arena, whose tables shrink as far as it takes: two thirds of what is free above 1 MiB, as nothing
+ * is taken from below, are left for what is to be traced.  0: not even that helps. */
 static uint32_t find_memory(struct trace_arena_config *config)
 {
-    uint64_t most = free_bytes() / 3;
+    uint64_t free = boot_info_free_bytes(), most = free > LOW_MEMORY ? (free - LOW_MEMORY) / 3 : 0;
     while (trace_arena_size(config) > most && shrink(config))
         ;
     if (trace_arena_size(config) > most)
@@ -244,6 +237,14 @@ void tracing_enter_end(void)
 {
     trace_tracer_end(&tracing_tracer, tracing_boot_cpu_tsc());
     tracing_send_header();
+}
+
+void tracing_text_print(struct tracing_text *text, const char *format, va_list arguments)
+{
+    struct text_buffer buffer = {.bytes = text->bytes, .size = sizeof text->bytes};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    text_print_list(&sink, format, arguments);
+    text->length = buffer.length;
 }
 
 uint16_t tracing_intern(const char *name)

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "boot/slice.h"
 #include "kernel/percpu.h"
 #include "kernel/sdt.h"
 #include "trace/log_text.h"
@@ -94,6 +93,14 @@ void tracing_enter_run_time(void);
 
 /* Enters the shutdown from which nothing leads back.  Context: thread. */
 void tracing_enter_end(void);
+
+/* A name that is made at run time, with room for one byte more than it may have: what is too long is refused
+ * whole, not cut. */
+struct tracing_text {
+    char bytes[TRACE_NAME_LENGTH_MAX + 2];
+    size_t length;
+};
+void tracing_text_print(struct tracing_text *text, const char *format, va_list arguments);
 
 /* The id of a name, which is text with an end.  Context: thread. */
 uint16_t tracing_intern(const char *name);
