@@ -5,6 +5,7 @@
 
 #include "boot/command_line.h"
 #include "kernel/console.h"
+#include "kernel/word.h"
 
 static const struct sysctl_oid *oids[SYSCTL_OIDS_MAX]; /* in the order of names */
 static uint32_t count;
@@ -47,8 +48,7 @@ const struct sysctl_oid *sysctl_next(const char *after)
 
 static bool is_below(const struct sysctl_oid *oid, const char *node, size_t length)
 {
-    const struct slice name = {oid->name, __builtin_strlen(oid->name)};
-    return length > 0 && slice_begins(name, node) && oid->name[length] == '.';
+    return length > 0 && slice_begins(word_slice(oid->name), node) && oid->name[length] == '.';
 }
 
 bool sysctl_is_node(const char *name)
@@ -148,18 +148,9 @@ static bool is_writable(const struct sysctl_oid *oid)
 static int write_oid(const struct sysctl_oid *oid, struct slice text)
 {
     uint64_t number;
-    if (!is_writable(oid))
-        return SYSTEM_EPERM;
     if (!read_number(oid->kind, text, &number))
         return SYSTEM_EINVAL;
     return oid->write(oid, text, number);
-}
-
-int sysctl_write(const char *name, struct slice text)
-{
-    const struct sysctl_oid *oid;
-    int error = look_up(name, &oid);
-    return error == SYSTEM_OK ? write_oid(oid, text) : error;
 }
 
 /* Fixed memory, and what a value would have taken. */
@@ -243,18 +234,6 @@ int sysctl_about_next(const char *after, struct system_sysctl_about *about)
         return SYSTEM_ENOENT;
     describe(oid, about);
     return SYSTEM_OK;
-}
-
-void sysctl_read_unsigned32(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const uint32_t *value = oid->data;
-    sysctl_print_unsigned(sink, *value);
-}
-
-void sysctl_read_unsigned64(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const uint64_t *value = oid->data;
-    sysctl_print_unsigned(sink, *value);
 }
 
 void sysctl_read_text(const struct sysctl_oid *oid, const struct text_sink *sink)

@@ -14,8 +14,6 @@ SYSCTL_OID(msgbuf, .name = "kern.msgbuf", .help = "The last text that the consol
            .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
            .read = read_msgbuf);
 
-static uint32_t zero;
-
 static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
     (void)oid;
@@ -27,7 +25,7 @@ static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t
 
 SYSCTL_OID(kdb_panic, .name = "debug.kdb.panic", .help = "Set to 1 to panic the kernel",
            .kind = SYSCTL_SWITCH, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE,
-           .read = sysctl_read_unsigned32, .write = write_panic, .data = &zero);
+           .read = sysctl_read_text, .write = write_panic, .data = "0");
 
 /* The words are those of the tunable. */
 static int write_fault(const struct sysctl_oid *oid, struct slice text, uint64_t number)

@@ -3,16 +3,9 @@
 #include "kernel/percpu.h"
 #include "kernel/sysctl.h"
 
-static const uint32_t page_size = 4096;
-
-SYSCTL_OID(machine, .name = "hw.machine", .help = "Machine class", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text, .data = "i386");
-SYSCTL_OID(machine_arch, .name = "hw.machine_arch", .help = "Architecture of the CPU",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text,
-           .data = "i386");
-SYSCTL_OID(pagesize, .name = "hw.pagesize", .help = "Bytes of a page of memory",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_unsigned32,
-           .data = (void *)(uintptr_t)&page_size);
+SYSCTL_CONSTANT(machine, "hw.machine", SYSCTL_STRING, "i386", "Machine class");
+SYSCTL_CONSTANT(machine_arch, "hw.machine_arch", SYSCTL_STRING, "i386", "Architecture of the CPU");
+SYSCTL_CONSTANT(pagesize, "hw.pagesize", SYSCTL_UNSIGNED, "4096", "Bytes of a page of memory");
 
 static void read_ncpu(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

@@ -12,13 +12,11 @@ enum {
 static struct spinlock hostname_lock;
 static char hostname[HOSTNAME_MAX + 1] = "firstlight"; /* under that lock */
 
-#define CONSTANT(identifier, oid_name, value, oid_help)                                            \
-    SYSCTL_OID(identifier, .name = (oid_name), .help = (oid_help), .kind = SYSCTL_STRING,          \
-               .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text, .data = (value))
-
-CONSTANT(ostype, "kern.ostype", VERSION_NAME, "Name of the operating system");
-CONSTANT(osrelease, "kern.osrelease", VERSION_RELEASE, "Release of the operating system");
-CONSTANT(ident, "kern.ident", "MULTIBOOT", "Configuration that the kernel was built in");
+SYSCTL_CONSTANT(ostype, "kern.ostype", SYSCTL_STRING, VERSION_NAME, "Name of the operating system");
+SYSCTL_CONSTANT(osrelease, "kern.osrelease", SYSCTL_STRING, VERSION_RELEASE,
+                "Release of the operating system");
+SYSCTL_CONSTANT(ident, "kern.ident", SYSCTL_STRING, "MULTIBOOT",
+                "Configuration that the kernel was built in");
 
 static void print_build_id(const struct text_sink *sink)
 {

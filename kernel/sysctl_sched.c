@@ -108,12 +108,6 @@ static void read_thread_count(const struct sysctl_oid *oid, const struct text_si
     sysctl_print_unsigned(sink, *(const uint64_t *)(const void *)counter);
 }
 
-static void read_threads(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    (void)oid;
-    sysctl_print_unsigned(sink, thread_counts().threads);
-}
-
 #define THREAD_COUNT(field, oid_help)                                                              \
     SYSCTL_OID(field, .name = "vm.stats.sched." #field, .help = (oid_help),                        \
                .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_thread_count,    \
@@ -124,8 +118,7 @@ THREAD_COUNT(exited, "Threads that have ended");
 THREAD_COUNT(preemptions, "Switches that a thread did not ask for: its slice was over");
 THREAD_COUNT(migrations, "Threads taken to another CPU");
 THREAD_COUNT(signals, "Signals sent");
-SYSCTL_OID(threads, .name = "vm.stats.sched.threads", .help = "Threads that there are now",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_threads);
+THREAD_COUNT(threads, "Threads that there are now");
 
 static void read_cpu_time(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

@@ -25,9 +25,8 @@ SYSCTL_OID(boottime, .name = "kern.boottime",
 SYSCTL_OID(uptime, .name = "kern.uptime_ns",
            .help = "Nanoseconds since the kernel was entered; 0: the rate of the TSC is unknown",
            .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_uptime);
-SYSCTL_OID(hardware, .name = "kern.timecounter.hardware", .help = "Counter that time is read from",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text,
-           .data = "TSC");
+SYSCTL_CONSTANT(hardware, "kern.timecounter.hardware", SYSCTL_STRING, "TSC",
+                "Counter that time is read from");
 
 static void read_method(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

@@ -10,8 +10,8 @@
 #include "kernel/kern_boottrace.h"
 #include "kernel/panic.h"
 #include "kernel/sdt.h"
-#include "kernel/system_call.h"
 #include "kernel/sysctl.h"
+#include "kernel/system_call.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
 #include "kernel/torture.h"
@@ -19,6 +19,7 @@
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wall_time.h"
+#include "kernel/word.h"
 
 enum {
     BLOCK = 512, /* bytes that count as one block read */
@@ -108,7 +109,7 @@ static struct bootfs_file *file_of(int descriptor)
 static void tell_first_path(struct thread *self, const char *path)
 {
     if (!self->has_looked_up)
-        tslog_event("NAMEI", (struct slice){path, __builtin_strlen(path)});
+        tslog_event("NAMEI", word_slice(path));
     self->has_looked_up = true;
 }
 
@@ -434,10 +435,7 @@ void system_script_done(const char *path, int status)
 int system_phase(const char *name)
 {
     for (uint32_t phase = 0; phase < TRACE_PHASES; phase++) {
-        const char *candidate = trace_phase_name((enum trace_phase)phase);
-        size_t length = __builtin_strlen(candidate) + 1;
-        if (__builtin_strlen(name) + 1 == length &&
-            __builtin_memcmp(name, candidate, length) == 0) {
+        if (word_is(name, trace_phase_name((enum trace_phase)phase))) {
             tracing_enter((enum trace_phase)phase);
             return SYSTEM_OK;
         }

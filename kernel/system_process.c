@@ -1,7 +1,5 @@
 /* The system interface, kernel side: processes. */
-#include "kernel/cpu.h"
 #include "kernel/heaps.h"
-#include "kernel/percpu.h"
 #include "kernel/power_off.h"
 #include "kernel/sdt.h"
 #include "kernel/system_call.h"
@@ -10,6 +8,7 @@
 #include "kernel/tslog.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
+#include "kernel/word.h"
 
 enum {
     ARGUMENTS_MAX = 256,
@@ -17,10 +16,9 @@ enum {
 
 static const struct program *find_program(const char *name)
 {
-    size_t size = __builtin_strlen(name) + 1;
+    const struct slice wanted = word_slice(name);
     for (const struct program *program = programs_start; program < programs_end; program++)
-        if (__builtin_strlen(program->name) + 1 == size &&
-            __builtin_memcmp(program->name, name, size) == 0)
+        if (slice_is(wanted, program->name))
             return program;
     return NULL;
 }
@@ -53,7 +51,7 @@ static const char *base_name(const char *path)
 static void tell_exec(const struct program *program, const char *called)
 {
     const char *path = base_name(called) != called ? called : program->name;
-    tslog_event("EXEC", (struct slice){path, __builtin_strlen(path)});
+    tslog_event("EXEC", word_slice(path));
 }
 
 /* A process's first function: calls the program's main. */

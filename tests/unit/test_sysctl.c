@@ -51,8 +51,11 @@ static void read_kept(const struct sysctl_oid *oid, const struct text_sink *sink
     text_print(sink, "%s", written_text);
 }
 
-static uint32_t small = UINT32_MAX;
-static uint64_t large = UINT64_MAX;
+static void read_large(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, UINT64_MAX);
+}
 
 #define R  SYSTEM_SYSCTL_READ
 #define W  SYSTEM_SYSCTL_WRITE
@@ -61,8 +64,8 @@ static uint64_t large = UINT64_MAX;
 /* In no order, as the linker leaves them. */
 static const struct sysctl_oid table[] = {
     {.name = "kern.proc", .help = "h", .kind = SYSCTL_STRING, .flags = R | SYSTEM_SYSCTL_SKIP},
-    {"kern.large", "a number of 64 bits", SYSCTL_UNSIGNED, R, sysctl_read_unsigned64, NULL, &large},
-    {"hw.small", "a number of 32 bits", SYSCTL_UNSIGNED, R, sysctl_read_unsigned32, NULL, &small},
+    {"kern.large", "a number of 64 bits", SYSCTL_UNSIGNED, R, read_large, NULL, NULL},
+    {"hw.small", "a number that stays", SYSCTL_UNSIGNED, R, sysctl_read_text, NULL, "4294967295"},
     {"kern.unsigned", "u", SYSCTL_UNSIGNED, RW, read_kept, keep, NULL},
     {"kern.signed", "s", SYSCTL_SIGNED, RW, read_kept, keep, NULL},
     {"kern.switch", "w", SYSCTL_SWITCH, RW, read_kept, keep, NULL},
@@ -107,7 +110,7 @@ static int write(const char *name, const char *text)
     char *copy = malloc(length > 0 ? length : 1);
     assert_non_null(copy);
     memcpy(copy, text, length);
-    int error = sysctl_write(name, (struct slice){copy, length});
+    int error = sysctl_exchange(name, NULL, NULL, copy, length);
     free(copy);
     return error;
 }

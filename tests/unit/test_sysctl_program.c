@@ -75,6 +75,12 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about)
 static uint64_t level;
 static char hostname[32];
 
+static void read_level(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, level);
+}
+
 static int set_level(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
     (void)oid;
@@ -104,11 +110,11 @@ static int set_hostname(const struct sysctl_oid *oid, struct slice text, uint64_
 static const struct sysctl_oid table[] = {
     {"kern.ostype", "Name", SYSCTL_STRING, R, sysctl_read_text, NULL, "Firstlight"},
     {"kern.hostname", "Host", SYSCTL_STRING, RW, sysctl_read_text, set_hostname, hostname},
-    {"kern.level", "Level", SYSCTL_UNSIGNED, RW | T, sysctl_read_unsigned64, set_level, &level},
+    {"kern.level", "Level", SYSCTL_UNSIGNED, RW | T, read_level, set_level, NULL},
     {"kern.b.table", "Lines", SYSCTL_STRING, R, sysctl_read_text, NULL, "1\t2\n3\t4\n"},
     {"kern.b.log", "Long", SYSCTL_STRING, R | SYSTEM_SYSCTL_SKIP, sysctl_read_text, NULL, "log"},
     {"kern.b.order", "Order", SYSCTL_STRING, W, NULL, set_hostname, NULL},
-    {"trace.boot", "Events", SYSCTL_UNSIGNED, R | T, sysctl_read_unsigned64, NULL, &level},
+    {"trace.boot", "Events", SYSCTL_UNSIGNED, R | T, read_level, NULL, NULL},
 };
 
 extern const struct program __start_programs[];
