@@ -1,5 +1,6 @@
 /* sysctls: kern.boottrace.*, with FreeBSD's names, kinds and flags (boottrace(4)), and what it lacks:
- * sizes and counters of each table, the shutdown table, cursors, and switches that work at run time. */
+ * the size of each table, the shutdown table, cursors, and switches that work at run time.  The books of the tables stand
+ * in sysctl_trace.c. */
 #include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
@@ -144,7 +145,7 @@ static int write_reset(const struct sysctl_oid *oid, struct slice text, uint64_t
 OID(reset, "reset", .help = "Any number empties the tables; their books begin anew",
     .kind = SYSCTL_SIGNED, .flags = WRITE, .write = write_reset);
 
-/* --- Sizes and books --- */
+/* --- Sizes --- */
 
 static void read_size(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -159,40 +160,6 @@ SIZE(table_size, "table_size", TRACE_TABLE_BOOT, "Events that the boot table kee
 SIZE(run_table_size, "run_table_size", TRACE_TABLE_RUN, "Events that the run table keeps, per CPU");
 SIZE(shutdown_table_size, "shutdown_table_size", TRACE_TABLE_SHUTDOWN,
      "Events that the shutdown table keeps, per CPU");
-
-enum account {
-    EMITTED,
-    KEPT,
-    OVERWRITTEN,
-    DROPPED,
-    FILTERED,
-    ACCOUNTS,
-};
-
-/* `data` is table * ACCOUNTS + account. */
-static void read_account(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const struct trace_books books =
-        tracing_books((enum trace_table_id)((uintptr_t)oid->data / ACCOUNTS));
-    const uint64_t accounts[] = {books.emitted, books.kept, books.overwritten, books.dropped,
-                                 books.filtered};
-    sysctl_print_unsigned(sink, accounts[(uintptr_t)oid->data % ACCOUNTS]);
-}
-
-#define ACCOUNT(table, leaf, id, account, what)                                                    \
-    OID(table##_##account, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ,           \
-        .read = read_account, .data = (void *)((id)*ACCOUNTS + (account)))
-
-#define BOOKS(table, leaf, id)                                                                     \
-    ACCOUNT(table, leaf ".emitted", id, EMITTED, "Events that the table was given");               \
-    ACCOUNT(table, leaf ".kept", id, KEPT, "Events that it holds");                                \
-    ACCOUNT(table, leaf ".overwritten", id, OVERWRITTEN, "Events that later ones replaced");       \
-    ACCOUNT(table, leaf ".dropped", id, DROPPED, "Events for which there was no room");            \
-    ACCOUNT(table, leaf ".filtered", id, FILTERED, "Events that were not wanted")
-
-BOOKS(boot, "boot", TRACE_TABLE_BOOT);
-BOOKS(run, "run", TRACE_TABLE_RUN);
-BOOKS(shutdown, "shutdown", TRACE_TABLE_SHUTDOWN);
 
 /* --- Cursors --- */
 

@@ -1,9 +1,14 @@
-/* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes. */
+/* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes; the code of
+ * functions with probes; and what runs objects and programs for tests. */
 #include "kernel/anonymous.h"
 #include "kernel/anonymous_claim.h"
+#include "kernel/backtrace.h"
+#include "kernel/dif_conformance.h"
 #include "kernel/dof_mutants.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/fbt.h"
+#include "kernel/files.h"
+#include "kernel/heaps.h"
 #include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
 
@@ -11,6 +16,7 @@ enum {
     READ = SYSTEM_SYSCTL_READ,
     WRITE = SYSTEM_SYSCTL_WRITE,
     SKIP = SYSTEM_SYSCTL_SKIP,
+    CODE_BYTES = 16, /* of a function, that are shown */
 };
 
 #define OID(identifier, leaf, ...)                                                                 \
@@ -206,6 +212,51 @@ static void read_probes(const struct sysctl_oid *oid, const struct text_sink *si
 OID(probes, "probes", .help = "All probes: id, provider, module, function, name",
     .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_probes);
 
+/* The first bytes of a function, as they are now: an int3 where a probe is enabled. */
+static const struct fbt_function *shown; /* NULL: nobody has asked yet */
+
+static const char *name_of(const struct fbt_function *function)
+{
+    return backtrace_symbol_of(function->address).name;
+}
+
+static const struct fbt_function *function_of(struct slice name)
+{
+    for (uint32_t i = 0; i < fbt_counts.probed; i++)
+        if (slice_is(name, name_of(&fbt_functions[i])))
+            return &fbt_functions[i];
+    return NULL;
+}
+
+static int write_code(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)number;
+    const struct fbt_function *function = function_of(text);
+    if (function == NULL)
+        return SYSTEM_ENOENT;
+    shown = function;
+    return SYSTEM_OK;
+}
+
+static void read_code(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    uint8_t bytes[CODE_BYTES];
+    (void)oid;
+    if (shown == NULL)
+        return;
+    __builtin_memcpy(bytes, (const void *)shown->address, sizeof bytes);
+    text_print(sink, "%s at 0x%08x:", name_of(shown), shown->address);
+    for (uint32_t i = 0; i < sizeof bytes; i++)
+        text_print(sink, " %02x", bytes[i]);
+}
+
+SYSCTL_OID(code, .name = "debug.code",
+           .help = "The first bytes of a function that has a probe; written: its name",
+           .kind = SYSCTL_STRING, .flags = READ | WRITE, .read = read_code, .write = write_code);
+
+/* --- For tests --- */
+
 static void read_mutants(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
@@ -214,3 +265,34 @@ static void read_mutants(const struct sysctl_oid *oid, const struct text_sink *s
 
 OID(mutants, "mutants", .help = "Runs the objects of the files dof/mutants.0, ..., for tests",
     .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_mutants);
+
+#define PROGRAMS_PATH "dif/programs"
+
+static void run_programs(struct slice content, void *heap, const struct text_sink *sink)
+{
+    struct dtrace_memory memory = {heap, heap_size(), 0};
+    struct dif_conformance done =
+        dif_conformance_run((const uint8_t *)content.text, content.length, &memory, sink);
+    text_print(sink, "%u programs agree, %u do not%s", done.agreed, done.failed,
+               done.damaged ? ", and the file is damaged" : "");
+}
+
+static void read_conformance(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    struct slice content;
+    (void)oid;
+    if (!files_content(PROGRAMS_PATH, &content)) {
+        text_print(sink, "no file " PROGRAMS_PATH);
+        return;
+    }
+    void *heap = heap_take();
+    if (heap)
+        run_programs(content, heap, sink);
+    else
+        text_print(sink, "no memory");
+    heap_give_back(heap);
+}
+
+SYSCTL_OID(dif_conformance, .name = "debug.dif_conformance",
+           .help = "Runs the DIF programs of " PROGRAMS_PATH " and tells which go wrong",
+           .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_conformance);
