@@ -1,8 +1,6 @@
 /* How fast the TSC counts: found once, stated with its method and uncertainty. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "trace/arena.h"
 
 enum clock_origin {

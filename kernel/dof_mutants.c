@@ -6,8 +6,8 @@
 #include "kernel/cpu.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/files.h"
-#include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
+#include "kernel/percpu.h"
 #include "trace/crc32.h"
 #include "trace/dtrace/framework.h"
 

@@ -6,10 +6,10 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/paging.h"
 #include "kernel/panic.h"
 #include "kernel/percpu.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
 #include "kernel/wait_queue.h"

@@ -1,7 +1,6 @@
 /* Which hash belongs to which module, and whether it is the right one. */
 #pragma once
 
-#include "boot/digest.h"
 #include "kernel/module_list.h"
 
 /* Takes every hash out of lines and hash modules and verifies the modules that they belong to: each

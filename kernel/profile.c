@@ -1,8 +1,8 @@
 /* The provider profile. */
 #include "kernel/profile.h"
 
-#include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
+#include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/tracing.h"
 #include "kernel/word.h"

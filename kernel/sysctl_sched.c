@@ -4,7 +4,6 @@
 #include "kernel/scheduler.h"
 #include "kernel/sysctl.h"
 #include "kernel/thread.h"
-#include "kernel/tracing.h"
 
 static void read_maxproc(const struct sysctl_oid *oid, const struct text_sink *sink)
 {

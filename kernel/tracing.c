@@ -2,8 +2,8 @@
 #include "kernel/tracing.h"
 
 #include "kernel/boot_info.h"
-#include "kernel/kern_boottrace.h"
 #include "kernel/console.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/spinlock.h"
 #include "kernel/tunables.h"
 #include "kernel/version.h"
