@@ -107,12 +107,6 @@ static bool add_object(const struct anonymous_object *object, struct dof_problem
     return dtrace_add_object(anonymous.dtrace, bytes, size, problem);
 }
 
-static void refuse(struct boot_module *module, const char *why)
-{
-    module->state = MODULE_REFUSED;
-    module->why = why;
-}
-
 static void load_object(const struct anonymous_object *object)
 {
     struct dof_problem problem = {.section = DOF_NONE};
@@ -124,7 +118,7 @@ static void load_object(const struct anonymous_object *object)
         return;
     anonymous_report_refusal(object, &problem);
     if (object->module != NULL)
-        refuse(object->module, "failed to process DOF");
+        boot_module_refuse(object->module, "failed to process DOF");
 }
 
 static void load_objects(void)
@@ -143,11 +137,9 @@ static void load_objects(void)
 static void refuse_objects(void)
 {
     log_line("dtrace: no memory; nothing is traced");
-    for (uint32_t i = 0; i < module_list_count(); i++) {
-        struct boot_module *module = module_list_at(i);
-        if (boot_module_is_used(module) && module->line.type == MODULE_TYPE_DOF)
-            refuse(module, "no memory to load it");
-    }
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (boot_module_is_used_as(module_list_at(i), MODULE_TYPE_DOF))
+            boot_module_refuse(module_list_at(i), "no memory to load it");
 }
 
 /* --- Life --- */

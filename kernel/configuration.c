@@ -58,7 +58,7 @@ static void read_environments(void)
 {
     for (uint32_t i = 0; i < module_list_count(); i++) {
         const struct boot_module *module = module_list_at(i);
-        if (boot_module_is_used(module) && module->line.type == MODULE_TYPE_ENVIRONMENT)
+        if (boot_module_is_used_as(module, MODULE_TYPE_ENVIRONMENT))
             read_environment(module->line.name, boot_module_content(module));
     }
 }

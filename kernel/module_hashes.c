@@ -205,10 +205,8 @@ static void tell_unused(const struct boot_module *hash)
 static void refuse_all(void)
 {
     log_line("modules: their hashes do not fit into memory; all modules are left out");
-    for (uint32_t i = 0; i < module_list_count(); i++) {
-        module_list_at(i)->state = MODULE_REFUSED;
-        module_list_at(i)->why = "no memory for hashes";
-    }
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        boot_module_refuse(module_list_at(i), "no memory for hashes");
 }
 
 /* Hash modules first: what one of them says depends on whether it is itself what it should be. */

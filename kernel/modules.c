@@ -54,7 +54,7 @@ static struct boot_module *choose_archive(void)
     struct boot_module *chosen = NULL;
     for (uint32_t i = 0; i < module_list_count(); i++) {
         struct boot_module *module = module_list_at(i);
-        if (!boot_module_is_used(module) || module->line.type != MODULE_TYPE_ROOTFS)
+        if (!boot_module_is_used_as(module, MODULE_TYPE_ROOTFS))
             continue;
         if (chosen != NULL)
             ignore(chosen, "another boot archive comes after it");
@@ -78,8 +78,7 @@ static const struct boot_module *find_false_archive(void)
 static void ignore_fonts(void)
 {
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (boot_module_is_used(module_list_at(i)) &&
-            module_list_at(i)->line.type == MODULE_TYPE_CONSOLE_FONT)
+        if (boot_module_is_used_as(module_list_at(i), MODULE_TYPE_CONSOLE_FONT))
             ignore(module_list_at(i), "there is no console that could show a font");
 }
 
@@ -135,10 +134,8 @@ static void add_file(struct boot_module *module, uint32_t folder)
     enum bootfs_status status =
         bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
                         (const uint8_t *)content.text, content.length);
-    if (status == BOOTFS_OK || module->line.type != MODULE_TYPE_FILE)
-        return;
-    module->state = MODULE_REFUSED;
-    module->why = bootfs_status_str(status);
+    if (status != BOOTFS_OK && module->line.type == MODULE_TYPE_FILE)
+        boot_module_refuse(module, bootfs_status_str(status));
 }
 
 static void add_modules(uint32_t folder)

@@ -6,7 +6,6 @@
 
 #include "kernel/scheduler.h"
 #include "kernel/sdt.h"
-#include "kernel/system_call.h"
 #include "kernel/thread.h"
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"

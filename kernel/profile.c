@@ -28,7 +28,7 @@ static uint64_t cycles_of(uint64_t ns)
     uint64_t hz = tracing_clock()->tsc_hz;
     if (hz > 0 && ns / SECOND_NS >= UINT64_MAX / 2 / hz)
         return UINT64_MAX / 2; /* centuries: never, rather than at once */
-    return ns / SECOND_NS * hz + ns % SECOND_NS * hz / SECOND_NS;
+    return tracing_cycles(ns);
 }
 
 static void enable(const struct dtrace_probe *probe)

@@ -8,6 +8,7 @@
 #include "kernel/fault.h"
 #include "kernel/files.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/network.h"
 #include "kernel/panic.h"
 #include "kernel/sdt.h"
 #include "kernel/sysctl.h"
@@ -37,11 +38,6 @@ uint64_t system_wall_time_s(void)
     return wall_time_s();
 }
 
-static uint64_t ns_of_ms(uint64_t ms)
-{
-    return ms < UINT64_MAX / 1000000 ? ms * 1000000 : THREAD_FOREVER;
-}
-
 /* What is left of a span that began at `start`. */
 static uint64_t left_of(uint64_t ns, uint64_t start)
 {
@@ -53,7 +49,7 @@ static uint64_t left_of(uint64_t ns, uint64_t start)
 int system_sleep_ms(uint64_t ms)
 {
     system_call_flush();
-    uint64_t ns = ns_of_ms(ms), start = system_time_ns();
+    uint64_t ns = system_call_ns(ms), start = system_time_ns();
     while (thread_sleep_ns(left_of(ns, start)) == THREAD_INTERRUPTED)
         if (thread_was_interrupted())
             return SYSTEM_EINTR;
@@ -331,7 +327,7 @@ int system_read_console(char *bytes, size_t size, uint64_t ms)
 {
     system_call_flush();
     size_t length = size;
-    uint64_t ns = ns_of_ms(ms), start = system_time_ns();
+    uint64_t ns = system_call_ns(ms), start = system_time_ns();
     enum terminal_status status;
     do
         status = terminal_read(bytes, &length, left_of(ns, start));
@@ -470,6 +466,7 @@ void system_phase_work(void)
     fault_happen_as_asked((enum fault_phase)phase);
 }
 
+/* Longer than others, as it has a row for each. */
 const char *system_error_str(int error)
 {
     switch ((enum system_error)error) {

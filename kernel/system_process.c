@@ -122,8 +122,8 @@ int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
 {
     system_call_flush();
     struct thread_child child = {0};
-    uint64_t ns = ms < UINT64_MAX / 1000000 ? ms * 1000000 : THREAD_FOREVER;
-    enum thread_wait wait = pid < 0 ? THREAD_WAIT_NO_CHILD : thread_wait((uint32_t)pid, ns, &child);
+    enum thread_wait wait =
+        pid < 0 ? THREAD_WAIT_NO_CHILD : thread_wait((uint32_t)pid, system_call_ns(ms), &child);
     thread_obey_signals();
     switch (wait) {
     case THREAD_WAIT_OK:

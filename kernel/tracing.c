@@ -295,6 +295,12 @@ const struct trace_clock *tracing_clock(void)
     return &arena()->clock;
 }
 
+uint64_t tracing_ns(uint64_t cycles)
+{
+    uint64_t hz = tracing_clock()->tsc_hz;
+    return hz == 0 ? 0 : trace_cycles_to_ns(cycles, hz);
+}
+
 void tracing_set_clock(const struct trace_clock *clock)
 {
     arena()->clock = *clock;

@@ -130,6 +130,17 @@ uint64_t tracing_boot_cpu_tsc(void);
 
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
 const struct trace_clock *tracing_clock(void);
+
+/* At the rate of the TSC; 0 while nobody knows it. */
+uint64_t tracing_ns(uint64_t cycles);
+
+/* `ns` are so few that 64 bits hold the cycles: of 2^56 they do.  Inline, as most spans are constants. */
+static inline uint64_t tracing_cycles(uint64_t ns)
+{
+    uint64_t hz = tracing_clock()->tsc_hz;
+    return ns / 1000000000 * hz + ns % 1000000000 * hz / 1000000000;
+}
+
 void tracing_set_clock(const struct trace_clock *clock);
 
 /* A CPU's offset has been measured. */

@@ -38,8 +38,7 @@ void wall_time_start(void)
 /* 0 for a time that lies behind, and while the rate is unknown. */
 static uint64_t ns_between(uint64_t from, uint64_t to)
 {
-    uint64_t hz = tracing_clock()->tsc_hz;
-    return hz == 0 || to < from ? 0 : trace_cycles_to_ns(to - from, hz);
+    return to < from ? 0 : tracing_ns(to - from);
 }
 
 uint64_t wall_time_s(void)
