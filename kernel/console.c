@@ -3,7 +3,6 @@
 
 #include "drivers/serial/uart16550.h"
 #include "kernel/cpu.h"
-#include "kernel/message_buffer.h"
 #include "kernel/spinlock.h"
 #include "kernel/vga_text.h"
 
@@ -35,6 +34,8 @@ static struct output_queue queue = {
                .entries = frame_entries,
                .places = FRAME_PLACES},
 };
+
+struct message_buffer console_messages;
 
 /* Guards all of this file; `alone` stands for it after console_take_over. */
 static struct spinlock lock;
@@ -211,7 +212,7 @@ static bool text_is_wanted(void)
 /* With the lock. */
 static void put_text(uint32_t owner, const char *bytes, size_t length)
 {
-    message_buffer_put(&message_buffer_console, bytes, length);
+    message_buffer_put(&console_messages, bytes, length);
     if (chosen.kind == CONSOLE_TEXT)
         vga_text_write(bytes, length);
     else

@@ -15,6 +15,7 @@
 
 #include "boot/console_option.h"
 #include "drivers/serial/output_queue.h"
+#include "kernel/message_buffer.h"
 #include "trace/text.h"
 
 /* Where text goes, and through which port frames go. */
@@ -89,6 +90,9 @@ size_t console_read(char *bytes, size_t room);
 
 /* Called in the interrupt after bytes have arrived.  NULL: nothing. */
 void console_set_input_hook(void (*hook)(void));
+
+/* The last text that was printed, by whomever. */
+extern struct message_buffer console_messages;
 
 /* What became of text and frames. */
 struct output_counts console_counts(void);

@@ -121,7 +121,7 @@ void kern_boottrace_note(uint64_t size, const char *format, ...)
         tracing_text_print(&text, format, arguments);
         va_end(arguments);
     }
-    uint64_t blocks = (size + 511) / 512;
+    uint64_t blocks = (size + KERN_BOOTTRACE_BLOCK - 1) / KERN_BOOTTRACE_BLOCK;
     const struct trace_usage usage = {.in_blocks =
                                           blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX};
     (void)record(boottrace_kernel, &usage, text.bytes, text.length); /* the books tell of losses */

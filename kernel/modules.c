@@ -15,7 +15,7 @@
 #include "trace/stream.h"
 
 static const struct slice modules_folder = {"system/boot", 11};
-static char reason[MODULE_HASHES_REASON_SIZE + 64];
+static char reason[320]; /* why the boot must not go on; two digests take half of it */
 
 /* A type whose modules are files, too. */
 static bool is_file(const struct boot_module *module)
@@ -231,11 +231,10 @@ void modules_tell(void)
 
 static const char *explain(const struct boot_module *archive)
 {
-    char why[MODULE_HASHES_REASON_SIZE];
     struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
     struct text_sink sink = text_buffer_sink(&buffer);
-    module_hashes_explain(archive, why, sizeof why);
-    text_print(&sink, "boot archive (module %u): %s", archive->given.index, why);
+    text_print(&sink, "boot archive (module %u): ", archive->given.index);
+    module_hashes_explain(&sink, archive);
     return reason;
 }
 

@@ -1,13 +1,13 @@
 /* sysctls: what was printed, and ways to die. */
+#include "kernel/console.h"
 #include "kernel/fault.h"
-#include "kernel/message_buffer.h"
 #include "kernel/panic.h"
 #include "kernel/sysctl.h"
 
 static void read_msgbuf(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    message_buffer_print(&message_buffer_console, sink);
+    message_buffer_print(&console_messages, sink);
 }
 
 SYSCTL_OID(msgbuf, .name = "kern.msgbuf", .help = "The last text that the console printed",

@@ -3,10 +3,9 @@
  *
  * A thread is told by the number of its task, which no other thread ever has, and which says nothing of
  * addresses.  Lives of a pid are lines of their own. */
-#include "kernel/cpu.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
-#include "kernel/percpu.h"
+#include "kernel/scheduler.h"
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
 #include "trace/span.h"
@@ -43,7 +42,7 @@ static void print_loss(const struct text_sink *sink, uint64_t tsc, uint32_t cpu,
 static void print_losses_without_room(const struct text_sink *sink,
                                       const struct log_cursor *cursors)
 {
-    uint64_t now = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
+    uint64_t now = scheduler_now();
     for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++)
         if (cursors[cpu].table->capacity == 0)
             print_loss(sink, now, cpu, &cursors[cpu]);

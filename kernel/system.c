@@ -23,7 +23,7 @@
 #include "kernel/word.h"
 
 enum {
-    BLOCK = 512, /* bytes that count as one block read */
+    BLOCK = KERN_BOOTTRACE_BLOCK,
 };
 
 /* --- Time --- */

@@ -4,6 +4,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/console.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/scheduler.h"
 #include "kernel/spinlock.h"
 #include "kernel/tunables.h"
 #include "kernel/version.h"
@@ -206,15 +207,6 @@ void tracing_settle(void)
     print_capacities(all ? "keeping" : "too little free memory, keeping only", config.capacity);
 }
 
-/* What belongs to no CPU, phases and verdict, has the boot CPU's time. */
-uint64_t tracing_boot_cpu_tsc(void)
-{
-    preemption_disable();
-    uint64_t tsc = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
-    preemption_enable();
-    return tsc;
-}
-
 enum trace_phase tracing_phase(void)
 {
     return (enum trace_phase)arena()->phase;
@@ -222,20 +214,20 @@ enum trace_phase tracing_phase(void)
 
 void tracing_enter(enum trace_phase phase)
 {
-    trace_tracer_enter(&tracing_tracer, phase, tracing_boot_cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, phase, scheduler_now());
     tracing_send_header();
 }
 
 void tracing_enter_run_time(void)
 {
-    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_MULTI_USER, tracing_boot_cpu_tsc());
-    trace_tracer_resume(&tracing_tracer, tracing_boot_cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_MULTI_USER, scheduler_now());
+    trace_tracer_resume(&tracing_tracer, scheduler_now());
     tracing_send_header();
 }
 
 void tracing_enter_end(void)
 {
-    trace_tracer_end(&tracing_tracer, tracing_boot_cpu_tsc());
+    trace_tracer_end(&tracing_tracer, scheduler_now());
     tracing_send_header();
 }
 
@@ -484,5 +476,5 @@ void tracing_send_verdict(const char *status, const char *reason)
 {
     resume_stream();
     send_loss();
-    stream_send_verdict(&stream, status, reason, tracing_boot_cpu_tsc());
+    stream_send_verdict(&stream, status, reason, scheduler_now());
 }

@@ -125,9 +125,6 @@ uint32_t tracing_cpus(void);
 void tracing_go_alone(void);
 bool tracing_is_alone(void);
 
-/* Now, as the boot CPU's TSC says. */
-uint64_t tracing_boot_cpu_tsc(void);
-
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
 const struct trace_clock *tracing_clock(void);
 

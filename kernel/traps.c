@@ -191,7 +191,7 @@ extern const char boot_stack_guard[];
 static bool in_guard(uint32_t address, uint32_t guard)
 {
     /* A push faults just below the stack; a large frame may skip a little further. */
-    return address - guard < 4096 + 64;
+    return address - guard < STACK_GUARD_SIZE + 64;
 }
 
 static bool is_overflow(uint32_t esp)
