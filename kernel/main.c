@@ -103,10 +103,8 @@ static void print_clock(const struct trace_clock *clock)
 
 static void calibrate_clock(void)
 {
-    static const enum clock_origin origins[] = {CLOCK_ORIGIN_UNKNOWN, CLOCK_ORIGIN_RESET,
-                                                CLOCK_ORIGIN_GUESS};
     struct trace_clock clock =
-        clock_find(handed_over.entry_tsc, origins[tunable(TUNABLE_COUNTS_FROM_RESET)]);
+        clock_find(handed_over.entry_tsc, (enum clock_origin)tunable(TUNABLE_COUNTS_FROM_RESET));
     tracing_set_clock(&clock);
     print_clock(&clock);
     wall_time_start();
