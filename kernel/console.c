@@ -9,12 +9,12 @@
 enum {
     TEXT_SIZE = 65536, /* bytes; both hold a few seconds of a fast line */
     FRAMES_SIZE = 65536,
-    TEXT_PLACES = 2048,  /* of 32 bytes each: lines of text are often empty or short */
-    FRAME_PLACES = 1024, /* frames are longer */
-    INPUT_SIZE = 1024,   /* what people type while nobody reads */
-    LINE_SIZE = 256,     /* of text that is put together without the lock */
-    CAUSES_MAX = 32,     /* in one interrupt: a port that never stops must not stop the rest */
-    LOCK_LOOKS = 10000,  /* some milliseconds at most: longer than anybody holds the lock */
+    TEXT_PLACES = 2048,   /* of 32 bytes each: lines of text are often empty or short */
+    FRAME_PLACES = 1024,  /* frames are longer */
+    RECEIVED_SIZE = 1024, /* in one interrupt */
+    LINE_SIZE = 256,      /* of text that is put together without the lock */
+    CAUSES_MAX = 32,      /* in one interrupt: a port that never stops must not stop the rest */
+    LOCK_LOOKS = 10000,   /* some milliseconds at most: longer than anybody holds the lock */
 };
 
 static struct uart16550 uart;
@@ -47,9 +47,9 @@ static bool interrupts_are_used;
 static uint32_t allowed; /* enum uart16550_interrupts */
 static uint64_t bytes_sent;
 
-static char input[INPUT_SIZE];
-static uint32_t input_put, input_taken; /* bytes so far */
-static void (*input_hook)(void);
+static char received[RECEIVED_SIZE]; /* in this interrupt */
+static size_t received_count;
+static void (*input_hook)(const char *bytes, size_t count);
 
 static uint32_t take_lock(void)
 {
@@ -454,55 +454,42 @@ uint32_t console_use_interrupts(void)
     return line_of(chosen.port);
 }
 
-/* Gives whether anything arrived; what finds no room is lost. */
-static bool receive(void)
+/* What finds no room is lost. */
+static void receive(void)
 {
-    bool arrived = false;
-    for (uint8_t byte; uart16550_receive(&uart, &byte); arrived = true)
-        if (input_put - input_taken < INPUT_SIZE)
-            input[input_put++ % INPUT_SIZE] = (char)byte;
-    return arrived;
+    for (uint8_t byte; uart16550_receive(&uart, &byte);)
+        if (received_count < RECEIVED_SIZE)
+            received[received_count++] = (char)byte;
 }
 
 /* Serves the port until it has no cause left.  If it does not come to an end, its line falls and
  * rises again with the interrupts that it is allowed, so that none is missed. */
-static bool serve(void)
+static void serve(void)
 {
-    bool arrived = false;
     for (uint32_t left = CAUSES_MAX; left > 0; left--) {
         enum uart16550_cause cause = uart16550_cause(&uart);
         if (cause == UART16550_CAUSE_NONE)
-            return arrived;
+            return;
         if (cause == UART16550_CAUSE_EMPTY)
             send_ready();
         if (cause == UART16550_CAUSE_RECEIVED)
-            arrived |= receive();
+            receive();
     }
     uart16550_allow(&uart, 0);
     uart16550_allow(&uart, allowed);
-    return arrived;
 }
 
 void console_handle_interrupt(void)
 {
     uint32_t flags = take_lock();
-    bool arrived = serve();
+    received_count = 0;
+    serve();
     release_lock(flags);
-    if (arrived && input_hook != NULL)
-        input_hook();
+    if (received_count > 0 && input_hook != NULL)
+        input_hook(received, received_count);
 }
 
-size_t console_read(char *bytes, size_t room)
-{
-    size_t count = 0;
-    uint32_t flags = take_lock();
-    for (; count < room && input_taken != input_put; count++)
-        bytes[count] = input[input_taken++ % INPUT_SIZE];
-    release_lock(flags);
-    return count;
-}
-
-void console_set_input_hook(void (*hook)(void))
+void console_set_input_hook(void (*hook)(const char *bytes, size_t count))
 {
     input_hook = hook;
 }

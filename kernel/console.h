@@ -85,11 +85,8 @@ uint32_t console_use_interrupts(void);
 /* What that line calls.  Context: interrupt. */
 void console_handle_interrupt(void);
 
-/* Takes what has been received: up to `room` bytes; gives how many. */
-size_t console_read(char *bytes, size_t room);
-
-/* Called in the interrupt after bytes have arrived.  NULL: nothing. */
-void console_set_input_hook(void (*hook)(void));
+/* Called in the interrupt with the bytes that have arrived, at least one; it may print. */
+void console_set_input_hook(void (*hook)(const char *bytes, size_t count));
 
 /* The last text that was printed, by whomever. */
 extern struct message_buffer console_messages;
