@@ -238,4 +238,4 @@ static void read_interfaces(const struct sysctl_oid *oid, const struct text_sink
 SYSCTL_OID(interfaces, .name = "net.interfaces",
            .help = "Interfaces, one a line, fields separated by tabs: name; up, tentative or down; "
                    "address, netmask, broadcast address",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_interfaces);
+           .kind = SYSCTL_STRING, .read = read_interfaces);

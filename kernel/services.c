@@ -89,4 +89,4 @@ static void read_services(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(services, .name = "kern.services",
            .help = "Services, one a line, fields separated by tabs: state, since when (ms), name",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_services);
+           .kind = SYSCTL_STRING, .read = read_services);

@@ -97,7 +97,7 @@ static int look_up(const char *name, const struct sysctl_oid **oid)
 
 static void read_oid(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
-    if ((oid->flags & SYSTEM_SYSCTL_READ) != 0 && oid->read != NULL)
+    if (oid->read != NULL)
         oid->read(oid, sink);
 }
 
@@ -140,11 +140,6 @@ static bool read_number(enum sysctl_kind kind, struct slice text, uint64_t *numb
     return false;
 }
 
-static bool is_writable(const struct sysctl_oid *oid)
-{
-    return (oid->flags & SYSTEM_SYSCTL_WRITE) != 0 && oid->write != NULL;
-}
-
 static int write_oid(const struct sysctl_oid *oid, struct slice text)
 {
     uint64_t number;
@@ -184,7 +179,7 @@ int sysctl_exchange(const char *name, char *old, size_t *old_length, const char 
 {
     const struct sysctl_oid *oid;
     int error = look_up(name, &oid);
-    if (error == SYSTEM_OK && new != NULL && !is_writable(oid))
+    if (error == SYSTEM_OK && new != NULL && oid->write == NULL)
         error = SYSTEM_EPERM;
     if (error == SYSTEM_OK && old_length != NULL)
         error = give_old(oid, old, old_length);
@@ -211,8 +206,9 @@ static const char *kind_str(enum sysctl_kind kind)
 static void describe(const struct sysctl_oid *oid, struct system_sysctl_about *about)
 {
     *about = (struct system_sysctl_about){oid->name, oid->help, kind_str(oid->kind), oid->flags};
-    if (oid->kind == SYSCTL_STRING)
-        about->flags |= SYSTEM_SYSCTL_STRING;
+    about->flags |= (oid->read != NULL ? SYSTEM_SYSCTL_READ : 0u) |
+                    (oid->write != NULL ? SYSTEM_SYSCTL_WRITE : 0u) |
+                    (oid->kind == SYSCTL_STRING ? SYSTEM_SYSCTL_STRING : 0u);
 }
 
 int sysctl_about(const char *name, struct system_sysctl_about *about)

@@ -21,13 +21,13 @@ enum sysctl_kind {
     SYSCTL_STRING, /* text, of any length */
 };
 
-/* A handler.  `read` prints the value; `write` takes a text (numbers are already known to be of
- * the kind) and gives 0 or a negative enum system_error.  NULL where there is none. */
+/* `read` prints the value, NULL: it is write-only.  `write` takes a text (numbers are already known to be of the
+ * kind) and gives 0 or a negative enum system_error, NULL: it is read-only. */
 struct sysctl_oid {
     const char *name; /* whole, "kern.boottrace.enabled" */
     const char *help;
     enum sysctl_kind kind;
-    uint32_t flags; /* of enum system_sysctl_flags */
+    uint32_t flags; /* of enum system_sysctl_flags, but for what the handlers say */
     void (*read)(const struct sysctl_oid *oid, const struct text_sink *sink);
     int (*write)(const struct sysctl_oid *oid, struct slice text, uint64_t number);
     void *data; /* for the handlers */
@@ -76,7 +76,7 @@ void sysctl_read_text(const struct sysctl_oid *oid, const struct text_sink *sink
 /* Defines one for that. */
 #define SYSCTL_CONSTANT(identifier, oid_name, oid_kind, text, oid_help)                            \
     SYSCTL_OID(identifier, .name = (oid_name), .help = (oid_help), .kind = (oid_kind),             \
-               .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text, .data = (text))
+               .read = sysctl_read_text, .data = (text))
 
 static inline void sysctl_print_unsigned(const struct text_sink *sink, uint64_t value)
 {

@@ -6,14 +6,6 @@
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
 
-enum {
-    READ = SYSTEM_SYSCTL_READ,
-    WRITE = SYSTEM_SYSCTL_WRITE,
-    SKIP = SYSTEM_SYSCTL_SKIP,
-    READ_TUNABLE = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_TUNABLE,
-    WRITE_TUNABLE = READ_TUNABLE | SYSTEM_SYSCTL_WRITE,
-};
-
 #define OID(identifier, leaf, ...)                                                                 \
     SYSCTL_OID(identifier, .name = "kern.boottrace." leaf, __VA_ARGS__)
 
@@ -33,7 +25,7 @@ static int write_switch(const struct sysctl_oid *oid, struct slice text, uint64_
 }
 
 #define SWITCH(identifier, leaf, which, what)                                                      \
-    OID(identifier, leaf, .help = (what), .kind = SYSCTL_SWITCH, .flags = WRITE_TUNABLE,           \
+    OID(identifier, leaf, .help = (what), .kind = SYSCTL_SWITCH, .flags = SYSTEM_SYSCTL_TUNABLE,   \
         .read = read_switch, .write = write_switch, .data = (void *)(which))
 
 SWITCH(enabled, "enabled", KERN_BOOTTRACE_ENABLED, "Boottrace events are kept");
@@ -63,7 +55,7 @@ static int write_threshold(const struct sysctl_oid *oid, struct slice text, uint
 
 OID(threshold, "shutdown_trace_threshold",
     .help = "Milliseconds after the event before from which on one is printed; 0 or less: each is",
-    .kind = SYSCTL_SIGNED, .flags = WRITE_TUNABLE, .read = read_threshold,
+    .kind = SYSCTL_SIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, .read = read_threshold,
     .write = write_threshold);
 
 /* --- What was recorded --- */
@@ -84,10 +76,10 @@ static void read_log(const struct sysctl_oid *oid, const struct text_sink *sink)
         log_printer_print(sink, &how);
 }
 
-OID(log, "log", .help = "The boot and the run table", .kind = SYSCTL_STRING, .flags = READ | SKIP,
-    .read = read_log);
+OID(log, "log", .help = "The boot and the run table", .kind = SYSCTL_STRING,
+    .flags = SYSTEM_SYSCTL_SKIP, .read = read_log);
 OID(shutdown_log, "shutdown_log", .help = "The shutdown table", .kind = SYSCTL_STRING,
-    .flags = READ | SKIP, .read = read_log, .data = (void *)1);
+    .flags = SYSTEM_SYSCTL_SKIP, .read = read_log, .data = (void *)1);
 
 /* --- Recording --- */
 
@@ -127,11 +119,11 @@ static int write_event(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 OID(boottrace, "boottrace", .help = "Records an event, \"process:event\" or \"event\"",
-    .kind = SYSCTL_STRING, .flags = WRITE, .write = write_event);
+    .kind = SYSCTL_STRING, .write = write_event);
 OID(runtrace, "runtrace", .help = "The same; run time begins with it", .kind = SYSCTL_STRING,
-    .flags = WRITE, .write = write_event, .data = (void *)TRACE_PHASE_MULTI_USER);
+    .write = write_event, .data = (void *)TRACE_PHASE_MULTI_USER);
 OID(shuttrace, "shuttrace", .help = "The same; the shutdown begins with it", .kind = SYSCTL_STRING,
-    .flags = WRITE, .write = write_event, .data = (void *)TRACE_PHASE_SHUTDOWN);
+    .write = write_event, .data = (void *)TRACE_PHASE_SHUTDOWN);
 
 static int write_reset(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -143,7 +135,7 @@ static int write_reset(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 OID(reset, "reset", .help = "Any number empties the tables; their books begin anew",
-    .kind = SYSCTL_SIGNED, .flags = WRITE, .write = write_reset);
+    .kind = SYSCTL_SIGNED, .write = write_reset);
 
 /* --- Sizes --- */
 
@@ -153,7 +145,7 @@ static void read_size(const struct sysctl_oid *oid, const struct text_sink *sink
 }
 
 #define SIZE(identifier, leaf, table, what)                                                        \
-    OID(identifier, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ_TUNABLE,          \
+    OID(identifier, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, \
         .read = read_size, .data = (void *)(table))
 
 SIZE(table_size, "table_size", TRACE_TABLE_BOOT, "Events that the boot table keeps, per CPU");
@@ -216,7 +208,8 @@ static void read_cursor(const struct sysctl_oid *oid, const struct text_sink *si
 #define CURSOR(digit)                                                                              \
     OID(cursor_##digit, "cursor." #digit,                                                          \
         .help = "The events since it was read last; kern.boottrace.rewind rewinds it",             \
-        .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_cursor, .data = (void *)(digit))
+        .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_cursor,                   \
+        .data = (void *)(digit))
 
 CURSOR(0);
 CURSOR(1);
@@ -235,4 +228,4 @@ static int write_rewind(const struct sysctl_oid *oid, struct slice text, uint64_
 }
 
 OID(rewind, "rewind", .help = "The number of a cursor that is to begin anew",
-    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_rewind);
+    .kind = SYSCTL_UNSIGNED, .write = write_rewind);

@@ -11,8 +11,7 @@ static void read_msgbuf(const struct sysctl_oid *oid, const struct text_sink *si
 }
 
 SYSCTL_OID(msgbuf, .name = "kern.msgbuf", .help = "The last text that the console printed",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_msgbuf);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_msgbuf);
 
 static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -24,8 +23,7 @@ static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 SYSCTL_OID(kdb_panic, .name = "debug.kdb.panic", .help = "Set to 1 to panic the kernel",
-           .kind = SYSCTL_SWITCH, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE,
-           .read = sysctl_read_text, .write = write_panic, .data = "0");
+           .kind = SYSCTL_SWITCH, .read = sysctl_read_text, .write = write_panic, .data = "0");
 
 /* The words are those of the tunable. */
 static int write_fault(const struct sysctl_oid *oid, struct slice text, uint64_t number)
@@ -45,4 +43,4 @@ static int write_fault(const struct sysctl_oid *oid, struct slice text, uint64_t
 
 SYSCTL_OID(fault, .name = "debug.fault",
            .help = "Dies as the word says, for tests: the words are those of the tunable fault",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_WRITE, .write = write_fault);
+           .kind = SYSCTL_STRING, .write = write_fault);

@@ -23,9 +23,9 @@ static void read_found(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 SYSCTL_OID(ncpu, .name = "hw.ncpu", .help = "CPUs that run threads", .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_ncpu);
+           .read = read_ncpu);
 SYSCTL_OID(ncpu_found, .name = "hw.ncpu_found", .help = "CPUs that the firmware lists",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_found);
+           .kind = SYSCTL_UNSIGNED, .read = read_found);
 
 /* Text that CPUID gives in registers: NULs and blanks around it do not count. */
 static void print_trimmed(const struct text_sink *sink, const char *text, size_t size)
@@ -65,7 +65,7 @@ static void read_model(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 SYSCTL_OID(model, .name = "hw.model", .help = "Model of the CPU", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_model);
+           .read = read_model);
 
 static void read_physmem(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -81,7 +81,7 @@ static void read_usermem(const struct sysctl_oid *oid, const struct text_sink *s
 
 SYSCTL_OID(physmem, .name = "hw.physmem",
            .help = "Bytes of memory that the loader's map calls free; 0: it says nothing",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_physmem);
+           .kind = SYSCTL_UNSIGNED, .read = read_physmem);
 SYSCTL_OID(usermem, .name = "hw.usermem",
            .help = "Bytes of that memory that nobody uses: neither the kernel nor the boot modules",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_usermem);
+           .kind = SYSCTL_UNSIGNED, .read = read_usermem);

@@ -40,9 +40,9 @@ static void read_version(const struct sysctl_oid *oid, const struct text_sink *s
 }
 
 SYSCTL_OID(build_id, .name = "kern.build_id", .help = "Build id of the kernel, hexadecimal",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_build_id);
+           .kind = SYSCTL_STRING, .read = read_build_id);
 SYSCTL_OID(version, .name = "kern.version", .help = "Version of the kernel", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_version);
+           .read = read_version);
 
 static void read_hostname(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -76,8 +76,7 @@ static int write_hostname(const struct sysctl_oid *oid, struct slice text, uint6
 }
 
 SYSCTL_OID(hostname, .name = "kern.hostname", .help = "Name of this host, at most 255 bytes",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE,
-           .read = read_hostname, .write = write_hostname);
+           .kind = SYSCTL_STRING, .read = read_hostname, .write = write_hostname);
 
 static void print_given(const struct text_sink *sink, const struct multiboot_string *string)
 {
@@ -99,6 +98,6 @@ static void read_loader(const struct sysctl_oid *oid, const struct text_sink *si
 
 SYSCTL_OID(command_line, .name = "kern.command_line",
            .help = "Command line that the loader gave the kernel", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_command_line);
+           .read = read_command_line);
 SYSCTL_OID(loader, .name = "kern.loader", .help = "What the boot loader calls itself",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_loader);
+           .kind = SYSCTL_STRING, .read = read_loader);

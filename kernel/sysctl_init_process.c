@@ -31,8 +31,8 @@ static int write_timeout(const struct sysctl_oid *oid, struct slice text, uint64
 
 #define TIMEOUT(identifier, sysctl, text)                                                          \
     SYSCTL_OID(identifier, .name = (sysctl), .help = (text), .kind = SYSCTL_UNSIGNED,              \
-               .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE | SYSTEM_SYSCTL_TUNABLE,          \
-               .read = read_timeout, .write = write_timeout, .data = &(identifier))
+               .flags = SYSTEM_SYSCTL_TUNABLE, .read = read_timeout, .write = write_timeout,       \
+               .data = &(identifier))
 
 TIMEOUT(rc, "kern.init_rc_timeout", "Seconds until init ends /etc/rc, 0: never");
 TIMEOUT(rc_shutdown, "kern.init_shutdown_timeout",
@@ -49,4 +49,4 @@ static void read_exec(const struct sysctl_oid *oid, const struct text_sink *sink
 SYSCTL_OID(
     exec, .name = "kern.exec",
     .help = "Commands that init runs after multi-user, one a line (exec= on the command line)",
-    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_FOREIGN, .read = read_exec);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_FOREIGN, .read = read_exec);

@@ -68,8 +68,7 @@ static void read_tslog(const struct sysctl_oid *oid, const struct text_sink *sin
 
 SYSCTL_OID(tslog, .name = "debug.tslog",
            .help = "Entries, exits, threads and events: thread, TSC, type, text",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_tslog);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_tslog);
 
 /* --- debug.tslog_user: pid ppid fork exit "exec" "namei" --- */
 
@@ -177,8 +176,7 @@ static void read_user(const struct sysctl_oid *oid, const struct text_sink *sink
 
 SYSCTL_OID(tslog_user, .name = "debug.tslog_user",
            .help = "Processes: pid, parent, fork, exit, \"program\", \"first path\"",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_user);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_user);
 
 /* --- debug.tslog_enabled --- */
 
@@ -200,6 +198,5 @@ static int write_mode(const struct sysctl_oid *oid, struct slice text, uint64_t 
 
 SYSCTL_OID(tslog_enabled, .name = "debug.tslog_enabled",
            .help = "TSLOG records: 0 no, 1 yes, 2 as long as boottrace is enabled",
-           .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE | SYSTEM_SYSCTL_TUNABLE,
-           .read = read_mode, .write = write_mode);
+           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, .read = read_mode,
+           .write = write_mode);
