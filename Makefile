@@ -80,14 +80,14 @@ KERNEL := kernel/anonymous.c kernel/anonymous_claim.c kernel/anonymous_objects.c
           kernel/profile.c kernel/routing_messages.c kernel/rtc.c \
           kernel/scheduler.c kernel/sdt.c kernel/segments.c kernel/services.c \
           kernel/shutdown_log.c kernel/signals.c kernel/smp.c kernel/stacks.c \
-          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c kernel/sysctl_code.c \
-          kernel/sysctl_debug.c kernel/sysctl_dif.c kernel/sysctl_dtrace.c kernel/sysctl_exec.c \
-          kernel/sysctl_files.c kernel/sysctl_hw.c kernel/sysctl_identity.c kernel/sysctl_init.c \
-          kernel/sysctl_sched.c kernel/sysctl_time.c kernel/sysctl_timeouts.c \
-          kernel/sysctl_trace.c kernel/sysctl_tslog.c kernel/sysctl_tunables.c kernel/system.c \
-          kernel/system_process.c kernel/terminal.c kernel/thread.c kernel/timer.c \
-          kernel/torture.c kernel/tracing.c kernel/traps.c kernel/tsc_offset.c kernel/tslog.c \
-          kernel/tunables.c kernel/vga_text.c kernel/wait_queue.c kernel/wall_time.c
+          kernel/syscall_provider.c kernel/sysctl.c kernel/sysctl_boottrace.c \
+          kernel/sysctl_debug.c kernel/sysctl_dtrace.c kernel/sysctl_files.c kernel/sysctl_hw.c \
+          kernel/sysctl_identity.c kernel/sysctl_init_process.c kernel/sysctl_sched.c \
+          kernel/sysctl_time.c kernel/sysctl_trace.c kernel/sysctl_tslog.c \
+          kernel/sysctl_tunables.c kernel/system.c kernel/system_process.c kernel/terminal.c \
+          kernel/thread.c kernel/timer.c kernel/torture.c kernel/tracing.c kernel/traps.c \
+          kernel/tsc_offset.c kernel/tslog.c kernel/tunables.c kernel/vga_text.c \
+          kernel/wait_queue.c kernel/wall_time.c
 
 USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kernel/user/cat.c \
             kernel/user/child.c kernel/user/completion.c kernel/user/cpuset.c \

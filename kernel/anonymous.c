@@ -12,9 +12,9 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/dtrace_environment.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/module_list.h"
 #include "kernel/percpu.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
@@ -51,15 +51,9 @@ enum anonymous_state anonymous_state(void)
 
 /* --- Memory --- */
 
-static uint64_t free_memory(void)
-{
-    uint64_t all = boot_info_memory_kib() * 1024, used = boot_info_used_bytes();
-    return used < all ? all - used : 0;
-}
-
 static bool take_memory(uint64_t most)
 {
-    uint64_t size = free_memory() / MEMORY_PART;
+    uint64_t size = boot_info_free_bytes() / MEMORY_PART;
     uint32_t start = 0;
     for (size = size < most ? size : most; start == 0 && size >= MEMORY_MIN; size /= 2) {
         size &= ~(uint64_t)4095;
@@ -79,21 +73,22 @@ static void keep_only(uint64_t size)
     boot_info_keep_only((uint32_t)(uintptr_t)anonymous.memory.bytes, size);
 }
 
-static uint64_t option_or(enum dof_option_id id, uint64_t otherwise)
+/* An option that is a size; 0: nobody has set it. */
+static uint64_t size_of(enum dof_option_id id)
 {
     int64_t value = dtrace_option(anonymous.dtrace, id);
-    return value < 0 ? otherwise : (uint64_t)value > MEMORY_MAX ? MEMORY_MAX : (uint64_t)value;
+    return value < 0 ? 0 : (uint64_t)value > MEMORY_MAX ? MEMORY_MAX : (uint64_t)value;
 }
 
 /* What the options ask for, beside what is in use: buffers, what a claim copies of them, what printing merges. */
 static uint64_t wanted_memory(void)
 {
     const struct dtrace *dtrace = anonymous.dtrace;
-    uint64_t per_cpu = 2 * option_or(DOF_OPTION_BUFSIZE, 0) +
-                       (2 + DTRACE_MERGING) * option_or(DOF_OPTION_AGGSIZE, 0) +
-                       option_or(DOF_OPTION_SPECSIZE, 0) * option_or(DOF_OPTION_NSPEC, 0);
+    uint64_t per_cpu = 2 * size_of(DOF_OPTION_BUFSIZE) +
+                       (2 + DTRACE_MERGING) * size_of(DOF_OPTION_AGGSIZE) +
+                       size_of(DOF_OPTION_SPECSIZE) * size_of(DOF_OPTION_NSPEC);
     uint64_t ecbs = (uint64_t)dtrace_clauses(dtrace) * dtrace_probes(dtrace) * BYTES_PER_ECB;
-    uint64_t wanted = per_cpu * percpu_count() + option_or(DOF_OPTION_DYNVARSIZE, 0) + ecbs +
+    uint64_t wanted = per_cpu * percpu_count() + size_of(DOF_OPTION_DYNVARSIZE) + ecbs +
                       dtrace_memory_beside_buffers(dtrace) + SLACK;
     return anonymous.memory.used + wanted + wanted / 4;
 }
@@ -112,12 +107,6 @@ static bool add_object(const struct anonymous_object *object, struct dof_problem
     return dtrace_add_object(anonymous.dtrace, bytes, size, problem);
 }
 
-static void refuse(struct boot_module *module, const char *why)
-{
-    module->state = MODULE_REFUSED;
-    module->why = why;
-}
-
 static void load_object(const struct anonymous_object *object)
 {
     struct dof_problem problem = {.section = DOF_NONE};
@@ -129,7 +118,7 @@ static void load_object(const struct anonymous_object *object)
         return;
     anonymous_report_refusal(object, &problem);
     if (object->module != NULL)
-        refuse(object->module, "failed to process DOF");
+        boot_module_refuse(object->module, "failed to process DOF");
 }
 
 static void load_objects(void)
@@ -148,11 +137,9 @@ static void load_objects(void)
 static void refuse_objects(void)
 {
     log_line("dtrace: no memory; nothing is traced");
-    for (uint32_t i = 0; i < module_list_count(); i++) {
-        struct boot_module *module = module_list_at(i);
-        if (boot_module_is_used(module) && module->line.type == MODULE_TYPE_DOF)
-            refuse(module, "no memory to load it");
-    }
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        if (boot_module_is_used_as(module_list_at(i), MODULE_TYPE_DOF))
+            boot_module_refuse(module_list_at(i), "no memory to load it");
 }
 
 /* --- Life --- */
@@ -296,9 +283,10 @@ static struct dtrace_source with_symbols(struct dtrace_source source)
     return source;
 }
 
+/* As dtrace(1M) prints it, made harmless. */
 static void print(const struct text_sink *sink, const struct dtrace_source *what)
 {
-    anonymous_report_claim(sink, what, &anonymous.memory);
+    (void)dtrace_consume(sink, what, &anonymous.memory); /* what was left out is said in the text */
 }
 
 /* --- Claims --- */

@@ -15,11 +15,6 @@ enum {
 };
 #define PLACE_NONE UINT32_MAX
 
-static bool is_object(const struct boot_module *module)
-{
-    return boot_module_is_used(module) && module->line.type == MODULE_TYPE_DOF;
-}
-
 /* Whether the word stands in the text, wherever. */
 static bool mentions(struct slice text)
 {
@@ -33,7 +28,7 @@ bool anonymous_objects_hinted(void)
 {
     struct slice content;
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (is_object(module_list_at(i)))
+        if (boot_module_is_used_as(module_list_at(i), MODULE_TYPE_DOF))
             return true;
     return files_content(CONF, &content) && mentions(content);
 }
@@ -150,7 +145,7 @@ bool anonymous_objects_next(struct anonymous_objects *objects, struct anonymous_
     while (objects->next_module < module_list_count()) {
         struct boot_module *module = module_list_at(objects->next_module++);
         *object = (struct anonymous_object){.module = module};
-        if (is_object(module))
+        if (boot_module_is_used_as(module, MODULE_TYPE_DOF))
             return true;
     }
     return false;

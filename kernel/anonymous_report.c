@@ -146,9 +146,3 @@ void anonymous_report_killed(uint32_t cpu, uint64_t deadman_ns)
                "recorded\n",
                cpu, (unsigned long long)deadman_ns / 1000000);
 }
-
-void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,
-                            struct dtrace_memory *memory)
-{
-    (void)dtrace_consume(sink, source, memory); /* what was left out is said in the text */
-}

@@ -3,7 +3,6 @@
 
 #include "kernel/anonymous_objects.h"
 #include "trace/dtrace/framework.h"
-#include "trace/text.h"
 
 /* "dtrace: WHERE: failed to process DOF: TEXT (section 7 at 0x120); the others trace". */
 void anonymous_report_refusal(const struct anonymous_object *object,
@@ -17,7 +16,3 @@ void anonymous_report_go(const struct dtrace *dtrace, enum dtrace_go status);
 
 /* The deadman has ended it. */
 void anonymous_report_killed(uint32_t cpu, uint64_t deadman_ns);
-
-/* What was recorded, as dtrace(1M) prints it, made harmless. */
-void anonymous_report_claim(const struct text_sink *sink, const struct dtrace_source *source,
-                            struct dtrace_memory *memory);

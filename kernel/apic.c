@@ -3,7 +3,6 @@
 
 #include "kernel/cpu.h"
 #include "kernel/traps.h"
-#include "trace/arena.h"
 
 enum {
     CPUID_MSR = 1 << 5, /* CPUID.1:EDX */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Finds the local APIC of the boot CPU and maps it; false: there is none that this kernel can
+/* Finds the local APIC of the boot CPU; false: there is none that this kernel can
  * use (no CPUID bit, switched off, or in x2APIC mode, which has no memory window). */
 bool apic_find(void);
 bool apic_is_there(void);

@@ -17,6 +17,6 @@ struct backtrace_symbol {
 
 struct backtrace_symbol backtrace_symbol_of(uint32_t address);
 
-/* Prints the function at eip and its callers, at most 16, following frame pointers only
+/* Prints the function at eip and its callers, at most 32 in all, following frame pointers only
  * within the kernel's stacks.  Context: any. */
 void backtrace_print(uint32_t eip, uint32_t ebp);

@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 #include "boot/bytes.h"
+#include "kernel/cpu.h"
 
 static inline uint16_t bios_data_word(uintptr_t address)
 {
-    __asm__("" : "+r"(address)); /* the compiler takes such a small constant for a null pointer */
-    return read_le16((const uint8_t *)address);
+    /* The compiler takes such a small constant for a null pointer. */
+    return read_le16((const uint8_t *)cpu_hide(address));
 }
 
 /* Where the extended BIOS data area begins, which goes up to 640 KiB.  0: there is none. */

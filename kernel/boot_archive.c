@@ -42,8 +42,7 @@ uint32_t boot_archive_measure(struct boot_module *module)
         read_once(content);
     enum archive_format format = archive_open(&archive);
     if (format == ARCHIVE_UNKNOWN || format == ARCHIVE_GZIP) {
-        module->state = MODULE_REFUSED;
-        module->why = "no archive that can be read";
+        boot_module_refuse(module, "no archive that can be read");
         print_unreadable(module, &archive);
         return 0;
     }

@@ -259,11 +259,11 @@ uint64_t boot_info_memory_kib(void)
     return bytes / 1024;
 }
 
-uint64_t boot_info_used_bytes(void)
+uint64_t boot_info_free_bytes(void)
 {
-    uint64_t bytes = 0;
+    uint64_t all = boot_info_memory_kib() * 1024, used = 0;
     struct span span;
     for (uint32_t i = 0; occupied(i, &span); i++)
-        bytes += span.end - span.start;
-    return bytes;
+        used += span.end - span.start;
+    return used < all ? all - used : 0;
 }

@@ -44,5 +44,6 @@ void boot_info_keep_only(uint32_t start, uint64_t kept);
 /* Free memory in all, in KiB, as the loader tells; 0 if it does not. */
 uint64_t boot_info_memory_kib(void);
 
-/* Bytes of what lies in it: the kernel, what the loader left, modules, and what was taken. */
-uint64_t boot_info_used_bytes(void);
+/* Bytes of it in which nothing lies: neither the kernel, nor what the loader left, nor modules, nor what was
+ * taken. */
+uint64_t boot_info_free_bytes(void);

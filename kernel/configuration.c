@@ -7,8 +7,8 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
-#include "kernel/modules.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/module_list.h"
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
 
@@ -56,10 +56,11 @@ static void read_environment(struct slice file, struct slice content)
 
 static void read_environments(void)
 {
-    uint32_t cursor = 0;
-    struct module_content module;
-    while (modules_next(MODULE_TYPE_ENVIRONMENT, &cursor, &module))
-        read_environment(module.name, module.content);
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        const struct boot_module *module = module_list_at(i);
+        if (boot_module_is_used_as(module, MODULE_TYPE_ENVIRONMENT))
+            read_environment(module->line.name, boot_module_content(module));
+    }
 }
 
 /* "module:variable", or the variable alone. */

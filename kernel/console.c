@@ -3,19 +3,18 @@
 
 #include "drivers/serial/uart16550.h"
 #include "kernel/cpu.h"
-#include "kernel/message_buffer.h"
 #include "kernel/spinlock.h"
 #include "kernel/vga_text.h"
 
 enum {
     TEXT_SIZE = 65536, /* bytes; both hold a few seconds of a fast line */
     FRAMES_SIZE = 65536,
-    TEXT_PLACES = 2048,  /* of 32 bytes each: lines of text are often empty or short */
-    FRAME_PLACES = 1024, /* frames are longer */
-    INPUT_SIZE = 1024,   /* what people type while nobody reads */
-    LINE_SIZE = 256,     /* of text that is put together without the lock */
-    CAUSES_MAX = 32,     /* in one interrupt: a port that never stops must not stop the rest */
-    LOCK_LOOKS = 10000,  /* some milliseconds at most: longer than anybody holds the lock */
+    TEXT_PLACES = 2048,   /* of 32 bytes each: lines of text are often empty or short */
+    FRAME_PLACES = 1024,  /* frames are longer */
+    RECEIVED_SIZE = 1024, /* in one interrupt */
+    LINE_SIZE = 256,      /* of text that is put together without the lock */
+    CAUSES_MAX = 32,      /* in one interrupt: a port that never stops must not stop the rest */
+    LOCK_LOOKS = 10000,   /* some milliseconds at most: longer than anybody holds the lock */
 };
 
 static struct uart16550 uart;
@@ -36,6 +35,8 @@ static struct output_queue queue = {
                .places = FRAME_PLACES},
 };
 
+struct message_buffer console_messages;
+
 /* Guards all of this file; `alone` stands for it after console_take_over. */
 static struct spinlock lock;
 static volatile bool alone;
@@ -45,11 +46,10 @@ static bool refusing; /* the frame that is being written */
 static bool interrupts_are_used;
 static uint32_t allowed; /* enum uart16550_interrupts */
 static uint64_t bytes_sent;
-static uint32_t waits;
 
-static char input[INPUT_SIZE];
-static uint32_t input_put, input_taken, input_lost; /* bytes so far */
-static void (*input_hook)(void);
+static char received[RECEIVED_SIZE]; /* in this interrupt */
+static size_t received_count;
+static void (*input_hook)(const char *bytes, size_t count);
 
 static uint32_t take_lock(void)
 {
@@ -179,10 +179,8 @@ static void send_all(void)
 void console_wait_mode(enum console_waiting who)
 {
     waiting = who;
-    if (who != CONSOLE_ALL_WAIT)
-        return;
-    waits++;
-    send_all();
+    if (who == CONSOLE_ALL_WAIT)
+        send_all();
 }
 
 bool console_sync(void)
@@ -214,7 +212,7 @@ static bool text_is_wanted(void)
 /* With the lock. */
 static void put_text(uint32_t owner, const char *bytes, size_t length)
 {
-    message_buffer_put(&message_buffer_console, bytes, length);
+    message_buffer_put(&console_messages, bytes, length);
     if (chosen.kind == CONSOLE_TEXT)
         vga_text_write(bytes, length);
     else
@@ -334,7 +332,6 @@ static void begin_frame(void)
  * and then has to be finished. */
 static void wait_for_frame_room(void)
 {
-    waits++;
     uint32_t flags = take_lock();
     if (!output_queue_waits(&queue))
         (void)output_queue_frame_put(&queue, true); /* there are places: nothing waits */
@@ -363,7 +360,6 @@ static bool put_frame(void)
     while (!output_queue_frame_put(&queue, false)) {
         if (waiting == CONSOLE_NOBODY_WAITS && !queue.frame_begun)
             return false;
-        waits++;
         (void)send_waiting();
     }
     return true;
@@ -458,78 +454,52 @@ uint32_t console_use_interrupts(void)
     return line_of(chosen.port);
 }
 
-/* Gives whether anything arrived. */
-static bool receive(void)
+/* What finds no room is lost. */
+static void receive(void)
 {
-    uint32_t before = input_put + input_lost;
-    for (uint8_t byte; uart16550_receive(&uart, &byte);) {
-        if (input_put - input_taken < INPUT_SIZE)
-            input[input_put++ % INPUT_SIZE] = (char)byte;
-        else
-            input_lost++;
-    }
-    return input_put + input_lost != before;
+    for (uint8_t byte; uart16550_receive(&uart, &byte);)
+        if (received_count < RECEIVED_SIZE)
+            received[received_count++] = (char)byte;
 }
 
 /* Serves the port until it has no cause left.  If it does not come to an end, its line falls and
  * rises again with the interrupts that it is allowed, so that none is missed. */
-static bool serve(void)
+static void serve(void)
 {
-    bool arrived = false;
     for (uint32_t left = CAUSES_MAX; left > 0; left--) {
         enum uart16550_cause cause = uart16550_cause(&uart);
         if (cause == UART16550_CAUSE_NONE)
-            return arrived;
+            return;
         if (cause == UART16550_CAUSE_EMPTY)
             send_ready();
         if (cause == UART16550_CAUSE_RECEIVED)
-            arrived |= receive();
+            receive();
     }
     uart16550_allow(&uart, 0);
     uart16550_allow(&uart, allowed);
-    return arrived;
 }
 
 void console_handle_interrupt(void)
 {
     uint32_t flags = take_lock();
-    bool arrived = serve();
+    received_count = 0;
+    serve();
     release_lock(flags);
-    if (arrived && input_hook != NULL)
-        input_hook();
+    if (received_count > 0 && input_hook != NULL)
+        input_hook(received, received_count);
 }
 
-size_t console_read(char *bytes, size_t room)
-{
-    size_t count = 0;
-    uint32_t flags = take_lock();
-    for (; count < room && input_taken != input_put; count++)
-        bytes[count] = input[input_taken++ % INPUT_SIZE];
-    release_lock(flags);
-    return count;
-}
-
-void console_set_input_hook(void (*hook)(void))
+void console_set_input_hook(void (*hook)(const char *bytes, size_t count))
 {
     input_hook = hook;
 }
 
 /* --- What is told of it ----------------------------------------------------------------------- */
 
-struct console_counts console_counts(void)
+struct output_counts console_counts(void)
 {
     uint32_t flags = take_lock();
-    const struct output_counts output = output_queue_counts(&queue);
-    const struct console_counts counts = {
-        .text_bytes_lost = output.text_lost,
-        .frames_refused = output.frames_refused,
-        .bytes_sent = bytes_sent,
-        .bytes_received = (uint64_t)input_put + input_lost,
-        .bytes_not_read = input_lost,
-        .overruns = uart.overruns,
-        .breaks = uart.breaks,
-        .waits = waits,
-    };
+    const struct output_counts counts = output_queue_counts(&queue);
     release_lock(flags);
     return counts;
 }

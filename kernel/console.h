@@ -15,6 +15,7 @@
 
 #include "boot/console_option.h"
 #include "drivers/serial/output_queue.h"
+#include "kernel/message_buffer.h"
 #include "trace/text.h"
 
 /* Where text goes, and through which port frames go. */
@@ -84,20 +85,11 @@ uint32_t console_use_interrupts(void);
 /* What that line calls.  Context: interrupt. */
 void console_handle_interrupt(void);
 
-/* Takes what has been received: up to `room` bytes; gives how many. */
-size_t console_read(char *bytes, size_t room);
+/* Called in the interrupt with the bytes that have arrived, at least one; it may print. */
+void console_set_input_hook(void (*hook)(const char *bytes, size_t count));
 
-/* Called in the interrupt after bytes have arrived.  NULL: nothing. */
-void console_set_input_hook(void (*hook)(void));
+/* The last text that was printed, by whomever. */
+extern struct message_buffer console_messages;
 
-struct console_counts {
-    uint64_t text_bytes_lost; /* that gave way */
-    uint32_t frames_refused;
-    uint64_t bytes_sent; /* to the port */
-    uint64_t bytes_received;
-    uint32_t bytes_not_read; /* received when there was no room for them */
-    uint32_t overruns;       /* of the port's receiver */
-    uint32_t breaks;
-    uint32_t waits; /* for the line */
-};
-struct console_counts console_counts(void);
+/* What became of text and frames. */
+struct output_counts console_counts(void);

@@ -125,7 +125,7 @@ static void read_costs(const struct sysctl_oid *oid, const struct text_sink *sin
 
 SYSCTL_OID(costs, .name = "debug.costs",
            .help = "What things cost now, one a line: name, a tab, cycles", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_costs);
+           .flags = SYSTEM_SYSCTL_SKIP, .read = read_costs);
 
 /* --- Events into a table with room, and into a full one --- */
 
@@ -168,8 +168,8 @@ static void read_overflow(const struct sysctl_oid *oid, const struct text_sink *
     print_cost(sink, "bytes", capacity, trace_table_size(capacity));
 }
 
-SYSCTL_OID(
-    overflow, .name = "debug.overflow",
-    .help = "Costs of events in the present table, with room and full: name, events, cycles. "
-            "Empties the tables",
-    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP, .read = read_overflow);
+SYSCTL_OID(overflow, .name = "debug.overflow",
+           .help =
+               "Costs of events in the present table, with room and full: name, events, cycles. "
+               "Empties the tables",
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_overflow);

@@ -73,14 +73,16 @@ static inline void cpu_spin(uint32_t count)
         __asm__ volatile("");
 }
 
+/* The same number, of which the compiler knows nothing any more. */
+static inline uintptr_t cpu_hide(uintptr_t number)
+{
+    __asm__("" : "+r"(number));
+    return number;
+}
+
 static inline void cpu_interrupts_off(void)
 {
     __asm__ volatile("cli" : : : "memory");
-}
-
-static inline void cpu_interrupts_on(void)
-{
-    __asm__ volatile("sti" : : : "memory");
 }
 
 #define CPU_EFLAGS_INTERRUPTS (1u << 9)
@@ -96,7 +98,7 @@ static inline uint32_t cpu_interrupts_save(void)
 static inline void cpu_interrupts_restore(uint32_t flags)
 {
     if (flags & CPU_EFLAGS_INTERRUPTS)
-        cpu_interrupts_on();
+        __asm__ volatile("sti" : : : "memory");
 }
 
 /* What GS points at on each CPU (struct percpu): offsets of the fields that are read alone. */
@@ -159,13 +161,6 @@ _Noreturn static inline void cpu_stop(void)
 {
     for (;;)
         __asm__ volatile("cli\n\thlt" : : : "memory");
-}
-
-static inline uint32_t cpu_stack_pointer(void)
-{
-    uint32_t value;
-    __asm__ volatile("movl %%esp, %0" : "=r"(value));
-    return value;
 }
 
 /* Makes the CPU forget how it translates the page of this address. */

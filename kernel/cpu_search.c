@@ -7,7 +7,6 @@
 #include "kernel/firmware_tables.h"
 
 static struct cpu_list list;
-static const char *source = "none";
 
 static void tell_damage(const char *table, uint32_t address, const char *why, bool is_usable)
 {
@@ -41,18 +40,7 @@ static bool take_mp_table(const struct firmware_memory *memory)
 const struct cpu_list *cpu_search(void)
 {
     const struct firmware_memory memory = firmware_tables_memory();
-    list = (struct cpu_list){0};
-    source = "none";
-    if (take_madt(&memory))
-        source = "MADT";
-    else if (take_mp_table(&memory))
-        source = "MP table";
-    else
+    if (!take_madt(&memory) && !take_mp_table(&memory))
         list = (struct cpu_list){0};
     return &list;
-}
-
-const char *cpu_search_source(void)
-{
-    return source;
 }

@@ -7,6 +7,3 @@
  * what is refused is one line on the console.  The list has this CPU, too; it is empty, without
  * an address of local APICs, if no table tells of any. */
 const struct cpu_list *cpu_search(void);
-
-/* Which table the last cpu_search() took: "MADT", "MP table" or "none". */
-const char *cpu_search_source(void);

@@ -1,12 +1,13 @@
 /* Many damaged DOF objects in one boot. */
 #include "kernel/dof_mutants.h"
 
+#include "boot/bytes.h"
 #include "kernel/boot_info.h"
 #include "kernel/cpu.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/files.h"
-#include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
+#include "kernel/percpu.h"
 #include "trace/crc32.h"
 #include "trace/dtrace/framework.h"
 
@@ -15,7 +16,6 @@ enum {
     FILES_MAX = 100,
     PROBES = 8,
     FIRINGS = 3, /* of each probe */
-    HEADER = 64, /* of an object, which is at least that long */
 };
 
 /* What has become of the objects. */
@@ -26,13 +26,6 @@ struct tally {
 };
 
 static uint8_t *memory;
-
-static uint32_t read_le32(const char *text)
-{
-    const uint8_t *bytes = (const uint8_t *)text;
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
 
 static void put(void *context, const char *bytes, size_t length)
 {
@@ -112,7 +105,7 @@ static void run_object(const uint8_t *bytes, size_t size, struct tally *tally)
 static void run_file(struct slice content, struct tally *tally)
 {
     while (content.length >= 4) {
-        uint32_t size = read_le32(content.text);
+        uint32_t size = read_le32((const uint8_t *)content.text);
         content = slice_behind(content, 4);
         if (size > content.length)
             size = (uint32_t)content.length;

@@ -6,10 +6,10 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/paging.h"
 #include "kernel/panic.h"
 #include "kernel/percpu.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
 #include "kernel/wait_queue.h"
@@ -48,22 +48,17 @@ static uint64_t now(void)
     return trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
 }
 
-uint64_t dtrace_environment_ns(void)
+/* ns since the kernel's entry; cycles while nobody knows the rate of the TSC. */
+static uint64_t timestamp(void *context)
 {
+    (void)context;
     uint64_t tsc = now();
     return tsc > entry ? ns_of(tsc - entry) : 0;
 }
 
-static uint64_t timestamp(void *context)
-{
-    (void)context;
-    return dtrace_environment_ns();
-}
-
 static uint64_t walltimestamp(void *context)
 {
-    (void)context;
-    return wall_ns_of_entry == 0 ? 0 : wall_ns_of_entry + dtrace_environment_ns();
+    return wall_ns_of_entry == 0 ? 0 : wall_ns_of_entry + timestamp(context);
 }
 
 static uint64_t vtimestamp(void *context)
@@ -263,8 +258,7 @@ static uint32_t stack(void *context, const void *frame, uint64_t *pcs, uint32_t 
 
 static void chill(void *context, uint64_t ns)
 {
-    (void)context;
-    for (uint64_t start = dtrace_environment_ns(); dtrace_environment_ns() - start < ns;)
+    for (uint64_t start = timestamp(context); timestamp(context) - start < ns;)
         cpu_pause();
 }
 

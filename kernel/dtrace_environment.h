@@ -10,9 +10,5 @@
  * when the rate of the TSC is known. */
 const struct dtrace_environment *dtrace_environment_start(void);
 
-/* The probe's clock: ns since the kernel's entry; cycles while nobody knows the rate of the TSC.  Context: any,
- * with interrupts off. */
-uint64_t dtrace_environment_ns(void);
-
 /* How often breakpoint() was called: there is no debugger to call. */
 uint64_t dtrace_environment_breakpoints(void);

@@ -22,9 +22,7 @@ static uint32_t overflow(const volatile uint8_t *previous, uint32_t depth)
 
 static void read_null(void)
 {
-    uintptr_t address = 0;
-    __asm__("" : "+r"(address)); /* the compiler must not see what this does */
-    (void)*(volatile uint32_t *)address;
+    (void)*(volatile uint32_t *)cpu_hide(0);
 }
 
 extern char kernel_start[];
@@ -36,9 +34,7 @@ static void write_text(void)
 
 static void divide(void)
 {
-    uint32_t nothing = 0;
-    __asm__("" : "+r"(nothing));                /* nor this */
-    volatile uint32_t quotient = 100 / nothing; /* of 1, the compiler makes a comparison */
+    volatile uint32_t quotient = 100 / cpu_hide(0); /* of 1, the compiler makes a comparison */
     (void)quotient;
 }
 

@@ -16,5 +16,5 @@ void fault_happen_at_last(void);
 /* Dies of fault=nested if it is on its way: called once the panic has begun with the tables. */
 void fault_happen_in_panic(void);
 
-/* Dies of any other one; returns only for FAULT_NONE. */
+/* Dies of any other one; returns only for FAULT_NONE and FAULT_EARLY. */
 void fault_happen(enum fault fault);

@@ -1,6 +1,8 @@
 /* The one tree of files. */
 #include "kernel/files.h"
 
+#include "kernel/word.h"
+
 static struct bootfs tree; /* without nodes, and so without files, until modules.c starts it */
 static struct files_counts counts;
 
@@ -20,17 +22,12 @@ struct bootfs *files_tree(void)
     return &tree;
 }
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 enum bootfs_status files_open(const char *path, struct bootfs_file *file)
 {
     count(&counts.opens);
     if (tree.count == 0)
         return BOOTFS_NOT_FOUND;
-    return bootfs_open(&tree, BOOTFS_TOP, slice_of(path), file);
+    return bootfs_open(&tree, BOOTFS_TOP, word_slice(path), file);
 }
 
 enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat)
@@ -39,7 +36,7 @@ enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat)
     if (tree.count == 0)
         return BOOTFS_NOT_FOUND;
     uint32_t node;
-    enum bootfs_status status = bootfs_find(&tree, BOOTFS_TOP, slice_of(path), true, &node);
+    enum bootfs_status status = bootfs_find(&tree, BOOTFS_TOP, word_slice(path), true, &node);
     if (status == BOOTFS_OK)
         bootfs_stat(&tree, node, stat);
     return status;

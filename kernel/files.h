@@ -4,7 +4,7 @@
 
 #include "boot/bootfs.h"
 
-/* The tree while modules.c makes it. */
+/* The tree itself, for who makes it (modules.c) or counts what is in it. */
 struct bootfs *files_tree(void);
 
 /* Opens a file or directory for bootfs_read, bootfs_seek and bootfs_read_directory. */

@@ -4,7 +4,7 @@
 
 #include "boot/firmware_memory.h"
 
-/* All memory but page 0 and the last two pages. */
+/* All memory but the first and the last page. */
 struct firmware_memory firmware_tables_memory(void);
 
 /* Finds ACPI's RSDP: where a BIOS puts it (ACPI Specification 6.4, section 5.2.5.1), else, as under

@@ -12,7 +12,7 @@ static uint32_t size = HEAP_AT_HAND_SIZE, count = HEAPS_MIN;
 static uint64_t taken; /* bit = number of the piece */
 static struct spinlock lock;
 
-uint32_t heaps_init(uint32_t memory, const struct heaps *heaps)
+void heaps_init(uint32_t memory, const struct heaps *heaps)
 {
     struct heaps few = {HEAPS_MIN, HEAP_SMALL_SIZE};
     if (memory == 0) {
@@ -22,11 +22,10 @@ uint32_t heaps_init(uint32_t memory, const struct heaps *heaps)
             few.count--;
     }
     if (memory == 0)
-        return count;
+        return;
     start = (uint8_t *)(uintptr_t)memory;
     size = heaps->size;
     count = heaps->count;
-    return count;
 }
 
 void *heap_take(void)

@@ -1,6 +1,4 @@
-/* Heaps: memory of processes, in pieces of one size.  A piece belongs to one process until it ends.
- *
- * Contexts: "thread" may sleep; "any" also holds in interrupt handlers, not in an NMI. */
+/* Heaps: memory of processes, in pieces of one size.  A piece belongs to one process until it ends. */
 #pragma once
 
 #include <stddef.h>
@@ -19,13 +17,13 @@ struct heaps {
 };
 
 /* Makes such pieces in memory of count * size bytes that starts on a page; 0 for `memory` looks for memory
- * for HEAPS_MIN small ones, or fewer, and else takes those at hand.  Gives how many there are. */
-uint32_t heaps_init(uint32_t memory, const struct heaps *heaps);
+ * for HEAPS_MIN small ones, or fewer, and else takes those at hand. */
+void heaps_init(uint32_t memory, const struct heaps *heaps);
 
 /* A zeroed piece, NULL: none is left.  Context: thread. */
 void *heap_take(void);
 void heap_give_back(void *heap); /* NULL is nothing */
 
-size_t heap_size(void);
+size_t heap_size(void); /* bytes of a piece */
 uint32_t heaps_count(void);
-uint32_t heaps_free(void);
+uint32_t heaps_free(void); /* pieces that nobody has */

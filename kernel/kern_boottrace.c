@@ -93,20 +93,6 @@ uint64_t kern_boottrace_threshold(void)
     return threshold_ms <= 0 ? 0 : (uint64_t)threshold_ms * (hz / 1000);
 }
 
-/* With room for one byte more than a name may have: what is too long is refused whole, not cut. */
-struct text {
-    char bytes[TRACE_NAME_LENGTH_MAX + 2];
-    size_t length;
-};
-
-static void print(struct text *text, const char *format, va_list arguments)
-{
-    struct text_buffer buffer = {.bytes = text->bytes, .size = sizeof text->bytes};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print_list(&sink, format, arguments);
-    text->length = buffer.length;
-}
-
 typedef enum boottrace_status record_function(const struct boottrace *boottrace,
                                               const struct boottrace_source *source,
                                               const char *text, size_t length);
@@ -128,14 +114,14 @@ static enum boottrace_status record(record_function *function, const struct trac
 /* The text is made only if somebody wants it. */
 void kern_boottrace_note(uint64_t size, const char *format, ...)
 {
-    struct text text = {"-", 1};
+    struct tracing_text text = {"-", 1};
     if (FIRSTLIGHT_TRACE && tracing_tracer.on.annotations) {
         va_list arguments;
         va_start(arguments, format);
-        print(&text, format, arguments);
+        tracing_text_print(&text, format, arguments);
         va_end(arguments);
     }
-    uint64_t blocks = (size + 511) / 512;
+    uint64_t blocks = (size + KERN_BOOTTRACE_BLOCK - 1) / KERN_BOOTTRACE_BLOCK;
     const struct trace_usage usage = {.in_blocks =
                                           blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX};
     (void)record(boottrace_kernel, &usage, text.bytes, text.length); /* the books tell of losses */
@@ -143,9 +129,9 @@ void kern_boottrace_note(uint64_t size, const char *format, ...)
 
 void kern_boottrace_program(const char *format, va_list arguments)
 {
-    struct text text = {"-", 1};
+    struct tracing_text text = {"-", 1};
     if (FIRSTLIGHT_TRACE && boottrace.enabled && boottrace.dotrace_user)
-        print(&text, format, arguments);
+        tracing_text_print(&text, format, arguments);
     const struct trace_usage usage = thread_usage(thread_current());
     (void)record(boottrace_program, &usage, text.bytes, text.length);
 }

@@ -30,6 +30,10 @@ int64_t kern_boottrace_threshold_ms(void);
 void kern_boottrace_set_threshold_ms(int64_t ms);
 uint64_t kern_boottrace_threshold(void); /* cycles */
 
+enum {
+    KERN_BOOTTRACE_BLOCK = 512, /* bytes that count as one block read */
+};
+
 /* Records an event of the kernel whose text is made here, with `size` bytes as blocks that it has
  * read.  A static text is cheaper: BOOTTRACE in kernel/tracing.h.  Context: thread. */
 void kern_boottrace_note(uint64_t size, const char *format, ...)

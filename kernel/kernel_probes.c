@@ -21,11 +21,6 @@ AT_REST uint32_t probes_count(void)
     return fbt_probes() + sdt_probes() + syscall_probes() + PROFILE_PROBES;
 }
 
-bool probes_are_registered(void)
-{
-    return framework != NULL;
-}
-
 AT_REST void probes_register(struct dtrace *dtrace)
 {
     if (framework != NULL)

@@ -33,7 +33,6 @@ uint32_t probes_count(void);
 /* Adds all probes.  Once, when there is an enabling or somebody asks for the list.  Context: thread, or before
  * there are any. */
 void probes_register(struct dtrace *dtrace);
-bool probes_are_registered(void);
 
 /* Fires the probe with this id, if there is one.  Context: interrupts are off. */
 void probes_fire(uint32_t id, const struct probe_frame *frame, const uint64_t *arguments,

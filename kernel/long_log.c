@@ -57,5 +57,4 @@ static void read_long_log(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(log_long, .name = "kern.boottrace.log_long",
            .help = "All three tables with precise times, nesting, spans and losses",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_long_log);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_long_log);

@@ -6,7 +6,6 @@
 #include "kernel/clock.h"
 #include "kernel/configuration.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
 #include "kernel/fault.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/long_log.h"
@@ -16,8 +15,8 @@
 #include "kernel/percpu.h"
 #include "kernel/power.h"
 #include "kernel/power_off.h"
-#include "kernel/smp.h"
 #include "kernel/segments.h"
+#include "kernel/smp.h"
 #include "kernel/sysctl.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
@@ -29,6 +28,8 @@
 #include "kernel/user/system.h"
 #include "kernel/version.h"
 #include "kernel/wall_time.h"
+
+extern const struct sysctl_oid sysctl_oids_start[], sysctl_oids_end[]; /* linker.ld */
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info_address, uint64_t entry_tsc);
 
@@ -79,7 +80,7 @@ static void read_boot_information(void)
 static void search_firmware_tables(void)
 {
     power_init();
-    (void)smp_find();
+    smp_find();
 }
 
 static void turn_paging_on(void)
@@ -102,10 +103,8 @@ static void print_clock(const struct trace_clock *clock)
 
 static void calibrate_clock(void)
 {
-    static const enum clock_origin origins[] = {CLOCK_ORIGIN_UNKNOWN, CLOCK_ORIGIN_RESET,
-                                                CLOCK_ORIGIN_GUESS};
     struct trace_clock clock =
-        clock_find(handed_over.entry_tsc, origins[tunable(TUNABLE_COUNTS_FROM_RESET)]);
+        clock_find(handed_over.entry_tsc, (enum clock_origin)tunable(TUNABLE_COUNTS_FROM_RESET));
     tracing_set_clock(&clock);
     print_clock(&clock);
     wall_time_start();
@@ -154,6 +153,12 @@ static void start_threads(void)
     if (!terminal_init())
         log_line("terminal: there is no serial line to listen to");
     console_wait_mode(CONSOLE_NOBODY_WAITS); /* from here on, until the dump */
+}
+
+static void sysctl_init(void)
+{
+    sysctl_init_from(sysctl_oids_start, sysctl_oids_end);
+    sysctl_add_tunables();
 }
 
 static void start_cpus(void)

@@ -14,8 +14,6 @@ enum {
     MASK = MESSAGE_BUFFER_SIZE - 1,
 };
 
-struct message_buffer message_buffer_console;
-
 void message_buffer_put(struct message_buffer *buffer, const char *bytes, size_t length)
 {
     if (length > MESSAGE_BUFFER_SIZE) {

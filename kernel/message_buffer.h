@@ -19,9 +19,6 @@ struct message_buffer {
     char bytes[MESSAGE_BUFFER_SIZE];
 };
 
-/* What the console has printed; the console puts into it. */
-extern struct message_buffer message_buffer_console;
-
 /* Context: any, under the lock of whoever prints. */
 void message_buffer_put(struct message_buffer *buffer, const char *bytes, size_t length);
 

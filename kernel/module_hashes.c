@@ -143,27 +143,25 @@ static void find_hash(struct boot_module *module)
     from->hash_done = true;
 }
 
-void module_hashes_explain(const struct boot_module *module, char *reason, size_t size)
+void module_hashes_explain(const struct text_sink *sink, const struct boot_module *module)
 {
     char expected[DIGEST_TEXT_MAX], found[DIGEST_TEXT_MAX];
-    struct text_buffer buffer = {.bytes = reason, .size = size};
-    struct text_sink sink = text_buffer_sink(&buffer);
     if (module->state == MODULE_BAD_HASH) {
-        text_print(&sink, "%s", module->why);
+        text_print(sink, "%s", module->why);
         return;
     }
     (void)digest_print(&module->digest, expected);
     (void)digest_print(&module->found, found);
-    text_print(&sink, "hash mismatch: expected %s, found %s", expected, found);
+    text_print(sink, "hash mismatch: expected %s, found %s", expected, found);
 }
 
 static void print_mismatch(const struct boot_module *module)
 {
-    char reason[MODULE_HASHES_REASON_SIZE];
     struct text_sink sink = begin_line(module);
     complaint_print_name(&sink, module->line.name);
-    module_hashes_explain(module, reason, sizeof reason);
-    text_print(&sink, ": %s; the module is left out\n", reason);
+    text_print(&sink, ": ");
+    module_hashes_explain(&sink, module);
+    text_print(&sink, "; the module is left out\n");
 }
 
 static void verify(struct boot_module *module)
@@ -205,10 +203,8 @@ static void tell_unused(const struct boot_module *hash)
 static void refuse_all(void)
 {
     log_line("modules: their hashes do not fit into memory; all modules are left out");
-    for (uint32_t i = 0; i < module_list_count(); i++) {
-        module_list_at(i)->state = MODULE_REFUSED;
-        module_list_at(i)->why = "no memory for hashes";
-    }
+    for (uint32_t i = 0; i < module_list_count(); i++)
+        boot_module_refuse(module_list_at(i), "no memory for hashes");
 }
 
 /* Hash modules first: what one of them says depends on whether it is itself what it should be. */

@@ -55,4 +55,16 @@ static inline bool boot_module_is_used(const struct boot_module *module)
     return module->state == MODULE_ACCEPTED || module->state == MODULE_VERIFIED;
 }
 
+static inline bool boot_module_is_used_as(const struct boot_module *module, enum module_type type)
+{
+    return boot_module_is_used(module) && module->line.type == type;
+}
+
+/* Leaves it out; `why` is one phrase. */
+static inline void boot_module_refuse(struct boot_module *module, const char *why)
+{
+    module->state = MODULE_REFUSED;
+    module->why = why;
+}
+
 const char *module_state_str(enum module_state state); /* the words of frame M */

@@ -6,16 +6,16 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/files.h"
+#include "kernel/kern_boottrace.h"
 #include "kernel/module_hashes.h"
 #include "kernel/module_list.h"
 #include "kernel/module_probes.h"
-#include "kernel/kern_boottrace.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
 #include "trace/stream.h"
 
 static const struct slice modules_folder = {"system/boot", 11};
-static char reason[MODULE_HASHES_REASON_SIZE + 64];
+static char reason[320]; /* why the boot must not go on; two digests take half of it */
 
 /* A type whose modules are files, too. */
 static bool is_file(const struct boot_module *module)
@@ -54,7 +54,7 @@ static struct boot_module *choose_archive(void)
     struct boot_module *chosen = NULL;
     for (uint32_t i = 0; i < module_list_count(); i++) {
         struct boot_module *module = module_list_at(i);
-        if (!boot_module_is_used(module) || module->line.type != MODULE_TYPE_ROOTFS)
+        if (!boot_module_is_used_as(module, MODULE_TYPE_ROOTFS))
             continue;
         if (chosen != NULL)
             ignore(chosen, "another boot archive comes after it");
@@ -78,8 +78,7 @@ static const struct boot_module *find_false_archive(void)
 static void ignore_fonts(void)
 {
     for (uint32_t i = 0; i < module_list_count(); i++)
-        if (boot_module_is_used(module_list_at(i)) &&
-            module_list_at(i)->line.type == MODULE_TYPE_CONSOLE_FONT)
+        if (boot_module_is_used_as(module_list_at(i), MODULE_TYPE_CONSOLE_FONT))
             ignore(module_list_at(i), "there is no console that could show a font");
 }
 
@@ -135,10 +134,8 @@ static void add_file(struct boot_module *module, uint32_t folder)
     enum bootfs_status status =
         bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
                         (const uint8_t *)content.text, content.length);
-    if (status == BOOTFS_OK || module->line.type != MODULE_TYPE_FILE)
-        return;
-    module->state = MODULE_REFUSED;
-    module->why = bootfs_status_str(status);
+    if (status != BOOTFS_OK && module->line.type == MODULE_TYPE_FILE)
+        boot_module_refuse(module, bootfs_status_str(status));
 }
 
 static void add_modules(uint32_t folder)
@@ -234,11 +231,10 @@ void modules_tell(void)
 
 static const char *explain(const struct boot_module *archive)
 {
-    char why[MODULE_HASHES_REASON_SIZE];
     struct text_buffer buffer = {.bytes = reason, .size = sizeof reason};
     struct text_sink sink = text_buffer_sink(&buffer);
-    module_hashes_explain(archive, why, sizeof why);
-    text_print(&sink, "boot archive (module %u): %s", archive->given.index, why);
+    text_print(&sink, "boot archive (module %u): ", archive->given.index);
+    module_hashes_explain(&sink, archive);
     return reason;
 }
 
@@ -254,17 +250,4 @@ const char *modules_read(void)
         make_files();
     }
     return false_archive == NULL ? NULL : explain(false_archive);
-}
-
-bool modules_next(enum module_type type, uint32_t *cursor, struct module_content *content)
-{
-    while (*cursor < module_list_count()) {
-        const struct boot_module *module = module_list_at((*cursor)++);
-        if (!boot_module_is_used(module) || module->line.type != type)
-            continue;
-        *content = (struct module_content){module->given.index, module->line.name,
-                                           boot_module_content(module)};
-        return true;
-    }
-    return false;
 }

@@ -6,11 +6,11 @@
 
 #include "kernel/scheduler.h"
 #include "kernel/sdt.h"
-#include "kernel/system_call.h"
 #include "kernel/thread.h"
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
+#include "kernel/word.h"
 
 enum {
     SOCKETS = 16,
@@ -39,12 +39,6 @@ static struct socket {
 } sockets[SOCKETS];
 TSLOG_TOPIC(sockets_topic, "sockets");
 static struct mutex sockets_mutex = MUTEX_OF(sockets_topic);
-
-static bool is(const char *a, const char *b)
-{
-    size_t size = __builtin_strlen(a) + 1;
-    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
-}
 
 static struct socket *socket_of(int descriptor)
 {
@@ -80,7 +74,7 @@ int network_close(int descriptor)
 static const struct host *find_host(const char *name)
 {
     for (uint32_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
-        if (is(hosts[i].name, name))
+        if (word_is(hosts[i].name, name))
             return &hosts[i];
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* The simulated network: two interfaces, the routes that lead through them, and what is told of both.
+/* The simulated network: sockets, two interfaces, the routes that lead through them, and what is told of both.
  *
  * An address is not used before it is known that nobody else has it.  Where others could (RFC 5227), it is
  * tentative while they are asked, `net.arp_probes` times; whoever has set it does not wait for that.  Who sends
@@ -23,6 +23,9 @@ enum routing_message {
     RTM_DELADDR = 0xd,
     RTM_IFINFO = 0xe,
 };
+
+/* Closes a socket; EBADF: it is none.  Context: thread. */
+int network_close(int descriptor);
 
 /* Makes a routing message; its name is the one that tracing programs know it by. */
 void rts_new_rtsmsg(int type, int error, const char *interface);

@@ -17,6 +17,7 @@
 #include "kernel/tunables.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
+#include "kernel/word.h"
 
 enum {
     CARRIER_MS = 250, /* from up to a link */
@@ -69,10 +70,8 @@ bool network_interface_reaches(uint32_t interface, uint32_t address)
 
 static struct interface *interface_of(const char *name)
 {
-    size_t size = __builtin_strlen(name) + 1;
     for (uint32_t i = 0; i < NETWORK_INTERFACES; i++)
-        if (__builtin_strlen(interfaces[i].name) + 1 == size &&
-            __builtin_memcmp(interfaces[i].name, name, size) == 0)
+        if (word_is(interfaces[i].name, name))
             return &interfaces[i];
     return NULL;
 }
@@ -239,4 +238,4 @@ static void read_interfaces(const struct sysctl_oid *oid, const struct text_sink
 SYSCTL_OID(interfaces, .name = "net.interfaces",
            .help = "Interfaces, one a line, fields separated by tabs: name; up, tentative or down; "
                    "address, netmask, broadcast address",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_interfaces);
+           .kind = SYSCTL_STRING, .read = read_interfaces);

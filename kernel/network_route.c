@@ -47,4 +47,4 @@ static void read_router(const struct sysctl_oid *oid, const struct text_sink *si
 
 SYSCTL_OID(router, .name = "net.route.default",
            .help = "The router of the default route, if there is one", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_router);
+           .read = read_router);

@@ -3,7 +3,6 @@
 
 #include "kernel/cpu.h"
 #include "kernel/kernel_probes.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/segments.h"
 
 enum {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Makes the tables and turns paging on, on the boot CPU.  False on a CPU without 4 MiB pages: the

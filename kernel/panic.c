@@ -16,7 +16,6 @@
 /* How far the panic has come; a panic inside a panic skips what it has reached. */
 static enum {
     STAGE_NONE,
-    STAGE_PREPARED,      /* the console is there */
     STAGE_TELLING,       /* message and backtrace are being printed */
     STAGE_DUMPING,       /* the tables are being written */
     STAGE_DUMPING_AGAIN, /* what is left of them, after a panic inside that */
@@ -35,9 +34,6 @@ void panic_prepare(void)
         console_init(&option);
     }
     console_take_over();
-    if (stage >= STAGE_TELLING)
-        return;
-    stage = STAGE_PREPARED;
 }
 
 static void keep_reason(const char *format, va_list arguments)

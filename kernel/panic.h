@@ -8,8 +8,8 @@
 
 #define panic(...) panic_from(cpu_instruction_pointer(), cpu_frame_pointer(), __VA_ARGS__)
 
-/* Turns interrupts off and makes sure that there is a console.  A second call, from a panic
- * inside a panic, ends the run at once. */
+/* Turns interrupts off, stops the other CPUs, and makes sure that there is a console, which is then this
+ * CPU's.  Panicking does so anyway; a trap has more to say before.  May be called again.  Context: any. */
 void panic_prepare(void);
 
 /* Panics on behalf of the code at eip with frame pointer ebp. */

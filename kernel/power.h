@@ -1,8 +1,6 @@
 /* The ways out of the machine. */
 #pragma once
 
-#include <stdint.h>
-
 /* What goes to the emulator's isa-debug-exit; QEMU then exits with code * 2 + 1, which nothing
  * else produces.  docs/format.md has the protocol. */
 enum power_exit {

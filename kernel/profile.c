@@ -1,10 +1,11 @@
 /* The provider profile. */
 #include "kernel/profile.h"
 
-#include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
+#include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/tracing.h"
+#include "kernel/word.h"
 #include "trace/dtrace/profile_name.h"
 
 #define SECOND_NS 1000000000ull
@@ -20,12 +21,6 @@ static struct clock_probe {
 static uint32_t count;
 static bool any_enabled;
 
-static bool is(const char *a, const char *b)
-{
-    size_t size = __builtin_strlen(a) + 1;
-    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
-}
-
 /* --- The provider; a probe's site is its place in the table --- */
 
 static uint64_t cycles_of(uint64_t ns)
@@ -33,7 +28,7 @@ static uint64_t cycles_of(uint64_t ns)
     uint64_t hz = tracing_clock()->tsc_hz;
     if (hz > 0 && ns / SECOND_NS >= UINT64_MAX / 2 / hz)
         return UINT64_MAX / 2; /* centuries: never, rather than at once */
-    return ns / SECOND_NS * hz + ns % SECOND_NS * hz / SECOND_NS;
+    return tracing_cycles(ns);
 }
 
 static void enable(const struct dtrace_probe *probe)
@@ -54,7 +49,7 @@ static void disable(const struct dtrace_probe *probe)
 static bool is_known(const char *name)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (is(probes[i].name, name))
+        if (word_is(probes[i].name, name))
             return true;
     return false;
 }
@@ -75,7 +70,7 @@ static void provide(struct dtrace *dtrace, const struct dtrace_provider *provide
                     const struct dof_clause *clause)
 {
     struct profile_name name;
-    bool ours = *clause->provider == '\0' || is(clause->provider, "profile");
+    bool ours = *clause->provider == '\0' || word_is(clause->provider, "profile");
     if (ours && *clause->module == '\0' && *clause->function == '\0' &&
         profile_parse(clause->name, &name))
         add(dtrace, provider, clause->name, &name);

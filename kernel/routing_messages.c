@@ -53,4 +53,4 @@ SYSCTL_OID(
     messages, .name = "net.route.messages",
     .help =
         "The newest routing messages, one a line, fields separated by tabs: type, interface, error",
-    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_messages);
+    .kind = SYSCTL_STRING, .read = read_messages);

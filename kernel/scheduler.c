@@ -40,12 +40,6 @@ uint64_t scheduler_now(void)
     return now;
 }
 
-static uint64_t cycles_of(uint64_t ns)
-{
-    uint64_t hz = tracing_clock()->tsc_hz;
-    return ns / 1000000000 * hz + ns % 1000000000 * hz / 1000000000;
-}
-
 uint32_t scheduler_take(void)
 {
     return spinlock_take(&lock);
@@ -80,7 +74,7 @@ void scheduler_release(uint32_t flags)
 
 uint64_t scheduler_moment(uint64_t ns)
 {
-    return ns > 1ull << 56 ? UINT64_MAX : scheduler_now() + cycles_of(ns);
+    return ns > 1ull << 56 ? UINT64_MAX : scheduler_now() + tracing_cycles(ns);
 }
 
 struct scheduler_counts scheduler_counts(void)
@@ -208,7 +202,7 @@ static void begin_turn(struct percpu *cpu, struct thread *thread, uint64_t now)
     cpu->current = thread;
     cpu->trace->task = thread->task;
     cpu->switches++;
-    queues[cpu->number].slice_end = now + cycles_of(SLICE_MS * 1000000);
+    queues[cpu->number].slice_end = now + tracing_cycles(SLICE_MS * 1000000);
 }
 
 /* Wakes those whose time has come. */
@@ -274,7 +268,6 @@ void scheduler_switch(void)
     account(previous, now);
     begin_turn(cpu, next, now);
     set_alarm(cpu);
-    counts.switches += next != previous;
     if (next == previous) {
         SDT_PROBE("sched", "remain-cpu", "int", 0);
         return;
@@ -351,7 +344,7 @@ void scheduler_preempt(void)
         return;
     if (cpu->preemption_off != 0) {
         queues[cpu->number].alarm_set = true;
-        timer_set(cycles_of(RETRY_US * 1000));
+        timer_set(tracing_cycles(RETRY_US * 1000));
         return;
     }
     uint32_t flags = scheduler_take();
@@ -366,7 +359,7 @@ void scheduler_preempt(void)
 static uint64_t began(const struct percpu *cpu)
 {
     if (cpu->number == 0 || cpu->idle == NULL)
-        return tracing_tracer.arena->phase_tsc[TRACE_PHASE_KERNEL];
+        return tracing_entry_tsc();
     return cpu->idle->started;
 }
 

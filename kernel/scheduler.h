@@ -37,6 +37,7 @@ struct scheduler_times scheduler_times_of_all(void); /* the sums */
 /* What idle threads do. */
 int scheduler_idle(void *nothing);
 
+/* Now.  What belongs to no CPU, as phases and the verdict, has this time, too.  Context: any. */
 uint64_t scheduler_now(void);
 
 /* The moment in so many nanoseconds; UINT64_MAX for THREAD_FOREVER and whatever is beyond. */
@@ -64,6 +65,6 @@ void scheduler_preempt(void);
 
 /* Of all CPUs, since the start. */
 struct scheduler_counts {
-    uint64_t switches, preemptions, migrations;
+    uint64_t preemptions, migrations;
 };
 struct scheduler_counts scheduler_counts(void);

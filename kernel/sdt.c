@@ -2,6 +2,7 @@
 #include "kernel/sdt.h"
 
 #include "kernel/kernel_probes.h"
+#include "kernel/word.h"
 #include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/probe_tables.h"
 
@@ -64,17 +65,11 @@ AT_REST static void sort_points(void)
 
 /* --- Providers --- */
 
-static bool is(const char *a, const char *b)
-{
-    size_t size = __builtin_strlen(a) + 1;
-    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
-}
-
 /* NULL: there are too many. */
 AT_REST static const struct dtrace_provider *provider_of(const char *name)
 {
     for (uint32_t i = 0; i < provider_count; i++)
-        if (is(providers[i].name, name))
+        if (word_is(providers[i].name, name))
             return &providers[i];
     if (provider_count == PROVIDERS)
         return NULL;

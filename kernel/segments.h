@@ -17,8 +17,8 @@ struct segments_saved_state {
     uint32_t eax, ebx, ecx, edx, esi, edi;
 };
 
-/* Gives the CPU tables of its own.  Called on that CPU; the double-fault stack of the boot CPU is
- * static, that of another one ends at `double_fault_stack_end`. */
+/* Gives the CPU tables of its own, and loads them; its double faults are handled on the stack that ends at
+ * `double_fault_stack_end`.  Context: on that CPU. */
 void segments_init(uint32_t cpu, uint32_t double_fault_stack_end);
 
 /* The double-fault task loads CR3 from its own state: tell it when paging has been set up. */

@@ -4,6 +4,7 @@
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
+#include "kernel/word.h"
 
 enum {
     SERVICES_MAX = 128,
@@ -22,16 +23,10 @@ static uint32_t service_count;
 TSLOG_TOPIC(services_topic, "services");
 static struct mutex services_mutex = MUTEX_OF(services_topic);
 
-static bool is(const char *a, const char *b)
-{
-    size_t size = __builtin_strlen(a) + 1;
-    return __builtin_strlen(b) + 1 == size && __builtin_memcmp(a, b, size) == 0;
-}
-
 static const char *state_of(const char *word)
 {
     for (uint32_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (is(states[i], word))
+        if (word_is(states[i], word))
             return states[i];
     return NULL;
 }
@@ -40,7 +35,7 @@ static const char *state_of(const char *word)
 static struct service *service_of(const char *name)
 {
     for (uint32_t i = 0; i < service_count; i++)
-        if (is(services[i].name, name))
+        if (word_is(services[i].name, name))
             return &services[i];
     if (service_count == SERVICES_MAX)
         return NULL;
@@ -94,4 +89,4 @@ static void read_services(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(services, .name = "kern.services",
            .help = "Services, one a line, fields separated by tabs: state, since when (ms), name",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_services);
+           .kind = SYSCTL_STRING, .read = read_services);

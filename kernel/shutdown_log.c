@@ -3,6 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/scheduler.h"
 #include "kernel/thread.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
@@ -72,7 +73,7 @@ static void print_new_ones(void)
 /* Until the last event must be printed by itself: ns; 0: now. */
 static uint64_t time_left(void)
 {
-    uint64_t now = tracing_boot_cpu_tsc();
+    uint64_t now = scheduler_now();
     uint64_t gone = now > rows.previous ? now - rows.previous : 0;
     bool late = rows.last_shown || gone >= rows.threshold;
     uint64_t left = rows.last_shown ? rows.threshold : late ? 0 : rows.threshold - gone;

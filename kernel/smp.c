@@ -6,19 +6,19 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/cpu_search.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/paging.h"
 #include "kernel/panic.h"
 #include "kernel/percpu.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
 #include "kernel/segments.h"
 #include "kernel/stacks.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
-#include "kernel/tslog.h"
 #include "kernel/traps.h"
 #include "kernel/tsc_offset.h"
+#include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wait_queue.h"
 
@@ -45,13 +45,12 @@ static volatile uint32_t arrived; /* number of the CPU that has come to C */
 
 static const struct cpu_list *list;
 
-uint32_t smp_find(void)
+void smp_find(void)
 {
     list = cpu_search();
     uint32_t count = list->count == 0 ? 1 : list->count;
     uint32_t maximum = (uint32_t)tunable(TUNABLE_MAXCPUS);
     percpu_set_count(count < maximum ? count : maximum);
-    return percpu_count();
 }
 
 /* APIC ids: the boot CPU first, the others in the order of the list. */

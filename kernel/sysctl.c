@@ -5,6 +5,7 @@
 
 #include "boot/command_line.h"
 #include "kernel/console.h"
+#include "kernel/word.h"
 
 static const struct sysctl_oid *oids[SYSCTL_OIDS_MAX]; /* in the order of names */
 static uint32_t count;
@@ -47,8 +48,7 @@ const struct sysctl_oid *sysctl_next(const char *after)
 
 static bool is_below(const struct sysctl_oid *oid, const char *node, size_t length)
 {
-    const struct slice name = {oid->name, __builtin_strlen(oid->name)};
-    return length > 0 && slice_begins(name, node) && oid->name[length] == '.';
+    return length > 0 && slice_begins(word_slice(oid->name), node) && oid->name[length] == '.';
 }
 
 bool sysctl_is_node(const char *name)
@@ -97,7 +97,7 @@ static int look_up(const char *name, const struct sysctl_oid **oid)
 
 static void read_oid(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
-    if ((oid->flags & SYSTEM_SYSCTL_READ) != 0 && oid->read != NULL)
+    if (oid->read != NULL)
         oid->read(oid, sink);
 }
 
@@ -140,26 +140,12 @@ static bool read_number(enum sysctl_kind kind, struct slice text, uint64_t *numb
     return false;
 }
 
-static bool is_writable(const struct sysctl_oid *oid)
-{
-    return (oid->flags & SYSTEM_SYSCTL_WRITE) != 0 && oid->write != NULL;
-}
-
 static int write_oid(const struct sysctl_oid *oid, struct slice text)
 {
     uint64_t number;
-    if (!is_writable(oid))
-        return SYSTEM_EPERM;
     if (!read_number(oid->kind, text, &number))
         return SYSTEM_EINVAL;
     return oid->write(oid, text, number);
-}
-
-int sysctl_write(const char *name, struct slice text)
-{
-    const struct sysctl_oid *oid;
-    int error = look_up(name, &oid);
-    return error == SYSTEM_OK ? write_oid(oid, text) : error;
 }
 
 /* Fixed memory, and what a value would have taken. */
@@ -193,7 +179,7 @@ int sysctl_exchange(const char *name, char *old, size_t *old_length, const char 
 {
     const struct sysctl_oid *oid;
     int error = look_up(name, &oid);
-    if (error == SYSTEM_OK && new != NULL && !is_writable(oid))
+    if (error == SYSTEM_OK && new != NULL && oid->write == NULL)
         error = SYSTEM_EPERM;
     if (error == SYSTEM_OK && old_length != NULL)
         error = give_old(oid, old, old_length);
@@ -220,8 +206,9 @@ static const char *kind_str(enum sysctl_kind kind)
 static void describe(const struct sysctl_oid *oid, struct system_sysctl_about *about)
 {
     *about = (struct system_sysctl_about){oid->name, oid->help, kind_str(oid->kind), oid->flags};
-    if (oid->kind == SYSCTL_STRING)
-        about->flags |= SYSTEM_SYSCTL_STRING;
+    about->flags |= (oid->read != NULL ? SYSTEM_SYSCTL_READ : 0u) |
+                    (oid->write != NULL ? SYSTEM_SYSCTL_WRITE : 0u) |
+                    (oid->kind == SYSCTL_STRING ? SYSTEM_SYSCTL_STRING : 0u);
 }
 
 int sysctl_about(const char *name, struct system_sysctl_about *about)
@@ -243,18 +230,6 @@ int sysctl_about_next(const char *after, struct system_sysctl_about *about)
         return SYSTEM_ENOENT;
     describe(oid, about);
     return SYSTEM_OK;
-}
-
-void sysctl_read_unsigned32(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const uint32_t *value = oid->data;
-    sysctl_print_unsigned(sink, *value);
-}
-
-void sysctl_read_unsigned64(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const uint64_t *value = oid->data;
-    sysctl_print_unsigned(sink, *value);
 }
 
 void sysctl_read_text(const struct sysctl_oid *oid, const struct text_sink *sink)

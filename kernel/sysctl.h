@@ -21,13 +21,13 @@ enum sysctl_kind {
     SYSCTL_STRING, /* text, of any length */
 };
 
-/* A handler.  `read` prints the value; `write` takes a text (numbers are already known to be of
- * the kind) and gives 0 or a negative enum system_error.  NULL where there is none. */
+/* `read` prints the value, NULL: it is write-only.  `write` takes a text (numbers are already known to be of the
+ * kind) and gives 0 or a negative enum system_error, NULL: it is read-only. */
 struct sysctl_oid {
     const char *name; /* whole, "kern.boottrace.enabled" */
     const char *help;
     enum sysctl_kind kind;
-    uint32_t flags; /* of enum system_sysctl_flags */
+    uint32_t flags; /* of enum system_sysctl_flags, but for what the handlers say */
     void (*read)(const struct sysctl_oid *oid, const struct text_sink *sink);
     int (*write)(const struct sysctl_oid *oid, struct slice text, uint64_t number);
     void *data; /* for the handlers */
@@ -38,14 +38,13 @@ struct sysctl_oid {
     static const struct sysctl_oid identifier##_oid                                                \
         __attribute__((section("sysctl_oids"), used, aligned(sizeof(void *)))) = {__VA_ARGS__}
 
-/* Reads and writes.  0, or ENOENT (no such oid), EISDIR (a node), EPERM (writing what is
- * read-only), EINVAL (not of the kind), or what the handler says.  Reading what is write-only
- * gives nothing.  Context: thread. */
+/* 0, or ENOENT (no such oid) or EISDIR (a node).  Reading what is write-only gives nothing.
+ * Context: thread. */
 int sysctl_read(const char *name, const struct text_sink *sink);
-int sysctl_write(const char *name, struct slice text);
 
-/* Both at once, as system_sysctl does: the old value is read first, and nothing is written unless
- * it was given whole.  Context: thread. */
+/* Reads and writes, each if wanted, as system_sysctl does: the old value is read first, and nothing is written
+ * unless it was given whole.  Beside the errors of reading EPERM (writing what is read-only), EINVAL (not
+ * of the kind), or what the handler says.  Context: thread. */
 int sysctl_exchange(const char *name, char *old, size_t *old_length, const char *new,
                     size_t new_length);
 
@@ -63,22 +62,21 @@ int sysctl_about_next(const char *after, struct system_sysctl_about *about);
 
 #define SYSCTL_OIDS_MAX 512u
 
-/* Fills the tree with the oids that are linked in, and with the tunables.  Before it nothing is
- * found. */
-void sysctl_init(void);
-
-/* Forgets everything and takes a table.  Oids stay where they are.  One whose name is already
- * there, and those beyond SYSCTL_OIDS_MAX, are one line on the console each and left out. */
+/* Forgets everything and takes a table; before it nothing is found.  Oids stay where they are.  One whose
+ * name is already there, and those beyond SYSCTL_OIDS_MAX, are one line on the console each and left out. */
 void sysctl_init_from(const struct sysctl_oid *first, const struct sysctl_oid *end);
 void sysctl_add(const struct sysctl_oid *oid);
 
 /* Adds a read-only oid for each name of a tunable that has none. */
 void sysctl_add_tunables(void);
 
-/* Handlers for plain data: `data` is the number's address, or the text itself. */
-void sysctl_read_unsigned32(const struct sysctl_oid *oid, const struct text_sink *sink);
-void sysctl_read_unsigned64(const struct sysctl_oid *oid, const struct text_sink *sink);
+/* A handler for what never changes: `data` is the text. */
 void sysctl_read_text(const struct sysctl_oid *oid, const struct text_sink *sink);
+
+/* Defines one for that. */
+#define SYSCTL_CONSTANT(identifier, oid_name, oid_kind, text, oid_help)                            \
+    SYSCTL_OID(identifier, .name = (oid_name), .help = (oid_help), .kind = (oid_kind),             \
+               .read = sysctl_read_text, .data = (text))
 
 static inline void sysctl_print_unsigned(const struct text_sink *sink, uint64_t value)
 {

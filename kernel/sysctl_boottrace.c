@@ -1,17 +1,10 @@
 /* sysctls: kern.boottrace.*, with FreeBSD's names, kinds and flags (boottrace(4)), and what it lacks:
- * sizes and counters of each table, the shutdown table, cursors, and switches that work at run time. */
+ * the size of each table, the shutdown table, cursors, and switches that work at run time.  The books of the tables stand
+ * in sysctl_trace.c. */
 #include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
-
-enum {
-    READ = SYSTEM_SYSCTL_READ,
-    WRITE = SYSTEM_SYSCTL_WRITE,
-    SKIP = SYSTEM_SYSCTL_SKIP,
-    READ_TUNABLE = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_TUNABLE,
-    WRITE_TUNABLE = READ_TUNABLE | SYSTEM_SYSCTL_WRITE,
-};
 
 #define OID(identifier, leaf, ...)                                                                 \
     SYSCTL_OID(identifier, .name = "kern.boottrace." leaf, __VA_ARGS__)
@@ -32,7 +25,7 @@ static int write_switch(const struct sysctl_oid *oid, struct slice text, uint64_
 }
 
 #define SWITCH(identifier, leaf, which, what)                                                      \
-    OID(identifier, leaf, .help = (what), .kind = SYSCTL_SWITCH, .flags = WRITE_TUNABLE,           \
+    OID(identifier, leaf, .help = (what), .kind = SYSCTL_SWITCH, .flags = SYSTEM_SYSCTL_TUNABLE,   \
         .read = read_switch, .write = write_switch, .data = (void *)(which))
 
 SWITCH(enabled, "enabled", KERN_BOOTTRACE_ENABLED, "Boottrace events are kept");
@@ -62,7 +55,7 @@ static int write_threshold(const struct sysctl_oid *oid, struct slice text, uint
 
 OID(threshold, "shutdown_trace_threshold",
     .help = "Milliseconds after the event before from which on one is printed; 0 or less: each is",
-    .kind = SYSCTL_SIGNED, .flags = WRITE_TUNABLE, .read = read_threshold,
+    .kind = SYSCTL_SIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, .read = read_threshold,
     .write = write_threshold);
 
 /* --- What was recorded --- */
@@ -83,10 +76,10 @@ static void read_log(const struct sysctl_oid *oid, const struct text_sink *sink)
         log_printer_print(sink, &how);
 }
 
-OID(log, "log", .help = "The boot and the run table", .kind = SYSCTL_STRING, .flags = READ | SKIP,
-    .read = read_log);
+OID(log, "log", .help = "The boot and the run table", .kind = SYSCTL_STRING,
+    .flags = SYSTEM_SYSCTL_SKIP, .read = read_log);
 OID(shutdown_log, "shutdown_log", .help = "The shutdown table", .kind = SYSCTL_STRING,
-    .flags = READ | SKIP, .read = read_log, .data = (void *)1);
+    .flags = SYSTEM_SYSCTL_SKIP, .read = read_log, .data = (void *)1);
 
 /* --- Recording --- */
 
@@ -126,11 +119,11 @@ static int write_event(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 OID(boottrace, "boottrace", .help = "Records an event, \"process:event\" or \"event\"",
-    .kind = SYSCTL_STRING, .flags = WRITE, .write = write_event);
+    .kind = SYSCTL_STRING, .write = write_event);
 OID(runtrace, "runtrace", .help = "The same; run time begins with it", .kind = SYSCTL_STRING,
-    .flags = WRITE, .write = write_event, .data = (void *)TRACE_PHASE_MULTI_USER);
+    .write = write_event, .data = (void *)TRACE_PHASE_MULTI_USER);
 OID(shuttrace, "shuttrace", .help = "The same; the shutdown begins with it", .kind = SYSCTL_STRING,
-    .flags = WRITE, .write = write_event, .data = (void *)TRACE_PHASE_SHUTDOWN);
+    .write = write_event, .data = (void *)TRACE_PHASE_SHUTDOWN);
 
 static int write_reset(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -142,9 +135,9 @@ static int write_reset(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 OID(reset, "reset", .help = "Any number empties the tables; their books begin anew",
-    .kind = SYSCTL_SIGNED, .flags = WRITE, .write = write_reset);
+    .kind = SYSCTL_SIGNED, .write = write_reset);
 
-/* --- Sizes and books --- */
+/* --- Sizes --- */
 
 static void read_size(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -152,47 +145,13 @@ static void read_size(const struct sysctl_oid *oid, const struct text_sink *sink
 }
 
 #define SIZE(identifier, leaf, table, what)                                                        \
-    OID(identifier, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ_TUNABLE,          \
+    OID(identifier, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, \
         .read = read_size, .data = (void *)(table))
 
 SIZE(table_size, "table_size", TRACE_TABLE_BOOT, "Events that the boot table keeps, per CPU");
 SIZE(run_table_size, "run_table_size", TRACE_TABLE_RUN, "Events that the run table keeps, per CPU");
 SIZE(shutdown_table_size, "shutdown_table_size", TRACE_TABLE_SHUTDOWN,
      "Events that the shutdown table keeps, per CPU");
-
-enum account {
-    EMITTED,
-    KEPT,
-    OVERWRITTEN,
-    DROPPED,
-    FILTERED,
-    ACCOUNTS,
-};
-
-/* `data` is table * ACCOUNTS + account. */
-static void read_account(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const struct trace_books books =
-        tracing_books((enum trace_table_id)((uintptr_t)oid->data / ACCOUNTS));
-    const uint64_t accounts[] = {books.emitted, books.kept, books.overwritten, books.dropped,
-                                 books.filtered};
-    sysctl_print_unsigned(sink, accounts[(uintptr_t)oid->data % ACCOUNTS]);
-}
-
-#define ACCOUNT(table, leaf, id, account, what)                                                    \
-    OID(table##_##account, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ,           \
-        .read = read_account, .data = (void *)((id)*ACCOUNTS + (account)))
-
-#define BOOKS(table, leaf, id)                                                                     \
-    ACCOUNT(table, leaf ".emitted", id, EMITTED, "Events that the table was given");               \
-    ACCOUNT(table, leaf ".kept", id, KEPT, "Events that it holds");                                \
-    ACCOUNT(table, leaf ".overwritten", id, OVERWRITTEN, "Events that later ones replaced");       \
-    ACCOUNT(table, leaf ".dropped", id, DROPPED, "Events for which there was no room");            \
-    ACCOUNT(table, leaf ".filtered", id, FILTERED, "Events that were not wanted")
-
-BOOKS(boot, "boot", TRACE_TABLE_BOOT);
-BOOKS(run, "run", TRACE_TABLE_RUN);
-BOOKS(shutdown, "shutdown", TRACE_TABLE_SHUTDOWN);
 
 /* --- Cursors --- */
 
@@ -249,7 +208,8 @@ static void read_cursor(const struct sysctl_oid *oid, const struct text_sink *si
 #define CURSOR(digit)                                                                              \
     OID(cursor_##digit, "cursor." #digit,                                                          \
         .help = "The events since it was read last; kern.boottrace.rewind rewinds it",             \
-        .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_cursor, .data = (void *)(digit))
+        .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_cursor,                   \
+        .data = (void *)(digit))
 
 CURSOR(0);
 CURSOR(1);
@@ -268,4 +228,4 @@ static int write_rewind(const struct sysctl_oid *oid, struct slice text, uint64_
 }
 
 OID(rewind, "rewind", .help = "The number of a cursor that is to begin anew",
-    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_rewind);
+    .kind = SYSCTL_UNSIGNED, .write = write_rewind);

@@ -1,20 +1,17 @@
 /* sysctls: what was printed, and ways to die. */
+#include "kernel/console.h"
 #include "kernel/fault.h"
-#include "kernel/message_buffer.h"
 #include "kernel/panic.h"
 #include "kernel/sysctl.h"
 
 static void read_msgbuf(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    message_buffer_print(&message_buffer_console, sink);
+    message_buffer_print(&console_messages, sink);
 }
 
 SYSCTL_OID(msgbuf, .name = "kern.msgbuf", .help = "The last text that the console printed",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_msgbuf);
-
-static uint32_t zero;
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_msgbuf);
 
 static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -26,8 +23,7 @@ static int write_panic(const struct sysctl_oid *oid, struct slice text, uint64_t
 }
 
 SYSCTL_OID(kdb_panic, .name = "debug.kdb.panic", .help = "Set to 1 to panic the kernel",
-           .kind = SYSCTL_SWITCH, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE,
-           .read = sysctl_read_unsigned32, .write = write_panic, .data = &zero);
+           .kind = SYSCTL_SWITCH, .read = sysctl_read_text, .write = write_panic, .data = "0");
 
 /* The words are those of the tunable. */
 static int write_fault(const struct sysctl_oid *oid, struct slice text, uint64_t number)
@@ -47,4 +43,4 @@ static int write_fault(const struct sysctl_oid *oid, struct slice text, uint64_t
 
 SYSCTL_OID(fault, .name = "debug.fault",
            .help = "Dies as the word says, for tests: the words are those of the tunable fault",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_WRITE, .write = write_fault);
+           .kind = SYSCTL_STRING, .write = write_fault);

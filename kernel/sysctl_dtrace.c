@@ -1,16 +1,19 @@
-/* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes. */
+/* sysctls: debug.dtrace.*: the life of anonymous tracing, what it has lost, its books, the list of probes; the code of
+ * functions with probes; and what runs objects and programs for tests. */
 #include "kernel/anonymous.h"
 #include "kernel/anonymous_claim.h"
+#include "kernel/backtrace.h"
+#include "kernel/dif_conformance.h"
 #include "kernel/dof_mutants.h"
 #include "kernel/dtrace_environment.h"
 #include "kernel/fbt.h"
+#include "kernel/files.h"
+#include "kernel/heaps.h"
 #include "kernel/log_printer.h"
 #include "kernel/sysctl.h"
 
 enum {
-    READ = SYSTEM_SYSCTL_READ,
-    WRITE = SYSTEM_SYSCTL_WRITE,
-    SKIP = SYSTEM_SYSCTL_SKIP,
+    CODE_BYTES = 16, /* of a function, that are shown */
 };
 
 #define OID(identifier, leaf, ...)                                                                 \
@@ -26,7 +29,7 @@ static void read_state(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 OID(state, "state", .help = "Anonymous tracing: none, failed, going, stopped",
-    .kind = SYSCTL_STRING, .flags = READ, .read = read_state);
+    .kind = SYSCTL_STRING, .read = read_state);
 
 static void read_awaits_exit(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -35,7 +38,7 @@ static void read_awaits_exit(const struct sysctl_oid *oid, const struct text_sin
 }
 
 OID(awaits_exit, "awaits_exit", .help = "It records until an enabling calls exit()",
-    .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_awaits_exit);
+    .kind = SYSCTL_UNSIGNED, .read = read_awaits_exit);
 
 static void read_claimed(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -44,7 +47,7 @@ static void read_claimed(const struct sysctl_oid *oid, const struct text_sink *s
 }
 
 OID(claimed, "claimed", .help = "Somebody has read what it recorded", .kind = SYSCTL_UNSIGNED,
-    .flags = READ, .read = read_claimed);
+    .read = read_claimed);
 
 /* One thread at a time works with the state. */
 static void read_claim(const struct sysctl_oid *oid, const struct text_sink *sink)
@@ -57,7 +60,7 @@ static void read_claim(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 OID(claim, "claim", .help = "Gives what the tracing has recorded; it goes on",
-    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_claim);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_claim);
 
 static void read_claim_options(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -73,8 +76,7 @@ static int write_claim_options(const struct sysctl_oid *oid, struct slice text, 
 }
 
 OID(claim_options, "claim_options", .help = "How claims are printed, as quiet,aggsortpos=1",
-    .kind = SYSCTL_STRING, .flags = READ | WRITE, .read = read_claim_options,
-    .write = write_claim_options);
+    .kind = SYSCTL_STRING, .read = read_claim_options, .write = write_claim_options);
 
 static int write_stop(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -86,7 +88,7 @@ static int write_stop(const struct sysctl_oid *oid, struct slice text, uint64_t 
 }
 
 OID(stop, "stop", .help = "Any number ends the tracing, and keeps what it recorded",
-    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_stop);
+    .kind = SYSCTL_UNSIGNED, .write = write_stop);
 
 static int write_discard(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
@@ -98,7 +100,7 @@ static int write_discard(const struct sysctl_oid *oid, struct slice text, uint64
 }
 
 OID(discard, "discard", .help = "Any number ends the tracing and forgets what it recorded",
-    .kind = SYSCTL_UNSIGNED, .flags = WRITE, .write = write_discard);
+    .kind = SYSCTL_UNSIGNED, .write = write_discard);
 
 /* --- What was lost --- */
 
@@ -115,7 +117,7 @@ static void read_counter(const struct sysctl_oid *oid, const struct text_sink *s
 }
 
 #define COUNTER(leaf, field, what)                                                                 \
-    OID(field, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_counter, \
+    OID(field, leaf, .help = (what), .kind = SYSCTL_UNSIGNED, .read = read_counter,                \
         .data = (void *)offsetof(struct dtrace_status, field))
 
 COUNTER("dynamic_drops", dynamic_drops, "Stores for which there was no dynamic variable");
@@ -137,7 +139,7 @@ static void read_breakpoints(const struct sysctl_oid *oid, const struct text_sin
 }
 
 OID(breakpoints, "breakpoints", .help = "Calls of breakpoint(), which do nothing here",
-    .kind = SYSCTL_UNSIGNED, .flags = READ, .read = read_breakpoints);
+    .kind = SYSCTL_UNSIGNED, .read = read_breakpoints);
 
 static void print_books(const struct text_sink *sink, const char *kind,
                         const struct dtrace_snapshot *snapshots, uint32_t cpus)
@@ -166,7 +168,7 @@ static void read_books(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 OID(books, "books", .help = "The books of each buffer, once the tracing has stopped",
-    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_books);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_books);
 
 /* --- Probes --- */
 
@@ -188,7 +190,7 @@ static void read_fbt(const struct sysctl_oid *oid, const struct text_sink *sink)
 }
 
 OID(fbt, "fbt", .help = "How many functions have probes, and why the others have none",
-    .kind = SYSCTL_STRING, .flags = READ, .read = read_fbt);
+    .kind = SYSCTL_STRING, .read = read_fbt);
 
 static void read_probes(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -204,7 +206,52 @@ static void read_probes(const struct sysctl_oid *oid, const struct text_sink *si
 }
 
 OID(probes, "probes", .help = "All probes: id, provider, module, function, name",
-    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_probes);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_probes);
+
+/* The first bytes of a function, as they are now: an int3 where a probe is enabled. */
+static const struct fbt_function *shown; /* NULL: nobody has asked yet */
+
+static const char *name_of(const struct fbt_function *function)
+{
+    return backtrace_symbol_of(function->address).name;
+}
+
+static const struct fbt_function *function_of(struct slice name)
+{
+    for (uint32_t i = 0; i < fbt_counts.probed; i++)
+        if (slice_is(name, name_of(&fbt_functions[i])))
+            return &fbt_functions[i];
+    return NULL;
+}
+
+static int write_code(const struct sysctl_oid *oid, struct slice text, uint64_t number)
+{
+    (void)oid;
+    (void)number;
+    const struct fbt_function *function = function_of(text);
+    if (function == NULL)
+        return SYSTEM_ENOENT;
+    shown = function;
+    return SYSTEM_OK;
+}
+
+static void read_code(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    uint8_t bytes[CODE_BYTES];
+    (void)oid;
+    if (shown == NULL)
+        return;
+    __builtin_memcpy(bytes, (const void *)shown->address, sizeof bytes);
+    text_print(sink, "%s at 0x%08x:", name_of(shown), shown->address);
+    for (uint32_t i = 0; i < sizeof bytes; i++)
+        text_print(sink, " %02x", bytes[i]);
+}
+
+SYSCTL_OID(code, .name = "debug.code",
+           .help = "The first bytes of a function that has a probe; written: its name",
+           .kind = SYSCTL_STRING, .read = read_code, .write = write_code);
+
+/* --- For tests --- */
 
 static void read_mutants(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -213,4 +260,35 @@ static void read_mutants(const struct sysctl_oid *oid, const struct text_sink *s
 }
 
 OID(mutants, "mutants", .help = "Runs the objects of the files dof/mutants.0, ..., for tests",
-    .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_mutants);
+    .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_mutants);
+
+#define PROGRAMS_PATH "dif/programs"
+
+static void run_programs(struct slice content, void *heap, const struct text_sink *sink)
+{
+    struct dtrace_memory memory = {heap, heap_size(), 0};
+    struct dif_conformance done =
+        dif_conformance_run((const uint8_t *)content.text, content.length, &memory, sink);
+    text_print(sink, "%u programs agree, %u do not%s", done.agreed, done.failed,
+               done.damaged ? ", and the file is damaged" : "");
+}
+
+static void read_conformance(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    struct slice content;
+    (void)oid;
+    if (!files_content(PROGRAMS_PATH, &content)) {
+        text_print(sink, "no file " PROGRAMS_PATH);
+        return;
+    }
+    void *heap = heap_take();
+    if (heap)
+        run_programs(content, heap, sink);
+    else
+        text_print(sink, "no memory");
+    heap_give_back(heap);
+}
+
+SYSCTL_OID(dif_conformance, .name = "debug.dif_conformance",
+           .help = "Runs the DIF programs of " PROGRAMS_PATH " and tells which go wrong",
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_conformance);

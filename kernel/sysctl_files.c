@@ -28,10 +28,9 @@ static void read_module_count(const struct sysctl_oid *oid, const struct text_si
 SYSCTL_OID(modules, .name = "kern.modules",
            .help = "Boot modules, one a line, fields separated by tabs: index, type, bytes, state, "
                    "name",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_modules);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_modules);
 SYSCTL_OID(module_count, .name = "kern.module_count", .help = "Boot modules that the loader listed",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_module_count);
+           .kind = SYSCTL_UNSIGNED, .read = read_module_count);
 
 /* `data` is the place of the number in struct bootfs. */
 static void read_number(const struct sysctl_oid *oid, const struct text_sink *sink)
@@ -48,7 +47,7 @@ static void read_bytes(const struct sysctl_oid *oid, const struct text_sink *sin
 
 #define NUMBER(identifier, field, oid_help)                                                        \
     SYSCTL_OID(identifier, .name = "vfs.bootfs." #identifier, .help = (oid_help),                  \
-               .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_number,          \
+               .kind = SYSCTL_UNSIGNED, .read = read_number,                                       \
                .data = (void *)offsetof(struct bootfs, field))
 
 NUMBER(files, statistics.files, "Files that can be opened");
@@ -59,7 +58,7 @@ NUMBER(left_out, statistics.discarded, "What could not be made into a file");
 NUMBER(nodes, count, "Nodes of the tree that are used");
 NUMBER(nodes_max, capacity, "Nodes that the tree has room for");
 SYSCTL_OID(bytes, .name = "vfs.bootfs.bytes", .help = "Bytes of all files", .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_bytes);
+           .read = read_bytes);
 
 /* `data` is the place of the counter in struct files_counts. */
 static void read_count(const struct sysctl_oid *oid, const struct text_sink *sink)
@@ -71,8 +70,7 @@ static void read_count(const struct sysctl_oid *oid, const struct text_sink *sin
 
 #define COUNT(field, oid_help)                                                                     \
     SYSCTL_OID(field, .name = "vfs.bootfs." #field, .help = (oid_help), .kind = SYSCTL_UNSIGNED,   \
-               .flags = SYSTEM_SYSCTL_READ, .read = read_count,                                    \
-               .data = (void *)offsetof(struct files_counts, field))
+               .read = read_count, .data = (void *)offsetof(struct files_counts, field))
 
 COUNT(opens, "Times that somebody opened a name, modulo 2^32");
 COUNT(reads, "Times that somebody read from a file, modulo 2^32");

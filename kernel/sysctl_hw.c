@@ -3,16 +3,9 @@
 #include "kernel/percpu.h"
 #include "kernel/sysctl.h"
 
-static const uint32_t page_size = 4096;
-
-SYSCTL_OID(machine, .name = "hw.machine", .help = "Machine class", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text, .data = "i386");
-SYSCTL_OID(machine_arch, .name = "hw.machine_arch", .help = "Architecture of the CPU",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text,
-           .data = "i386");
-SYSCTL_OID(pagesize, .name = "hw.pagesize", .help = "Bytes of a page of memory",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_unsigned32,
-           .data = (void *)(uintptr_t)&page_size);
+SYSCTL_CONSTANT(machine, "hw.machine", SYSCTL_STRING, "i386", "Machine class");
+SYSCTL_CONSTANT(machine_arch, "hw.machine_arch", SYSCTL_STRING, "i386", "Architecture of the CPU");
+SYSCTL_CONSTANT(pagesize, "hw.pagesize", SYSCTL_UNSIGNED, "4096", "Bytes of a page of memory");
 
 static void read_ncpu(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -30,9 +23,9 @@ static void read_found(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 SYSCTL_OID(ncpu, .name = "hw.ncpu", .help = "CPUs that run threads", .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_ncpu);
+           .read = read_ncpu);
 SYSCTL_OID(ncpu_found, .name = "hw.ncpu_found", .help = "CPUs that the firmware lists",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_found);
+           .kind = SYSCTL_UNSIGNED, .read = read_found);
 
 /* Text that CPUID gives in registers: NULs and blanks around it do not count. */
 static void print_trimmed(const struct text_sink *sink, const char *text, size_t size)
@@ -72,29 +65,23 @@ static void read_model(const struct sysctl_oid *oid, const struct text_sink *sin
 }
 
 SYSCTL_OID(model, .name = "hw.model", .help = "Model of the CPU", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_model);
-
-static uint64_t memory_bytes(void)
-{
-    return boot_info_memory_kib() * 1024;
-}
+           .read = read_model);
 
 static void read_physmem(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    sysctl_print_unsigned(sink, memory_bytes());
+    sysctl_print_unsigned(sink, boot_info_memory_kib() * 1024);
 }
 
 static void read_usermem(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    uint64_t all = memory_bytes(), used = boot_info_used_bytes();
-    sysctl_print_unsigned(sink, used < all ? all - used : 0);
+    sysctl_print_unsigned(sink, boot_info_free_bytes());
 }
 
 SYSCTL_OID(physmem, .name = "hw.physmem",
            .help = "Bytes of memory that the loader's map calls free; 0: it says nothing",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_physmem);
+           .kind = SYSCTL_UNSIGNED, .read = read_physmem);
 SYSCTL_OID(usermem, .name = "hw.usermem",
            .help = "Bytes of that memory that nobody uses: neither the kernel nor the boot modules",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_usermem);
+           .kind = SYSCTL_UNSIGNED, .read = read_usermem);

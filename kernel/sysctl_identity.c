@@ -12,13 +12,11 @@ enum {
 static struct spinlock hostname_lock;
 static char hostname[HOSTNAME_MAX + 1] = "firstlight"; /* under that lock */
 
-#define CONSTANT(identifier, oid_name, value, oid_help)                                            \
-    SYSCTL_OID(identifier, .name = (oid_name), .help = (oid_help), .kind = SYSCTL_STRING,          \
-               .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text, .data = (value))
-
-CONSTANT(ostype, "kern.ostype", VERSION_NAME, "Name of the operating system");
-CONSTANT(osrelease, "kern.osrelease", VERSION_RELEASE, "Release of the operating system");
-CONSTANT(ident, "kern.ident", "MULTIBOOT", "Configuration that the kernel was built in");
+SYSCTL_CONSTANT(ostype, "kern.ostype", SYSCTL_STRING, VERSION_NAME, "Name of the operating system");
+SYSCTL_CONSTANT(osrelease, "kern.osrelease", SYSCTL_STRING, VERSION_RELEASE,
+                "Release of the operating system");
+SYSCTL_CONSTANT(ident, "kern.ident", SYSCTL_STRING, "MULTIBOOT",
+                "Configuration that the kernel was built in");
 
 static void print_build_id(const struct text_sink *sink)
 {
@@ -42,9 +40,9 @@ static void read_version(const struct sysctl_oid *oid, const struct text_sink *s
 }
 
 SYSCTL_OID(build_id, .name = "kern.build_id", .help = "Build id of the kernel, hexadecimal",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_build_id);
+           .kind = SYSCTL_STRING, .read = read_build_id);
 SYSCTL_OID(version, .name = "kern.version", .help = "Version of the kernel", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_version);
+           .read = read_version);
 
 static void read_hostname(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -78,8 +76,7 @@ static int write_hostname(const struct sysctl_oid *oid, struct slice text, uint6
 }
 
 SYSCTL_OID(hostname, .name = "kern.hostname", .help = "Name of this host, at most 255 bytes",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE,
-           .read = read_hostname, .write = write_hostname);
+           .kind = SYSCTL_STRING, .read = read_hostname, .write = write_hostname);
 
 static void print_given(const struct text_sink *sink, const struct multiboot_string *string)
 {
@@ -101,6 +98,6 @@ static void read_loader(const struct sysctl_oid *oid, const struct text_sink *si
 
 SYSCTL_OID(command_line, .name = "kern.command_line",
            .help = "Command line that the loader gave the kernel", .kind = SYSCTL_STRING,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_command_line);
+           .read = read_command_line);
 SYSCTL_OID(loader, .name = "kern.loader", .help = "What the boot loader calls itself",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_loader);
+           .kind = SYSCTL_STRING, .read = read_loader);

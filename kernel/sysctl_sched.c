@@ -4,7 +4,6 @@
 #include "kernel/scheduler.h"
 #include "kernel/sysctl.h"
 #include "kernel/thread.h"
-#include "kernel/tracing.h"
 
 static void read_maxproc(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -15,7 +14,7 @@ static void read_maxproc(const struct sysctl_oid *oid, const struct text_sink *s
 SYSCTL_OID(maxproc, .name = "kern.maxproc",
            .help = "Processes that there can be, threads of the "
                    "kernel included",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_maxproc);
+           .kind = SYSCTL_UNSIGNED, .read = read_maxproc);
 
 /* A name may change while it is looked at: it ends at its size. */
 static size_t name_length(const struct thread *thread)
@@ -48,8 +47,7 @@ SYSCTL_OID(proc, .name = "kern.proc",
            .help = "Processes, one a line, fields separated by tabs: pid, parent's pid, state, "
                    "CPU, CPU time in ns, times it was switched to, times it changed its CPU, "
                    "1 for a thread of the kernel, name",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_proc);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_proc);
 
 static void print_cp_time(const struct text_sink *sink, const struct scheduler_times *time)
 {
@@ -76,10 +74,10 @@ static void read_cp_times(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(cp_time, .name = "kern.cp_time",
            .help = "Cycles that all CPUs together were idle and busy, separated by a tab",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_cp_time);
+           .kind = SYSCTL_STRING, .read = read_cp_time);
 SYSCTL_OID(cp_times, .name = "kern.cp_times",
            .help = "CPUs, one a line, fields separated by tabs: number, cycles idle, cycles busy",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_cp_times);
+           .kind = SYSCTL_STRING, .read = read_cp_times);
 
 /* Sums over the CPUs; `data` is the place of the counter in struct percpu. */
 static void read_percpu_sum(const struct sysctl_oid *oid, const struct text_sink *sink)
@@ -94,8 +92,7 @@ static void read_percpu_sum(const struct sysctl_oid *oid, const struct text_sink
 
 #define PERCPU_SUM(field, oid_name, oid_help)                                                      \
     SYSCTL_OID(field, .name = (oid_name), .help = (oid_help), .kind = SYSCTL_UNSIGNED,             \
-               .flags = SYSTEM_SYSCTL_READ, .read = read_percpu_sum,                               \
-               .data = (void *)offsetof(struct percpu, field))
+               .read = read_percpu_sum, .data = (void *)offsetof(struct percpu, field))
 
 PERCPU_SUM(switches, "vm.stats.sys.v_swtch", "Switches of threads, on all CPUs");
 PERCPU_SUM(interrupts, "vm.stats.sys.v_intr", "Interrupts taken, on all CPUs");
@@ -108,15 +105,9 @@ static void read_thread_count(const struct sysctl_oid *oid, const struct text_si
     sysctl_print_unsigned(sink, *(const uint64_t *)(const void *)counter);
 }
 
-static void read_threads(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    (void)oid;
-    sysctl_print_unsigned(sink, thread_counts().threads);
-}
-
 #define THREAD_COUNT(field, oid_help)                                                              \
     SYSCTL_OID(field, .name = "vm.stats.sched." #field, .help = (oid_help),                        \
-               .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_thread_count,    \
+               .kind = SYSCTL_UNSIGNED, .read = read_thread_count,                                 \
                .data = (void *)offsetof(struct thread_counts, field))
 
 THREAD_COUNT(created, "Threads started");
@@ -124,8 +115,7 @@ THREAD_COUNT(exited, "Threads that have ended");
 THREAD_COUNT(preemptions, "Switches that a thread did not ask for: its slice was over");
 THREAD_COUNT(migrations, "Threads taken to another CPU");
 THREAD_COUNT(signals, "Signals sent");
-SYSCTL_OID(threads, .name = "vm.stats.sched.threads", .help = "Threads that there are now",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_threads);
+THREAD_COUNT(threads, "Threads that there are now");
 
 static void read_cpu_time(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -135,8 +125,7 @@ static void read_cpu_time(const struct sysctl_oid *oid, const struct text_sink *
 
 SYSCTL_OID(cpu_time, .name = "kern.cpu_time_ns",
            .help = "CPU time of who asks and of its children that it has waited for",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_SKIP,
-           .read = read_cpu_time);
+           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_SKIP, .read = read_cpu_time);
 
 static void read_heaps(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -151,6 +140,6 @@ static void read_heaps_free(const struct sysctl_oid *oid, const struct text_sink
 }
 
 SYSCTL_OID(heaps, .name = "vm.heaps", .help = "Pieces of memory for processes that ask for it",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_heaps);
+           .kind = SYSCTL_UNSIGNED, .read = read_heaps);
 SYSCTL_OID(heaps_free, .name = "vm.heaps_free", .help = "Those that nobody has",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_heaps_free);
+           .kind = SYSCTL_UNSIGNED, .read = read_heaps_free);

@@ -21,13 +21,12 @@ static void read_uptime(const struct sysctl_oid *oid, const struct text_sink *si
 
 SYSCTL_OID(boottime, .name = "kern.boottime",
            .help = "When the kernel was entered, in seconds since 1970 (0: unknown) and UTC",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_boottime);
+           .kind = SYSCTL_STRING, .read = read_boottime);
 SYSCTL_OID(uptime, .name = "kern.uptime_ns",
            .help = "Nanoseconds since the kernel was entered; 0: the rate of the TSC is unknown",
-           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_uptime);
-SYSCTL_OID(hardware, .name = "kern.timecounter.hardware", .help = "Counter that time is read from",
-           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = sysctl_read_text,
-           .data = "TSC");
+           .kind = SYSCTL_UNSIGNED, .read = read_uptime);
+SYSCTL_CONSTANT(hardware, "kern.timecounter.hardware", SYSCTL_STRING, "TSC",
+                "Counter that time is read from");
 
 static void read_method(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
@@ -50,10 +49,10 @@ static void read_uncertainty(const struct sysctl_oid *oid, const struct text_sin
 
 #define METHOD(identifier, oid_name)                                                               \
     SYSCTL_OID(identifier, .name = (oid_name), .help = "How the rate of the TSC was found",        \
-               .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_READ, .read = read_method)
+               .kind = SYSCTL_STRING, .read = read_method)
 #define FREQUENCY(identifier, oid_name)                                                            \
     SYSCTL_OID(identifier, .name = (oid_name), .help = "Rate of the TSC in Hz; 0: unknown",        \
-               .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_READ, .read = read_frequency)
+               .kind = SYSCTL_UNSIGNED, .read = read_frequency)
 
 METHOD(timecounter_method, "kern.timecounter.method");
 METHOD(tsc_method, "hw.tsc_method");
@@ -61,4 +60,4 @@ FREQUENCY(tsc_freq, "hw.tsc_freq");
 FREQUENCY(machdep_tsc_freq, "machdep.tsc_freq"); /* where FreeBSD has it */
 SYSCTL_OID(uncertainty, .name = "hw.tsc_uncertainty_ppb",
            .help = "Uncertainty of the rate of the TSC, in parts per 10^9", .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ, .read = read_uncertainty);
+           .read = read_uncertainty);

@@ -1,20 +1,14 @@
 /* sysctls: debug.tslog and debug.tslog_user, in the lines that FreeBSD's tools read (freebsd-boot-profiling),
- * and the books of the table.
+ * and the switch.  The books of the table stand in sysctl_trace.c.
  *
  * A thread is told by the number of its task, which no other thread ever has, and which says nothing of
  * addresses.  Lives of a pid are lines of their own. */
-#include "kernel/cpu.h"
 #include "kernel/kern_boottrace.h"
 #include "kernel/log_printer.h"
-#include "kernel/percpu.h"
+#include "kernel/scheduler.h"
 #include "kernel/sysctl.h"
 #include "kernel/tracing.h"
 #include "trace/span.h"
-
-enum {
-    READ = SYSTEM_SYSCTL_READ,
-    SKIP = SYSTEM_SYSCTL_SKIP,
-};
 
 static struct trace_arena *arena(void)
 {
@@ -48,7 +42,7 @@ static void print_loss(const struct text_sink *sink, uint64_t tsc, uint32_t cpu,
 static void print_losses_without_room(const struct text_sink *sink,
                                       const struct log_cursor *cursors)
 {
-    uint64_t now = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
+    uint64_t now = scheduler_now();
     for (uint32_t cpu = 0; cpu < arena()->cpus; cpu++)
         if (cursors[cpu].table->capacity == 0)
             print_loss(sink, now, cpu, &cursors[cpu]);
@@ -74,7 +68,7 @@ static void read_tslog(const struct sysctl_oid *oid, const struct text_sink *sin
 
 SYSCTL_OID(tslog, .name = "debug.tslog",
            .help = "Entries, exits, threads and events: thread, TSC, type, text",
-           .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_tslog);
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_tslog);
 
 /* --- debug.tslog_user: pid ppid fork exit "exec" "namei" --- */
 
@@ -182,32 +176,7 @@ static void read_user(const struct sysctl_oid *oid, const struct text_sink *sink
 
 SYSCTL_OID(tslog_user, .name = "debug.tslog_user",
            .help = "Processes: pid, parent, fork, exit, \"program\", \"first path\"",
-           .kind = SYSCTL_STRING, .flags = READ | SKIP, .read = read_user);
-
-/* --- The books --- */
-
-enum account {
-    EMITTED,
-    KEPT,
-    DROPPED,
-    FILTERED,
-};
-
-static void read_account(const struct sysctl_oid *oid, const struct text_sink *sink)
-{
-    const struct trace_books books = tracing_books(TRACE_TABLE_TSLOG);
-    const uint64_t accounts[] = {books.emitted, books.kept, books.dropped, books.filtered};
-    sysctl_print_unsigned(sink, accounts[(uintptr_t)oid->data]);
-}
-
-#define ACCOUNT(leaf, account, what)                                                               \
-    SYSCTL_OID(leaf, .name = "debug." #leaf, .help = (what), .kind = SYSCTL_UNSIGNED,              \
-               .flags = READ, .read = read_account, .data = (void *)(account))
-
-ACCOUNT(tslog_emitted, EMITTED, "TSLOG records that were made");
-ACCOUNT(tslog_kept, KEPT, "TSLOG records that the table holds");
-ACCOUNT(tslog_dropped, DROPPED, "TSLOG records for which there was no room");
-ACCOUNT(tslog_filtered, FILTERED, "TSLOG records that were not wanted");
+           .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP, .read = read_user);
 
 /* --- debug.tslog_enabled --- */
 
@@ -229,6 +198,5 @@ static int write_mode(const struct sysctl_oid *oid, struct slice text, uint64_t 
 
 SYSCTL_OID(tslog_enabled, .name = "debug.tslog_enabled",
            .help = "TSLOG records: 0 no, 1 yes, 2 as long as boottrace is enabled",
-           .kind = SYSCTL_UNSIGNED,
-           .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE | SYSTEM_SYSCTL_TUNABLE,
-           .read = read_mode, .write = write_mode);
+           .kind = SYSCTL_UNSIGNED, .flags = SYSTEM_SYSCTL_TUNABLE, .read = read_mode,
+           .write = write_mode);

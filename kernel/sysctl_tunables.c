@@ -46,7 +46,7 @@ static void add_tunable(const struct tunable *tunable, const char *name)
         .name = name,
         .help = tunable->help,
         .kind = kind_of(tunable->type),
-        .flags = SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_TUNABLE,
+        .flags = SYSTEM_SYSCTL_TUNABLE,
         .read = read_tunable,
         .data = (void *)(uintptr_t)tunable,
     };

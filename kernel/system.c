@@ -8,10 +8,11 @@
 #include "kernel/fault.h"
 #include "kernel/files.h"
 #include "kernel/kern_boottrace.h"
+#include "kernel/network.h"
 #include "kernel/panic.h"
 #include "kernel/sdt.h"
-#include "kernel/system_call.h"
 #include "kernel/sysctl.h"
+#include "kernel/system_call.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
 #include "kernel/torture.h"
@@ -19,10 +20,10 @@
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wall_time.h"
+#include "kernel/word.h"
 
 enum {
-    BLOCK = 512,       /* bytes that count as one block read */
-    BURN_NS = 1000000, /* between looks at signals */
+    BLOCK = KERN_BOOTTRACE_BLOCK,
 };
 
 /* --- Time --- */
@@ -37,11 +38,6 @@ uint64_t system_wall_time_s(void)
     return wall_time_s();
 }
 
-static uint64_t ns_of_ms(uint64_t ms)
-{
-    return ms < UINT64_MAX / 1000000 ? ms * 1000000 : THREAD_FOREVER;
-}
-
 /* What is left of a span that began at `start`. */
 static uint64_t left_of(uint64_t ns, uint64_t start)
 {
@@ -53,7 +49,7 @@ static uint64_t left_of(uint64_t ns, uint64_t start)
 int system_sleep_ms(uint64_t ms)
 {
     system_call_flush();
-    uint64_t ns = ns_of_ms(ms), start = system_time_ns();
+    uint64_t ns = system_call_ns(ms), start = system_time_ns();
     while (thread_sleep_ns(left_of(ns, start)) == THREAD_INTERRUPTED)
         if (thread_was_interrupted())
             return SYSTEM_EINTR;
@@ -109,7 +105,7 @@ static struct bootfs_file *file_of(int descriptor)
 static void tell_first_path(struct thread *self, const char *path)
 {
     if (!self->has_looked_up)
-        tslog_event("NAMEI", (struct slice){path, __builtin_strlen(path)});
+        tslog_event("NAMEI", word_slice(path));
     self->has_looked_up = true;
 }
 
@@ -331,7 +327,7 @@ int system_read_console(char *bytes, size_t size, uint64_t ms)
 {
     system_call_flush();
     size_t length = size;
-    uint64_t ns = ns_of_ms(ms), start = system_time_ns();
+    uint64_t ns = system_call_ns(ms), start = system_time_ns();
     enum terminal_status status;
     do
         status = terminal_read(bytes, &length, left_of(ns, start));
@@ -435,10 +431,7 @@ void system_script_done(const char *path, int status)
 int system_phase(const char *name)
 {
     for (uint32_t phase = 0; phase < TRACE_PHASES; phase++) {
-        const char *candidate = trace_phase_name((enum trace_phase)phase);
-        size_t length = __builtin_strlen(candidate) + 1;
-        if (__builtin_strlen(name) + 1 == length &&
-            __builtin_memcmp(name, candidate, length) == 0) {
+        if (word_is(name, trace_phase_name((enum trace_phase)phase))) {
             tracing_enter((enum trace_phase)phase);
             return SYSTEM_OK;
         }
@@ -473,6 +466,7 @@ void system_phase_work(void)
     fault_happen_as_asked((enum fault_phase)phase);
 }
 
+/* Longer than others, as it has a row for each. */
 const char *system_error_str(int error)
 {
     switch ((enum system_error)error) {

@@ -1,7 +1,5 @@
 /* The system interface, kernel side: processes. */
-#include "kernel/cpu.h"
 #include "kernel/heaps.h"
-#include "kernel/percpu.h"
 #include "kernel/power_off.h"
 #include "kernel/sdt.h"
 #include "kernel/system_call.h"
@@ -10,6 +8,7 @@
 #include "kernel/tslog.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
+#include "kernel/word.h"
 
 enum {
     ARGUMENTS_MAX = 256,
@@ -17,10 +16,9 @@ enum {
 
 static const struct program *find_program(const char *name)
 {
-    size_t size = __builtin_strlen(name) + 1;
+    const struct slice wanted = word_slice(name);
     for (const struct program *program = programs_start; program < programs_end; program++)
-        if (__builtin_strlen(program->name) + 1 == size &&
-            __builtin_memcmp(program->name, name, size) == 0)
+        if (slice_is(wanted, program->name))
             return program;
     return NULL;
 }
@@ -53,7 +51,7 @@ static const char *base_name(const char *path)
 static void tell_exec(const struct program *program, const char *called)
 {
     const char *path = base_name(called) != called ? called : program->name;
-    tslog_event("EXEC", (struct slice){path, __builtin_strlen(path)});
+    tslog_event("EXEC", word_slice(path));
 }
 
 /* A process's first function: calls the program's main. */
@@ -124,8 +122,8 @@ int system_wait(int pid, uint64_t ms, int *status, bool *stopped)
 {
     system_call_flush();
     struct thread_child child = {0};
-    uint64_t ns = ms < UINT64_MAX / 1000000 ? ms * 1000000 : THREAD_FOREVER;
-    enum thread_wait wait = pid < 0 ? THREAD_WAIT_NO_CHILD : thread_wait((uint32_t)pid, ns, &child);
+    enum thread_wait wait =
+        pid < 0 ? THREAD_WAIT_NO_CHILD : thread_wait((uint32_t)pid, system_call_ns(ms), &child);
     thread_obey_signals();
     switch (wait) {
     case THREAD_WAIT_OK:

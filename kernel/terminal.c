@@ -45,16 +45,14 @@ static bool is_signal(char key)
 
 /* Context: interrupt, on the boot CPU.  What nobody has read yet is not overwritten: the newest
  * keys are lost, as on any terminal. */
-static void take_input(void)
+static void take_input(const char *bytes, size_t count)
 {
-    char bytes[64];
     uint32_t flags = spinlock_take(&typing);
-    for (size_t count; (count = console_read(bytes, sizeof bytes)) > 0;)
-        for (size_t i = 0; i < count; i++)
-            if (!is_signal(bytes[i]) && typed - taken < INPUT_SIZE) {
-                input[typed % INPUT_SIZE] = bytes[i];
-                __atomic_store_n(&typed, typed + 1, __ATOMIC_RELEASE);
-            }
+    for (size_t i = 0; i < count; i++)
+        if (!is_signal(bytes[i]) && typed - taken < INPUT_SIZE) {
+            input[typed % INPUT_SIZE] = bytes[i];
+            __atomic_store_n(&typed, typed + 1, __ATOMIC_RELEASE);
+        }
     spinlock_release(&typing, flags);
     wait_queue_wake_all(&readers);
 }

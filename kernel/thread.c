@@ -5,8 +5,8 @@
 #include "kernel/captures.h"
 #include "kernel/cpu.h"
 #include "kernel/heaps.h"
-#include "kernel/percpu.h"
 #include "kernel/kernel_probes.h"
+#include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/sdt.h"
 #include "kernel/stacks.h"
@@ -99,7 +99,7 @@ uint32_t thread_init(void)
         memory = take_memory(count, &heaps);
     }
     uint32_t behind_stacks = memory + (count - STACKS_AT_HAND) * STACK_SLOT_SIZE;
-    (void)heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
+    heaps_init(memory == 0 ? 0 : behind_stacks, &heaps);
     if (memory != 0)
         use_places(behind_stacks + heaps.count * heaps.size, count);
     count = stacks_init(memory, count - STACKS_AT_HAND);
@@ -425,12 +425,6 @@ UNPROBED struct thread *thread_find(uint32_t pid)
     return NULL;
 }
 
-static uint64_t ns_of(uint64_t cycles)
-{
-    uint64_t hz = tracing_clock()->tsc_hz;
-    return hz == 0 ? 0 : trace_cycles_to_ns(cycles, hz);
-}
-
 /* Under the lock, for a turn may end meanwhile, and 64 bits are read in two halves.  Who is alone does
  * not wait for it: a CPU may have been stopped that held it. */
 uint64_t thread_cycles(const struct thread *thread)
@@ -446,13 +440,13 @@ uint64_t thread_cycles(const struct thread *thread)
 
 uint64_t thread_cpu_ns(const struct thread *thread)
 {
-    return ns_of(thread_cycles(thread));
+    return tracing_ns(thread_cycles(thread));
 }
 
 struct trace_usage thread_usage(const struct thread *thread)
 {
     return (struct trace_usage){
-        .cpu_ns = ns_of(thread_cycles(thread) + thread->children_cycles),
+        .cpu_ns = tracing_ns(thread_cycles(thread) + thread->children_cycles),
         .in_blocks = thread->usage.in_blocks + thread->children_blocks,
         .out_blocks = thread->usage.out_blocks,
     };

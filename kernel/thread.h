@@ -199,7 +199,7 @@ const char *thread_state_str(enum thread_state state);
 /* Counters for vm.stats. */
 struct thread_counts {
     uint64_t created, exited, signals, preemptions, migrations;
-    uint32_t threads; /* now */
+    uint64_t threads; /* now */
 };
 struct thread_counts thread_counts(void);
 

@@ -309,7 +309,8 @@ bool torture_run(uint64_t events)
 {
     start(events);
     wait_for_boot_thread();
-    uint32_t threads = thread_counts().threads, stacks = stacks_free();
+    uint64_t threads = thread_counts().threads;
+    uint32_t stacks = stacks_free();
     uint64_t before = emitted();
     struct thread *watcher = thread_create("torture reader", reader, NULL, false);
     if (watcher == NULL)

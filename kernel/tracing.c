@@ -2,8 +2,9 @@
 #include "kernel/tracing.h"
 
 #include "kernel/boot_info.h"
-#include "kernel/kern_boottrace.h"
 #include "kernel/console.h"
+#include "kernel/kern_boottrace.h"
+#include "kernel/scheduler.h"
 #include "kernel/spinlock.h"
 #include "kernel/tunables.h"
 #include "kernel/version.h"
@@ -31,6 +32,7 @@ enum {
     NAMES_PER_MODULE = 3, /* verified, accepted, overridden */
     TEXT_PER_MODULE = 128,
     TASKS = 4096,
+    BUILD_ID_OFFSET = 16, /* of the id in an ELF note named "GNU" */
 };
 
 static uint8_t early_memory[EARLY_ARENA] __attribute__((aligned(64)));
@@ -48,7 +50,6 @@ static struct stream stream;
 static struct mutex stream_mutex;                 /* whoever sends frames; a panic goes past it */
 static struct spinlock names_lock;                /* whoever adds names and tasks */
 static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for the stack of a panic */
-static uint32_t build_id_offset = 16;             /* of the id in an ELF note named "GNU" */
 
 extern const uint8_t build_id_note[];
 extern struct trace_site trace_sites_start[], trace_sites_end[];
@@ -107,7 +108,7 @@ void tracing_start(uint64_t entry_tsc)
         cpu_stop(); /* a mistake in the constants above: nothing can be told yet */
     struct trace_arena *early = (struct trace_arena *)(void *)early_memory;
     trace_arena_format(early, &early_config);
-    __builtin_memcpy(early->build_id, build_id_note + build_id_offset, sizeof early->build_id);
+    __builtin_memcpy(early->build_id, build_id_note + BUILD_ID_OFFSET, sizeof early->build_id);
     early->phase_tsc[TRACE_PHASE_KERNEL] = entry_tsc;
     trace_tracer_start(&tracing_tracer, early, trace_sites_start, trace_sites_end);
     tracing_this_cpu()->task =
@@ -130,18 +131,11 @@ static bool shrink(struct trace_arena_config *config)
     return true;
 }
 
-/* What lies above 1 MiB: nothing is taken from below. */
-static uint64_t free_bytes(void)
-{
-    uint64_t all = boot_info_memory_kib() * 1024, used = boot_info_used_bytes() + LOW_MEMORY;
-    return all > used ? all - used : 0;
-}
-
-/* Memory for the arena, whose tables shrink as far as it takes: two thirds of what is free are left for what
- * is to be traced.  0: not even that helps. */
+/* Memory for the arena, whose tables shrink as far as it takes: two thirds of what is free above 1 MiB, as nothing
+ * is taken from below, are left for what is to be traced.  0: not even that helps. */
 static uint32_t find_memory(struct trace_arena_config *config)
 {
-    uint64_t most = free_bytes() / 3;
+    uint64_t free = boot_info_free_bytes(), most = free > LOW_MEMORY ? (free - LOW_MEMORY) / 3 : 0;
     while (trace_arena_size(config) > most && shrink(config))
         ;
     if (trace_arena_size(config) > most)
@@ -213,15 +207,6 @@ void tracing_settle(void)
     print_capacities(all ? "keeping" : "too little free memory, keeping only", config.capacity);
 }
 
-/* What belongs to no CPU, phases and verdict, has the boot CPU's time. */
-uint64_t tracing_boot_cpu_tsc(void)
-{
-    preemption_disable();
-    uint64_t tsc = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
-    preemption_enable();
-    return tsc;
-}
-
 enum trace_phase tracing_phase(void)
 {
     return (enum trace_phase)arena()->phase;
@@ -229,21 +214,29 @@ enum trace_phase tracing_phase(void)
 
 void tracing_enter(enum trace_phase phase)
 {
-    trace_tracer_enter(&tracing_tracer, phase, tracing_boot_cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, phase, scheduler_now());
     tracing_send_header();
 }
 
 void tracing_enter_run_time(void)
 {
-    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_MULTI_USER, tracing_boot_cpu_tsc());
-    trace_tracer_resume(&tracing_tracer, tracing_boot_cpu_tsc());
+    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_MULTI_USER, scheduler_now());
+    trace_tracer_resume(&tracing_tracer, scheduler_now());
     tracing_send_header();
 }
 
 void tracing_enter_end(void)
 {
-    trace_tracer_end(&tracing_tracer, tracing_boot_cpu_tsc());
+    trace_tracer_end(&tracing_tracer, scheduler_now());
     tracing_send_header();
+}
+
+void tracing_text_print(struct tracing_text *text, const char *format, va_list arguments)
+{
+    struct text_buffer buffer = {.bytes = text->bytes, .size = sizeof text->bytes};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    text_print_list(&sink, format, arguments);
+    text->length = buffer.length;
 }
 
 uint16_t tracing_intern(const char *name)
@@ -292,6 +285,12 @@ void tracing_set_cpu_clock(const struct percpu *cpu)
 const struct trace_clock *tracing_clock(void)
 {
     return &arena()->clock;
+}
+
+uint64_t tracing_ns(uint64_t cycles)
+{
+    uint64_t hz = tracing_clock()->tsc_hz;
+    return hz == 0 ? 0 : trace_cycles_to_ns(cycles, hz);
 }
 
 void tracing_set_clock(const struct trace_clock *clock)
@@ -416,11 +415,11 @@ static void tell_refused(void)
 /* What the line has lost, if that is more than was told before. */
 static void send_loss(void)
 {
-    static struct console_counts told;
-    const struct console_counts now = console_counts();
-    if (now.text_bytes_lost == told.text_bytes_lost && now.frames_refused == told.frames_refused)
+    static struct output_counts told;
+    const struct output_counts now = console_counts();
+    if (now.text_lost == told.text_lost && now.frames_refused == told.frames_refused)
         return;
-    stream_send_loss(&stream, now.text_bytes_lost, now.frames_refused);
+    stream_send_loss(&stream, now.text_lost, now.frames_refused);
     told = now;
 }
 
@@ -477,5 +476,5 @@ void tracing_send_verdict(const char *status, const char *reason)
 {
     resume_stream();
     send_loss();
-    stream_send_verdict(&stream, status, reason, tracing_boot_cpu_tsc());
+    stream_send_verdict(&stream, status, reason, scheduler_now());
 }

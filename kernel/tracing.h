@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "boot/slice.h"
 #include "kernel/percpu.h"
 #include "kernel/sdt.h"
 #include "trace/log_text.h"
@@ -95,6 +94,14 @@ void tracing_enter_run_time(void);
 /* Enters the shutdown from which nothing leads back.  Context: thread. */
 void tracing_enter_end(void);
 
+/* A name that is made at run time, with room for one byte more than it may have: what is too long is refused
+ * whole, not cut. */
+struct tracing_text {
+    char bytes[TRACE_NAME_LENGTH_MAX + 2];
+    size_t length;
+};
+void tracing_text_print(struct tracing_text *text, const char *format, va_list arguments);
+
 /* The id of a name, which is text with an end.  Context: thread. */
 uint16_t tracing_intern(const char *name);
 
@@ -118,11 +125,19 @@ uint32_t tracing_cpus(void);
 void tracing_go_alone(void);
 bool tracing_is_alone(void);
 
-/* Now, as the boot CPU's TSC says. */
-uint64_t tracing_boot_cpu_tsc(void);
-
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
 const struct trace_clock *tracing_clock(void);
+
+/* At the rate of the TSC; 0 while nobody knows it. */
+uint64_t tracing_ns(uint64_t cycles);
+
+/* `ns` are so few that 64 bits hold the cycles: of 2^56 they do.  Inline, as most spans are constants. */
+static inline uint64_t tracing_cycles(uint64_t ns)
+{
+    uint64_t hz = tracing_clock()->tsc_hz;
+    return ns / 1000000000 * hz + ns % 1000000000 * hz / 1000000000;
+}
+
 void tracing_set_clock(const struct trace_clock *clock);
 
 /* A CPU's offset has been measured. */

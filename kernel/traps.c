@@ -5,10 +5,10 @@
 #include "kernel/backtrace.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel_probes.h"
 #include "kernel/panic.h"
 #include "kernel/percpu.h"
 #include "kernel/pic.h"
-#include "kernel/kernel_probes.h"
 #include "kernel/scheduler.h"
 #include "kernel/sdt.h"
 #include "kernel/segments.h"
@@ -191,7 +191,7 @@ extern const char boot_stack_guard[];
 static bool in_guard(uint32_t address, uint32_t guard)
 {
     /* A push faults just below the stack; a large frame may skip a little further. */
-    return address - guard < 4096 + 64;
+    return address - guard < STACK_GUARD_SIZE + 64;
 }
 
 static bool is_overflow(uint32_t esp)

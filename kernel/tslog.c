@@ -1,13 +1,10 @@
-/* TSLOG with text that is made at run time, and how FreeBSD's tools read it. */
+/* TSLOG with text that is made at run time. */
 #include "kernel/tslog.h"
+
+#include "kernel/word.h"
 
 enum {
     CURRENT = UINT32_MAX, /* as a task: whoever runs */
-};
-
-struct text {
-    char bytes[TRACE_NAME_LENGTH_MAX + 2]; /* what is longer than a name may be is refused whole */
-    size_t length;
 };
 
 /* A full table only counts: its names would be of no use to anybody. */
@@ -16,13 +13,13 @@ static bool is_kept(const struct trace_table *table)
     return tracing_tracer.on.tslog && trace_local_read(&table->written) < table->limit;
 }
 
-static uint32_t intern(const struct text *text)
+static uint32_t intern(const struct tracing_text *text)
 {
     return trace_names_intern(trace_arena_names(tracing_tracer.arena), text->bytes, text->length);
 }
 
 /* Interrupts are off meanwhile, so that this CPU stays the same. */
-static void record(uint32_t task, const struct text *text)
+static void record(uint32_t task, const struct tracing_text *text)
 {
     uint32_t flags = tracing_take_names();
     const struct trace_cpu *cpu = tracing_this_cpu();
@@ -41,16 +38,14 @@ __attribute__((format(printf, 2, 3))) static void record_text(uint32_t task, con
 {
     if (!FIRSTLIGHT_TRACE || tracing_tracer.arena == NULL)
         return;
-    struct text text;
-    struct text_buffer buffer = {.bytes = text.bytes, .size = sizeof text.bytes};
+    struct tracing_text text;
+    text.length = 0;
     if (tracing_tracer.on.tslog) {
-        const struct text_sink sink = text_buffer_sink(&buffer);
         va_list arguments;
         va_start(arguments, format);
-        text_print_list(&sink, format, arguments);
+        tracing_text_print(&text, format, arguments);
         va_end(arguments);
     }
-    text.length = buffer.length;
     record(task, &text);
 }
 
@@ -67,7 +62,7 @@ void tslog_event(const char *what, struct slice argument)
 
 void tslog_call(const char *function, const char *argument, void (*call)(void))
 {
-    const struct slice text = {argument, __builtin_strlen(argument)};
+    const struct slice text = word_slice(argument);
     record_argument("ENTER", function, text);
     call();
     record_argument("EXIT", function, text);

@@ -11,16 +11,10 @@
 #include "boot/slice.h"
 #include "kernel/tracing.h"
 
-#define TSENTER(function)            TRACE_INTO(tslog, "ENTER " function)
-#define TSENTER_AT(function, tsc)    TRACE_INTO_AT(tslog, "ENTER " function, tsc)
-#define TSENTER2(function, argument) TRACE_INTO(tslog, "ENTER " function " " argument)
-#define TSEXIT(function)             TRACE_INTO(tslog, "EXIT " function)
-#define TSEXIT2(function, argument)  TRACE_INTO(tslog, "EXIT " function " " argument)
-#define TSEVENT(text)                TRACE_INTO(tslog, "EVENT " text)
-#define TSWAIT(topic)                TSEVENT("WAIT " topic)
-#define TSUNWAIT(topic)              TSEVENT("UNWAIT " topic)
-#define TSHOLD(topic)                TSEVENT("HOLD " topic)
-#define TSRELEASE(topic)             TSEVENT("RELEASE " topic)
+#define TSENTER(function)         TRACE_INTO(tslog, "ENTER " function)
+#define TSENTER_AT(function, tsc) TRACE_INTO_AT(tslog, "ENTER " function, tsc)
+#define TSEXIT(function)          TRACE_INTO(tslog, "EXIT " function)
+#define TSEVENT(text)             TRACE_INTO(tslog, "EVENT " text)
 
 /* Enters here and exits wherever the block is left; once in a block, among its declarations.
  *

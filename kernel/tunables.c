@@ -6,6 +6,7 @@
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/tracing.h"
+#include "kernel/word.h"
 #include "trace/table.h"
 
 enum {
@@ -277,7 +278,7 @@ static void complain(const struct tunables_place *place, struct slice name, stru
         text_print(&sink, "%s", tunable_status_str(status));
     (void)tunable_print(tunable, present, sizeof present);
     text_print(&sink, "; ");
-    complaint_print_name(&sink, (struct slice){present, __builtin_strlen(present)});
+    complaint_print_name(&sink, word_slice(present));
     text_print(&sink, " holds\n");
 }
 
@@ -365,14 +366,6 @@ bool tunables_next_exec(uint32_t *at, struct slice *command)
             return true;
         }
     return false;
-}
-
-enum fault tunables_fault_named(struct slice name)
-{
-    for (uint32_t fault = 0; fault_names[fault] != NULL; fault++)
-        if (slice_is(name, fault_names[fault]))
-            return (enum fault)fault;
-    return FAULT_NONE;
 }
 
 void tunables_read(const char *text, uint32_t length)

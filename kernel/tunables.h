@@ -108,8 +108,5 @@ const struct tunable *tunables_at(enum tunable_id id);
 
 enum fault tunables_fault(void);
 
-/* The fault of that name; FAULT_NONE: there is none. */
-enum fault tunables_fault_named(struct slice name);
-
 /* Walks the values of exec="..." on the command line: *at is 0 at first.  False at the end. */
 bool tunables_next_exec(uint32_t *at, struct slice *command);

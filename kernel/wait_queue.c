@@ -85,12 +85,6 @@ enum thread_wake wait_queue_wait(struct wait_queue *queue, bool (*condition)(voi
     return wait(queue, condition, context, ns, false);
 }
 
-enum thread_wake wait_queue_wait_deaf(struct wait_queue *queue, bool (*condition)(void *context),
-                                      void *context, uint64_t ns)
-{
-    return wait(queue, condition, context, ns, true);
-}
-
 void wait_queue_wake_all_locked(struct wait_queue *queue)
 {
     while (queue->waiting.first != NULL)
@@ -116,7 +110,7 @@ static bool take_if_free(void *context)
 
 void mutex_take(struct mutex *mutex)
 {
-    (void)wait_queue_wait_deaf(&mutex->waiting, take_if_free, mutex, THREAD_FOREVER);
+    (void)wait(&mutex->waiting, take_if_free, mutex, THREAD_FOREVER, true);
     if (mutex->waiting.topic != NULL)
         tslog_site(&mutex->waiting.topic->hold);
 }

@@ -24,10 +24,6 @@ enum thread_wake wait_queue_wait(struct wait_queue *queue, bool (*condition)(voi
 enum thread_wake wait_queue_wait_locked(struct wait_queue *queue, bool (*condition)(void *context),
                                         void *context, uint64_t ns);
 
-/* As wait_queue_wait, but no signal ends it. */
-enum thread_wake wait_queue_wait_deaf(struct wait_queue *queue, bool (*condition)(void *context),
-                                      void *context, uint64_t ns);
-
 /* Takes a thread out.  Under the scheduler's lock. */
 void wait_queue_remove(struct wait_queue *queue, struct thread *thread);
 
@@ -47,6 +43,6 @@ struct mutex {
         .waiting.topic = &(name)                                                                   \
     }
 
-/* Context: thread. */
+/* No signal ends the wait for it.  Context: thread. */
 void mutex_take(struct mutex *mutex);
 void mutex_release(struct mutex *mutex);

@@ -38,13 +38,7 @@ void wall_time_start(void)
 /* 0 for a time that lies behind, and while the rate is unknown. */
 static uint64_t ns_between(uint64_t from, uint64_t to)
 {
-    uint64_t hz = tracing_clock()->tsc_hz;
-    return hz == 0 || to < from ? 0 : trace_cycles_to_ns(to - from, hz);
-}
-
-static uint64_t entry_tsc(void)
-{
-    return tracing_tracer.arena->phase_tsc[TRACE_PHASE_KERNEL];
+    return to < from ? 0 : tracing_ns(to - from);
 }
 
 uint64_t wall_time_s(void)
@@ -54,11 +48,11 @@ uint64_t wall_time_s(void)
 
 uint64_t wall_time_of_boot_s(void)
 {
-    uint64_t before = ns_between(entry_tsc(), read_tsc) / 1000000000;
+    uint64_t before = ns_between(tracing_entry_tsc(), read_tsc) / 1000000000;
     return read_s < before ? 0 : read_s - before;
 }
 
 uint64_t wall_time_uptime_ns(void)
 {
-    return ns_between(entry_tsc(), scheduler_now());
+    return ns_between(tracing_entry_tsc(), scheduler_now());
 }

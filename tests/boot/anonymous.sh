@@ -124,7 +124,7 @@ check 'a claim behind exit()' run --bare --module "$work/object type=dof" --exec
 check 'fires END' has exited ':END '
 check 'and ends it' told '^debug.dtrace.state: stopped$'
 
-enable destructive=1 'fbt::anonymous_report_claim:return panic' 'proc:::exec-success time'
+enable destructive=1 'fbt::dtrace_consume:return panic' 'proc:::exec-success time'
 check 'a panic in a claim' gives 3 'panic: dtrace: panic action' "$flight" run --deterministic --bare -o "$work/capture" \
     --module "$work/object type=dof" --exec 'dtrace -a'
 tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"

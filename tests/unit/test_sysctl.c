@@ -51,28 +51,27 @@ static void read_kept(const struct sysctl_oid *oid, const struct text_sink *sink
     text_print(sink, "%s", written_text);
 }
 
-static uint32_t small = UINT32_MAX;
-static uint64_t large = UINT64_MAX;
-
-#define R  SYSTEM_SYSCTL_READ
-#define W  SYSTEM_SYSCTL_WRITE
-#define RW (SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE)
+static void read_large(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, UINT64_MAX);
+}
 
 /* In no order, as the linker leaves them. */
 static const struct sysctl_oid table[] = {
-    {.name = "kern.proc", .help = "h", .kind = SYSCTL_STRING, .flags = R | SYSTEM_SYSCTL_SKIP},
-    {"kern.large", "a number of 64 bits", SYSCTL_UNSIGNED, R, sysctl_read_unsigned64, NULL, &large},
-    {"hw.small", "a number of 32 bits", SYSCTL_UNSIGNED, R, sysctl_read_unsigned32, NULL, &small},
-    {"kern.unsigned", "u", SYSCTL_UNSIGNED, RW, read_kept, keep, NULL},
-    {"kern.signed", "s", SYSCTL_SIGNED, RW, read_kept, keep, NULL},
-    {"kern.switch", "w", SYSCTL_SWITCH, RW, read_kept, keep, NULL},
-    {"kern.string", "t", SYSCTL_STRING, RW, read_kept, keep, NULL},
-    {"kern.only.write", "o", SYSCTL_STRING, W, read_kept, keep, NULL},
-    {"kern.only.read", "", SYSCTL_STRING, R, read_kept, keep, NULL},
-    {"kern.tunable", "", SYSCTL_STRING, R | SYSTEM_SYSCTL_TUNABLE, sysctl_read_text, NULL, "text"},
-    {"kern-x.y", "a '-' sorts before a '.'", SYSCTL_STRING, R, sysctl_read_text, NULL, ""},
-    {"alone", "without a dot", SYSCTL_STRING, R, sysctl_read_text, NULL, "1"},
-    {"kern", "a leaf that is a node, too", SYSCTL_STRING, R, sysctl_read_text, NULL, "leaf"},
+    {.name = "kern.proc", .help = "h", .kind = SYSCTL_STRING, .flags = SYSTEM_SYSCTL_SKIP},
+    {"kern.large", "a number of 64 bits", SYSCTL_UNSIGNED, 0, read_large, NULL, NULL},
+    {"hw.small", "a number that stays", SYSCTL_UNSIGNED, 0, sysctl_read_text, NULL, "4294967295"},
+    {"kern.unsigned", "u", SYSCTL_UNSIGNED, 0, read_kept, keep, NULL},
+    {"kern.signed", "s", SYSCTL_SIGNED, 0, read_kept, keep, NULL},
+    {"kern.switch", "w", SYSCTL_SWITCH, 0, read_kept, keep, NULL},
+    {"kern.string", "t", SYSCTL_STRING, 0, read_kept, keep, NULL},
+    {"kern.only.write", "o", SYSCTL_STRING, 0, NULL, keep, NULL},
+    {"kern.only.read", "", SYSCTL_STRING, 0, read_kept, NULL, NULL},
+    {"kern.tunable", "", SYSCTL_STRING, SYSTEM_SYSCTL_TUNABLE, sysctl_read_text, NULL, "text"},
+    {"kern-x.y", "a '-' sorts before a '.'", SYSCTL_STRING, 0, sysctl_read_text, NULL, ""},
+    {"alone", "without a dot", SYSCTL_STRING, 0, sysctl_read_text, NULL, "1"},
+    {"kern", "a leaf that is a node, too", SYSCTL_STRING, 0, sysctl_read_text, NULL, "leaf"},
 };
 #define TABLE_END (table + sizeof table / sizeof table[0])
 
@@ -107,7 +106,7 @@ static int write(const char *name, const char *text)
     char *copy = malloc(length > 0 ? length : 1);
     assert_non_null(copy);
     memcpy(copy, text, length);
-    int error = sysctl_write(name, (struct slice){copy, length});
+    int error = sysctl_exchange(name, NULL, NULL, copy, length);
     free(copy);
     return error;
 }
@@ -285,9 +284,9 @@ static void of_two_with_one_name_the_first_stays(void **state)
 {
     (void)state;
     static const struct sysctl_oid twice[] = {
-        {"a.b", "", SYSCTL_STRING, R, sysctl_read_text, NULL, "first"},
-        {"a.b", "", SYSCTL_STRING, R, sysctl_read_text, NULL, "second"},
-        {"a.c", "", SYSCTL_STRING, R, sysctl_read_text, NULL, "third"},
+        {"a.b", "", SYSCTL_STRING, 0, sysctl_read_text, NULL, "first"},
+        {"a.b", "", SYSCTL_STRING, 0, sysctl_read_text, NULL, "second"},
+        {"a.c", "", SYSCTL_STRING, 0, sysctl_read_text, NULL, "third"},
     };
     sysctl_init_from(twice, twice + 3);
     assert_string_equal(told,
@@ -326,10 +325,11 @@ static void about_an_oid_there_is_name_help_type_and_flags(void **state)
     assert_string_equal(about.name, "kern.large");
     assert_string_equal(about.help, "a number of 64 bits");
     assert_string_equal(about.type, "unsigned");
-    assert_int_equal(about.flags, R);
+    assert_int_equal(about.flags, SYSTEM_SYSCTL_READ);
     assert_int_equal(sysctl_about("kern.tunable", &about), SYSTEM_OK);
     assert_string_equal(about.type, "string");
-    assert_int_equal(about.flags, R | SYSTEM_SYSCTL_TUNABLE | SYSTEM_SYSCTL_STRING);
+    assert_int_equal(about.flags,
+                     SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_TUNABLE | SYSTEM_SYSCTL_STRING);
     assert_int_equal(sysctl_about("kern.switch", &about), SYSTEM_OK);
     assert_string_equal(about.type, "switch");
     assert_int_equal(sysctl_about("kern.signed", &about), SYSTEM_OK);
@@ -419,7 +419,7 @@ static void an_exchange_may_only_write(void **state)
 /* --- Tunables --- */
 
 static const struct sysctl_oid own[] = {
-    {"kern.boottrace.enabled", "whole", SYSCTL_SWITCH, RW, sysctl_read_text, keep, "own"},
+    {"kern.boottrace.enabled", "whole", SYSCTL_SWITCH, 0, sysctl_read_text, keep, "own"},
 };
 
 static const char *const colours[] = {"none", "red", NULL};

@@ -75,6 +75,12 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about)
 static uint64_t level;
 static char hostname[32];
 
+static void read_level(const struct sysctl_oid *oid, const struct text_sink *sink)
+{
+    (void)oid;
+    sysctl_print_unsigned(sink, level);
+}
+
 static int set_level(const struct sysctl_oid *oid, struct slice text, uint64_t number)
 {
     (void)oid;
@@ -96,19 +102,14 @@ static int set_hostname(const struct sysctl_oid *oid, struct slice text, uint64_
     return SYSTEM_OK;
 }
 
-#define R  SYSTEM_SYSCTL_READ
-#define W  SYSTEM_SYSCTL_WRITE
-#define RW (SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE)
-#define T  SYSTEM_SYSCTL_TUNABLE
-
 static const struct sysctl_oid table[] = {
-    {"kern.ostype", "Name", SYSCTL_STRING, R, sysctl_read_text, NULL, "Firstlight"},
-    {"kern.hostname", "Host", SYSCTL_STRING, RW, sysctl_read_text, set_hostname, hostname},
-    {"kern.level", "Level", SYSCTL_UNSIGNED, RW | T, sysctl_read_unsigned64, set_level, &level},
-    {"kern.b.table", "Lines", SYSCTL_STRING, R, sysctl_read_text, NULL, "1\t2\n3\t4\n"},
-    {"kern.b.log", "Long", SYSCTL_STRING, R | SYSTEM_SYSCTL_SKIP, sysctl_read_text, NULL, "log"},
-    {"kern.b.order", "Order", SYSCTL_STRING, W, NULL, set_hostname, NULL},
-    {"trace.boot", "Events", SYSCTL_UNSIGNED, R | T, sysctl_read_unsigned64, NULL, &level},
+    {"kern.ostype", "Name", SYSCTL_STRING, 0, sysctl_read_text, NULL, "Firstlight"},
+    {"kern.hostname", "Host", SYSCTL_STRING, 0, sysctl_read_text, set_hostname, hostname},
+    {"kern.level", "Level", SYSCTL_UNSIGNED, SYSTEM_SYSCTL_TUNABLE, read_level, set_level, NULL},
+    {"kern.b.table", "Lines", SYSCTL_STRING, 0, sysctl_read_text, NULL, "1\t2\n3\t4\n"},
+    {"kern.b.log", "Long", SYSCTL_STRING, SYSTEM_SYSCTL_SKIP, sysctl_read_text, NULL, "log"},
+    {"kern.b.order", "Order", SYSCTL_STRING, 0, NULL, set_hostname, NULL},
+    {"trace.boot", "Events", SYSCTL_UNSIGNED, SYSTEM_SYSCTL_TUNABLE, read_level, NULL, NULL},
 };
 
 extern const struct program __start_programs[];
@@ -262,7 +263,7 @@ static void a_long_value_is_printed_whole(void **state)
     (void)state;
     static char text[6000];
     memset(text, 'y', sizeof text - 1);
-    const struct sysctl_oid oid = {"long", "", SYSCTL_STRING, R, sysctl_read_text, NULL, text};
+    const struct sysctl_oid oid = {"long", "", SYSCTL_STRING, 0, sysctl_read_text, NULL, text};
     sysctl_init_from(&oid, &oid + 1);
     assert_int_equal(run("-n", "long", NULL), 0);
     assert_int_equal(out.length, sizeof text);
