@@ -142,9 +142,10 @@ static bool read_phase(struct model_phase *phases, struct frame_reader *reader)
     read.tsc = frame_get_unsigned(reader);
     if (reader->bad || index >= TRACE_PHASES)
         return false;
-    /* A shutdown may have led to single-user operation and back: the last one counts. */
-    bool again = phases[index].known;
-    if (again && (index != TRACE_PHASE_SHUTDOWN || read.tsc < phases[index].tsc))
+    /* A panic may have sent one again, with the same time.  A shutdown may have led to single-user operation
+     * and back: the last one counts. */
+    uint64_t latest = index == TRACE_PHASE_SHUTDOWN ? UINT64_MAX : phases[index].tsc;
+    if (phases[index].known && (read.tsc < phases[index].tsc || read.tsc > latest))
         return false;
     phases[index] = read;
     return true;

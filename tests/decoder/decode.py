@@ -196,9 +196,12 @@ PHASES = ("kernel", "init", "rc", "multi-user", "shutdown")
 
 
 def take_phase(phases, v):
-    """A shutdown may come again, later: the last one counts.  False: this one may not."""
+    """Any may be sent again as it was, a shutdown also with a later time: the last one counts.  False: this one may not."""
     index = v["index"]
-    if index >= len(PHASES) or index in phases and (index != 4 or v["tsc"] < phases[index]["tsc"]):
+    if index >= len(PHASES):
+        return False
+    before = phases.get(index, v)["tsc"]
+    if v["tsc"] != before and (index != 4 or v["tsc"] < before):
         return False
     phases[index] = v
     return True

@@ -45,15 +45,20 @@ static void put_schema(struct sheet *sheet, const char *kind, const char *fields
     frame_end(&sheet->writer);
 }
 
-/* A phase frame with the fields that a phase has, and `more` bytes behind them. */
-static void put_phase(struct sheet *sheet, const char *more, size_t length)
+/* A phase frame of that time, and `more` bytes behind its fields. */
+static void put_phase_at(struct sheet *sheet, uint64_t tsc, const char *more, size_t length)
 {
     frame_begin(&sheet->writer, STREAM_PHASE);
     frame_put_unsigned(&sheet->writer, TRACE_PHASE_INIT);
     put_text(sheet, "init");
-    frame_put_unsigned(&sheet->writer, 300);
+    frame_put_unsigned(&sheet->writer, tsc);
     frame_put_bytes(&sheet->writer, more, length);
     frame_end(&sheet->writer);
+}
+
+static void put_phase(struct sheet *sheet, const char *more, size_t length)
+{
+    put_phase_at(sheet, 300, more, length);
 }
 
 /* Reads the capture from memory of exactly its size. */
@@ -86,6 +91,19 @@ static void expect_phase(const struct sheet *sheet, bool known, uint64_t malform
         assert_int_equal(model->phase[TRACE_PHASE_INIT].tsc, 300);
     assert_int_equal(model->malformed, malformed);
     release(model);
+}
+
+static void a_phase_may_be_sent_again_but_not_with_another_time(void **state)
+{
+    (void)state;
+    struct sheet sheet;
+    sheet_start(&sheet);
+    put_phase(&sheet, NULL, 0);
+    put_phase(&sheet, NULL, 0);
+    expect_phase(&sheet, true, 0);
+    put_phase_at(&sheet, 299, NULL, 0);
+    put_phase_at(&sheet, 301, NULL, 0);
+    expect_phase(&sheet, true, 2);
 }
 
 static void frames_without_a_schema_have_the_fields_that_are_known(void **state)
@@ -416,6 +434,7 @@ static void a_cpu_that_cannot_be_is_malformed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_phase_may_be_sent_again_but_not_with_another_time),
         cmocka_unit_test(frames_without_a_schema_have_the_fields_that_are_known),
         cmocka_unit_test(frames_of_a_longer_schema_are_read_as_far_as_they_are_known),
         cmocka_unit_test(a_payload_that_ends_before_its_own_schema_is_malformed),
