@@ -7,6 +7,7 @@
 enum {
     CHILD_NOT_FOUND = 127,
     CHILD_CANNOT_RUN = 126,
+    CHILD_TIMED_OUT = 124, /* as timeout(1) has it */
 };
 
 /* Whether a command of that name is a script: whether there is a slash in it. */

@@ -2,13 +2,9 @@
 #include "kernel/user/completion.h"
 
 #include "kernel/user/program.h"
+#include "kernel/user/system.h"
+#include "kernel/user/user_text.h"
 #include "kernel/user/words.h"
-
-static bool equal(const char *a, const char *b)
-{
-    size_t length = __builtin_strlen(a);
-    return __builtin_strlen(b) == length && __builtin_memcmp(a, b, length) == 0;
-}
 
 static bool begins_with(const char *text, const char *start, size_t length)
 {
@@ -28,7 +24,7 @@ static void begin_word(struct completion *completion, size_t at)
 static void end_word(struct completion *completion, size_t at)
 {
     if (completion->index++ == 0)
-        completion->of_sysctl = equal(completion->word, "sysctl");
+        completion->of_sysctl = text_equal(completion->word, "sysctl");
     begin_word(completion, at);
 }
 
@@ -86,7 +82,7 @@ static void offer(const char *name, const struct completion *completion,
 static bool is_builtin(const struct completion *completion, const char *name)
 {
     for (const char *const *builtin = completion->builtins; *builtin != NULL; builtin++)
-        if (equal(*builtin, name))
+        if (text_equal(*builtin, name))
             return true;
     return false;
 }
@@ -189,7 +185,7 @@ static void offer_entry(struct completion *completion, struct line_candidates *c
     const char ending[] = {completion->quote != 0 ? completion->quote : ' ',
                            completion->quote != 0 ? ' ' : '\0', '\0'};
     if (!begins_with(name, typed, completion->length - completion->directory) ||
-        (name[0] == '.' && typed[0] != '.') || equal(name, ".") || equal(name, "..") ||
+        (name[0] == '.' && typed[0] != '.') || text_equal(name, ".") || text_equal(name, "..") ||
         !escape(completion, name))
         return;
     if (!is_directory(completion)) {

@@ -5,31 +5,19 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(sh, "sh", "[-eux] [-c COMMANDS [NAME ARGUMENT...] | FILE [ARGUMENT...]]",
         "runs commands: typed, given, or of a file");
 
 /* --- What goes wrong --- */
 
-static void print_place(const struct sh *sh)
-{
-    if (sh->script == NULL) {
-        system_print("sh: ");
-        return;
-    }
-    print_text(sh->script);
-    system_print(":%u: ", (unsigned)sh->line);
-}
-
 void sh_complain(struct sh *sh, const char *word, const char *what, int status)
 {
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    print_place(sh);
-    print_text(word);
-    system_print(": ");
-    print_text(what);
-    system_print("\n");
-    (void)system_speak(before);
+    if (sh->script == NULL)
+        tell_error("sh: %s: %s", word, what);
+    else
+        tell_error("%s:%u: %s: %s", sh->script, (unsigned)sh->line, word, what);
     sh->status = status;
 }
 

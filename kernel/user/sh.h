@@ -145,9 +145,6 @@ void sh_start_program(struct sh *sh, int argc, const char *const *argv, const ch
  * that the child took care of. */
 void sh_wait_for(struct sh *sh, int pid);
 
-/* Words with blanks between them, cut to SH_JOB_TEXT_MAX. */
-void sh_join_words(char text[SH_JOB_TEXT_MAX + 1], int argc, const char *const *argv);
-
 /* --- sh_subshell.c --- */
 
 /* Runs commands so that nothing of this shell but the status is changed. */
@@ -179,6 +176,9 @@ struct sh_variable {
 
 /* How many bytes of it are a name. */
 size_t sh_name_length(struct slice text);
+
+/* NAME=... */
+bool sh_is_assignment(struct slice text);
 
 /* NULL: there is no such variable, or it has no value. */
 const char *sh_variable(const struct sh *sh, struct slice name);
@@ -290,7 +290,6 @@ const struct sh_builtin *sh_builtin_find(const struct sh *sh, const char *name);
 
 /* NULL, and a complaint: there is no place. */
 struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length);
-uint32_t sh_job_number(const struct sh *sh, const struct sh_job *job);
 bool sh_has_stopped_jobs(const struct sh *sh);
 
 /* It has started, in the background. */
@@ -314,6 +313,10 @@ bool sh_set_option(struct sh *sh, char letter, bool on);
 
 /* What `trap` has asked for, once. */
 void sh_run_trap(struct sh *sh);
+
+/* --- sh_command.c --- */
+
+bool sh_is_program(const char *name);
 
 /* --- Builtins of several files --- */
 

@@ -3,6 +3,7 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 enum {
     STATUS_MAX = 255,
@@ -88,9 +89,8 @@ void sh_do_exec(struct sh *sh, int argc, const char *const *argv)
 static bool push_words(struct sh *sh, int argc, const char *const *argv)
 {
     for (int i = 1; i < argc; i++) {
-        for (const char *at = argv[i]; *at != '\0'; at++)
-            if (!sh_push_byte(sh, *at))
-                return false;
+        if (!sh_push_bytes(sh, argv[i], __builtin_strlen(argv[i])))
+            return false;
         if (i + 1 < argc && !sh_push_byte(sh, ' '))
             return false;
     }

@@ -27,6 +27,11 @@ enum {
     SH_CELL_NO_BYTE = SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE,
 };
 
+static inline bool sh_cell_is_byte(uint16_t cell)
+{
+    return (cell & SH_CELL_NO_BYTE) == 0;
+}
+
 struct sh_cells {
     uint16_t *at;
     size_t length;
@@ -40,9 +45,11 @@ bool sh_expand_cells(struct sh *sh, const struct sh_word *word, struct sh_cells 
 /* The same where there are no fields and no files: assignments, targets, subjects. */
 bool sh_expand_text(struct sh *sh, const struct sh_word *word, struct slice *text);
 
-/* The text of a here-document, and of ${x-WORD} and the like; `quoted`: within double quotes. */
-struct sh_expansion;
+/* The text of a here-document. */
 bool sh_expand_here(struct sh *sh, const struct sh_word *word, struct slice *text);
+
+/* The bytes of cells, onto the stack. */
+bool sh_push_cells(struct sh *sh, struct sh_cells cells);
 
 /* Bytes of cells, on the stack; a break is a blank. */
 bool sh_cells_text(struct sh *sh, struct sh_cells cells, struct slice *text);

@@ -2,6 +2,7 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static struct slice slice_of(const char *text)
 {

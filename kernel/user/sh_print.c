@@ -1,6 +1,5 @@
 /* sh: echo and printf. */
 #include "kernel/user/sh.h"
-#include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 #include "trace/text.h"
 

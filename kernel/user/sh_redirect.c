@@ -3,7 +3,7 @@
 #include "kernel/user/sh_expand.h"
 #include "kernel/user/sh_syntax.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static bool refuse(struct sh *sh, const char *word, const char *what)
 {

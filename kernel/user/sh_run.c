@@ -1,4 +1,5 @@
 /* sh: running commands. */
+#include "kernel/user/child.h"
 #include "kernel/user/screen.h"
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_expand.h"
@@ -135,10 +136,8 @@ static bool is_program(const struct sh *sh, const struct sh_node *node)
     for (size_t i = 0; i < word->length; i++)
         if (word->text[i] == '$' || word->text[i] == '`')
             return false;
-    bool path = false;
-    for (size_t i = 0; i < word->length; i++)
-        path = path || word->text[i] == '/';
-    return path || program_find(word->text) != NULL || sh_builtin_find(sh, word->text) == NULL;
+    return child_is_script(word->text) || sh_is_program(word->text) ||
+           sh_builtin_find(sh, word->text) == NULL;
 }
 
 static void run_in_background(struct sh *sh, const struct sh_node *node)

@@ -44,7 +44,8 @@ static bool ends_word(char c)
 
 /* --- What a word can hold --- */
 
-bool sh_skip_single(struct sh_parser *parser)
+/* From behind an opening quote. */
+static bool skip_single(struct sh_parser *parser)
 {
     uint32_t line = parser->line;
     while (!at_end(parser))
@@ -68,7 +69,7 @@ static bool skip_one(struct sh_parser *parser)
     return true;
 }
 
-bool sh_skip_double(struct sh_parser *parser)
+static bool skip_double(struct sh_parser *parser)
 {
     uint32_t line = parser->line;
     while (!at_end(parser)) {
@@ -89,7 +90,7 @@ static bool skip_any(struct sh_parser *parser)
     if (c != '\'' && c != '"')
         return skip_one(parser);
     (void)take(parser);
-    return c == '"' ? sh_skip_double(parser) : sh_skip_single(parser);
+    return c == '"' ? skip_double(parser) : skip_single(parser);
 }
 
 bool sh_skip_backticks(struct sh_parser *parser)
@@ -109,7 +110,8 @@ bool sh_skip_backticks(struct sh_parser *parser)
     return sh_parse_open(parser, line, "`", "is not closed");
 }
 
-bool sh_skip_braces(struct sh_parser *parser)
+/* From behind `${` to behind `}`. */
+static bool skip_braces(struct sh_parser *parser)
 {
     uint32_t line = parser->line;
     while (!at_end(parser)) {
@@ -165,7 +167,7 @@ static bool skip_bracket(struct sh_parser *parser)
     parser->at += look(parser, 1) == '{' ? 2 : look(parser, 2) == '(' ? 3 : 2;
     char last = parser->text.text[parser->at - 1];
     if (last == '{')
-        return sh_skip_braces(parser);
+        return skip_braces(parser);
     return parser->text.text[parser->at - 2] == '(' ? skip_arithmetic(parser)
                                                     : skip_substitution(parser);
 }
@@ -254,9 +256,8 @@ static struct slice without_tabs(struct slice line)
 
 static bool put_line(struct sh *sh, struct sh_word *word, struct slice line)
 {
-    for (size_t i = 0; i <= line.length; i++)
-        if (!sh_push_byte(sh, i < line.length ? line.text[i] : '\n'))
-            return false;
+    if (!sh_push_bytes(sh, line.text, line.length) || !sh_push_byte(sh, '\n'))
+        return false;
     word->length += (uint32_t)line.length + 1;
     return true;
 }

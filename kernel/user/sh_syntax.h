@@ -144,8 +144,3 @@ bool sh_parse_open(struct sh_parser *parser, uint32_t line, const char *word, co
 /* What stands in a word behind `$` or a backtick, at `at`; moves behind its end. */
 bool sh_skip_dollar(struct sh_parser *parser);
 bool sh_skip_backticks(struct sh_parser *parser);
-/* From behind an opening quote. */
-bool sh_skip_single(struct sh_parser *parser);
-bool sh_skip_double(struct sh_parser *parser);
-/* From behind `${` to behind `}`. */
-bool sh_skip_braces(struct sh_parser *parser);

@@ -12,6 +12,7 @@
 #include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/signal_names.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/usage.h"
 #include "tests/unit/fake_system.h"
 
@@ -139,12 +140,13 @@ static void every_program_refuses_what_it_does_not_know(void **state)
     }
 }
 
-static void every_program_is_described(void **state)
+static void every_program_is_described_and_has_a_name_of_its_own(void **state)
 {
     (void)state;
     for (const struct program *program = programs_start; program < programs_end; program++) {
         assert_true(strlen(program->help) > 0 && strlen(program->help) < 80);
-        assert_ptr_equal(program_find(program->name), program);
+        for (const struct program *other = programs_start; other < program; other++)
+            assert_string_not_equal(other->name, program->name);
     }
 }
 
@@ -452,7 +454,7 @@ static void date_is_right_at_the_edges_of_the_calendar(void **state)
         PRINTED(dates[i].text);
     }
     fake_set_wall_time(0);
-    assert_int_equal(FAKE_RUN("date"), 1);
+    assert_int_equal(FAKE_RUN("sh", "-c", "date > /dev/null"), 1);
     PRINTED("date: the time is unknown\n");
 }
 
@@ -1019,7 +1021,7 @@ int main(void)
         TEST(a_long_line_is_cut),
         TEST(the_last_field_takes_the_rest),
         TEST(every_program_refuses_what_it_does_not_know),
-        TEST(every_program_is_described),
+        TEST(every_program_is_described_and_has_a_name_of_its_own),
         TEST(ls_lists_a_directory),
         TEST(cat_prints_text_and_makes_the_rest_harmless),
         TEST(cat_keeps_characters_whole_between_two_pieces),

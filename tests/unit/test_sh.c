@@ -30,7 +30,7 @@ static int run_script(const char *text)
     return FAKE_RUN("sh", "/s");
 }
 
-/* Types a line that must not need a key but return, and gives what came after it. */
+/* Types keys at a shell on the console; gives its status. */
 static int type(const char *keys)
 {
     fake_type(keys);
@@ -182,6 +182,7 @@ static void run_rc_script_runs_a_script_between_two_events(void **state)
     (void)state;
     add_rc_scripts();
     fake_add_sysctl("kern.boottrace.enabled", "1", SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("kern.boottrace.dotrace_user", "1", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_script("run_rc_script /etc/rc.d/a faststart\nrun_rc_script /etc/rc.d/b"),
                      3);
     CALLED("spawn boottrace /etc/rc.d/a faststart\nboottrace /etc/rc.d/a start\n"
