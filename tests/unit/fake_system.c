@@ -129,12 +129,24 @@ void fake_start(void)
     fake.current->state = RUNNING;
 }
 
+int fake_setup(void **state)
+{
+    (void)state;
+    fake_start();
+    return 0;
+}
+
 void fake_add_file(const char *path, const char *content, size_t length)
 {
     assert_true(fake.files < FILES);
     fake.file[fake.files].path = path;
     fake.file[fake.files].content = content;
     fake.file[fake.files++].length = length;
+}
+
+void fake_add_text(const char *path, const char *text)
+{
+    fake_add_file(path, text, strlen(text));
 }
 
 void fake_add_sysctl(const char *name, const char *value, uint32_t flags)

@@ -12,13 +12,6 @@
 #include "kernel/user/sh.h"
 #include "tests/unit/fake_system.h"
 
-static int start(void **state)
-{
-    (void)state;
-    fake_start();
-    return 0;
-}
-
 static int run(const char *commands)
 {
     return FAKE_RUN("sh", "-c", commands);
@@ -26,7 +19,7 @@ static int run(const char *commands)
 
 static int run_script(const char *text)
 {
-    fake_add_file("/s", text, strlen(text));
+    fake_add_text("/s", text);
     return FAKE_RUN("sh", "/s");
 }
 
@@ -36,9 +29,6 @@ static int type(const char *keys)
     fake_type(keys);
     return FAKE_RUN("sh");
 }
-
-#define PRINTED(text) assert_string_equal(fake_printed(), text)
-#define CALLED(text)  assert_string_equal(fake_calls(), text)
 
 /* Without what the line editor draws: whether it stands somewhere. */
 #define SHOWN(text) assert_non_null(strstr(fake_printed(), text))
@@ -79,7 +69,7 @@ static void an_unknown_command_is_told_and_the_rest_runs(void **state)
 static void a_directory_cannot_be_run(void **state)
 {
     (void)state;
-    fake_add_file("/etc/x", "", 0);
+    fake_add_text("/etc/x", "");
     assert_int_equal(run("/etc"), 126);
     PRINTED("sh: /etc: Is a directory\n");
     assert_int_equal(FAKE_RUN("sh", "/etc"), 126);
@@ -173,8 +163,8 @@ static void a_script_that_is_not_there_has_status_127(void **state)
 
 static void add_rc_scripts(void)
 {
-    fake_add_file("/etc/rc.d/a", "burn 1\n", 7);
-    fake_add_file("/etc/rc.d/b", "exit 3\n", 7);
+    fake_add_text("/etc/rc.d/a", "burn 1\n");
+    fake_add_text("/etc/rc.d/b", "exit 3\n");
 }
 
 static void run_rc_script_runs_a_script_between_two_events(void **state)
@@ -206,7 +196,7 @@ static void without_boottrace_run_rc_script_runs_it_alone(void **state)
 {
     static const char *const values[][2] = {{"0", "1"}, {"1", "0"}};
     for (size_t i = 0; i < 2; i++) {
-        (void)start(state);
+        (void)fake_setup(state);
         add_rc_scripts();
         fake_add_sysctl("kern.boottrace.enabled", values[i][0], SYSTEM_SYSCTL_READ);
         fake_add_sysctl("kern.boottrace.dotrace_user", values[i][1], SYSTEM_SYSCTL_READ);
@@ -233,7 +223,7 @@ static void run_rc_script_needs_a_path_to_a_script(void **state)
 static void a_path_is_a_command(void **state)
 {
     (void)state;
-    fake_add_file("/bin/hello", "echo hello\nexit 5", 17);
+    fake_add_text("/bin/hello", "echo hello\nexit 5");
     assert_int_equal(run("/bin/hello x y"), 5);
     PRINTED("hello\n");
     CALLED("spawn sh /bin/hello x y\n");
@@ -550,7 +540,7 @@ static void kill_knows_names_numbers_and_jobs(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, start)
+#define TEST(name) cmocka_unit_test_setup(name, fake_setup)
     const struct CMUnitTest tests[] = {
         TEST(commands_run_one_after_the_other),
         TEST(the_status_is_that_of_the_last_command),
