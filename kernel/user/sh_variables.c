@@ -193,8 +193,10 @@ bool sh_make_local(struct sh *sh, struct slice name)
     __builtin_memcpy(local->name, name.text, name.length);
     local->scope = sh->state->scope;
     local->there = variable != NULL;
-    if (variable != NULL && !copy_value(sh, local, variable))
+    if (variable != NULL && !copy_value(sh, local, variable)) {
+        sh_drop(sh, local);
         return false;
+    }
     sh_link_to(&local->next, sh_linked(&sh->state->locals));
     sh_link_to(&sh->state->locals, local);
     return true;

@@ -375,6 +375,27 @@ static void variables_and_functions_outlast_a_line(void **state)
     assert_int_equal(type("x=1; f() { return $x; }\rx=5\rf\rexit $?\r"), 5);
 }
 
+/* Each try takes memory for the name before it finds that there is none for the value. */
+static void a_variable_that_has_no_room_as_a_local_one_costs_nothing(void **state)
+{
+    static char keys[8192] = "n=";
+    (void)state;
+    for (size_t i = 0; i < 900; i++)
+        strcat(keys, "n");
+    strcat(keys,
+           "\rz=0123456789; for i in 1 2 3 4 5 6 7 8; do z=$z$z; done; x=$z$z; y=$x$x$x$x\r"
+           "eval \"$n=\\$y\"; unset y; for i in a b c d e f g h i j k l m n o p; do eval v$i=\\$x; "
+           "done\r"
+           "f() { local $n; }\r");
+    for (size_t i = 0; i < 60; i++)
+        strcat(keys, "f\r");
+    strcat(keys, "y=$z; echo \"<${#y}>\"\r");
+    (void)type(keys);
+    const char *printed = fake_printed();
+    assert_non_null(strstr(printed, "\nsh: memory: all of this shell's is in use\n"));
+    assert_non_null(strstr(printed, "\n<2560>\n"));
+}
+
 static void more_than_4095_bytes_do_not_belong_together(void **state)
 {
     static char keys[8192] = "echo '";
@@ -577,6 +598,7 @@ int main(void)
         TEST(control_c_gives_up_what_is_not_complete),
         TEST(a_mistake_gives_up_what_was_typed_and_no_more),
         TEST(variables_and_functions_outlast_a_line),
+        TEST(a_variable_that_has_no_room_as_a_local_one_costs_nothing),
         TEST(more_than_4095_bytes_do_not_belong_together),
         TEST(a_stopped_command_is_a_job),
         TEST(a_job_in_the_background_is_told_before_the_prompt),
