@@ -136,17 +136,16 @@ static bool set_parameters(struct sh *sh, const struct arguments *arguments)
 
 static void run(struct sh *sh, const struct arguments *arguments)
 {
-    sh->interactive = arguments->commands == NULL && arguments->file == NULL;
+    const char *commands = arguments->commands;
+    sh->interactive = commands == NULL && arguments->file == NULL;
     if (!sh->interactive)
         child_catch_signals();
-    if (sh->interactive)
-        sh_run_console(sh);
-    else if (arguments->commands != NULL)
-        (void)sh_run_text(
-            sh, (struct slice){arguments->commands, __builtin_strlen(arguments->commands)}, 1,
-            false);
-    else
+    if (commands != NULL)
+        (void)sh_run_text(sh, (struct slice){commands, __builtin_strlen(commands)}, 1, false);
+    else if (arguments->file != NULL)
         run_script(sh, arguments->file);
+    else
+        sh_run_console(sh);
     sh_run_trap(sh);
 }
 

@@ -27,7 +27,6 @@
 
 enum {
     SH_MISUSED = 2,
-    SH_HUNG = 124,
     SH_OF_SIGNAL = 128,
     SH_JOBS_MAX = 16,
     SH_JOB_TEXT_MAX = 47,   /* bytes of a command that `jobs` shows */

@@ -175,7 +175,7 @@ void sh_do_set(struct sh *sh, int argc, const char *const *argv)
             return;
     }
     bool all = i < argc && text_equal(argv[i], "--");
-    if (all || i < argc)
+    if (i < argc)
         (void)sh_set_parameters(sh, argc - i - all, argv + i + all);
 }
 

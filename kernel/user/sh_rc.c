@@ -100,7 +100,7 @@ static void end_hung(struct sh *sh, int pid, const char *path, uint64_t ms)
     (void)text_format(what, sizeof what, "hung for %u s; ended", (unsigned)(ms / 1000));
     (void)system_signal_tree(pid, SYSTEM_SIGTERM, true);
     end_after_mercy(sh, pid);
-    sh_complain(sh, path, what, SH_HUNG);
+    sh_complain(sh, path, what, CHILD_TIMED_OUT);
 }
 
 /* At a prompt the rest of what was typed is not wanted, as with any command. */

@@ -325,6 +325,7 @@ static void run_case(struct sh *sh, const struct sh_node *node)
 
 /* --- All of them --- */
 
+/* Long, as it has a case for each kind. */
 static void run_kind(struct sh *sh, const struct sh_node *node)
 {
     switch (node->kind) {

@@ -69,18 +69,25 @@ static bool skip_one(struct sh_parser *parser)
     return true;
 }
 
-static bool skip_double(struct sh_parser *parser)
+/* To behind `end`; what stands before it is skipped piece by piece. */
+static bool skip_to(struct sh_parser *parser, char end, bool (*skip)(struct sh_parser *),
+                    const char *word, const char *what)
 {
     uint32_t line = parser->line;
     while (!at_end(parser)) {
-        if (look(parser, 0) == '"') {
+        if (look(parser, 0) == end) {
             (void)take(parser);
             return true;
         }
-        if (!skip_one(parser))
+        if (!skip(parser))
             return false;
     }
-    return sh_parse_open(parser, line, "syntax", "a quote is not closed");
+    return sh_parse_open(parser, line, word, what);
+}
+
+static bool skip_double(struct sh_parser *parser)
+{
+    return skip_to(parser, '"', skip_one, "syntax", "a quote is not closed");
 }
 
 /* The same outside of quotes. */
@@ -108,21 +115,6 @@ bool sh_skip_backticks(struct sh_parser *parser)
             return true;
     }
     return sh_parse_open(parser, line, "`", "is not closed");
-}
-
-/* From behind `${` to behind `}`. */
-static bool skip_braces(struct sh_parser *parser)
-{
-    uint32_t line = parser->line;
-    while (!at_end(parser)) {
-        if (look(parser, 0) == '}') {
-            (void)take(parser);
-            return true;
-        }
-        if (!skip_any(parser))
-            return false;
-    }
-    return sh_parse_open(parser, line, "${", "is not closed");
 }
 
 /* From behind `$((` to behind `))`. */
@@ -167,7 +159,7 @@ static bool skip_bracket(struct sh_parser *parser)
     parser->at += look(parser, 1) == '{' ? 2 : look(parser, 2) == '(' ? 3 : 2;
     char last = parser->text.text[parser->at - 1];
     if (last == '{')
-        return skip_braces(parser);
+        return skip_to(parser, '}', skip_any, "${", "is not closed");
     return parser->text.text[parser->at - 2] == '(' ? skip_arithmetic(parser)
                                                     : skip_substitution(parser);
 }

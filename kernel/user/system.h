@@ -81,8 +81,7 @@ size_t system_stack_left(void);
 const char *system_environment(size_t *length);
 int system_environment_set(const char *bytes, size_t length);
 
-/* Binds the process to a CPU, or with SYSTEM_ANY_CPU to none; EINVAL: it does not run. */
-#define SYSTEM_ANY_CPU UINT32_MAX
+/* Binds the process to a CPU, or with UINT32_MAX to none; EINVAL: it does not run. */
 int system_pin(uint32_t cpu);
 void system_yield(void);
 
