@@ -10,11 +10,6 @@ enum {
     PATH_SIZE = RCORDER_NAME_MAX + 2,
 };
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 /* "rcorder: PATH: what is wrong; what happens" */
 static void tell(struct rc_scripts *scripts, const char *path, const char *wrong,
                  const char *happens)

@@ -141,7 +141,7 @@ static void run(struct sh *sh, const struct arguments *arguments)
     if (!sh->interactive)
         child_catch_signals();
     if (commands != NULL)
-        (void)sh_run_text(sh, (struct slice){commands, __builtin_strlen(commands)}, 1, false);
+        (void)sh_run_text(sh, slice_of(commands), 1, false);
     else if (arguments->file != NULL)
         run_script(sh, arguments->file);
     else

@@ -288,7 +288,7 @@ const struct sh_builtin *sh_builtin_find(const struct sh *sh, const char *name);
 /* --- sh_jobs.c --- */
 
 /* NULL, and a complaint: there is no place. */
-struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length);
+struct sh_job *sh_job_add(struct sh *sh, const char *text);
 bool sh_has_stopped_jobs(const struct sh *sh);
 
 /* It has started, in the background. */

@@ -224,7 +224,7 @@ void sh_run_trap(struct sh *sh)
     sh->state->trap = 0;
     sh->exiting = sh->interrupted = false;
     sh->flow = SH_FLOW_ON;
-    (void)sh_run_text(sh, (struct slice){text, __builtin_strlen(text)}, sh->line, false);
+    (void)sh_run_text(sh, slice_of(text), sh->line, false);
     if (!sh->exiting)
         sh->status = status;
     sh_drop(sh, text);

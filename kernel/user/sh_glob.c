@@ -36,7 +36,7 @@ static bool add(struct sh *sh, struct paths *paths, const char *path, struct sli
 static bool add_cells(struct sh *sh, struct paths *paths, const char *path, struct sh_cells cells)
 {
     return sh_push_bytes(sh, path, __builtin_strlen(path)) && sh_push_cells(sh, cells) &&
-           add(sh, paths, "", (struct slice){"", 0});
+           add(sh, paths, "", slice_of(""));
 }
 
 /* A name that begins with a dot must be asked for. */
@@ -44,7 +44,7 @@ static bool matches(struct sh_cells cells, const char *name)
 {
     if (name[0] == '.' && (uint8_t)cells.at[0] != '.')
         return false;
-    return sh_pattern_matches(cells, (struct slice){name, __builtin_strlen(name)});
+    return sh_pattern_matches(cells, slice_of(name));
 }
 
 static bool add_entries(struct sh *sh, struct paths *paths, const char *path, struct sh_cells cells,
@@ -56,8 +56,7 @@ static bool add_entries(struct sh *sh, struct paths *paths, const char *path, st
         return true;
     while (added && system_read_directory(descriptor, entry) > 0)
         if (matches(cells, entry->name))
-            added =
-                add(sh, paths, path, (struct slice){entry->name, __builtin_strlen(entry->name)});
+            added = add(sh, paths, path, slice_of(entry->name));
     (void)system_close(descriptor);
     return added;
 }

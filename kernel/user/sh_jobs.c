@@ -17,16 +17,18 @@ static struct sh_job *free_place(struct sh *sh)
     return NULL;
 }
 
-static void set_text(struct sh_job *job, const char *text, size_t length)
+/* Without the blanks around it. */
+static void set_text(struct sh_job *job, const char *text)
 {
-    for (; length > 0 && (*text == ' ' || *text == '\t'); length--)
+    while (*text == ' ' || *text == '\t')
         text++;
+    size_t length = __builtin_strlen(text);
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
         length--;
     (void)text_format(job->text, sizeof job->text, "%.*s", (int)length, text);
 }
 
-struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length)
+struct sh_job *sh_job_add(struct sh *sh, const char *text)
 {
     struct sh_job *job = free_place(sh);
     if (job == NULL) {
@@ -38,7 +40,7 @@ struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length)
         return NULL;
     }
     *job = (struct sh_job){.order = ++sh->last_order};
-    set_text(job, text, length);
+    set_text(job, text);
     return job;
 }
 

@@ -4,11 +4,6 @@
 #include "kernel/user/usage.h"
 #include "kernel/user/user_text.h"
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 /* NAME or NAME=VALUE.  False, and a complaint: it is neither. */
 static bool cut(struct sh *sh, const char *word, struct slice *name, const char **value)
 {

@@ -21,8 +21,7 @@ static void set_number(struct parameter *parameter, long long number)
 static void set_text(struct parameter *parameter, const char *text)
 {
     parameter->set = text != NULL;
-    parameter->value =
-        text == NULL ? (struct slice){"", 0} : (struct slice){text, __builtin_strlen(text)};
+    parameter->value = slice_of(text == NULL ? "" : text);
 }
 
 static bool is_digit(char c)
@@ -82,13 +81,12 @@ static bool put_all(struct sh_expansion *expansion, bool star)
     if (apart && sh_parameter_count(sh) == 0)
         return sh_put_cell(expansion, SH_CELL_NONE);
     for (uint32_t i = 1; i <= sh_parameter_count(sh); i++) {
-        const char *value = sh_parameter(sh, i);
         unsigned between = expansion->quoted && !apart ? SH_CELL_QUOTED | ' ' : SH_CELL_BREAK;
         if (i > 1 && !sh_put_cell(expansion, between))
             return false;
         if (apart && !sh_put_cell(expansion, SH_CELL_QUOTES))
             return false;
-        if (!sh_put_value(expansion, (struct slice){value, __builtin_strlen(value)}))
+        if (!sh_put_value(expansion, slice_of(sh_parameter(sh, i))))
             return false;
     }
     return true;

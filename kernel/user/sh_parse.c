@@ -20,8 +20,7 @@ bool sh_parse_wrong(struct sh_parser *parser, enum sh_parsed status, uint32_t li
 
 bool sh_parse_open(struct sh_parser *parser, uint32_t line, const char *word, const char *what)
 {
-    return sh_parse_wrong(parser, SH_PARSED_OPEN, line,
-                          (struct slice){word, __builtin_strlen(word)}, what);
+    return sh_parse_wrong(parser, SH_PARSED_OPEN, line, slice_of(word), what);
 }
 
 static bool not_expected(struct sh_parser *parser)
@@ -33,7 +32,7 @@ static bool not_expected(struct sh_parser *parser)
 /* Memory is full, which has been told. */
 static bool no_memory(struct sh_parser *parser)
 {
-    return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, (struct slice){"", 0}, "");
+    return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, slice_of(""), "");
 }
 
 /* What a construct lacks: told with the line where it began. */
@@ -43,7 +42,7 @@ static bool missing(struct sh_parser *parser, const struct sh_node *node, const 
     char what[sizeof parser->what];
     (void)text_format(what, sizeof what, "'%s' is missing", word);
     return sh_parse_wrong(parser, parser->token == TOKEN_END ? SH_PARSED_OPEN : SH_PARSED_WRONG,
-                          node->line, (struct slice){construct, __builtin_strlen(construct)}, what);
+                          node->line, slice_of(construct), what);
 }
 
 /* --- Pieces --- */
@@ -199,7 +198,7 @@ static bool note_here(struct sh_parser *parser, struct sh_redirection *redirecti
     if (parser->token != TOKEN_WORD)
         return not_expected(parser);
     if (parser->heres == SH_HERE_MAX)
-        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, (struct slice){"<<", 2},
+        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, slice_of("<<"),
                               "more than 4 of them");
     redirection->number = tabs; /* until its text is read */
     struct slice *end = &parser->here_end[parser->heres];

@@ -31,9 +31,8 @@ static bool is_traced(void)
 /* 0: it may take any time. */
 static uint64_t timeout_ms(const struct sh *sh)
 {
-    static const char name[] = "rc_script_timeout";
     uint64_t seconds = 0;
-    const char *value = sh_variable(sh, (struct slice){name, sizeof name - 1});
+    const char *value = sh_variable(sh, slice_of("rc_script_timeout"));
     if (value == NULL || !number_parse(value, TIMEOUT_MAX_S, &seconds))
         return 0;
     return seconds * 1000;

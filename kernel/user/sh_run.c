@@ -6,6 +6,7 @@
 #include "kernel/user/sh_syntax.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static void run_node(struct sh *sh, const struct sh_node *node);
 
@@ -248,12 +249,10 @@ static void run_while(struct sh *sh, const struct sh_node *node)
 
 static void run_for_each(struct sh *sh, const struct sh_node *node, const struct sh_fields *fields)
 {
-    const char *text = sh_linked(&node->text);
-    const struct slice name = {text, __builtin_strlen(text)};
+    const struct slice name = slice_of(sh_linked(&node->text));
     sh->status = EXIT_OK;
     for (int i = 0; i < fields->count; i++) {
-        const char *value = fields->at[i];
-        if (!sh_set_variable(sh, name, (struct slice){value, __builtin_strlen(value)}))
+        if (!sh_set_variable(sh, name, slice_of(fields->at[i])))
             return;
         sh_run_list(sh, sh_linked(&node->second));
         if (leaves_loop(sh))
@@ -264,8 +263,7 @@ static void run_for_each(struct sh *sh, const struct sh_node *node, const struct
 /* "$@" as it is now. */
 static bool all_parameters(struct sh *sh, struct sh_fields *fields)
 {
-    const struct slice text = {"\"$@\"", 4};
-    const struct sh_word *word = sh_word_make(sh, text, sh->line);
+    const struct sh_word *word = sh_word_make(sh, slice_of("\"$@\""), sh->line);
     return word != NULL && sh_expand_fields(sh, word, fields);
 }
 

@@ -1,6 +1,7 @@
 /* sh: tokens of a text. */
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
+#include "kernel/user/user_text.h"
 
 /* --- Characters --- */
 
@@ -126,7 +127,7 @@ static bool skip_arithmetic(struct sh_parser *parser)
         open += c == '(' ? 1u : 0u;
         open -= c == ')' ? 1u : 0u;
         if (open == 1 && c == ')' && look(parser, 1) != ')')
-            return sh_parse_wrong(parser, SH_PARSED_WRONG, line, (struct slice){"$((", 3},
+            return sh_parse_wrong(parser, SH_PARSED_WRONG, line, slice_of("$(("),
                                   "'))' is missing");
         if (!skip_any(parser))
             return false;
@@ -146,8 +147,7 @@ static bool skip_substitution(struct sh_parser *parser)
     if (!read && inner.status == SH_PARSED_OPEN)
         return sh_parse_open(parser, parser->line, "$(", "is not closed");
     if (!read)
-        return sh_parse_wrong(parser, inner.status, inner.wrong_line,
-                              (struct slice){inner.wrong_word, __builtin_strlen(inner.wrong_word)},
+        return sh_parse_wrong(parser, inner.status, inner.wrong_line, slice_of(inner.wrong_word),
                               inner.what);
     parser->at = inner.at;
     parser->line = inner.line;
@@ -172,7 +172,7 @@ bool sh_skip_dollar(struct sh_parser *parser)
         return true;
     }
     if (!sh_enter(parser->sh))
-        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, (struct slice){"$", 1},
+        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, slice_of("$"),
                               "nested too deeply");
     bool skipped = skip_bracket(parser);
     sh_leave(parser->sh);
@@ -202,8 +202,8 @@ static bool scan_word(struct sh_parser *parser)
     size_t start = parser->at;
     while (!at_end(parser) && !ends_word(look(parser, 0))) {
         if (look(parser, 0) == '\0')
-            return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line,
-                                  (struct slice){"syntax", 6}, "a byte that is 0");
+            return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, slice_of("syntax"),
+                                  "a byte that is 0");
         if (look(parser, 0) == '\\' && parser->text.length - parser->at == 1)
             return sh_parse_open(parser, parser->line, "syntax",
                                  "nothing stands behind the last backslash");
@@ -284,7 +284,7 @@ static bool scan_newline(struct sh_parser *parser)
 {
     (void)take(parser);
     parser->token = TOKEN_NEWLINE;
-    parser->word = (struct slice){"newline", 7};
+    parser->word = slice_of("newline");
     uint32_t heres = parser->heres;
     parser->heres = 0;
     for (uint32_t i = 0; i < heres; i++)
@@ -310,7 +310,7 @@ bool sh_scan(struct sh_parser *parser)
 {
     skip_blanks(parser);
     parser->token_line = parser->line;
-    parser->word = (struct slice){"the end", 7};
+    parser->word = slice_of("the end");
     parser->token = TOKEN_END;
     if (at_end(parser))
         return sh_heres_read(parser);

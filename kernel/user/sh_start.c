@@ -48,7 +48,7 @@ static void run_job(struct sh *sh, int argc, const char *const *argv)
 {
     char text[SH_JOB_TEXT_MAX + 1];
     join_words(text, argc, argv);
-    struct sh_job *job = sh_job_add(sh, text, __builtin_strlen(text));
+    struct sh_job *job = sh_job_add(sh, text);
     if (job == NULL)
         return;
     screen_page(true);
@@ -79,7 +79,7 @@ void sh_run_program(struct sh *sh, int argc, const char *const *argv)
 
 void sh_start_program(struct sh *sh, int argc, const char *const *argv, const char *text)
 {
-    struct sh_job *job = sh_job_add(sh, text, __builtin_strlen(text));
+    struct sh_job *job = sh_job_add(sh, text);
     if (job == NULL || !sh_export_variables(sh))
         return;
     int pid = child_start(argc, argv);

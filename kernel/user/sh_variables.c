@@ -204,7 +204,7 @@ bool sh_make_local(struct sh *sh, struct slice name)
 
 static void restore(struct sh *sh, struct sh_local *local)
 {
-    const struct slice name = {local->name, __builtin_strlen(local->name)};
+    const struct slice name = slice_of(local->name);
     struct sh_variable *variable = local->there ? find_or_make(sh, name) : find(sh, name);
     if (variable == NULL) /* or memory is full */
         return;
@@ -241,7 +241,7 @@ bool sh_import_variables(struct sh *sh)
     size_t length;
     const char *at = system_environment(&length), *end = at + length;
     for (; at < end; at += __builtin_strlen(at) + 1) {
-        struct slice whole = {at, __builtin_strlen(at)};
+        struct slice whole = slice_of(at);
         struct slice name = {at, sh_name_length(whole)};
         if (!sh_is_assignment(whole))
             continue;

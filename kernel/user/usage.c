@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 
-#include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/user_text.h"
 #include "trace/text.h"

@@ -1,8 +1,15 @@
-/* Text that ends with a NUL: compared, and made.  Pure logic. */
+/* Text that ends with a NUL: compared, made, and as a slice.  Pure logic. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "boot/slice.h"
+
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){text, __builtin_strlen(text)};
+}
 
 bool text_equal(const char *a, const char *b);
 bool text_begins(const char *text, const char *beginning);
