@@ -6,11 +6,6 @@
 #include "kernel/user/user_text.h"
 #include "kernel/user/words.h"
 
-static bool begins_with(const char *text, const char *start, size_t length)
-{
-    return __builtin_strlen(text) >= length && __builtin_memcmp(text, start, length) == 0;
-}
-
 /* --- The word at the cursor --- */
 
 static void begin_word(struct completion *completion, size_t at)
@@ -75,7 +70,7 @@ static void find_word(struct completion *completion)
 static void offer(const char *name, const struct completion *completion,
                   struct line_candidates *candidates)
 {
-    if (begins_with(name, completion->word, completion->length))
+    if (text_begins(name, completion->word))
         line_candidates_add(candidates, name, " ");
 }
 
@@ -128,7 +123,7 @@ static void complete_sysctl(struct completion *completion, struct line_candidate
     for (const char *after = NULL; system_sysctl_next(after, &about) == SYSTEM_OK;
          after = about.name)
         if ((about.flags & (SYSTEM_SYSCTL_SKIP | SYSTEM_SYSCTL_NODE)) == 0 &&
-            begins_with(about.name, completion->word, completion->length))
+            text_begins(about.name, completion->word))
             offer_segment(completion, &about, candidates);
 }
 
@@ -184,9 +179,8 @@ static void offer_entry(struct completion *completion, struct line_candidates *c
     const char *typed = completion->word + completion->directory;
     const char ending[] = {completion->quote != 0 ? completion->quote : ' ',
                            completion->quote != 0 ? ' ' : '\0', '\0'};
-    if (!begins_with(name, typed, completion->length - completion->directory) ||
-        (name[0] == '.' && typed[0] != '.') || text_equal(name, ".") || text_equal(name, "..") ||
-        !escape(completion, name))
+    if (!text_begins(name, typed) || (name[0] == '.' && typed[0] != '.') || text_equal(name, ".") ||
+        text_equal(name, "..") || !escape(completion, name))
         return;
     if (!is_directory(completion)) {
         line_candidates_add(candidates, completion->candidate, ending);

@@ -159,12 +159,6 @@ static bool read_descriptions(struct listing *listing, int argc, char **argv)
     return true;
 }
 
-static int say(const char *what)
-{
-    tell_error("dtrace: %s", what);
-    return EXIT_FAILED;
-}
-
 static int list(int argc, char **argv)
 {
     size_t room;
@@ -177,7 +171,10 @@ static int list(int argc, char **argv)
     int error = sysctl_lines("debug.dtrace.probes", list_probe, listing);
     if (error != SYSTEM_OK)
         return complain("dtrace", "debug.dtrace.probes", error);
-    return listing->found > 0 ? EXIT_OK : say("no probe matches");
+    if (listing->found > 0)
+        return EXIT_OK;
+    tell_error("dtrace: no probe matches");
+    return EXIT_FAILED;
 }
 
 /* --- -a, -d --- */
@@ -189,9 +186,9 @@ static bool there_is_a_state(void)
     size_t length = sizeof word - 1;
     (void)system_sysctl("debug.dtrace.state", word, &length, NULL, 0); /* else there is none */
     if (text_equal(word, "failed"))
-        (void)say("anonymous tracing could not go: dmesg says why");
+        tell_error("dtrace: anonymous tracing could not go: dmesg says why");
     else if (!text_equal(word, "going") && !text_equal(word, "stopped"))
-        (void)say("No anonymous tracing state");
+        tell_error("dtrace: No anonymous tracing state");
     else
         return true;
     return false;
@@ -227,7 +224,7 @@ static int print_claim(const struct claim *claim)
         (claim->stops && write_one("debug.dtrace.stop") != EXIT_OK))
         return EXIT_FAILED;
     if (claimed)
-        (void)say("claimed before; what it recorded is printed again");
+        tell_error("dtrace: claimed before; what it recorded is printed again");
     int status = sysctl_show("dtrace", "debug.dtrace.claim");
     return sysctl_is_set("debug.dtrace.killed") ? EXIT_FAILED : status;
 }

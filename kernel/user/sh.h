@@ -35,7 +35,6 @@ enum {
     SH_STACK_MIN = 6144,    /* bytes of the stack for what does not call itself, or the kernel */
     SH_DEPTH_MAX = 64,      /* commands, functions and expansions within each other */
     SH_CAPTURE_MAX = 16384, /* bytes that $(...) takes */
-    SH_ARGUMENTS_MAX = 256, /* words of a command; a program gets no more */
 };
 
 struct sh_job {

@@ -42,8 +42,8 @@ static uint64_t timeout_ms(const struct sh *sh)
 
 static int start(int argc, const char *const *argv)
 {
-    const char *arguments[SH_ARGUMENTS_MAX + 1] = {"boottrace"};
-    if (argc > SH_ARGUMENTS_MAX)
+    const char *arguments[SYSTEM_ARGUMENTS_MAX + 1] = {"boottrace"};
+    if (argc > SYSTEM_ARGUMENTS_MAX)
         return SYSTEM_E2BIG;
     if (!is_traced())
         return child_start(argc - 1, argv + 1);

@@ -20,7 +20,6 @@ enum {
     SYSCTLS = 32,
     TEXT = 65536,
     ARGUMENTS = 8192,
-    WORDS = 256,
     ENVIRONMENT = 2048,
     HEAP = 131072,
     CAPTURES = 32,
@@ -47,7 +46,7 @@ struct process {
     int pid, parent, status;
     const struct program *program;
     int argc;
-    char *argv[WORDS + 1];
+    char *argv[SYSTEM_ARGUMENTS_MAX + 1];
     char arguments[ARGUMENTS];
     char environment[ENVIRONMENT];
     size_t environment_length;
@@ -257,7 +256,7 @@ static struct process *find(int pid)
 static void run(struct process *process)
 {
     struct process *before = fake.current;
-    char *argv[WORDS + 1];
+    char *argv[SYSTEM_ARGUMENTS_MAX + 1];
     memcpy(argv, process->argv, sizeof argv);
     process->state = RUNNING;
     fake.current = process;
@@ -297,7 +296,7 @@ int system_spawn(const char *name, int argc, const char *const *argv)
     note("spawn");
     for (int i = 0; i < argc; i++) {
         size_t size = strlen(argv[i]) + 1;
-        assert_true(i < WORDS && used + size <= ARGUMENTS);
+        assert_true(i < SYSTEM_ARGUMENTS_MAX && used + size <= ARGUMENTS);
         process->argv[i] = memcpy(process->arguments + used, argv[i], size);
         used += size;
         note(" %s", argv[i]);
