@@ -12,24 +12,18 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
 
-/* A byte in the low half, and: */
+/* A byte in the low half, perhaps with one of the first two; or one of the others, and no byte. */
 enum sh_cell {
     SH_CELL_QUOTED = 0x100,
     SH_CELL_EXPANDED = 0x200, /* and not quoted */
-    SH_CELL_QUOTES =
-        0x400, /* no byte: here were quotes, so that there is a word even if it is empty */
-    SH_CELL_BREAK = 0x800, /* no byte: a word ends here ("$@") */
-    SH_CELL_NONE =
-        0x1000, /* no byte: "$@" without parameters, which is no word, whatever the quotes */
-};
-
-enum {
-    SH_CELL_NO_BYTE = SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE,
+    SH_CELL_QUOTES = 0x400,   /* here were quotes: there is a word even if it is empty */
+    SH_CELL_BREAK = 0x800,    /* a word ends here ("$@") */
+    SH_CELL_NONE = 0x1000,    /* "$@" without parameters, which is no word, whatever the quotes */
 };
 
 static inline bool sh_cell_is_byte(uint16_t cell)
 {
-    return (cell & SH_CELL_NO_BYTE) == 0;
+    return (cell & (SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE)) == 0;
 }
 
 struct sh_cells {

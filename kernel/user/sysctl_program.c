@@ -3,6 +3,7 @@
 #include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 #include "trace/text.h"
 
 PROGRAM(sysctl, "sysctl", "[-abdeiNnoqTWx] name[=value] ...",
@@ -182,26 +183,27 @@ static bool set(const struct options *options, const struct system_sysctl_about 
     return true;
 }
 
-/* Cuts the name off at a '=' and gives what is behind it; NULL: there is none. */
-static const char *cut(const char *argument, char name[NAME_SIZE])
+static size_t name_length(const char *argument)
 {
     size_t length = 0;
     while (argument[length] != '\0' && argument[length] != '=')
         length++;
+    return length;
+}
+
+/* Cuts the name off at a '=' and gives what is behind it; NULL: there is none. */
+static const char *cut(const char *argument, char name[NAME_SIZE])
+{
+    size_t length = name_length(argument);
     bool fits = length < NAME_SIZE; /* what does not is no oid, as "" is none */
-    for (size_t i = 0; fits && i < length; i++)
-        name[i] = argument[i];
-    name[fits ? length : 0] = '\0';
+    (void)text_format(name, NAME_SIZE, "%.*s", fits ? (int)length : 0, argument);
     return argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
 static bool tell_unknown(const struct options *options, const char *argument)
 {
-    size_t length = 0;
-    while (argument[length] != '\0' && argument[length] != '=')
-        length++;
     if (!options->ignore && !options->quiet)
-        tell_error("sysctl: unknown oid '%.*s'", (int)length, argument);
+        tell_error("sysctl: unknown oid '%.*s'", (int)name_length(argument), argument);
     return options->ignore;
 }
 
