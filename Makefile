@@ -109,9 +109,9 @@ USERLAND := kernel/user/basic.c kernel/user/boottrace.c kernel/user/burst.c kern
             kernel/user/sh_run.c kernel/user/sh_scan.c kernel/user/sh_script.c \
             kernel/user/sh_start.c kernel/user/sh_subshell.c kernel/user/sh_test.c \
             kernel/user/sh_variables.c kernel/user/shutdown.c kernel/user/signal_names.c \
-            kernel/user/svcs.c kernel/user/sysctl_program.c kernel/user/timeout.c \
-            kernel/user/top.c kernel/user/uname.c kernel/user/usage.c \
-            kernel/user/wide_character.c kernel/user/words.c
+            kernel/user/svcs.c kernel/user/sysctl_program.c kernel/user/sysctl_text.c \
+            kernel/user/timeout.c kernel/user/top.c kernel/user/uname.c kernel/user/usage.c \
+            kernel/user/user_text.c kernel/user/wide_character.c kernel/user/words.c
 
 KERNEL_ASM := boot/entry.asm kernel/ap_entry.asm kernel/thread_switch.asm kernel/trap_entry.asm
 

@@ -95,9 +95,9 @@ fake_system := $(B)/asan/tests/unit/fake_system.o \
 
 on_fake_system := $(patsubst %,$(B)/tests/%,test_init test_programs test_rc_programs test_sh test_sh_language)
 $(on_fake_system): $(fake_system)
-$(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor wide_character words)
-$(B)/tests/test_completion $(on_fake_system): unit_more := $(table_of_programs)
-$(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor wide_character)
+$(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor user_text wide_character words)
+$(B)/tests/test_completion $(B)/tests/test_sysctl_program $(on_fake_system): unit_more := $(table_of_programs)
+$(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor user_text wide_character)
 $(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
 
@@ -209,7 +209,8 @@ $(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
 $(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
-$(B)/tests/test_sysctl_program: $(patsubst %,$(B)/asan/kernel/%.o,sysctl user/sysctl_program)
+$(B)/tests/test_sysctl_program: $(B)/asan/kernel/sysctl.o \
+                                $(patsubst %,$(B)/asan/kernel/user/%.o,line_sink numbers sysctl_program sysctl_text usage user_text)
 
 $(B)/tests/test_interrupted $(B)/tests/test_stopped: $(B)/tests/%: $(B)/host/tests/unit/%.o $(RUNTIME:%.c=$(B)/host/%.o)
 	@mkdir -p $(@D)
@@ -244,7 +245,7 @@ $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed
 
 $(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
 $(B)/fuzz/fuzz_enable: $(patsubst %,$(B)/fuzzed/flight/%.o,enable_files file_bytes memory)
-$(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor wide_character)
+$(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor user_text wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
 $(B)/fuzzed/tests/fuzz/fuzz_line_editor.o $(B)/fuzzed/kernel/user/wide_character.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp

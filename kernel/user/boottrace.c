@@ -8,6 +8,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 #include "trace/text.h"
 
 enum {

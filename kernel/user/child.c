@@ -4,14 +4,10 @@
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
-enum {
-    ARGUMENTS_MAX = 256,
-};
-
 static int start_script(int argc, const char *const *argv)
 {
-    const char *arguments[ARGUMENTS_MAX + 2] = {"sh"};
-    if (argc > ARGUMENTS_MAX)
+    const char *arguments[SYSTEM_ARGUMENTS_MAX + 2] = {"sh"};
+    if (argc > SYSTEM_ARGUMENTS_MAX)
         return SYSTEM_E2BIG;
     for (int i = 0; i < argc; i++)
         arguments[i + 1] = argv[i];

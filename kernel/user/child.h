@@ -1,12 +1,13 @@
-/* Running another program on behalf of somebody: what sh, boottrace, cpuset and
- * service share. */
+/* Running another program on behalf of somebody. */
 #pragma once
 
 #include <stdbool.h>
 
+/* Statuses that no program gives itself. */
 enum {
-    CHILD_NOT_FOUND = 127,
+    CHILD_TIMED_OUT = 124, /* as timeout(1) has it */
     CHILD_CANNOT_RUN = 126,
+    CHILD_NOT_FOUND = 127,
 };
 
 /* Whether a command of that name is a script: whether there is a slash in it. */

@@ -2,18 +2,9 @@
 #include "kernel/user/completion.h"
 
 #include "kernel/user/program.h"
+#include "kernel/user/system.h"
+#include "kernel/user/user_text.h"
 #include "kernel/user/words.h"
-
-static bool equal(const char *a, const char *b)
-{
-    size_t length = __builtin_strlen(a);
-    return __builtin_strlen(b) == length && __builtin_memcmp(a, b, length) == 0;
-}
-
-static bool begins_with(const char *text, const char *start, size_t length)
-{
-    return __builtin_strlen(text) >= length && __builtin_memcmp(text, start, length) == 0;
-}
 
 /* --- The word at the cursor --- */
 
@@ -28,7 +19,7 @@ static void begin_word(struct completion *completion, size_t at)
 static void end_word(struct completion *completion, size_t at)
 {
     if (completion->index++ == 0)
-        completion->of_sysctl = equal(completion->word, "sysctl");
+        completion->of_sysctl = text_equal(completion->word, "sysctl");
     begin_word(completion, at);
 }
 
@@ -79,14 +70,14 @@ static void find_word(struct completion *completion)
 static void offer(const char *name, const struct completion *completion,
                   struct line_candidates *candidates)
 {
-    if (begins_with(name, completion->word, completion->length))
+    if (text_begins(name, completion->word))
         line_candidates_add(candidates, name, " ");
 }
 
 static bool is_builtin(const struct completion *completion, const char *name)
 {
     for (const char *const *builtin = completion->builtins; *builtin != NULL; builtin++)
-        if (equal(*builtin, name))
+        if (text_equal(*builtin, name))
             return true;
     return false;
 }
@@ -132,7 +123,7 @@ static void complete_sysctl(struct completion *completion, struct line_candidate
     for (const char *after = NULL; system_sysctl_next(after, &about) == SYSTEM_OK;
          after = about.name)
         if ((about.flags & (SYSTEM_SYSCTL_SKIP | SYSTEM_SYSCTL_NODE)) == 0 &&
-            begins_with(about.name, completion->word, completion->length))
+            text_begins(about.name, completion->word))
             offer_segment(completion, &about, candidates);
 }
 
@@ -188,9 +179,8 @@ static void offer_entry(struct completion *completion, struct line_candidates *c
     const char *typed = completion->word + completion->directory;
     const char ending[] = {completion->quote != 0 ? completion->quote : ' ',
                            completion->quote != 0 ? ' ' : '\0', '\0'};
-    if (!begins_with(name, typed, completion->length - completion->directory) ||
-        (name[0] == '.' && typed[0] != '.') || equal(name, ".") || equal(name, "..") ||
-        !escape(completion, name))
+    if (!text_begins(name, typed) || (name[0] == '.' && typed[0] != '.') || text_equal(name, ".") ||
+        text_equal(name, "..") || !escape(completion, name))
         return;
     if (!is_directory(completion)) {
         line_candidates_add(candidates, completion->candidate, ending);

@@ -4,6 +4,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(cpuset, "cpuset", "-l CPU COMMAND...", "runs a command on one CPU");
 

@@ -4,6 +4,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(daemon, "daemon", "NAME [SECONDS]",
         "starts a simulated service; it takes so many seconds to end");

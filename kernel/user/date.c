@@ -53,7 +53,7 @@ static int date_main(int argc, char **argv)
     if (argc > 1)
         return usage(&date_program);
     if (now == 0) {
-        system_print("date: the time is unknown\n");
+        tell_error("date: the time is unknown");
         return EXIT_FAILED;
     }
     date_print(&sink, now);

@@ -1,10 +1,11 @@
 /* dtrace(1M): claims what anonymous tracing has recorded, and lists probes.
  *
  * Enablings are prepared on the host (docs/dtrace.md): the D compiler is there. */
-#include "kernel/user/line_sink.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(dtrace, "dtrace",
         "-a [-eq] [-x option[=value]] | -d | -l [-P provider] [-m module] [-f function] [-n name] "
@@ -158,14 +159,6 @@ static bool read_descriptions(struct listing *listing, int argc, char **argv)
     return true;
 }
 
-static int say(const char *what)
-{
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    system_print("dtrace: %s\n", what);
-    (void)system_speak(before);
-    return EXIT_FAILED;
-}
-
 static int list(int argc, char **argv)
 {
     size_t room;
@@ -178,28 +171,24 @@ static int list(int argc, char **argv)
     int error = sysctl_lines("debug.dtrace.probes", list_probe, listing);
     if (error != SYSTEM_OK)
         return complain("dtrace", "debug.dtrace.probes", error);
-    return listing->found > 0 ? EXIT_OK : say("no probe matches");
+    if (listing->found > 0)
+        return EXIT_OK;
+    tell_error("dtrace: no probe matches");
+    return EXIT_FAILED;
 }
 
 /* --- -a, -d --- */
 
-static void read_word(const char *name, char *word)
-{
-    size_t length = WORD_SIZE - 1;
-    word[0] = '\0';
-    if (system_sysctl(name, word, &length, NULL, 0) == SYSTEM_OK)
-        word[length] = '\0';
-}
-
 /* False, and what is missing is said. */
 static bool there_is_a_state(void)
 {
-    char word[WORD_SIZE];
-    read_word("debug.dtrace.state", word);
+    char word[WORD_SIZE] = "";
+    size_t length = sizeof word - 1;
+    (void)system_sysctl("debug.dtrace.state", word, &length, NULL, 0); /* else there is none */
     if (text_equal(word, "failed"))
-        (void)say("anonymous tracing could not go: dmesg says why");
+        tell_error("dtrace: anonymous tracing could not go: dmesg says why");
     else if (!text_equal(word, "going") && !text_equal(word, "stopped"))
-        (void)say("No anonymous tracing state");
+        tell_error("dtrace: No anonymous tracing state");
     else
         return true;
     return false;
@@ -230,20 +219,14 @@ static int set_options(const struct claim *claim)
 
 static int print_claim(const struct claim *claim)
 {
-    char claimed[WORD_SIZE];
-    const struct text_sink sink = system_output();
-    read_word("debug.dtrace.claimed", claimed);
+    bool claimed = sysctl_is_set("debug.dtrace.claimed");
     if (set_options(claim) != EXIT_OK ||
         (claim->stops && write_one("debug.dtrace.stop") != EXIT_OK))
         return EXIT_FAILED;
-    if (text_equal(claimed, "1"))
-        (void)say("claimed before; what it recorded is printed again");
-    int error = system_sysctl_print("debug.dtrace.claim", &sink);
-    if (error != SYSTEM_OK)
-        return complain("dtrace", "debug.dtrace.claim", error);
-    char killed[WORD_SIZE];
-    read_word("debug.dtrace.killed", killed);
-    return killed[0] == '\0' || text_equal(killed, "0") ? EXIT_OK : EXIT_FAILED;
+    if (claimed)
+        tell_error("dtrace: claimed before; what it recorded is printed again");
+    int status = sysctl_show("dtrace", "debug.dtrace.claim");
+    return sysctl_is_set("debug.dtrace.killed") ? EXIT_FAILED : status;
 }
 
 /* False: there is no room for it. */

@@ -1,10 +1,11 @@
 /* events: the trace log, or a part of it.  It is read as kern.trace.log prints it: each table has a
  * line "NAME table", one with the names of the columns, its events, and a last line. */
-#include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(events, "events", "[-n N] [boot | run | shutdown]",
         "prints the events of all tables, or of one; -n: only the last N of each");

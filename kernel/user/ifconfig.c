@@ -1,10 +1,11 @@
 /* ifconfig(8), as far as there is something to show and to set of the simulated interfaces.  It does not wait
  * until an address that it has set may be used. */
-#include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(ifconfig, "ifconfig", "[-a | INTERFACE [up | down | netmask MASK broadcast ADDRESS]]",
         "shows the network, or switches and sets it");
@@ -58,11 +59,7 @@ static void print_interface(void *context, char *line)
 
 static int no_such_interface(const char *name)
 {
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    system_print("ifconfig: interface ");
-    print_text(name);
-    system_print(" does not exist\n");
-    (void)system_speak(before);
+    tell_error("ifconfig: interface %s does not exist", name);
     return EXIT_FAILED;
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/user/init.h"
 
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 
 PROGRAM(init, "init", "", "brings the system up, and down again");
@@ -208,7 +209,7 @@ static enum init_state run_state(enum init_state state)
 
 _Noreturn static void live(void)
 {
-    init.state = init_is_set("boot_single") ? INIT_SINGLE_USER : INIT_RUNCOM;
+    init.state = sysctl_is_set("boot_single") ? INIT_SINGLE_USER : INIT_RUNCOM;
     for (;;)
         init.state = run_state(init.state);
 }

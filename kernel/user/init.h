@@ -30,8 +30,6 @@ struct init {
 };
 extern struct init init;
 
-const char *init_state_name(enum init_state state);
-
 /* --- init_signals.c --- */
 
 void init_catch_signals(void);
@@ -95,9 +93,6 @@ void init_work_ended(int status);
 
 /* Whether somebody is at the console: shell=1. */
 bool init_has_console(void);
-
-/* The value of a switch, false if there is none of that name. */
-bool init_is_set(const char *sysctl);
 
 /* Makes the run a failure; the first reason stays. */
 void init_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

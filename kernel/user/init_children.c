@@ -1,14 +1,14 @@
 /* init: the processes that it starts, waits for and ends. */
 #include "kernel/user/init.h"
 
-#include "kernel/user/numbers.h"
+#include "kernel/user/child.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 
 enum {
     NS_PER_MS = 1000000,
     TERMINATE_MS = 2000,  /* from SIGTERM to SIGKILL */
     SECONDS_MAX = 999999, /* of a script's timeout */
-    CANNOT_RUN = 126,     /* status */
     LOOK_MS = 100,        /* between two looks at an enabling */
 };
 
@@ -63,9 +63,11 @@ static bool reap_all(void)
     return child == SYSTEM_ECHILD;
 }
 
+/* Who does not take the first hint gets the second. */
+static const enum system_signal signals[] = {SYSTEM_SIGTERM, SYSTEM_SIGKILL};
+
 void init_end_all(void)
 {
-    static const enum system_signal signals[] = {SYSTEM_SIGTERM, SYSTEM_SIGKILL};
     for (uint32_t i = 0; i < 2; i++) {
         (void)system_signal_all(signals[i]);
         if (reap_all())
@@ -76,7 +78,6 @@ void init_end_all(void)
 /* A child with everything below it. */
 static void end_tree(int pid)
 {
-    static const enum system_signal signals[] = {SYSTEM_SIGTERM, SYSTEM_SIGKILL};
     int status;
     for (uint32_t i = 0; i < 2; i++) {
         uint64_t end = system_time_ns() + (uint64_t)TERMINATE_MS * NS_PER_MS;
@@ -89,20 +90,16 @@ static void end_tree(int pid)
 /* 0 also on a machine without a clock, where nobody can say when they would be over. */
 static uint32_t seconds_of(const char *sysctl)
 {
-    char text[24];
-    size_t length = sizeof text - 1;
-    uint64_t seconds = 0;
-    if (system_time_ns() == 0 || system_sysctl(sysctl, text, &length, NULL, 0) != SYSTEM_OK)
-        return 0;
-    text[length] = '\0';
-    return number_parse(text, SECONDS_MAX, &seconds) ? (uint32_t)seconds : 0;
+    uint64_t seconds;
+    bool given = system_time_ns() != 0 && sysctl_number(sysctl, &seconds);
+    return given && seconds <= SECONDS_MAX ? (uint32_t)seconds : 0;
 }
 
 void init_wait_for_exit(void)
 {
     const uint64_t end = system_time_ns() + seconds_of("dtrace.wait") * 1000ull * NS_PER_MS;
     while (init.request == INIT_NOWHERE && left_until(end) > 0 &&
-           init_is_set("debug.dtrace.awaits_exit")) {
+           sysctl_is_set("debug.dtrace.awaits_exit")) {
         (void)system_sleep_ms(LOOK_MS);
         init_take_signals();
     }
@@ -130,7 +127,7 @@ static int start_script(const struct init_script *script, const char *argument)
 enum init_wait init_run_script(const struct init_script *script, const char *argument, int *status,
                                uint32_t *seconds)
 {
-    *status = CANNOT_RUN;
+    *status = CHILD_CANNOT_RUN;
     *seconds = seconds_of(script->timeout); /* 0: for ever */
     int pid = start_script(script, argument);
     if (pid < 0)

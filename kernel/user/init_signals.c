@@ -21,7 +21,7 @@ enum {
     ORDERS = sizeof orders / sizeof orders[0]
 };
 
-const char *init_state_name(enum init_state state)
+static const char *state_name(enum init_state state)
 {
     switch (state) {
     case INIT_SINGLE_USER:
@@ -68,7 +68,7 @@ static bool is_on_the_way_down(void)
 static void obey(const struct order *order)
 {
     init.went_down = true;
-    system_shuttrace("%s from %s", order->name, init_state_name(init.state));
+    system_shuttrace("%s from %s", order->name, state_name(init.state));
     if (order->ends)
         init.how = order->how;
     init.ends |= order->ends;
@@ -89,11 +89,11 @@ static void take(int signal)
 {
     const struct order *order = order_of(signal);
     if (order != NULL) {
-        system_shuttrace("signal %d from %s", signal, init_state_name(init.state));
+        system_shuttrace("signal %d from %s", signal, state_name(init.state));
         obey(order);
         return;
     }
-    system_boottrace("signal %d from %s", signal, init_state_name(init.state));
+    system_boottrace("signal %d from %s", signal, state_name(init.state));
     if (signal == SYSTEM_SIGHUP && is_multi_user() && init.request == INIT_NOWHERE)
         init.request = INIT_CLEAN_TTYS;
 }

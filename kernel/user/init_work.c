@@ -1,13 +1,15 @@
 /* init: what it was given to do, and what becomes of it. */
 #include "kernel/user/init.h"
 
+#include "kernel/user/child.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
+#include "kernel/user/usage.h"
 #include "trace/text.h"
 
 enum {
     REASON_SIZE = 1024,
     TOO_LONG = 2,     /* status */
-    CANNOT_RUN = 126, /* status */
     EXEC_SIZE = 8192, /* bytes of all exec= commands that are obeyed */
 };
 
@@ -41,21 +43,14 @@ void init_fail(int status, const char *format, ...)
 static void note_failure(const char *command, int status)
 {
     system_print("init: '");
-    system_print_foreign(command, __builtin_strlen(command));
+    print_text(command);
     system_print("' ended with status %d\n", status);
     init_fail(status, "'%s' ended with status %d", command, status);
 }
 
-bool init_is_set(const char *sysctl)
-{
-    char value = '0';
-    size_t length = 1;
-    return system_sysctl(sysctl, &value, &length, NULL, 0) == SYSTEM_OK && value == '1';
-}
-
 bool init_has_console(void)
 {
-    return init_is_set("shell");
+    return sysctl_is_set("shell");
 }
 
 /* A command that does not fit, and those behind it, are left out, and that is a failure. */
@@ -104,7 +99,7 @@ static int start_command(void)
         return 0;
     }
     system_print("# ");
-    system_print_foreign(running, __builtin_strlen(running));
+    print_text(running);
     system_print("\n");
     return init_start_shell("sh", "-c", running);
 }
@@ -148,7 +143,7 @@ int init_work_start(void)
         if (pid > 0)
             return pid;
         if (pid < 0)
-            init_work_ended(CANNOT_RUN);
+            init_work_ended(CHILD_CANNOT_RUN);
     }
     return 0;
 }

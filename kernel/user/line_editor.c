@@ -1,6 +1,7 @@
 /* A line editor: characters, the row that the terminal shows, history, search, completion, keys. */
 #include "kernel/user/line_editor.h"
 
+#include "kernel/user/user_text.h"
 #include "kernel/user/wide_character.h"
 
 enum {
@@ -621,13 +622,6 @@ static void give_up(struct line_editor *editor)
 
 /* --- Completion --- */
 
-static int compare(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b)
-        a++, b++;
-    return (int)(uint8_t)*a - (int)(uint8_t)*b;
-}
-
 static void drop_last(struct line_candidates *candidates)
 {
     candidates->list_full = true;
@@ -642,9 +636,9 @@ static bool list_insert(struct line_candidates *candidates, const char *text, si
 {
     char *list = candidates->list;
     size_t at = 0;
-    while (at < candidates->list_used && compare(list + at, text) < 0)
+    while (at < candidates->list_used && text_compare(list + at, text) < 0)
         at += __builtin_strlen(list + at) + 1;
-    if (at < candidates->list_used && compare(list + at, text) == 0)
+    if (at < candidates->list_used && text_compare(list + at, text) == 0)
         return false;
     if (at == candidates->list_used && candidates->list_full)
         return true;
@@ -1001,8 +995,6 @@ enum line_editor_event line_editor_take(struct line_editor *editor, char byte)
 
 void line_editor_init(struct line_editor *editor, const struct text_sink *sink, size_t columns)
 {
-    if (columns == 0)
-        columns = LINE_EDITOR_COLUMNS;
     if (columns < LINE_EDITOR_COLUMNS_MIN)
         columns = LINE_EDITOR_COLUMNS_MIN;
     if (columns > LINE_EDITOR_COLUMNS_MAX)

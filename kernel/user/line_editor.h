@@ -16,8 +16,9 @@
  *
  * Any other alt key, sequence or control character is swallowed; of ESC and a control character
  * only ESC is.  UTF-8 sequences are one character, of two columns if it is a wide one
- * (wide_character.h) and otherwise of one (so combining ones are shown out of place); any other byte is a character of its own and shown as text_print_foreign
- * would, and so is the tilde, with which frames begin.
+ * (wide_character.h) and otherwise of one (so combining ones are shown out of place); any other
+ * byte is a character of its own and shown as text_print_foreign would, and so is the tilde, with
+ * which frames begin.
  *
  * The terminal need only know BS, CR, BEL, ESC[K, ESC[nC, ESC[nD, ESC[H and ESC[2J.  A line feed
  * in the sink means CR LF, as on the console.  The last column of a row is never written, since
@@ -35,7 +36,6 @@
 
 enum {
     LINE_EDITOR_LINE_MAX = 1023, /* bytes */
-    LINE_EDITOR_COLUMNS = 80,    /* if nothing better is known */
     LINE_EDITOR_COLUMNS_MIN = 20,
     LINE_EDITOR_COLUMNS_MAX = 256,
     LINE_EDITOR_HISTORY_LINES = 32,
@@ -135,7 +135,7 @@ struct line_editor {
     struct line_candidates candidates;
 };
 
-/* `columns` 0: LINE_EDITOR_COLUMNS; otherwise it is brought between MIN and MAX. */
+/* `columns` is brought between LINE_EDITOR_COLUMNS_MIN and LINE_EDITOR_COLUMNS_MAX. */
 void line_editor_init(struct line_editor *editor, const struct text_sink *sink, size_t columns);
 
 /* From now on tab asks this one; NULL: nobody, and tab does nothing. */

@@ -1,7 +1,5 @@
-/* Text of the kernel, taken line by line. */
+/* Lines of a text. */
 #include "kernel/user/line_sink.h"
-
-#include "kernel/user/system.h"
 
 static void give(struct line_sink *lines)
 {
@@ -33,25 +31,4 @@ void line_sink_end(struct line_sink *lines)
 {
     if (lines->length > 0)
         give(lines);
-}
-
-int sysctl_lines(const char *name, void (*take)(void *context, char *line), void *context)
-{
-    struct line_sink lines;
-    const struct text_sink sink = line_sink_start(&lines, take, context);
-    int error = system_sysctl_print(name, &sink);
-    line_sink_end(&lines);
-    return error;
-}
-
-bool fields_cut(char *line, char **fields, size_t count)
-{
-    size_t cut = 0;
-    fields[cut++] = line;
-    for (; *line != '\0' && cut < count; line++)
-        if (*line == '\t') {
-            *line = '\0';
-            fields[cut++] = line + 1;
-        }
-    return cut == count;
 }

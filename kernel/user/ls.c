@@ -3,7 +3,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(ls, "ls", "[-l] [PATH...]", "lists files");
 
@@ -36,10 +36,8 @@ static void print_line(const char *name, const struct system_stat *stat, bool de
 static bool is_from_module(const char *directory, const char *name)
 {
     char path[PATH_SIZE];
-    struct text_buffer buffer = {.bytes = path, .size = sizeof path};
-    const struct text_sink sink = text_buffer_sink(&buffer);
     struct system_stat stat;
-    text_print(&sink, "%s/%s", directory, name);
+    (void)text_format(path, sizeof path, "%s/%s", directory, name);
     return system_stat(path, &stat) == SYSTEM_OK && stat.from_module;
 }
 

@@ -3,6 +3,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(ntpd, "ntpd", "[-q] [HOST]", "asks a host for the time, again and again; -q: once");
 

@@ -66,7 +66,7 @@ bool seconds_parse(const char *text, uint64_t *ms)
 static bool octet_parse(const char **text, uint32_t *value)
 {
     uint32_t digits = 0;
-    for (*value = 0; **text >= '0' && **text <= '9' && digits < 3; (*text)++, digits++)
+    for (*value = 0; is_digit(**text) && digits < 3; (*text)++, digits++)
         *value = *value * 10 + (uint32_t)(**text - '0');
     return digits > 0 && *value <= 255;
 }

@@ -1,17 +1,10 @@
-/* basename(1), dirname(1), seq(1) and id(1): what scripts ask for in passing. */
-#include "kernel/user/numbers.h"
+/* basename(1) and dirname(1). */
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
 PROGRAM(basename, "basename", "PATH [SUFFIX]", "prints the last part of a path");
 PROGRAM(dirname, "dirname", "PATH", "prints a path without its last part");
-PROGRAM(id, "id", "[-u]", "says who runs this");
-PROGRAM(seq, "seq", "[FIRST] LAST", "prints numbers, one a line");
-
-enum {
-    NUMBER_MAX = 1000000,
-};
 
 static void print_line(const char *text, size_t length)
 {
@@ -58,25 +51,5 @@ static int dirname_main(int argc, char **argv)
     while (length > 1 && argv[1][length - 1] == '/')
         length--;
     print_line(length == 0 ? (argv[1][0] == '/' ? "/" : ".") : argv[1], length == 0 ? 1 : length);
-    return EXIT_OK;
-}
-
-/* There is one user. */
-static int id_main(int argc, char **argv)
-{
-    if (argc > 2 || (argc == 2 && !text_equal(argv[1], "-u")))
-        return usage(&id_program);
-    system_print(argc == 2 ? "0\n" : "uid=0(root) gid=0(wheel)\n");
-    return EXIT_OK;
-}
-
-static int seq_main(int argc, char **argv)
-{
-    uint64_t first = 1, last;
-    if (argc < 2 || argc > 3 || !number_parse(argv[argc - 1], NUMBER_MAX, &last) ||
-        (argc == 3 && !number_parse(argv[1], NUMBER_MAX, &first)))
-        return usage(&seq_program);
-    for (; first <= last; first++)
-        system_print("%u\n", (unsigned)first);
     return EXIT_OK;
 }

@@ -1,11 +1,13 @@
 /* pgrep(1), pkill(1) and pwait(1): processes by their whole names, and the wait for some that are no
  * children. */
+#include "kernel/user/child.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/process_list.h"
 #include "kernel/user/program.h"
 #include "kernel/user/signal_names.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(pgrep, "pgrep", "NAME", "prints the pids of the processes of that name");
 PROGRAM(pkill, "pkill", "[-SIGNAL] NAME", "sends the processes of that name a signal, TERM");
@@ -98,7 +100,7 @@ static int pwait_main(int argc, char **argv)
         if (!number_parse(argv[at], UINT32_MAX, &pid))
             return usage(&pwait_program);
         if (!wait_for(pid, start_ns, limit_ms))
-            return 124; /* as timeout(1) has it */
+            return CHILD_TIMED_OUT;
     }
     return EXIT_OK;
 }

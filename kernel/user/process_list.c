@@ -1,9 +1,9 @@
 /* The processes, as kern.proc lists them, and ps(1). */
 #include "kernel/user/process_list.h"
 
-#include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
 
@@ -49,8 +49,6 @@ static void take_line(void *context, char *line)
         .state = field[STATE],
         .cpu = (uint32_t)number[CPU],
         .cpu_ns = number[CPU_NS],
-        .switches = number[SWITCHES],
-        .migrations = number[MIGRATIONS],
         .is_kernel = number[IS_KERNEL] != 0,
         .name = field[NAME],
     };

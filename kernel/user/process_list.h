@@ -9,7 +9,6 @@ struct process_row {
     const char *state;
     uint32_t cpu;
     uint64_t cpu_ns;
-    uint64_t switches, migrations;
     bool is_kernel;   /* a thread of the kernel */
     const char *name; /* harmless; the strings last until `take` returns */
 };

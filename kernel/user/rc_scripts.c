@@ -3,27 +3,19 @@
 
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 enum {
     PIECE = 256, /* bytes */
     PATH_SIZE = RCORDER_NAME_MAX + 2,
 };
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 /* "rcorder: PATH: what is wrong; what happens" */
 static void tell(struct rc_scripts *scripts, const char *path, const char *wrong,
                  const char *happens)
 {
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
     scripts->faulty = true;
-    system_print("rcorder: ");
-    print_text(path);
-    system_print(": %s; %s\n", wrong, happens);
-    (void)system_speak(before);
+    tell_error("rcorder: %s: %s; %s", path, wrong, happens);
 }
 
 bool rc_scripts_start(struct rc_scripts *scripts)
@@ -121,9 +113,7 @@ static int next_name(const char *directory, char name[PATH_SIZE])
 static void add_entry(struct rc_scripts *scripts, const char *directory, const char *name)
 {
     char path[PATH_SIZE + PATH_SIZE];
-    struct text_buffer buffer = {.bytes = path, .size = sizeof path};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "%s/%s", directory, name);
+    (void)text_format(path, sizeof path, "%s/%s", directory, name);
     rc_scripts_add(scripts, path);
 }
 
@@ -165,6 +155,14 @@ static bool has_one_of(const struct rcorder *order, uint32_t script, const char 
         if (rcorder_has_keyword(order, script, slice_of(list[i])))
             return true;
     return false;
+}
+
+void rc_scripts_path(const struct rc_scripts *scripts, uint32_t script,
+                     char path[RCORDER_NAME_MAX + 1])
+{
+    const struct slice text = rcorder_path(&scripts->order, script);
+    __builtin_memcpy(path, text.text, text.length);
+    path[text.length] = '\0';
 }
 
 bool rc_scripts_is_wanted(const struct rc_scripts *scripts, uint32_t script)

@@ -33,3 +33,7 @@ void rc_scripts_sort(struct rc_scripts *scripts);
 
 /* It has a keyword of -k, if there are such, and none of -s. */
 bool rc_scripts_is_wanted(const struct rc_scripts *scripts, uint32_t script);
+
+/* The path of a script, with a NUL behind it. */
+void rc_scripts_path(const struct rc_scripts *scripts, uint32_t script,
+                     char path[RCORDER_NAME_MAX + 1]);

@@ -82,9 +82,8 @@ static uint32_t room(const struct rcorder *order)
 void rcorder_start(struct rcorder *order, void *memory, size_t size)
 {
     *order = (struct rcorder){.memory = memory, .mentions = 1};
-    order->words_end = (uint32_t)(size < MEMORY_MAX ? size : MEMORY_MAX) / ALIGNMENT * ALIGNMENT;
-    order->words_start = order->words_end;
-    order->scripts_max = order->words_end / SCRIPTS_SHARE / (uint32_t)sizeof(struct script);
+    order->words_start = (uint32_t)(size < MEMORY_MAX ? size : MEMORY_MAX) / ALIGNMENT * ALIGNMENT;
+    order->scripts_max = order->words_start / SCRIPTS_SHARE / (uint32_t)sizeof(struct script);
     if (order->scripts_max > RCORDER_SCRIPTS_MAX)
         order->scripts_max = RCORDER_SCRIPTS_MAX;
 }

@@ -75,7 +75,6 @@ struct rcorder {
     uint32_t scripts_max, count;
     uint32_t mentions;    /* used, the invalid first one included */
     uint32_t words_start; /* offset: words lie from here to the end */
-    uint32_t words_end;   /* the size of the memory */
     uint32_t buckets[RCORDER_BUCKETS];
 
     struct rcorder_reading reading;

@@ -3,14 +3,16 @@
 #include "kernel/user/rc_scripts.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(rcorder, "rcorder", "[-p] [-k keep] [-s skip] [-D directory] [file ...]",
         "prints the order in which rc scripts start; -p: a line for each group");
 
-static void print_path(const struct rcorder *order, uint32_t script)
+static void print_path(const struct rc_scripts *scripts, uint32_t script)
 {
-    struct slice path = rcorder_path(order, script);
-    system_print_foreign(path.text, path.length);
+    char path[RCORDER_NAME_MAX + 1];
+    rc_scripts_path(scripts, script, path);
+    print_text(path);
 }
 
 static void print_order(const struct rc_scripts *scripts)
@@ -19,7 +21,7 @@ static void print_order(const struct rc_scripts *scripts)
         uint32_t script = rcorder_at(&scripts->order, i);
         if (!rc_scripts_is_wanted(scripts, script))
             continue;
-        print_path(&scripts->order, script);
+        print_path(scripts, script);
         system_print("\n");
     }
 }
@@ -35,7 +37,7 @@ static bool print_group(const struct rc_scripts *scripts, uint32_t group)
         if (its != group || !rc_scripts_is_wanted(scripts, script))
             continue;
         system_print("%s", any ? " " : "");
-        print_path(&scripts->order, script);
+        print_path(scripts, script);
         any = true;
     }
     system_print("%s", any ? "\n" : "");

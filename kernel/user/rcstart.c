@@ -1,5 +1,4 @@
 /* rcstart: runs rc scripts side by side, each as soon as those that it waits for have ended. */
-#include "kernel/user/child.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
 #include "kernel/user/rc_scripts.h"
@@ -31,26 +30,20 @@ struct start {
 };
 
 /* A shell of its own for each, so that run_rc_script does what it does for one alone. */
-static int spawn(struct slice path, const char *argument)
+static int spawn(const char *path, const char *argument)
 {
-    char name[RCORDER_NAME_MAX + 1];
-    __builtin_memcpy(name, path.text, path.length);
-    name[path.length] = '\0';
     const char *const argv[] = {"sh",      "-c", "run_rc_script \"$1\" \"$2\"",
-                                "rcstart", name, argument};
+                                "rcstart", path, argument};
     return system_spawn("sh", sizeof argv / sizeof argv[0], argv);
 }
 
 static void begin(struct start *start, uint32_t script)
 {
-    struct slice path = rcorder_path(&start->scripts.order, script);
+    char path[RCORDER_NAME_MAX + 1];
+    rc_scripts_path(&start->scripts, script, path);
     int pid = spawn(path, start->argument);
     if (pid < 0) {
-        (void)system_speak(SYSTEM_ERRORS);
-        system_print("rcstart: ");
-        system_print_foreign(path.text, path.length);
-        system_print(": %s; it is left out\n", system_error_str(pid));
-        (void)system_speak(SYSTEM_OUTPUT);
+        tell_error("rcstart: %s: %s; it is left out", path, system_error_str(pid));
         start->state[script] = ENDED;
         return;
     }

@@ -1,10 +1,11 @@
 /* What the kernel has to say of itself, as it stands in its sysctls: dmesg(8), books, modules,
  * tunables, memory. */
-#include "kernel/user/line_sink.h"
-#include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(dmesg, "dmesg", "", "prints what the console has printed");
 PROGRAM(books, "books", "", "prints what became of all events");
@@ -14,11 +15,7 @@ PROGRAM(memory, "memory", "", "says how much memory there is, and how it is used
 
 static int print_whole(const struct program *program, const char *name, int argc)
 {
-    const struct text_sink sink = system_output();
-    if (argc > 1)
-        return usage(program);
-    int error = system_sysctl_print(name, &sink);
-    return error == SYSTEM_OK ? EXIT_OK : complain(program->name, name, error);
+    return argc > 1 ? usage(program) : sysctl_show(program->name, name);
 }
 
 static int dmesg_main(int argc, char **argv)
@@ -79,17 +76,6 @@ static int tunables_main(int argc, char **argv)
 
 /* --- memory --- */
 
-/* False: there is no such number. */
-static bool read_number(const char *name, uint64_t *number)
-{
-    char text[24];
-    size_t length = sizeof text - 1;
-    if (system_sysctl(name, text, &length, NULL, 0) != SYSTEM_OK)
-        return false;
-    text[length] = '\0';
-    return number_parse(text, UINT64_MAX, number);
-}
-
 static void print_bytes(const char *what, uint64_t bytes)
 {
     system_print("%-24s %10llu KiB\n", what, (unsigned long long)(bytes / 1024));
@@ -101,14 +87,14 @@ static int memory_main(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return usage(&memory_program);
-    if (!read_number("hw.physmem", &all))
+    if (!sysctl_number("hw.physmem", &all))
         return complain("memory", "hw.physmem", SYSTEM_ENOENT);
     print_bytes("physical memory", all);
-    if (read_number("hw.usermem", &unused) && unused <= all) {
+    if (sysctl_number("hw.usermem", &unused) && unused <= all) {
         print_bytes("kernel and modules", all - unused);
         print_bytes("unused", unused);
     }
-    if (read_number("vfs.bootfs.bytes", &files))
+    if (sysctl_number("vfs.bootfs.bytes", &files))
         print_bytes("files", files);
     return EXIT_OK;
 }

@@ -3,6 +3,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(route, "route", "[-q] add default GATEWAY | [-q] delete default",
         "sets the default route, or takes it away; -q: says nothing of it");

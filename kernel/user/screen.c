@@ -6,6 +6,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(stty, "stty", "[rows N] [columns N]",
         "shows or sets the size of the screen; 0 rows: no paging");
@@ -14,7 +15,7 @@ enum {
     ROWS_MAX = 1000
 };
 
-static struct screen_size current = {24, LINE_EDITOR_COLUMNS};
+static struct screen_size current = {24, 80};
 
 struct screen_size screen_size(void)
 {

@@ -5,6 +5,7 @@
 #include "kernel/user/rc_scripts.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(service, "service", "-e | -l | -r | SCRIPT [COMMAND...]",
         "runs an rc script; -e: lists the enabled ones, -l: all, -r: in their order");
@@ -18,13 +19,6 @@ enum {
     PIECE = 256,
 };
 
-static void print_path(const struct rcorder *order, uint32_t script)
-{
-    struct slice path = rcorder_path(order, script);
-    system_print_foreign(path.text, path.length);
-    system_print("\n");
-}
-
 /* --- Which are enabled --- */
 
 /* The lines of a script that say what it is called and which variable enables it. */
@@ -36,9 +30,7 @@ static void take_setting(char setting[SETTING_SIZE], const char *key, const char
 {
     if (setting[0] != '\0' || !text_begins(line, key))
         return;
-    struct text_buffer buffer = {.bytes = setting, .size = SETTING_SIZE};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "%s", line);
+    (void)text_format(setting, SETTING_SIZE, "%s", line);
 }
 
 static void take_line(void *context, char *line)
@@ -63,15 +55,11 @@ static void read_settings(const char *path, struct settings *settings)
 }
 
 /* The script itself is not run: it may know no arguments. */
-static bool is_enabled(const struct rcorder *order, uint32_t script)
+static bool is_enabled(const char *path)
 {
     static const char ask[] = ". /etc/rc.subr; eval \"$1\"; eval \"$2\"; load_rc_config \"$name\"; "
                               "checkyesno \"$rcvar\" 2>/dev/null";
-    char path[RCORDER_NAME_MAX + 1];
     struct settings settings = {"", ""};
-    struct slice from = rcorder_path(order, script);
-    __builtin_memcpy(path, from.text, from.length);
-    path[from.length] = '\0';
     read_settings(path, &settings);
     const char *const argv[] = {"sh", "-c", ask, "service", settings.name, settings.rcvar};
     return settings.rcvar[0] != '\0' &&
@@ -89,9 +77,12 @@ static int list_in_order(bool only_enabled)
     rc_scripts_sort(&scripts);
     for (uint32_t i = 0; i < scripts.order.count; i++) {
         uint32_t script = rcorder_at(&scripts.order, i);
-        if (rc_scripts_is_wanted(&scripts, script) &&
-            (!only_enabled || is_enabled(&scripts.order, script)))
-            print_path(&scripts.order, script);
+        char path[RCORDER_NAME_MAX + 1];
+        rc_scripts_path(&scripts, script, path);
+        if (!rc_scripts_is_wanted(&scripts, script) || (only_enabled && !is_enabled(path)))
+            continue;
+        print_text(path);
+        system_print("\n");
     }
     return scripts.faulty ? EXIT_FAILED : EXIT_OK;
 }
@@ -106,14 +97,10 @@ static int run_script(int argc, char **argv)
 {
     char path[PATH_SIZE];
     const char *arguments[ARGUMENTS_MAX] = {path};
-    struct text_buffer buffer = {.bytes = path, .size = sizeof path};
-    const struct text_sink sink = text_buffer_sink(&buffer);
     struct system_stat stat;
-    text_print(&sink, DIRECTORY "/%s", argv[0]);
+    (void)text_format(path, sizeof path, DIRECTORY "/%s", argv[0]);
     if (system_stat(path, &stat) != SYSTEM_OK || stat.kind != SYSTEM_FILE) {
-        (void)system_speak(SYSTEM_ERRORS);
-        print_text(argv[0]);
-        system_print(" does not exist in " DIRECTORY ".\n");
+        tell_error("%s does not exist in " DIRECTORY ".", argv[0]);
         return EXIT_FAILED;
     }
     for (int i = 1; i < argc; i++)

@@ -5,31 +5,19 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(sh, "sh", "[-eux] [-c COMMANDS [NAME ARGUMENT...] | FILE [ARGUMENT...]]",
         "runs commands: typed, given, or of a file");
 
 /* --- What goes wrong --- */
 
-static void print_place(const struct sh *sh)
-{
-    if (sh->script == NULL) {
-        system_print("sh: ");
-        return;
-    }
-    print_text(sh->script);
-    system_print(":%u: ", (unsigned)sh->line);
-}
-
 void sh_complain(struct sh *sh, const char *word, const char *what, int status)
 {
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    print_place(sh);
-    print_text(word);
-    system_print(": ");
-    print_text(what);
-    system_print("\n");
-    (void)system_speak(before);
+    if (sh->script == NULL)
+        tell_error("sh: %s: %s", word, what);
+    else
+        tell_error("%s:%u: %s: %s", sh->script, (unsigned)sh->line, word, what);
     sh->status = status;
 }
 
@@ -148,17 +136,16 @@ static bool set_parameters(struct sh *sh, const struct arguments *arguments)
 
 static void run(struct sh *sh, const struct arguments *arguments)
 {
-    sh->interactive = arguments->commands == NULL && arguments->file == NULL;
+    const char *commands = arguments->commands;
+    sh->interactive = commands == NULL && arguments->file == NULL;
     if (!sh->interactive)
         child_catch_signals();
-    if (sh->interactive)
-        sh_run_console(sh);
-    else if (arguments->commands != NULL)
-        (void)sh_run_text(
-            sh, (struct slice){arguments->commands, __builtin_strlen(arguments->commands)}, 1,
-            false);
-    else
+    if (commands != NULL)
+        (void)sh_run_text(sh, slice_of(commands), 1, false);
+    else if (arguments->file != NULL)
         run_script(sh, arguments->file);
+    else
+        sh_run_console(sh);
     sh_run_trap(sh);
 }
 

@@ -27,7 +27,6 @@
 
 enum {
     SH_MISUSED = 2,
-    SH_HUNG = 124,
     SH_OF_SIGNAL = 128,
     SH_JOBS_MAX = 16,
     SH_JOB_TEXT_MAX = 47,   /* bytes of a command that `jobs` shows */
@@ -36,7 +35,6 @@ enum {
     SH_STACK_MIN = 6144,    /* bytes of the stack for what does not call itself, or the kernel */
     SH_DEPTH_MAX = 64,      /* commands, functions and expansions within each other */
     SH_CAPTURE_MAX = 16384, /* bytes that $(...) takes */
-    SH_ARGUMENTS_MAX = 256, /* words of a command; a program gets no more */
 };
 
 struct sh_job {
@@ -145,9 +143,6 @@ void sh_start_program(struct sh *sh, int argc, const char *const *argv, const ch
  * that the child took care of. */
 void sh_wait_for(struct sh *sh, int pid);
 
-/* Words with blanks between them, cut to SH_JOB_TEXT_MAX. */
-void sh_join_words(char text[SH_JOB_TEXT_MAX + 1], int argc, const char *const *argv);
-
 /* --- sh_subshell.c --- */
 
 /* Runs commands so that nothing of this shell but the status is changed. */
@@ -179,6 +174,9 @@ struct sh_variable {
 
 /* How many bytes of it are a name. */
 size_t sh_name_length(struct slice text);
+
+/* NAME=... */
+bool sh_is_assignment(struct slice text);
 
 /* NULL: there is no such variable, or it has no value. */
 const char *sh_variable(const struct sh *sh, struct slice name);
@@ -289,8 +287,7 @@ const struct sh_builtin *sh_builtin_find(const struct sh *sh, const char *name);
 /* --- sh_jobs.c --- */
 
 /* NULL, and a complaint: there is no place. */
-struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length);
-uint32_t sh_job_number(const struct sh *sh, const struct sh_job *job);
+struct sh_job *sh_job_add(struct sh *sh, const char *text);
 bool sh_has_stopped_jobs(const struct sh *sh);
 
 /* It has started, in the background. */
@@ -314,6 +311,10 @@ bool sh_set_option(struct sh *sh, char letter, bool on);
 
 /* What `trap` has asked for, once. */
 void sh_run_trap(struct sh *sh);
+
+/* --- sh_command.c --- */
+
+bool sh_is_program(const char *name);
 
 /* --- Builtins of several files --- */
 

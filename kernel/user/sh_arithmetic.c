@@ -3,6 +3,7 @@
  * Each operator has a rank; an expression of a rank is cut at operators of that rank or higher
  * ones.  Both sides of && and || are worked out: nothing here has a side effect. */
 #include "kernel/user/sh_expand.h"
+#include "kernel/user/user_text.h"
 
 struct arithmetic {
     struct sh *sh;
@@ -90,7 +91,7 @@ static int64_t variable(struct arithmetic *arithmetic, size_t length)
     const char *value = sh_variable(arithmetic->sh, name);
     if (value == NULL || value[0] == '\0')
         return 0;
-    struct slice text = {value, __builtin_strlen(value)};
+    struct slice text = slice_of(value);
     bool negative = text.text[0] == '-';
     if (negative || text.text[0] == '+')
         text = slice_behind(text, 1);

@@ -2,8 +2,10 @@
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
 #include "kernel/user/sh.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 enum {
     BURN_MS_MAX = 1000000,
@@ -27,20 +29,14 @@ static void do_sleep(struct sh *sh, int argc, const char *const *argv)
     }
 }
 
-/* False, and a complaint: not a number up to `maximum`. */
-static bool read_number(struct sh *sh, const char *word, uint64_t maximum, uint64_t *number)
-{
-    if (number_parse(word, maximum, number))
-        return true;
-    sh_complain(sh, word, "not a number in range", SH_MISUSED);
-    return false;
-}
-
 static void do_burn(struct sh *sh, int argc, const char *const *argv)
 {
     uint64_t ms;
-    if (!read_number(sh, argc > 1 ? argv[1] : "", BURN_MS_MAX, &ms))
+    const char *word = argc > 1 ? argv[1] : "";
+    if (!number_parse(word, BURN_MS_MAX, &ms)) {
+        sh_complain(sh, word, "not a number in range", SH_MISUSED);
         return;
+    }
     sh->status = EXIT_OK;
     while (ms > 0 && !sh->exiting) {
         uint64_t step = ms < BURN_STEP_MS ? ms : BURN_STEP_MS;
@@ -52,17 +48,6 @@ static void do_burn(struct sh *sh, int argc, const char *const *argv)
 
 /* --- time --- */
 
-/* What the shell and the children that it waited for have used; false: the kernel does not say. */
-static bool cpu_time_ns(uint64_t *ns)
-{
-    char text[24];
-    size_t length = sizeof text - 1;
-    if (system_sysctl("kern.cpu_time_ns", text, &length, NULL, 0) != SYSTEM_OK)
-        return false;
-    text[length] = '\0';
-    return number_parse(text, UINT64_MAX, ns);
-}
-
 static void print_span(uint64_t ns, const char *what)
 {
     uint64_t hundredths = ns / 10000000;
@@ -70,6 +55,7 @@ static void print_span(uint64_t ns, const char *what)
                  (unsigned)(hundredths % 100), what);
 }
 
+/* The CPU time is that of the shell and of the children that it waited for, if the kernel says it. */
 static void do_time(struct sh *sh, int argc, const char *const *argv)
 {
     uint64_t before = 0, after = 0;
@@ -77,11 +63,11 @@ static void do_time(struct sh *sh, int argc, const char *const *argv)
         sh_complain(sh, "time", "there is no command behind it", SH_MISUSED);
         return;
     }
-    bool cpu = cpu_time_ns(&before);
+    bool cpu = sysctl_number("kern.cpu_time_ns", &before);
     uint64_t start = system_time_ns();
     sh_run_words(sh, argc - 1, argv + 1);
     print_span(system_time_ns() - start, "real");
-    if (cpu && cpu_time_ns(&after))
+    if (cpu && sysctl_number("kern.cpu_time_ns", &after))
         print_span(after - before, "cpu");
     system_print("\n");
 }

@@ -1,8 +1,10 @@
 /* sh: what a name stands for. */
+#include "kernel/user/child.h"
 #include "kernel/user/program.h"
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static bool is_reserved(const char *name)
 {
@@ -15,13 +17,19 @@ static bool is_reserved(const char *name)
     return false;
 }
 
+bool sh_is_program(const char *name)
+{
+    for (const struct program *program = programs_start; program < programs_end; program++)
+        if (text_equal(program->name, name))
+            return true;
+    return false;
+}
+
 static bool is_file(const char *name)
 {
     struct system_stat stat;
-    bool path = false;
-    for (const char *at = name; *at != '\0'; at++)
-        path = path || *at == '/';
-    return path && system_stat(name, &stat) == SYSTEM_OK && stat.kind != SYSTEM_DIRECTORY;
+    return child_is_script(name) && system_stat(name, &stat) == SYSTEM_OK &&
+           stat.kind != SYSTEM_DIRECTORY;
 }
 
 /* NULL: it stands for nothing. */
@@ -33,7 +41,7 @@ static const char *kind_of(const struct sh *sh, const char *name)
         return "a function";
     if (sh_builtin_find(sh, name) != NULL)
         return "a builtin of the shell";
-    if (program_find(name) != NULL)
+    if (sh_is_program(name))
         return "a program";
     return is_file(name) ? "a file" : NULL;
 }
@@ -44,7 +52,7 @@ void sh_do_type(struct sh *sh, int argc, const char *const *argv)
     for (int i = 1; i < argc; i++) {
         const char *kind = kind_of(sh, argv[i]);
         if (kind == NULL) {
-            sh_complain(sh, argv[i], "not found", 127);
+            sh_complain(sh, argv[i], "not found", CHILD_NOT_FOUND);
             continue;
         }
         print_text(argv[i]);
@@ -58,7 +66,7 @@ void sh_do_command(struct sh *sh, int argc, const char *const *argv)
     sh->status = EXIT_OK;
     if (argc > 2 && (text_equal(argv[1], "-v") || text_equal(argv[1], "-V"))) {
         if (kind_of(sh, argv[2]) == NULL)
-            sh->status = 127;
+            sh->status = CHILD_NOT_FOUND;
         else
             print_words(1, argv + 2);
         return;

@@ -15,6 +15,7 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 enum {
     NAMES_MAX = 48,
@@ -254,14 +255,13 @@ static void take_typed(struct sh *sh, struct typed *typed, const char *line, siz
 /* Gives whether there will be another one. */
 static bool read_and_run(struct sh *sh, struct typed *typed, char *line)
 {
-    static const char end[] = "exit";
     size_t length;
     bool further = typed->length > 0;
     enum reading reading = read_line(sh, further ? "> " : "# ", line, &length);
     if (reading == READ_CLOSED)
         return false;
     if (reading == READ_END)
-        (void)run_text(sh, (struct slice){end, sizeof end - 1});
+        (void)run_text(sh, slice_of("exit"));
     else if (reading == READ_INTERRUPTED)
         typed->length = 0;
     else if (length > 0 || further)

@@ -3,6 +3,7 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 enum {
     STATUS_MAX = 255,
@@ -88,9 +89,8 @@ void sh_do_exec(struct sh *sh, int argc, const char *const *argv)
 static bool push_words(struct sh *sh, int argc, const char *const *argv)
 {
     for (int i = 1; i < argc; i++) {
-        for (const char *at = argv[i]; *at != '\0'; at++)
-            if (!sh_push_byte(sh, *at))
-                return false;
+        if (!sh_push_bytes(sh, argv[i], __builtin_strlen(argv[i])))
+            return false;
         if (i + 1 < argc && !sh_push_byte(sh, ' '))
             return false;
     }
@@ -175,7 +175,7 @@ void sh_do_set(struct sh *sh, int argc, const char *const *argv)
             return;
     }
     bool all = i < argc && text_equal(argv[i], "--");
-    if (all || i < argc)
+    if (i < argc)
         (void)sh_set_parameters(sh, argc - i - all, argv + i + all);
 }
 
@@ -224,7 +224,7 @@ void sh_run_trap(struct sh *sh)
     sh->state->trap = 0;
     sh->exiting = sh->interrupted = false;
     sh->flow = SH_FLOW_ON;
-    (void)sh_run_text(sh, (struct slice){text, __builtin_strlen(text)}, sh->line, false);
+    (void)sh_run_text(sh, slice_of(text), sh->line, false);
     if (!sh->exiting)
         sh->status = status;
     sh_drop(sh, text);

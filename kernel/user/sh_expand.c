@@ -151,6 +151,14 @@ bool sh_expand_cells(struct sh *sh, const struct sh_word *word, struct sh_cells 
     return expand(sh, word, false, cells);
 }
 
+bool sh_push_cells(struct sh *sh, struct sh_cells cells)
+{
+    for (size_t i = 0; i < cells.length; i++)
+        if (sh_cell_is_byte(cells.at[i]) && !sh_push_byte(sh, (char)cells.at[i]))
+            return false;
+    return true;
+}
+
 bool sh_cells_text(struct sh *sh, struct sh_cells cells, struct slice *text)
 {
     char *bytes = sh_push(sh, 0);
@@ -158,10 +166,9 @@ bool sh_cells_text(struct sh *sh, struct sh_cells cells, struct slice *text)
         return false;
     size_t length = 0;
     for (size_t i = 0; i < cells.length; i++) {
-        bool is_byte = (cells.at[i] & SH_CELL_NO_BYTE) == 0;
         if ((cells.at[i] & (SH_CELL_QUOTES | SH_CELL_NONE)) != 0)
             continue;
-        if (!sh_push_byte(sh, is_byte ? (char)cells.at[i] : ' '))
+        if (!sh_push_byte(sh, sh_cell_is_byte(cells.at[i]) ? (char)cells.at[i] : ' '))
             return false;
         length++;
     }

@@ -12,20 +12,19 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
 
-/* A byte in the low half, and: */
+/* A byte in the low half, perhaps with one of the first two; or one of the others, and no byte. */
 enum sh_cell {
     SH_CELL_QUOTED = 0x100,
     SH_CELL_EXPANDED = 0x200, /* and not quoted */
-    SH_CELL_QUOTES =
-        0x400, /* no byte: here were quotes, so that there is a word even if it is empty */
-    SH_CELL_BREAK = 0x800, /* no byte: a word ends here ("$@") */
-    SH_CELL_NONE =
-        0x1000, /* no byte: "$@" without parameters, which is no word, whatever the quotes */
+    SH_CELL_QUOTES = 0x400,   /* here were quotes: there is a word even if it is empty */
+    SH_CELL_BREAK = 0x800,    /* a word ends here ("$@") */
+    SH_CELL_NONE = 0x1000,    /* "$@" without parameters, which is no word, whatever the quotes */
 };
 
-enum {
-    SH_CELL_NO_BYTE = SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE,
-};
+static inline bool sh_cell_is_byte(uint16_t cell)
+{
+    return (cell & (SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE)) == 0;
+}
 
 struct sh_cells {
     uint16_t *at;
@@ -40,9 +39,11 @@ bool sh_expand_cells(struct sh *sh, const struct sh_word *word, struct sh_cells 
 /* The same where there are no fields and no files: assignments, targets, subjects. */
 bool sh_expand_text(struct sh *sh, const struct sh_word *word, struct slice *text);
 
-/* The text of a here-document, and of ${x-WORD} and the like; `quoted`: within double quotes. */
-struct sh_expansion;
+/* The text of a here-document. */
 bool sh_expand_here(struct sh *sh, const struct sh_word *word, struct slice *text);
+
+/* The bytes of cells, onto the stack. */
+bool sh_push_cells(struct sh *sh, struct sh_cells cells);
 
 /* Bytes of cells, on the stack; a break is a blank. */
 bool sh_cells_text(struct sh *sh, struct sh_cells cells, struct slice *text);

@@ -7,20 +7,12 @@ static bool is_cut(uint16_t cell)
     return (cell & SH_CELL_EXPANDED) != 0 && (c == ' ' || c == '\t' || c == '\n');
 }
 
-static bool put_text(struct sh *sh, struct sh_cells cells)
-{
-    for (size_t i = 0; i < cells.length; i++)
-        if ((cells.at[i] & SH_CELL_NO_BYTE) == 0 && !sh_push_byte(sh, (char)cells.at[i]))
-            return false;
-    return sh_push_byte(sh, '\0');
-}
-
 /* Whether there is a word at all in these cells: a byte, or quotes that are not those of "$@". */
 static bool is_field(struct sh_cells cells)
 {
     bool quotes = false, none = false;
     for (size_t i = 0; i < cells.length; i++) {
-        if ((cells.at[i] & SH_CELL_NO_BYTE) == 0)
+        if (sh_cell_is_byte(cells.at[i]))
             return true;
         quotes = quotes || (cells.at[i] & SH_CELL_QUOTES) != 0;
         none = none || (cells.at[i] & SH_CELL_NONE) != 0;
@@ -36,7 +28,7 @@ static bool put_field(struct sh *sh, struct sh_cells cells, uint32_t *count)
     if (sh_is_pattern(cells) && !sh_glob(sh, cells, &files))
         return false;
     *count += files > 0 ? files : 1;
-    return files > 0 || put_text(sh, cells);
+    return files > 0 || (sh_push_cells(sh, cells) && sh_push_byte(sh, '\0'));
 }
 
 static bool put_fields(struct sh *sh, struct sh_cells cells, uint32_t *count)
@@ -104,18 +96,12 @@ static bool put_assignment(struct sh *sh, const struct sh_word *word, uint32_t *
     return true;
 }
 
-static bool is_assignment(const struct sh_word *word)
-{
-    size_t length = sh_name_length((struct slice){word->text, word->length});
-    return length > 0 && word->text[length] == '=';
-}
-
 bool sh_expand_fields(struct sh *sh, const struct sh_word *first, struct sh_fields *fields)
 {
     uint32_t start = sh_mark(sh), count = 0;
     bool declaring = first != NULL && declares(first);
     for (const struct sh_word *word = first; word != NULL; word = sh_linked(&word->next)) {
-        bool whole = declaring && is_assignment(word);
+        bool whole = declaring && sh_is_assignment((struct slice){word->text, word->length});
         if (!(whole ? put_assignment : put_word)(sh, word, &count))
             return false;
     }

@@ -1,8 +1,8 @@
 /* sh: functions. */
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
-#include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static const char *name_of(const struct sh_function *function)
 {

@@ -4,7 +4,7 @@
  * list is one path behind the other, each with its NUL. */
 #include "kernel/user/sh_expand.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 struct paths {
     uint32_t start, end; /* on the stack */
@@ -21,25 +21,12 @@ static struct paths new_list(const struct sh *sh)
     return (struct paths){sh_mark(sh), sh_mark(sh), 0};
 }
 
-static bool push(struct sh *sh, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (!sh_push_byte(sh, text[i]))
-            return false;
-    return true;
-}
-
-static bool is_byte(uint16_t cell)
-{
-    return (cell & SH_CELL_NO_BYTE) == 0;
-}
-
 /* --- One level --- */
 
 static bool add(struct sh *sh, struct paths *paths, const char *path, struct slice name)
 {
-    if (!push(sh, path, __builtin_strlen(path)) || !push(sh, name.text, name.length) ||
-        !sh_push_byte(sh, '\0'))
+    if (!sh_push_bytes(sh, path, __builtin_strlen(path)) ||
+        !sh_push_bytes(sh, name.text, name.length) || !sh_push_byte(sh, '\0'))
         return false;
     paths->end = sh_mark(sh);
     paths->count++;
@@ -48,12 +35,8 @@ static bool add(struct sh *sh, struct paths *paths, const char *path, struct sli
 
 static bool add_cells(struct sh *sh, struct paths *paths, const char *path, struct sh_cells cells)
 {
-    if (!push(sh, path, __builtin_strlen(path)))
-        return false;
-    for (size_t i = 0; i < cells.length; i++)
-        if (is_byte(cells.at[i]) && !sh_push_byte(sh, (char)cells.at[i]))
-            return false;
-    return add(sh, paths, "", (struct slice){"", 0});
+    return sh_push_bytes(sh, path, __builtin_strlen(path)) && sh_push_cells(sh, cells) &&
+           add(sh, paths, "", slice_of(""));
 }
 
 /* A name that begins with a dot must be asked for. */
@@ -61,7 +44,7 @@ static bool matches(struct sh_cells cells, const char *name)
 {
     if (name[0] == '.' && (uint8_t)cells.at[0] != '.')
         return false;
-    return sh_pattern_matches(cells, (struct slice){name, __builtin_strlen(name)});
+    return sh_pattern_matches(cells, slice_of(name));
 }
 
 static bool add_entries(struct sh *sh, struct paths *paths, const char *path, struct sh_cells cells,
@@ -73,8 +56,7 @@ static bool add_entries(struct sh *sh, struct paths *paths, const char *path, st
         return true;
     while (added && system_read_directory(descriptor, entry) > 0)
         if (matches(cells, entry->name))
-            added =
-                add(sh, paths, path, (struct slice){entry->name, __builtin_strlen(entry->name)});
+            added = add(sh, paths, path, slice_of(entry->name));
     (void)system_close(descriptor);
     return added;
 }
@@ -173,7 +155,7 @@ static bool sort(struct sh *sh, struct paths *paths)
         path = path_after(sh, paths, path);
         if (path == NULL)
             break;
-        if (!push(sh, path, __builtin_strlen(path) + 1))
+        if (!sh_push_bytes(sh, path, __builtin_strlen(path) + 1))
             return false;
     }
     char *base = (char *)sh->memory;

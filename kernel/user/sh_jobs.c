@@ -5,7 +5,7 @@
 #include "kernel/user/signal_names.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 /* --- The table --- */
 
@@ -17,19 +17,18 @@ static struct sh_job *free_place(struct sh *sh)
     return NULL;
 }
 
-static void set_text(struct sh_job *job, const char *text, size_t length)
+/* Without the blanks around it. */
+static void set_text(struct sh_job *job, const char *text)
 {
-    for (; length > 0 && (*text == ' ' || *text == '\t'); length--)
+    while (*text == ' ' || *text == '\t')
         text++;
+    size_t length = __builtin_strlen(text);
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
         length--;
-    if (length > SH_JOB_TEXT_MAX)
-        length = SH_JOB_TEXT_MAX;
-    __builtin_memcpy(job->text, text, length);
-    job->text[length] = '\0';
+    (void)text_format(job->text, sizeof job->text, "%.*s", (int)length, text);
 }
 
-struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length)
+struct sh_job *sh_job_add(struct sh *sh, const char *text)
 {
     struct sh_job *job = free_place(sh);
     if (job == NULL) {
@@ -41,8 +40,13 @@ struct sh_job *sh_job_add(struct sh *sh, const char *text, size_t length)
         return NULL;
     }
     *job = (struct sh_job){.order = ++sh->last_order};
-    set_text(job, text, length);
+    set_text(job, text);
     return job;
+}
+
+static uint32_t number_of(const struct sh *sh, const struct sh_job *job)
+{
+    return (uint32_t)(job - sh->jobs) + 1;
 }
 
 void sh_job_go(struct sh *sh, struct sh_job *job, int pid)
@@ -51,12 +55,7 @@ void sh_job_go(struct sh *sh, struct sh_job *job, int pid)
     sh->state->last_background = pid;
     sh->status = EXIT_OK;
     if (sh->interactive)
-        system_print("[%u] %d\n", (unsigned)sh_job_number(sh, job), pid);
-}
-
-uint32_t sh_job_number(const struct sh *sh, const struct sh_job *job)
-{
-    return (uint32_t)(job - sh->jobs) + 1;
+        system_print("[%u] %d\n", (unsigned)number_of(sh, job), pid);
 }
 
 /* The job that was started or stopped last, stopped ones first; `but` does not count. */
@@ -92,7 +91,7 @@ static char mark(struct sh *sh, const struct sh_job *job)
 
 static void print_job(struct sh *sh, const struct sh_job *job, const char *state)
 {
-    system_print("[%u]%c %-8s ", (unsigned)sh_job_number(sh, job), mark(sh, job), state);
+    system_print("[%u]%c %-8s ", (unsigned)number_of(sh, job), mark(sh, job), state);
     print_text(job->text);
     system_print("\n");
 }
@@ -115,18 +114,12 @@ static const char *death(int status)
 static void tell_end(struct sh *sh, const struct sh_job *job, int status)
 {
     char state[sizeof "Exit 255"];
-    struct text_buffer buffer = {.bytes = state, .size = sizeof state};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    if (!sh->interactive)
-        return;
-    if (death(status) != NULL)
-        print_job(sh, job, death(status));
-    else if (status == EXIT_OK)
-        print_job(sh, job, "Done");
-    else {
-        text_print(&sink, "Exit %d", status);
-        print_job(sh, job, state);
-    }
+    (void)text_format(state, sizeof state, "Exit %d", status);
+    if (sh->interactive)
+        print_job(sh, job,
+                  death(status) != NULL ? death(status)
+                  : status == EXIT_OK   ? "Done"
+                                        : state);
 }
 
 /* --- Waiting --- */
@@ -262,7 +255,7 @@ void sh_do_bg(struct sh *sh, int argc, const char *const *argv)
     if (job == NULL)
         return;
     go_on(job);
-    system_print("[%u] ", (unsigned)sh_job_number(sh, job));
+    system_print("[%u] ", (unsigned)number_of(sh, job));
     print_text(job->text);
     system_print(" &\n");
     sh->status = EXIT_OK;

@@ -63,6 +63,14 @@ bool sh_push_byte(struct sh *sh, char byte)
     return true;
 }
 
+bool sh_push_bytes(struct sh *sh, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!sh_push_byte(sh, bytes[i]))
+            return false;
+    return true;
+}
+
 uint32_t sh_mark(const struct sh *sh)
 {
     return sh->memory->top;

@@ -43,8 +43,9 @@ void sh_memory_init(struct sh_memory *memory, size_t size, size_t used);
  * and ends the shell. */
 void *sh_push(struct sh *sh, size_t size);
 
-/* One byte more behind what was pushed last. */
+/* One byte more, or several, behind what was pushed last.  False: memory is full, as above. */
 bool sh_push_byte(struct sh *sh, char byte);
+bool sh_push_bytes(struct sh *sh, const char *bytes, size_t length);
 
 /* Where the stack ends, and back to there. */
 uint32_t sh_mark(const struct sh *sh);

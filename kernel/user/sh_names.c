@@ -2,11 +2,7 @@
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
+#include "kernel/user/user_text.h"
 
 /* NAME or NAME=VALUE.  False, and a complaint: it is neither. */
 static bool cut(struct sh *sh, const char *word, struct slice *name, const char **value)

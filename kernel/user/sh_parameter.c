@@ -1,8 +1,6 @@
 /* sh: what stands behind `$` in a word. */
 #include "kernel/user/sh_expand.h"
-#include "kernel/user/system.h"
-#include "kernel/user/usage.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 /* --- What a parameter is worth --- */
 
@@ -15,18 +13,15 @@ struct parameter {
 
 static void set_number(struct parameter *parameter, long long number)
 {
-    struct text_buffer buffer = {.bytes = parameter->number, .size = sizeof parameter->number};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "%lld", number);
+    size_t length = text_format(parameter->number, sizeof parameter->number, "%lld", number);
     parameter->set = true;
-    parameter->value = (struct slice){parameter->number, buffer.length};
+    parameter->value = (struct slice){parameter->number, length};
 }
 
 static void set_text(struct parameter *parameter, const char *text)
 {
     parameter->set = text != NULL;
-    parameter->value =
-        text == NULL ? (struct slice){"", 0} : (struct slice){text, __builtin_strlen(text)};
+    parameter->value = slice_of(text == NULL ? "" : text);
 }
 
 static bool is_digit(char c)
@@ -44,11 +39,10 @@ static void set_positional(const struct sh *sh, struct parameter *parameter)
 
 static void set_options(const struct sh *sh, struct parameter *parameter)
 {
-    struct text_buffer buffer = {.bytes = parameter->number, .size = sizeof parameter->number};
-    const struct text_sink sink = text_buffer_sink(&buffer);
     const struct sh_state *state = sh->state;
-    text_print(&sink, "%s%s%s%s", state->exit_on_failure ? "e" : "", sh->interactive ? "i" : "",
-               state->refuse_unset ? "u" : "", state->trace ? "x" : "");
+    (void)text_format(parameter->number, sizeof parameter->number, "%s%s%s%s",
+                      state->exit_on_failure ? "e" : "", sh->interactive ? "i" : "",
+                      state->refuse_unset ? "u" : "", state->trace ? "x" : "");
     set_text(parameter, parameter->number);
 }
 
@@ -87,13 +81,12 @@ static bool put_all(struct sh_expansion *expansion, bool star)
     if (apart && sh_parameter_count(sh) == 0)
         return sh_put_cell(expansion, SH_CELL_NONE);
     for (uint32_t i = 1; i <= sh_parameter_count(sh); i++) {
-        const char *value = sh_parameter(sh, i);
         unsigned between = expansion->quoted && !apart ? SH_CELL_QUOTED | ' ' : SH_CELL_BREAK;
         if (i > 1 && !sh_put_cell(expansion, between))
             return false;
         if (apart && !sh_put_cell(expansion, SH_CELL_QUOTES))
             return false;
-        if (!sh_put_value(expansion, (struct slice){value, __builtin_strlen(value)}))
+        if (!sh_put_value(expansion, slice_of(sh_parameter(sh, i))))
             return false;
     }
     return true;
@@ -102,10 +95,7 @@ static bool put_all(struct sh_expansion *expansion, bool star)
 static bool refuse_unset(struct sh *sh, const struct parameter *parameter, const char *what)
 {
     char name[32];
-    size_t length =
-        parameter->name.length < sizeof name - 1 ? parameter->name.length : sizeof name - 1;
-    __builtin_memcpy(name, parameter->name.text, length);
-    name[length] = '\0';
+    (void)text_format(name, sizeof name, "%.*s", (int)parameter->name.length, parameter->name.text);
     sh_fail(sh, name, what);
     return false;
 }

@@ -1,16 +1,9 @@
 /* sh: commands of a text, by recursive descent. */
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 /* --- What goes wrong --- */
-
-static void copy(char *to, size_t size, struct slice from)
-{
-    size_t length = from.length < size ? from.length : size - 1;
-    __builtin_memcpy(to, from.text, length);
-    to[length] = '\0';
-}
 
 bool sh_parse_wrong(struct sh_parser *parser, enum sh_parsed status, uint32_t line,
                     struct slice word, const char *what)
@@ -19,15 +12,15 @@ bool sh_parse_wrong(struct sh_parser *parser, enum sh_parsed status, uint32_t li
         return false;
     parser->status = status;
     parser->wrong_line = line;
-    copy(parser->wrong_word, sizeof parser->wrong_word, word);
-    copy(parser->what, sizeof parser->what, (struct slice){what, __builtin_strlen(what)});
+    (void)text_format(parser->wrong_word, sizeof parser->wrong_word, "%.*s", (int)word.length,
+                      word.text);
+    (void)text_format(parser->what, sizeof parser->what, "%s", what);
     return false;
 }
 
 bool sh_parse_open(struct sh_parser *parser, uint32_t line, const char *word, const char *what)
 {
-    return sh_parse_wrong(parser, SH_PARSED_OPEN, line,
-                          (struct slice){word, __builtin_strlen(word)}, what);
+    return sh_parse_wrong(parser, SH_PARSED_OPEN, line, slice_of(word), what);
 }
 
 static bool not_expected(struct sh_parser *parser)
@@ -39,19 +32,17 @@ static bool not_expected(struct sh_parser *parser)
 /* Memory is full, which has been told. */
 static bool no_memory(struct sh_parser *parser)
 {
-    return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, (struct slice){"", 0}, "");
+    return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, slice_of(""), "");
 }
 
 /* What a construct lacks: told with the line where it began. */
 static bool missing(struct sh_parser *parser, const struct sh_node *node, const char *construct,
                     const char *word)
 {
-    char what[40];
-    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "'%s' is missing", word);
+    char what[sizeof parser->what];
+    (void)text_format(what, sizeof what, "'%s' is missing", word);
     return sh_parse_wrong(parser, parser->token == TOKEN_END ? SH_PARSED_OPEN : SH_PARSED_WRONG,
-                          node->line, (struct slice){construct, __builtin_strlen(construct)}, what);
+                          node->line, slice_of(construct), what);
 }
 
 /* --- Pieces --- */
@@ -207,7 +198,7 @@ static bool note_here(struct sh_parser *parser, struct sh_redirection *redirecti
     if (parser->token != TOKEN_WORD)
         return not_expected(parser);
     if (parser->heres == SH_HERE_MAX)
-        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, (struct slice){"<<", 2},
+        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->token_line, slice_of("<<"),
                               "more than 4 of them");
     redirection->number = tabs; /* until its text is read */
     struct slice *end = &parser->here_end[parser->heres];
@@ -271,26 +262,6 @@ static bool parse_redirections(struct sh_parser *parser, sh_link *link)
 
 /* --- Simple commands and functions --- */
 
-static bool is_name_byte(char c, bool first)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9' && !first);
-}
-
-size_t sh_name_length(struct slice text)
-{
-    size_t length = 0;
-    while (length < text.length && is_name_byte(text.text[length], length == 0))
-        length++;
-    return length;
-}
-
-static bool is_assignment(struct slice text)
-{
-    size_t length = sh_name_length(text);
-    return length > 0 && length < text.length && text.text[length] == '=';
-}
-
 static bool parse_simple(struct sh_parser *parser, sh_link *link)
 {
     struct sh_node *node = make(parser, SH_SIMPLE);
@@ -307,7 +278,7 @@ static bool parse_simple(struct sh_parser *parser, sh_link *link)
             continue;
         }
         struct sh_word *word;
-        assignments = assignments && is_assignment(parser->word);
+        assignments = assignments && sh_is_assignment(parser->word);
         if (!take_word(parser, words, &word))
             return false;
         word->assignment = assignments;

@@ -6,11 +6,6 @@ static bool is_special(uint16_t cell, char c)
     return cell == (uint16_t)(uint8_t)c || cell == (SH_CELL_EXPANDED | (uint16_t)(uint8_t)c);
 }
 
-static bool has_byte(uint16_t cell)
-{
-    return (cell & SH_CELL_NO_BYTE) == 0;
-}
-
 /* The `]` of a set that begins behind `at`; 0: there is none, and `[` is a byte like others. */
 static size_t end_of_set(struct sh_cells pattern, size_t at)
 {
@@ -30,7 +25,7 @@ static bool set_holds(struct sh_cells pattern, size_t at, size_t end, uint8_t by
     bool found = false;
     for (size_t i = at + 1 + inverted; i < end; i++) {
         uint8_t low = (uint8_t)pattern.at[i], high = low;
-        if (!has_byte(pattern.at[i]))
+        if (!sh_cell_is_byte(pattern.at[i]))
             continue;
         if (i + 2 < end && is_special(pattern.at[i + 1], '-')) {
             high = (uint8_t)pattern.at[i + 2];
@@ -58,7 +53,7 @@ bool sh_pattern_matches(struct sh_cells pattern, struct slice text)
 {
     size_t at = 0, i = 0, star = SIZE_MAX, taken = 0;
     for (;;) {
-        if (at < pattern.length && !has_byte(pattern.at[at])) {
+        if (at < pattern.length && !sh_cell_is_byte(pattern.at[at])) {
             at++;
         } else if (at < pattern.length && is_special(pattern.at[at], '*')) {
             star = ++at;

@@ -1,8 +1,7 @@
 /* sh: echo and printf. */
 #include "kernel/user/sh.h"
-#include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 void sh_do_echo(struct sh *sh, int argc, const char *const *argv)
 {
@@ -120,16 +119,15 @@ static void print_number(struct printing *printing, const struct conversion *con
                          char letter)
 {
     char digits[24];
-    struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
-    const struct text_sink sink = text_buffer_sink(&buffer);
+    size_t length;
     long long value = next_number(printing);
     if (letter == 'x')
-        text_print(&sink, "%llx", (unsigned long long)value);
+        length = text_format(digits, sizeof digits, "%llx", (unsigned long long)value);
     else if (letter == 'u')
-        text_print(&sink, "%llu", (unsigned long long)value);
+        length = text_format(digits, sizeof digits, "%llu", (unsigned long long)value);
     else
-        text_print(&sink, "%lld", value);
-    print_padded(conversion, digits, buffer.length);
+        length = text_format(digits, sizeof digits, "%lld", value);
+    print_padded(conversion, digits, length);
 }
 
 static void print_word(struct printing *printing, struct conversion conversion, char letter)

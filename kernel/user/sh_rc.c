@@ -10,9 +10,10 @@
 #include "kernel/user/child.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/sh.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
+#include "kernel/user/user_text.h"
 
 enum {
     TIMEOUT_MAX_S = 1000000,
@@ -22,28 +23,16 @@ enum {
 
 /* --- What it is to be --- */
 
-/* Whether a sysctl is anything but 0; one that is not there is `otherwise`. */
-static bool is_on(const char *name, bool otherwise)
-{
-    char value[2] = "";
-    size_t length = 1;
-    int error = system_sysctl(name, value, &length, NULL, 0);
-    if (error != SYSTEM_OK && error != SYSTEM_ENOMEM)
-        return otherwise;
-    return value[0] != '0';
-}
-
 static bool is_traced(void)
 {
-    return is_on("kern.boottrace.enabled", false) && is_on("kern.boottrace.dotrace_user", true);
+    return sysctl_is_set("kern.boottrace.enabled") && sysctl_is_set("kern.boottrace.dotrace_user");
 }
 
 /* 0: it may take any time. */
 static uint64_t timeout_ms(const struct sh *sh)
 {
-    static const char name[] = "rc_script_timeout";
     uint64_t seconds = 0;
-    const char *value = sh_variable(sh, (struct slice){name, sizeof name - 1});
+    const char *value = sh_variable(sh, slice_of("rc_script_timeout"));
     if (value == NULL || !number_parse(value, TIMEOUT_MAX_S, &seconds))
         return 0;
     return seconds * 1000;
@@ -53,8 +42,8 @@ static uint64_t timeout_ms(const struct sh *sh)
 
 static int start(int argc, const char *const *argv)
 {
-    const char *arguments[SH_ARGUMENTS_MAX + 1] = {"boottrace"};
-    if (argc > SH_ARGUMENTS_MAX)
+    const char *arguments[SYSTEM_ARGUMENTS_MAX + 1] = {"boottrace"};
+    if (argc > SYSTEM_ARGUMENTS_MAX)
         return SYSTEM_E2BIG;
     if (!is_traced())
         return child_start(argc - 1, argv + 1);
@@ -107,12 +96,10 @@ static bool wait_for(struct sh *sh, int pid, uint64_t ms)
 static void end_hung(struct sh *sh, int pid, const char *path, uint64_t ms)
 {
     char what[48];
-    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "hung for %u s; ended", (unsigned)(ms / 1000));
+    (void)text_format(what, sizeof what, "hung for %u s; ended", (unsigned)(ms / 1000));
     (void)system_signal_tree(pid, SYSTEM_SIGTERM, true);
     end_after_mercy(sh, pid);
-    sh_complain(sh, path, what, SH_HUNG);
+    sh_complain(sh, path, what, CHILD_TIMED_OUT);
 }
 
 /* At a prompt the rest of what was typed is not wanted, as with any command. */
@@ -125,9 +112,7 @@ static void go_on_after_interrupt(struct sh *sh)
 static void complain_of_status(struct sh *sh, const char *path)
 {
     char what[sizeof "status 255"];
-    struct text_buffer buffer = {.bytes = what, .size = sizeof what};
-    const struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "status %d", sh->status);
+    (void)text_format(what, sizeof what, "status %d", sh->status);
     sh_complain(sh, path, what, sh->status);
 }
 

@@ -3,7 +3,7 @@
 #include "kernel/user/sh_expand.h"
 #include "kernel/user/sh_syntax.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static bool refuse(struct sh *sh, const char *word, const char *what)
 {
@@ -63,13 +63,13 @@ static void take_text(struct sh *sh, struct sh_input *input, struct slice text)
 static bool redirect_from(struct sh *sh, struct sh_input *input, const char *path)
 {
     if (text_equal(path, "/dev/null")) {
-        take_text(sh, input, (struct slice){"", 0});
+        take_text(sh, input, slice_of(""));
         return true;
     }
     int descriptor = system_open(path);
     if (descriptor < 0)
         return refuse(sh, path, system_error_str(descriptor));
-    take_text(sh, input, (struct slice){"", 0});
+    take_text(sh, input, slice_of(""));
     input->descriptor = descriptor;
     return true;
 }
@@ -146,7 +146,7 @@ bool sh_read_line(struct sh *sh, struct slice *line)
 {
     char *bytes = sh_push(sh, 0), byte = '\0';
     size_t length = 0;
-    *line = (struct slice){"", 0};
+    *line = slice_of("");
     if (sh->input == NULL || bytes == NULL)
         return false;
     while (read_byte(sh->input, &byte) && byte != '\n') {

@@ -1,10 +1,12 @@
 /* sh: running commands. */
+#include "kernel/user/child.h"
 #include "kernel/user/screen.h"
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_expand.h"
 #include "kernel/user/sh_syntax.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 static void run_node(struct sh *sh, const struct sh_node *node);
 
@@ -135,10 +137,8 @@ static bool is_program(const struct sh *sh, const struct sh_node *node)
     for (size_t i = 0; i < word->length; i++)
         if (word->text[i] == '$' || word->text[i] == '`')
             return false;
-    bool path = false;
-    for (size_t i = 0; i < word->length; i++)
-        path = path || word->text[i] == '/';
-    return path || program_find(word->text) != NULL || sh_builtin_find(sh, word->text) == NULL;
+    return child_is_script(word->text) || sh_is_program(word->text) ||
+           sh_builtin_find(sh, word->text) == NULL;
 }
 
 static void run_in_background(struct sh *sh, const struct sh_node *node)
@@ -249,12 +249,10 @@ static void run_while(struct sh *sh, const struct sh_node *node)
 
 static void run_for_each(struct sh *sh, const struct sh_node *node, const struct sh_fields *fields)
 {
-    const char *text = sh_linked(&node->text);
-    const struct slice name = {text, __builtin_strlen(text)};
+    const struct slice name = slice_of(sh_linked(&node->text));
     sh->status = EXIT_OK;
     for (int i = 0; i < fields->count; i++) {
-        const char *value = fields->at[i];
-        if (!sh_set_variable(sh, name, (struct slice){value, __builtin_strlen(value)}))
+        if (!sh_set_variable(sh, name, slice_of(fields->at[i])))
             return;
         sh_run_list(sh, sh_linked(&node->second));
         if (leaves_loop(sh))
@@ -265,8 +263,7 @@ static void run_for_each(struct sh *sh, const struct sh_node *node, const struct
 /* "$@" as it is now. */
 static bool all_parameters(struct sh *sh, struct sh_fields *fields)
 {
-    const struct slice text = {"\"$@\"", 4};
-    const struct sh_word *word = sh_word_make(sh, text, sh->line);
+    const struct sh_word *word = sh_word_make(sh, slice_of("\"$@\""), sh->line);
     return word != NULL && sh_expand_fields(sh, word, fields);
 }
 
@@ -326,6 +323,7 @@ static void run_case(struct sh *sh, const struct sh_node *node)
 
 /* --- All of them --- */
 
+/* Long, as it has a case for each kind. */
 static void run_kind(struct sh *sh, const struct sh_node *node)
 {
     switch (node->kind) {

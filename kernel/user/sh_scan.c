@@ -1,6 +1,7 @@
 /* sh: tokens of a text. */
 #include "kernel/user/sh.h"
 #include "kernel/user/sh_syntax.h"
+#include "kernel/user/user_text.h"
 
 /* --- Characters --- */
 
@@ -44,7 +45,8 @@ static bool ends_word(char c)
 
 /* --- What a word can hold --- */
 
-bool sh_skip_single(struct sh_parser *parser)
+/* From behind an opening quote. */
+static bool skip_single(struct sh_parser *parser)
 {
     uint32_t line = parser->line;
     while (!at_end(parser))
@@ -68,18 +70,25 @@ static bool skip_one(struct sh_parser *parser)
     return true;
 }
 
-bool sh_skip_double(struct sh_parser *parser)
+/* To behind `end`; what stands before it is skipped piece by piece. */
+static bool skip_to(struct sh_parser *parser, char end, bool (*skip)(struct sh_parser *),
+                    const char *word, const char *what)
 {
     uint32_t line = parser->line;
     while (!at_end(parser)) {
-        if (look(parser, 0) == '"') {
+        if (look(parser, 0) == end) {
             (void)take(parser);
             return true;
         }
-        if (!skip_one(parser))
+        if (!skip(parser))
             return false;
     }
-    return sh_parse_open(parser, line, "syntax", "a quote is not closed");
+    return sh_parse_open(parser, line, word, what);
+}
+
+static bool skip_double(struct sh_parser *parser)
+{
+    return skip_to(parser, '"', skip_one, "syntax", "a quote is not closed");
 }
 
 /* The same outside of quotes. */
@@ -89,7 +98,7 @@ static bool skip_any(struct sh_parser *parser)
     if (c != '\'' && c != '"')
         return skip_one(parser);
     (void)take(parser);
-    return c == '"' ? sh_skip_double(parser) : sh_skip_single(parser);
+    return c == '"' ? skip_double(parser) : skip_single(parser);
 }
 
 bool sh_skip_backticks(struct sh_parser *parser)
@@ -109,20 +118,6 @@ bool sh_skip_backticks(struct sh_parser *parser)
     return sh_parse_open(parser, line, "`", "is not closed");
 }
 
-bool sh_skip_braces(struct sh_parser *parser)
-{
-    uint32_t line = parser->line;
-    while (!at_end(parser)) {
-        if (look(parser, 0) == '}') {
-            (void)take(parser);
-            return true;
-        }
-        if (!skip_any(parser))
-            return false;
-    }
-    return sh_parse_open(parser, line, "${", "is not closed");
-}
-
 /* From behind `$((` to behind `))`. */
 static bool skip_arithmetic(struct sh_parser *parser)
 {
@@ -132,7 +127,7 @@ static bool skip_arithmetic(struct sh_parser *parser)
         open += c == '(' ? 1u : 0u;
         open -= c == ')' ? 1u : 0u;
         if (open == 1 && c == ')' && look(parser, 1) != ')')
-            return sh_parse_wrong(parser, SH_PARSED_WRONG, line, (struct slice){"$((", 3},
+            return sh_parse_wrong(parser, SH_PARSED_WRONG, line, slice_of("$(("),
                                   "'))' is missing");
         if (!skip_any(parser))
             return false;
@@ -152,8 +147,7 @@ static bool skip_substitution(struct sh_parser *parser)
     if (!read && inner.status == SH_PARSED_OPEN)
         return sh_parse_open(parser, parser->line, "$(", "is not closed");
     if (!read)
-        return sh_parse_wrong(parser, inner.status, inner.wrong_line,
-                              (struct slice){inner.wrong_word, __builtin_strlen(inner.wrong_word)},
+        return sh_parse_wrong(parser, inner.status, inner.wrong_line, slice_of(inner.wrong_word),
                               inner.what);
     parser->at = inner.at;
     parser->line = inner.line;
@@ -165,7 +159,7 @@ static bool skip_bracket(struct sh_parser *parser)
     parser->at += look(parser, 1) == '{' ? 2 : look(parser, 2) == '(' ? 3 : 2;
     char last = parser->text.text[parser->at - 1];
     if (last == '{')
-        return sh_skip_braces(parser);
+        return skip_to(parser, '}', skip_any, "${", "is not closed");
     return parser->text.text[parser->at - 2] == '(' ? skip_arithmetic(parser)
                                                     : skip_substitution(parser);
 }
@@ -178,7 +172,7 @@ bool sh_skip_dollar(struct sh_parser *parser)
         return true;
     }
     if (!sh_enter(parser->sh))
-        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, (struct slice){"$", 1},
+        return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, slice_of("$"),
                               "nested too deeply");
     bool skipped = skip_bracket(parser);
     sh_leave(parser->sh);
@@ -208,8 +202,8 @@ static bool scan_word(struct sh_parser *parser)
     size_t start = parser->at;
     while (!at_end(parser) && !ends_word(look(parser, 0))) {
         if (look(parser, 0) == '\0')
-            return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line,
-                                  (struct slice){"syntax", 6}, "a byte that is 0");
+            return sh_parse_wrong(parser, SH_PARSED_WRONG, parser->line, slice_of("syntax"),
+                                  "a byte that is 0");
         if (look(parser, 0) == '\\' && parser->text.length - parser->at == 1)
             return sh_parse_open(parser, parser->line, "syntax",
                                  "nothing stands behind the last backslash");
@@ -254,9 +248,8 @@ static struct slice without_tabs(struct slice line)
 
 static bool put_line(struct sh *sh, struct sh_word *word, struct slice line)
 {
-    for (size_t i = 0; i <= line.length; i++)
-        if (!sh_push_byte(sh, i < line.length ? line.text[i] : '\n'))
-            return false;
+    if (!sh_push_bytes(sh, line.text, line.length) || !sh_push_byte(sh, '\n'))
+        return false;
     word->length += (uint32_t)line.length + 1;
     return true;
 }
@@ -291,7 +284,7 @@ static bool scan_newline(struct sh_parser *parser)
 {
     (void)take(parser);
     parser->token = TOKEN_NEWLINE;
-    parser->word = (struct slice){"newline", 7};
+    parser->word = slice_of("newline");
     uint32_t heres = parser->heres;
     parser->heres = 0;
     for (uint32_t i = 0; i < heres; i++)
@@ -317,7 +310,7 @@ bool sh_scan(struct sh_parser *parser)
 {
     skip_blanks(parser);
     parser->token_line = parser->line;
-    parser->word = (struct slice){"the end", 7};
+    parser->word = slice_of("the end");
     parser->token = TOKEN_END;
     if (at_end(parser))
         return sh_heres_read(parser);

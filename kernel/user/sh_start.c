@@ -1,21 +1,19 @@
 /* sh: starting programs. */
 #include "kernel/user/child.h"
-#include "kernel/user/program.h"
 #include "kernel/user/screen.h"
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
 #include "trace/text.h"
 
 static void complain_of_start(struct sh *sh, const char *name, int error)
 {
-    bool is_program = program_find(name) != NULL;
-    const char *what = error == SYSTEM_ENOENT ? "command not found" : system_error_str(error);
-    sh_complain(sh, name, is_program ? system_error_str(error) : what,
+    bool unknown = error == SYSTEM_ENOENT && !sh_is_program(name);
+    sh_complain(sh, name, unknown ? "command not found" : system_error_str(error),
                 child_status_of_error(error));
 }
 
-void sh_join_words(char text[SH_JOB_TEXT_MAX + 1], int argc, const char *const *argv)
+/* Words with blanks between them, cut to what `jobs` shows. */
+static void join_words(char text[SH_JOB_TEXT_MAX + 1], int argc, const char *const *argv)
 {
     struct text_buffer buffer = {.bytes = text, .size = SH_JOB_TEXT_MAX + 1};
     const struct text_sink sink = text_buffer_sink(&buffer);
@@ -49,8 +47,8 @@ static void cannot_start(struct sh *sh, struct sh_job *job, const char *name)
 static void run_job(struct sh *sh, int argc, const char *const *argv)
 {
     char text[SH_JOB_TEXT_MAX + 1];
-    sh_join_words(text, argc, argv);
-    struct sh_job *job = sh_job_add(sh, text, __builtin_strlen(text));
+    join_words(text, argc, argv);
+    struct sh_job *job = sh_job_add(sh, text);
     if (job == NULL)
         return;
     screen_page(true);
@@ -81,7 +79,7 @@ void sh_run_program(struct sh *sh, int argc, const char *const *argv)
 
 void sh_start_program(struct sh *sh, int argc, const char *const *argv, const char *text)
 {
-    struct sh_job *job = sh_job_add(sh, text, __builtin_strlen(text));
+    struct sh_job *job = sh_job_add(sh, text);
     if (job == NULL || !sh_export_variables(sh))
         return;
     int pid = child_start(argc, argv);

@@ -134,7 +134,7 @@ static int start_copy(struct sh *sh, const struct sh_node *node)
 
 void sh_run_beside(struct sh *sh, const struct sh_node *node, const char *text)
 {
-    struct sh_job *job = sh_job_add(sh, text, __builtin_strlen(text));
+    struct sh_job *job = sh_job_add(sh, text);
     if (job == NULL || !keep_script(sh) || !sh_export_variables(sh))
         return;
     int pid = start_copy(sh, node);

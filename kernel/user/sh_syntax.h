@@ -80,6 +80,14 @@ enum sh_parsed {
     SH_PARSED_WRONG, /* no further text could make sense of it */
 };
 
+enum token {
+    TOKEN_END = 0,
+    TOKEN_NEWLINE,
+    TOKEN_WORD,
+    TOKEN_NUMBER, /* before < or > */
+    TOKEN_OPERATOR,
+};
+
 enum {
     SH_HERE_MAX = 4, /* here-documents of a line */
 };
@@ -97,7 +105,7 @@ struct sh_parser {
 
     /* Private. */
     enum sh_parsed status;
-    uint32_t token; /* enum token */
+    enum token token;
     struct slice word;
     uint32_t token_line;
     struct sh_redirection *here[SH_HERE_MAX]; /* whose text begins behind the next newline */
@@ -112,14 +120,6 @@ void sh_parse_start(struct sh_parser *parser, struct sh *sh, struct slice text, 
 enum sh_parsed sh_parse_next(struct sh_parser *parser, struct sh_node **node);
 
 /* --- Between sh_scan.c and sh_parse.c --- */
-
-enum token {
-    TOKEN_END = 0,
-    TOKEN_NEWLINE,
-    TOKEN_WORD,
-    TOKEN_NUMBER, /* before < or > */
-    TOKEN_OPERATOR,
-};
 
 /* Reads the next token; false: something is wrong. */
 bool sh_scan(struct sh_parser *parser);
@@ -144,8 +144,3 @@ bool sh_parse_open(struct sh_parser *parser, uint32_t line, const char *word, co
 /* What stands in a word behind `$` or a backtick, at `at`; moves behind its end. */
 bool sh_skip_dollar(struct sh_parser *parser);
 bool sh_skip_backticks(struct sh_parser *parser);
-/* From behind an opening quote. */
-bool sh_skip_single(struct sh_parser *parser);
-bool sh_skip_double(struct sh_parser *parser);
-/* From behind `${` to behind `}`. */
-bool sh_skip_braces(struct sh_parser *parser);

@@ -1,7 +1,29 @@
 /* sh: variables and parameters. */
 #include "kernel/user/sh.h"
 #include "kernel/user/system.h"
-#include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
+
+/* --- Names --- */
+
+static bool is_name_byte(char c, bool first)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (c >= '0' && c <= '9' && !first);
+}
+
+size_t sh_name_length(struct slice text)
+{
+    size_t length = 0;
+    while (length < text.length && is_name_byte(text.text[length], length == 0))
+        length++;
+    return length;
+}
+
+bool sh_is_assignment(struct slice text)
+{
+    size_t length = sh_name_length(text);
+    return length > 0 && length < text.length && text.text[length] == '=';
+}
 
 /* --- Variables --- */
 
@@ -171,8 +193,10 @@ bool sh_make_local(struct sh *sh, struct slice name)
     __builtin_memcpy(local->name, name.text, name.length);
     local->scope = sh->state->scope;
     local->there = variable != NULL;
-    if (variable != NULL && !copy_value(sh, local, variable))
+    if (variable != NULL && !copy_value(sh, local, variable)) {
+        sh_drop(sh, local);
         return false;
+    }
     sh_link_to(&local->next, sh_linked(&sh->state->locals));
     sh_link_to(&sh->state->locals, local);
     return true;
@@ -180,7 +204,7 @@ bool sh_make_local(struct sh *sh, struct slice name)
 
 static void restore(struct sh *sh, struct sh_local *local)
 {
-    const struct slice name = {local->name, __builtin_strlen(local->name)};
+    const struct slice name = slice_of(local->name);
     struct sh_variable *variable = local->there ? find_or_make(sh, name) : find(sh, name);
     if (variable == NULL) /* or memory is full */
         return;
@@ -217,9 +241,9 @@ bool sh_import_variables(struct sh *sh)
     size_t length;
     const char *at = system_environment(&length), *end = at + length;
     for (; at < end; at += __builtin_strlen(at) + 1) {
-        struct slice whole = {at, __builtin_strlen(at)};
+        struct slice whole = slice_of(at);
         struct slice name = {at, sh_name_length(whole)};
-        if (name.length == 0 || name.length == whole.length || at[name.length] != '=')
+        if (!sh_is_assignment(whole))
             continue;
         if (!sh_set_variable(sh, name, slice_behind(whole, name.length + 1)) ||
             !sh_mark_variable(sh, name, SH_EXPORTED))
@@ -230,10 +254,7 @@ bool sh_import_variables(struct sh *sh)
 
 static bool push_text(struct sh *sh, const char *text, char last)
 {
-    for (; *text != '\0'; text++)
-        if (!sh_push_byte(sh, *text))
-            return false;
-    return sh_push_byte(sh, last);
+    return sh_push_bytes(sh, text, __builtin_strlen(text)) && sh_push_byte(sh, last);
 }
 
 static bool push_environment(struct sh *sh)

@@ -8,6 +8,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(halt, "halt", "[-pq]", "ends the system; -p: and switches off, -q: without init");
 PROGRAM(poweroff, "poweroff", "[-q]", "ends the system and switches off; -q: without init");

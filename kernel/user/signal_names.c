@@ -8,6 +8,7 @@
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(kill, "kill", "[-l | [-SIGNAL | -s SIGNAL] PID...]",
         "sends a signal, TERM if none is named");

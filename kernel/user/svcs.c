@@ -1,9 +1,10 @@
 /* svcs(1), as far as the rc system tells of its services: their states, and what is wrong with them. */
-#include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(svcs, "svcs", "[-x] [SERVICE]",
         "shows the states of services; -x: of those whose start has failed");

@@ -1,6 +1,9 @@
 /* sysctl(8): reads and writes the tree of sysctls, in FreeBSD's words. */
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
+#include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 #include "trace/text.h"
 
 PROGRAM(sysctl, "sysctl", "[-abdeiNnoqTWx] name[=value] ...",
@@ -8,7 +11,6 @@ PROGRAM(sysctl, "sysctl", "[-abdeiNnoqTWx] name[=value] ...",
 
 enum {
     NAME_SIZE = 256, /* no oid has a longer name */
-    NUMBER_SIZE = 24,
 };
 
 struct options {
@@ -56,15 +58,6 @@ static void print_text_of(const struct system_sysctl_about *about, bool end)
         system_print("\n");
 }
 
-/* A decimal number that the kernel has printed. */
-static unsigned long long number_of(const char *digits)
-{
-    unsigned long long number = 0;
-    for (; *digits >= '0' && *digits <= '9'; digits++)
-        number = number * 10 + (unsigned long long)(*digits - '0');
-    return number;
-}
-
 static bool is_unsigned(const struct system_sysctl_about *about)
 {
     return about->type[0] == 'u';
@@ -72,12 +65,9 @@ static bool is_unsigned(const struct system_sysctl_about *about)
 
 static void print_hex(const char *name, bool end)
 {
-    char digits[NUMBER_SIZE];
-    size_t length = sizeof digits - 1;
-    if (system_sysctl(name, digits, &length, NULL, 0) != SYSTEM_OK)
-        return;
-    digits[length] = '\0';
-    system_print("0x%llx%s", number_of(digits), end ? "\n" : "");
+    uint64_t number;
+    if (sysctl_number(name, &number))
+        system_print("0x%llx%s", (unsigned long long)number, end ? "\n" : "");
 }
 
 static void print_value(const struct options *options, const struct system_sysctl_about *about,
@@ -136,21 +126,6 @@ static void show_below(const struct options *options, const char *node)
             show(options, &about);
 }
 
-/* One line: sysctl: BEFORETEXTBEHIND */
-static void tell(const char *before, const char *text, size_t length, const char *behind)
-{
-    enum system_stream stream = system_speak(SYSTEM_ERRORS);
-    system_print("sysctl: %s", before);
-    system_print_foreign(text, length);
-    system_print("%s\n", behind);
-    (void)system_speak(stream);
-}
-
-static void complain(const char *before, const char *text, const char *behind)
-{
-    tell(before, text, __builtin_strlen(text), behind);
-}
-
 /* Whether this looks like a number, decimal or hexadecimal; its size is for the kernel to judge. */
 static bool is_number(const char *text)
 {
@@ -170,22 +145,21 @@ static bool is_number(const char *text)
 static bool may_set(const struct system_sysctl_about *about, const char *value)
 {
     if ((about->flags & SYSTEM_SYSCTL_NODE) != 0) {
-        complain("oid '", about->name, "' isn't a leaf node");
+        tell_error("sysctl: oid '%s' isn't a leaf node", about->name);
     } else if ((about->flags & SYSTEM_SYSCTL_WRITE) != 0) {
         bool text = (about->flags & SYSTEM_SYSCTL_STRING) != 0;
         if (text || is_number(value))
             return true;
         if (*value == '\0')
-            complain("empty numeric value", "", "");
+            tell_error("sysctl: empty numeric value");
         else
-            complain("invalid integer '", value, "'");
+            tell_error("sysctl: invalid integer '%s'", value);
     } else if ((about->flags & SYSTEM_SYSCTL_TUNABLE) != 0) {
-        complain("oid '", about->name, "' is a read only tunable");
-        complain("Tunable values are set on the kernel's command line, in an "
-                 "environment module or in /etc/system",
-                 "", "");
+        tell_error("sysctl: oid '%s' is a read only tunable", about->name);
+        tell_error("sysctl: Tunable values are set on the kernel's command line, in an "
+                   "environment module or in /etc/system");
     } else {
-        complain("oid '", about->name, "' is read only");
+        tell_error("sysctl: oid '%s' is read only", about->name);
     }
     return false;
 }
@@ -201,11 +175,7 @@ static bool set(const struct options *options, const struct system_sysctl_about 
     int error = system_sysctl(about->name, NULL, NULL, value, __builtin_strlen(value));
     if (error != SYSTEM_OK) {
         system_print("\n");
-        enum system_stream stream = system_speak(SYSTEM_ERRORS);
-        system_print("sysctl: ");
-        system_print_foreign(argument, __builtin_strlen(argument));
-        system_print(": %s\n", system_error_str(error));
-        (void)system_speak(stream);
+        (void)complain("sysctl", argument, error);
         return false;
     }
     system_print(" -> ");
@@ -213,30 +183,28 @@ static bool set(const struct options *options, const struct system_sysctl_about 
     return true;
 }
 
-/* Cuts the name off at a '=' and gives what is behind it; NULL: there is none. */
-static const char *cut(const char *argument, char name[NAME_SIZE])
+static size_t name_length(const char *argument)
 {
     size_t length = 0;
     while (argument[length] != '\0' && argument[length] != '=')
         length++;
+    return length;
+}
+
+/* Cuts the name off at a '=' and gives what is behind it; NULL: there is none. */
+static const char *cut(const char *argument, char name[NAME_SIZE])
+{
+    size_t length = name_length(argument);
     bool fits = length < NAME_SIZE; /* what does not is no oid, as "" is none */
-    for (size_t i = 0; fits && i < length; i++)
-        name[i] = argument[i];
-    name[fits ? length : 0] = '\0';
+    (void)text_format(name, NAME_SIZE, "%.*s", fits ? (int)length : 0, argument);
     return argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
 static bool tell_unknown(const struct options *options, const char *argument)
 {
-    size_t length = 0;
-    while (argument[length] != '\0' && argument[length] != '=')
-        length++;
-    if (options->ignore)
-        return true;
-    if (options->quiet)
-        return false;
-    tell("unknown oid '", argument, length, "'");
-    return false;
+    if (!options->ignore && !options->quiet)
+        tell_error("sysctl: unknown oid '%.*s'", (int)name_length(argument), argument);
+    return options->ignore;
 }
 
 static bool do_argument(const struct options *options, const char *argument)
@@ -299,7 +267,7 @@ static int read_options(int argc, char **argv, struct options *options)
             return next + 1;
         for (const char *letter = argv[next] + 1; *letter != '\0'; letter++)
             if (!set_option(options, *letter)) {
-                tell("illegal option -- ", letter, 1, "");
+                tell_error("sysctl: illegal option -- %c", *letter);
                 return 0;
             }
     }
@@ -308,11 +276,9 @@ static int read_options(int argc, char **argv, struct options *options)
 
 static int tell_usage(void)
 {
-    enum system_stream stream = system_speak(SYSTEM_ERRORS);
-    system_print("usage: sysctl [-bdeiNnoqTWx] name[=value] ...\n"
-                 "       sysctl [-bdeNnoqTWx] -a\n");
-    (void)system_speak(stream);
-    return 1;
+    tell_error("usage: sysctl [-bdeiNnoqTWx] name[=value] ...");
+    tell_error("       sysctl [-bdeNnoqTWx] -a");
+    return EXIT_MISUSED;
 }
 
 static int sysctl_main(int argc, char **argv)
@@ -327,5 +293,5 @@ static int sysctl_main(int argc, char **argv)
     for (; next < argc; next++)
         if (!do_argument(&options, argv[next]))
             all_well = false;
-    return all_well ? 0 : 1;
+    return all_well ? EXIT_OK : EXIT_FAILED;
 }

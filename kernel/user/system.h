@@ -52,8 +52,12 @@ enum system_signal {
 
 /* --- Processes --- */
 
+enum {
+    SYSTEM_ARGUMENTS_MAX = 256, /* words */
+};
+
 /* Starts the program of that name with its arguments (argv[0] is what it calls itself; together at
- * most 256 words and 8,000 bytes).  Gives the pid, or ENOENT, E2BIG, ENOMEM. */
+ * most SYSTEM_ARGUMENTS_MAX words and 8,192 bytes, one behind each word included).  Gives the pid, or ENOENT, E2BIG, ENOMEM. */
 int system_spawn(const char *program, int argc, const char *const *argv);
 
 /* Waits for a child, or for any (pid 0).  Gives its pid; *status is then its exit status (0..255,
@@ -81,8 +85,7 @@ size_t system_stack_left(void);
 const char *system_environment(size_t *length);
 int system_environment_set(const char *bytes, size_t length);
 
-/* Binds the process to a CPU, or with SYSTEM_ANY_CPU to none; EINVAL: it does not run. */
-#define SYSTEM_ANY_CPU UINT32_MAX
+/* Binds the process to a CPU, or with UINT32_MAX to none; EINVAL: it does not run. */
 int system_pin(uint32_t cpu);
 void system_yield(void);
 

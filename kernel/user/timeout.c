@@ -6,13 +6,10 @@
 #include "kernel/user/signal_names.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(timeout, "timeout", "[-s SIGNAL] [-k SECONDS] SECONDS COMMAND [ARGUMENT...]",
         "runs a command for so long; -s: signal that ends it, -k: SIGKILL so much later");
-
-enum {
-    TIMED_OUT = 124, /* status of timeout(1) */
-};
 
 /* What it was asked for. */
 struct order {
@@ -81,7 +78,7 @@ static int watch(const struct order *order, int pid)
         (void)system_signal_tree(pid, SYSTEM_SIGKILL, true);
         (void)wait_for(pid, 0, &status);
     }
-    return TIMED_OUT;
+    return CHILD_TIMED_OUT;
 }
 
 static int timeout_main(int argc, char **argv)

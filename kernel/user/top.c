@@ -1,12 +1,13 @@
 /* top(1): who uses the CPUs.  The first picture shows the time since the boot, each later one that
  * since the one before. */
-#include "kernel/user/line_sink.h"
 #include "kernel/user/numbers.h"
 #include "kernel/user/process_list.h"
 #include "kernel/user/program.h"
 #include "kernel/user/screen.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
+#include "kernel/user/user_text.h"
 
 PROGRAM(top, "top", "[-1]", "shows who uses the CPUs, until a key is pressed; -1: once");
 
@@ -43,15 +44,6 @@ struct top {
     struct seen seen[ROWS_MAX]; /* in the picture before */
 };
 
-static void copy(char *to, size_t size, const char *from)
-{
-    size_t length = __builtin_strlen(from);
-    if (length >= size)
-        length = size - 1;
-    __builtin_memcpy(to, from, length);
-    to[length] = '\0';
-}
-
 static uint64_t seen_before(const struct top *top, uint32_t pid)
 {
     for (uint32_t i = 0; i < top->seen_count; i++)
@@ -81,8 +73,8 @@ static void take_process(void *context, const struct process_row *process)
     row->cpu = process->cpu;
     row->cpu_ns = process->cpu_ns;
     row->used_ns = process->cpu_ns > before ? process->cpu_ns - before : 0;
-    copy(row->state, sizeof row->state, process->state);
-    copy(row->name, sizeof row->name, process->name);
+    (void)text_format(row->state, sizeof row->state, "%s", process->state);
+    (void)text_format(row->name, sizeof row->name, "%s", process->name);
 }
 
 /* "IDLE <tab> BUSY", in cycles. */

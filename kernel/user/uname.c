@@ -1,8 +1,8 @@
 /* uname(1) and hostname(1). */
 #include "kernel/user/program.h"
+#include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
 
 PROGRAM(uname, "uname", "[-aimnrsv]", "says what system this is");
 PROGRAM(hostname, "hostname", "[NAME]", "says or sets the name of this host");
@@ -42,13 +42,6 @@ static bool read_option(const char *option, uint32_t *set)
     return true;
 }
 
-static int print_value(const char *program, const char *name)
-{
-    const struct text_sink sink = system_output();
-    int error = system_sysctl_print(name, &sink);
-    return error == SYSTEM_OK ? EXIT_OK : complain(program, name, error);
-}
-
 static int uname_main(int argc, char **argv)
 {
     uint32_t set = 0;
@@ -62,7 +55,7 @@ static int uname_main(int argc, char **argv)
         if ((left & 1u << i) == 0)
             continue;
         left &= ~(1u << i);
-        status = print_value("uname", parts[i].name);
+        status = sysctl_show("uname", parts[i].name);
         if (status == EXIT_OK)
             system_print("%s", left == 0 ? "\n" : " ");
     }
@@ -77,7 +70,7 @@ static int hostname_main(int argc, char **argv)
         int error = system_sysctl("kern.hostname", NULL, NULL, argv[1], __builtin_strlen(argv[1]));
         return error == SYSTEM_OK ? EXIT_OK : complain("hostname", argv[1], error);
     }
-    int status = print_value("hostname", "kern.hostname");
+    int status = sysctl_show("hostname", "kern.hostname");
     if (status == EXIT_OK)
         system_print("\n");
     return status;

@@ -1,17 +1,42 @@
-/* What programs say when they cannot do what they were asked. */
+/* What programs print, and what they say of mistakes. */
 #include "kernel/user/usage.h"
 
-#include <stdint.h>
+#include <stdarg.h>
 
 #include "kernel/user/system.h"
+#include "kernel/user/user_text.h"
+#include "trace/text.h"
+
+/* Foreign text, on the stream that is spoken of. */
+static void put_foreign(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    system_print_foreign(bytes, length);
+}
+
+void tell_error(const char *format, ...)
+{
+    static const struct text_sink sink = {put_foreign, NULL};
+    enum system_stream before = system_speak(SYSTEM_ERRORS);
+    va_list arguments;
+    va_start(arguments, format);
+    text_print_list(&sink, format, arguments);
+    va_end(arguments);
+    system_print("\n");
+    (void)system_speak(before);
+}
 
 int usage(const struct program *program)
 {
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    system_print("usage: %s%s%s\n", program->name, program->usage[0] == '\0' ? "" : " ",
-                 program->usage);
-    (void)system_speak(before);
+    tell_error("usage: %s%s%s", program->name, program->usage[0] == '\0' ? "" : " ",
+               program->usage);
     return EXIT_MISUSED;
+}
+
+int complain(const char *program, const char *subject, int error)
+{
+    tell_error("%s: %s: %s", program, subject, system_error_str(error));
+    return EXIT_FAILED;
 }
 
 void print_text(const char *text)
@@ -49,45 +74,4 @@ void print_words(int count, const char *const *words)
         system_print("%s", i + 1 < count ? " " : "");
     }
     system_print("\n");
-}
-
-int complain(const char *program, const char *subject, int error)
-{
-    enum system_stream before = system_speak(SYSTEM_ERRORS);
-    system_print("%s: ", program);
-    print_text(subject);
-    system_print(": %s\n", system_error_str(error));
-    (void)system_speak(before);
-    return EXIT_FAILED;
-}
-
-int text_compare(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return (int)(uint8_t)*a - (int)(uint8_t)*b;
-}
-
-bool text_equal(const char *a, const char *b)
-{
-    return text_compare(a, b) == 0;
-}
-
-bool text_begins(const char *text, const char *beginning)
-{
-    while (*beginning != '\0' && *text == *beginning) {
-        text++;
-        beginning++;
-    }
-    return *beginning == '\0';
-}
-
-const struct program *program_find(const char *name)
-{
-    for (const struct program *program = programs_start; program < programs_end; program++)
-        if (text_equal(program->name, name))
-            return program;
-    return NULL;
 }

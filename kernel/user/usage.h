@@ -1,7 +1,6 @@
-/* What programs say when they cannot do what they were asked, in FreeBSD's words (err(3)). */
+/* What programs print, and what they say of mistakes, in FreeBSD's words (err(3)). */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernel/user/program.h"
@@ -12,19 +11,14 @@ enum {
     EXIT_MISUSED = 1,
 };
 
+/* A line among the errors, in the words of text_print; what it holds is made harmless. */
+void tell_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* "usage: NAME ARGUMENTS"; gives EXIT_MISUSED. */
 int usage(const struct program *program);
 
 /* "PROGRAM: SUBJECT: what the error means"; gives EXIT_FAILED. */
 int complain(const char *program, const char *subject, int error);
-
-/* NULL: there is none. */
-const struct program *program_find(const char *name);
-
-bool text_equal(const char *a, const char *b);
-bool text_begins(const char *text, const char *beginning);
-/* Below 0, 0 or above, as strcmp(3). */
-int text_compare(const char *a, const char *b);
 
 /* Text that may hold anything, made harmless. */
 void print_text(const char *text);

@@ -22,10 +22,7 @@ static enum words_kind literal(struct words_scan *scan, char c)
 
 static enum words_kind backslash(struct words_scan *scan, const char *text, size_t length)
 {
-    if (scan->at < length)
-        return literal(scan, text[scan->at++]);
-    scan->open_backslash = true;
-    return WORDS_END;
+    return scan->at < length ? literal(scan, text[scan->at++]) : WORDS_END;
 }
 
 static enum words_kind in_quote(struct words_scan *scan, char c)
@@ -52,7 +49,6 @@ static enum words_kind open_quote(struct words_scan *scan, char c)
 {
     scan->in_word = true;
     scan->quote = c;
-    scan->opened = scan->start;
     return WORDS_QUOTING;
 }
 

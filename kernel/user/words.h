@@ -24,13 +24,11 @@ enum words_kind {
 /* Start with all of it zero. */
 struct words_scan {
     size_t at;
-    size_t start;  /* of the last character in the text, with a backslash before it */
-    size_t opened; /* where the last quote began */
-    char quote;    /* that is open, or 0 */
-    char literal;  /* of WORDS_LITERAL */
-    bool in_word;  /* of which there may be no text yet */
+    size_t start; /* of the last character in the text, with a backslash before it */
+    char quote;   /* that is open, or 0 */
+    char literal; /* of WORDS_LITERAL */
+    bool in_word; /* of which there may be no text yet */
     bool comment;
-    bool open_backslash; /* the text ends behind a backslash, at `start` */
 };
 
 enum words_kind words_scan_next(struct words_scan *scan, const char *text, size_t length);

@@ -1,8 +1,7 @@
 /* Words of a command line.
  *
- * Property: reading always advances and ends at the end; each character lies in the text, an open
- * quote or backslash stands where it is said to; and the first word, written down in quotes or
- * with backslashes, reads back as itself. */
+ * Property: reading always advances and ends at the end; each character lies in the text; and the
+ * first word, written down in quotes or with backslashes, reads back as itself. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,13 +16,11 @@ static void require(bool condition)
         __builtin_trap();
 }
 
-static void check_scan(const struct words_scan *scan, enum words_kind kind, const char *text,
-                       size_t length, size_t before)
+static void check_scan(const struct words_scan *scan, enum words_kind kind, size_t length,
+                       size_t before)
 {
     require(scan->at <= length && scan->start >= before && scan->start <= scan->at);
     require(scan->at > before || kind == WORDS_END);
-    require(scan->quote == 0 || text[scan->opened] == scan->quote);
-    require(!scan->open_backslash || (text[scan->start] == '\\' && scan->at == length));
     require(kind != WORDS_END || scan->at == length);
     require(kind != WORDS_LITERAL || scan->in_word);
     require(kind != WORDS_SEPARATOR || !scan->in_word);
@@ -39,7 +36,7 @@ static size_t first_word(const char *text, size_t length, char *word)
     do {
         size_t before = scan.at;
         kind = words_scan_next(&scan, text, length);
-        check_scan(&scan, kind, text, length, before);
+        check_scan(&scan, kind, length, before);
         began = began || scan.in_word;
         first = first && (!began || scan.in_word);
         if (first && kind == WORDS_LITERAL)

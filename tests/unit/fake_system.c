@@ -20,7 +20,6 @@ enum {
     SYSCTLS = 32,
     TEXT = 65536,
     ARGUMENTS = 8192,
-    WORDS = 256,
     ENVIRONMENT = 2048,
     HEAP = 131072,
     CAPTURES = 32,
@@ -47,7 +46,7 @@ struct process {
     int pid, parent, status;
     const struct program *program;
     int argc;
-    char *argv[WORDS + 1];
+    char *argv[SYSTEM_ARGUMENTS_MAX + 1];
     char arguments[ARGUMENTS];
     char environment[ENVIRONMENT];
     size_t environment_length;
@@ -129,12 +128,24 @@ void fake_start(void)
     fake.current->state = RUNNING;
 }
 
+int fake_setup(void **state)
+{
+    (void)state;
+    fake_start();
+    return 0;
+}
+
 void fake_add_file(const char *path, const char *content, size_t length)
 {
     assert_true(fake.files < FILES);
     fake.file[fake.files].path = path;
     fake.file[fake.files].content = content;
     fake.file[fake.files++].length = length;
+}
+
+void fake_add_text(const char *path, const char *text)
+{
+    fake_add_file(path, text, strlen(text));
 }
 
 void fake_add_sysctl(const char *name, const char *value, uint32_t flags)
@@ -245,7 +256,7 @@ static struct process *find(int pid)
 static void run(struct process *process)
 {
     struct process *before = fake.current;
-    char *argv[WORDS + 1];
+    char *argv[SYSTEM_ARGUMENTS_MAX + 1];
     memcpy(argv, process->argv, sizeof argv);
     process->state = RUNNING;
     fake.current = process;
@@ -285,7 +296,7 @@ int system_spawn(const char *name, int argc, const char *const *argv)
     note("spawn");
     for (int i = 0; i < argc; i++) {
         size_t size = strlen(argv[i]) + 1;
-        assert_true(i < WORDS && used + size <= ARGUMENTS);
+        assert_true(i < SYSTEM_ARGUMENTS_MAX && used + size <= ARGUMENTS);
         process->argv[i] = memcpy(process->arguments + used, argv[i], size);
         used += size;
         note(" %s", argv[i]);

@@ -11,8 +11,12 @@
 /* Everything empty; pid 1 lives, and pid 2 is the caller.  Call it before each test. */
 void fake_start(void);
 
+/* The same, as a fixture of a test. */
+int fake_setup(void **state);
+
 /* Strings must last.  Directories are what the paths name. */
 void fake_add_file(const char *path, const char *content, size_t length);
+void fake_add_text(const char *path, const char *text);
 void fake_add_sysctl(const char *name, const char *value, uint32_t flags);
 void fake_set_wall_time(uint64_t seconds);
 
@@ -44,6 +48,8 @@ int fake_run(int argc, const char *const *argv);
 /* What was printed, and what was called, since they were last asked for. */
 const char *fake_printed(void);
 const char *fake_calls(void);
+#define PRINTED(text) assert_string_equal(fake_printed(), text)
+#define CALLED(text)  assert_string_equal(fake_calls(), text)
 
 /* Processes of the caller that nobody has waited for. */
 uint32_t fake_children_left(void);

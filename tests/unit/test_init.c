@@ -39,11 +39,6 @@ static int end(void **state)
     return munmap(told, sizeof *told);
 }
 
-static void add_file(const char *path, const char *content)
-{
-    fake_add_file(path, content, strlen(content));
-}
-
 static int run_init(void)
 {
     pid_t pid = fork();
@@ -108,9 +103,9 @@ static void a_system_without_scripts_comes_up_and_goes_down(void **state)
 static void scripts_and_commands_run_in_their_order(void **state)
 {
     (void)state;
-    add_file("/etc/rc", "echo up\n");
-    add_file("/etc/rc.shutdown", "echo down\n");
-    add_file("/etc/autoexec", "echo first\n");
+    fake_add_text("/etc/rc", "echo up\n");
+    fake_add_text("/etc/rc.shutdown", "echo down\n");
+    fake_add_text("/etc/autoexec", "echo first\n");
     fake_add_sysctl("kern.exec", "echo one\necho two\n", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_init(), 0);
     assert_called(RC RC_ENDED MULTI "spawn sh /etc/autoexec\nspawn sh -c echo one\n"
@@ -132,7 +127,7 @@ static void the_first_failure_is_that_of_the_run(void **state)
 static void a_failed_rc_without_a_console_goes_on_and_is_a_failure(void **state)
 {
     (void)state;
-    add_file("/etc/rc", "exit 3\n");
+    fake_add_text("/etc/rc", "exit 3\n");
     fake_add_sysctl("shell", "0", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_init(), 3);
     assert_called(RC RC_ENDED "boottrace going to single user mode\n" MULTI OFF DOWN
@@ -144,7 +139,7 @@ static void a_failed_rc_without_a_console_goes_on_and_is_a_failure(void **state)
 static void a_failed_rc_leads_to_a_shell_and_then_runs_again(void **state)
 {
     (void)state;
-    add_file("/etc/rc", "exit 3\n");
+    fake_add_text("/etc/rc", "exit 3\n");
     fake_add_sysctl("shell", "1", SYSTEM_SYSCTL_READ);
     fake_type("exit\rkill -USR1 3\r");
     assert_int_equal(run_init(), 3);
@@ -159,7 +154,7 @@ static void a_failed_rc_leads_to_a_shell_and_then_runs_again(void **state)
 static void boot_single_begins_with_a_shell(void **state)
 {
     (void)state;
-    add_file("/etc/rc", "echo up\n");
+    fake_add_text("/etc/rc", "echo up\n");
     fake_add_sysctl("boot_single", "1", SYSTEM_SYSCTL_READ);
     fake_add_sysctl("shell", "1", SYSTEM_SYSCTL_READ);
     fake_type("exit\r");
@@ -172,7 +167,7 @@ static void boot_single_begins_with_a_shell(void **state)
 /* What the sysctl holds, and what becomes of /etc/rc then. */
 static void hang_in_rc(const char *seconds, bool until_killed)
 {
-    add_file("/etc/rc", "sleep 1000\n");
+    fake_add_text("/etc/rc", "sleep 1000\n");
     fake_add_sysctl("kern.init_rc_timeout", seconds, SYSTEM_SYSCTL_READ);
     fake_hang_next("/etc/rc", until_killed);
 }
@@ -221,7 +216,7 @@ static void without_a_clock_nothing_times_out(void **state)
 static void a_stop_that_hangs_does_not_stop_the_shutdown(void **state)
 {
     (void)state;
-    add_file("/etc/rc.shutdown", "sleep 1000\n");
+    fake_add_text("/etc/rc.shutdown", "sleep 1000\n");
     fake_add_sysctl("kern.init_shutdown_timeout", "9", SYSTEM_SYSCTL_READ);
     fake_hang_next("/etc/rc.shutdown", false);
     assert_int_equal(run_init(), 0);
@@ -233,8 +228,8 @@ static void a_stop_that_hangs_does_not_stop_the_shutdown(void **state)
 static void from_single_user_operation_the_system_comes_up_again(void **state)
 {
     (void)state;
-    add_file("/etc/rc", "echo up\n");
-    add_file("/etc/rc.shutdown", "echo down\n");
+    fake_add_text("/etc/rc", "echo up\n");
+    fake_add_text("/etc/rc.shutdown", "echo down\n");
     fake_add_sysctl("kern.exec", "kill -TERM 3\necho again\n", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_init(), 0);
     assert_called(RC RC_ENDED MULTI
@@ -271,7 +266,7 @@ static void a_command_goes_on_while_the_terminals_are_cleaned(void **state)
 static void what_was_asked_later_ends_the_system(void **state)
 {
     (void)state;
-    add_file("/etc/rc.shutdown", "kill -INT 3\n");
+    fake_add_text("/etc/rc.shutdown", "kill -INT 3\n");
     fake_add_sysctl("kern.exec", "kill -TERM 3\necho never\n", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_init(), 0);
     assert_called("boottrace init(8) starting...\n" MULTI

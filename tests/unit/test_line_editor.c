@@ -634,8 +634,8 @@ static void the_number_of_columns_is_kept_in_its_range(void **state)
 {
     (void)state;
     const struct text_sink sink = {screen_put, &screen};
-    static const size_t asked[] = {0, 1, 20, 256, 257, SIZE_MAX};
-    static const size_t given[] = {80, 20, 20, 256, 256, 256};
+    static const size_t asked[] = {0, 19, 20, 256, 257, SIZE_MAX};
+    static const size_t given[] = {20, 20, 20, 256, 256, 256};
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
         line_editor_init(editor, &sink, asked[i]);
         assert_int_equal(editor->columns, given[i]);

@@ -12,36 +12,23 @@
 #include "kernel/user/rcorder.h"
 #include "tests/unit/fake_system.h"
 
-static void add(const char *path, const char *content)
-{
-    fake_add_file(path, content, strlen(content));
-}
-
-static int start(void **state)
-{
-    (void)state;
-    fake_start();
-    return 0;
-}
-
 static int start_with_scripts(void **state)
 {
-    (void)start(state);
-    add("/etc/rc.d/sshd", "# PROVIDE: sshd\n# REQUIRE: LOGIN\n# KEYWORD: shutdown\n"
-                          "name=\"sshd\"\nrcvar=\"sshd_enable\"\nrcvar=\"later\"\necho sshd $1\n");
-    add("/etc/rc.d/LOGIN", "# PROVIDE: LOGIN\n# REQUIRE: devd cron\n");
-    add("/etc/rc.d/devd",
-        "# PROVIDE: devd\n# KEYWORD: nojail shutdown\nname=devd\nrcvar=devd_enable\n"
-        "echo devd $1\n");
-    add("/etc/rc.d/cron", "# PROVIDE: cron\n# KEYWORD: nostart\necho cron $1\n");
-    add("/etc/rc.d/old/sshd", "# PROVIDE: old\n");
-    add("/etc/rc.d/removed", "");
+    (void)fake_setup(state);
+    fake_add_text("/etc/rc.d/sshd",
+                  "# PROVIDE: sshd\n# REQUIRE: LOGIN\n# KEYWORD: shutdown\n"
+                  "name=\"sshd\"\nrcvar=\"sshd_enable\"\nrcvar=\"later\"\necho sshd $1\n");
+    fake_add_text("/etc/rc.d/LOGIN", "# PROVIDE: LOGIN\n# REQUIRE: devd cron\n");
+    fake_add_text("/etc/rc.d/devd",
+                  "# PROVIDE: devd\n# KEYWORD: nojail shutdown\nname=devd\nrcvar=devd_enable\n"
+                  "echo devd $1\n");
+    fake_add_text("/etc/rc.d/cron", "# PROVIDE: cron\n# KEYWORD: nostart\necho cron $1\n");
+    fake_add_text("/etc/rc.d/old/sshd", "# PROVIDE: old\n");
+    fake_add_text("/etc/rc.d/removed", "");
     return 0;
 }
 
-#define PRINTED(text) assert_string_equal(fake_printed(), text)
-#define CALLED(text)  assert_string_equal(fake_calls(), text)
-#define RUN_IN(...)   FAKE_RUN(__VA_ARGS__, "-D", "/etc/rc.d")
+#define RUN_IN(...) FAKE_RUN(__VA_ARGS__, "-D", "/etc/rc.d")
 
 /* --- rcorder --- */
 
@@ -55,9 +42,9 @@ static void rcorder_prints_the_files_of_a_directory_in_their_order(void **state)
 static void rcorder_takes_files_of_a_directory_by_their_names(void **state)
 {
     (void)state;
-    add("/d/b", "x");
-    add("/d/a", "x");
-    add("/d/ab", "x");
+    fake_add_text("/d/b", "x");
+    fake_add_text("/d/a", "x");
+    fake_add_text("/d/ab", "x");
     assert_int_equal(FAKE_RUN("rcorder", "-D", "/d", "/etc/rc.d/cron", "/etc/rc.d"), 0);
     PRINTED("/d/a\n/d/ab\n/d/b\n/etc/rc.d/cron\n");
 }
@@ -85,8 +72,8 @@ static void rcorder_prints_groups_that_may_start_together(void **state)
 static void rcorder_tells_problems_and_orders_the_rest(void **state)
 {
     (void)state;
-    add("/a", "# PROVIDE: a\n# REQUIRE: x a b\n");
-    add("/b", "# PROVIDE: b\n# REQUIRE: a\n");
+    fake_add_text("/a", "# PROVIDE: a\n# REQUIRE: x a b\n");
+    fake_add_text("/b", "# PROVIDE: b\n# REQUIRE: a\n");
     assert_int_equal(FAKE_RUN("rcorder", "/a", "/nix", "/b"), 1);
     PRINTED("rcorder: /nix: No such file or directory; it is left out\n"
             "rcorder: /a: requires 'x', which no script provides; that is ignored\n"
@@ -101,8 +88,8 @@ static void rcorder_tells_names_that_are_too_long(void **state)
     static char header[400] = "# PROVIDE: ";
     memset(header + 11, 'x', 256);
     strcpy(header + 11 + 256, " a\n");
-    add("/a", header);
-    add("/b", "# REQUIRE: a\n");
+    fake_add_text("/a", header);
+    fake_add_text("/b", "# REQUIRE: a\n");
     assert_int_equal(FAKE_RUN("rcorder", "/b", "/a"), 1);
     PRINTED("rcorder: /a: a name is longer than 255 bytes; it is left out\n/a\n/b\n");
 }
@@ -114,7 +101,7 @@ static void rcorder_stops_at_the_513th_script(void **state)
     const char *argv[60] = {"rcorder", "-D", "/many"};
     for (uint32_t i = 0; i < 20; i++) {
         snprintf(path[i], sizeof path[i], "/many/%02u", (unsigned)i);
-        add(path[i], "x");
+        fake_add_text(path[i], "x");
     }
     /* 26 times 20 scripts are 520. */
     for (int i = 1; i < 53; i += 2) {
@@ -175,19 +162,13 @@ static void assert_started(const char *expected)
 
 static int run_rcstart(const char *jobs)
 {
-    int status = 0;
-    bool stopped;
-    const char *const argv[] = {"rcstart", "-j", jobs,        "-s",
-                                "nostart", "-D", "/etc/rc.d", "faststart"};
-    int pid = system_spawn("rcstart", 8, argv);
-    assert_int_equal(system_wait(pid, SYSTEM_FOREVER, &status, &stopped), pid);
-    return status;
+    return FAKE_RUN("rcstart", "-j", jobs, "-s", "nostart", "-D", "/etc/rc.d", "faststart");
 }
 
 static void rcstart_runs_scripts_when_what_they_require_is_done(void **state)
 {
     (void)state;
-    add("/etc/rc.d/syslogd", "# BEFORE: devd\n");
+    fake_add_text("/etc/rc.d/syslogd", "# BEFORE: devd\n");
     assert_int_equal(run_rcstart("1"), 0);
     assert_started("/etc/rc.d/syslogd faststart /etc/rc.d/devd faststart /etc/rc.d/LOGIN faststart "
                    "/etc/rc.d/sshd faststart");
@@ -199,9 +180,9 @@ static void rcstart_runs_scripts_when_what_they_require_is_done(void **state)
 static void rcstart_begins_as_many_as_it_may(void **state)
 {
     (void)state;
-    add("/etc/rc.d/a", "x");
-    add("/etc/rc.d/b", "x");
-    add("/etc/rc.d/c", "x");
+    fake_add_text("/etc/rc.d/a", "x");
+    fake_add_text("/etc/rc.d/b", "x");
+    fake_add_text("/etc/rc.d/c", "x");
     fake_add_sysctl("kern.boottrace.enabled", "1", SYSTEM_SYSCTL_READ);
     fake_add_sysctl("kern.boottrace.dotrace_user", "1", SYSTEM_SYSCTL_READ);
     (void)run_rcstart("2");
@@ -216,7 +197,7 @@ static void rcstart_begins_as_many_as_it_may(void **state)
 static void rcstart_tells_problems(void **state)
 {
     (void)state;
-    add("/etc/rc.d/a", "# REQUIRE: x\n");
+    fake_add_text("/etc/rc.d/a", "# REQUIRE: x\n");
     assert_int_equal(run_rcstart("8"), 1);
     assert_non_null(
         strstr(fake_printed(),
@@ -251,7 +232,7 @@ static void service_lists_scripts(void **state)
 static void service_lists_those_that_are_enabled(void **state)
 {
     (void)state;
-    add("/etc/rc.subr", subr);
+    fake_add_text("/etc/rc.subr", subr);
     assert_int_equal(FAKE_RUN("service", "-e"), 0);
     PRINTED("/etc/rc.d/sshd\n");
 }
@@ -302,12 +283,8 @@ static void pwait_waits_until_they_have_ended(void **state)
 static void daemon_goes_to_the_background_under_its_name(void **state)
 {
     (void)state;
-    int status;
-    bool stopped;
-    int pid = system_spawn("daemon", 3, (const char *const[]){"daemon", "sshd", "0.25"});
-    assert_int_equal(system_wait(pid, SYSTEM_FOREVER, &status, &stopped), pid);
-    assert_int_equal(status, 0);
-    CALLED("spawn daemon sshd 0.25\nspawn sshd 0.25\n");
+    assert_int_equal(FAKE_RUN("daemon", "sshd", "0.25"), 0);
+    CALLED("spawn sshd 0.25\n");
 }
 
 static void a_daemon_takes_its_time_to_end(void **state)
@@ -335,7 +312,7 @@ static void burst_records_events_of_few_names(void **state)
     assert_null(strstr(calls, "x, after 1\n"));
 }
 
-#define TEST(name)         cmocka_unit_test_setup(name, start)
+#define TEST(name)         cmocka_unit_test_setup(name, fake_setup)
 #define WITH_SCRIPTS(name) cmocka_unit_test_setup(name, start_with_scripts)
 
 int main(void)

@@ -12,13 +12,6 @@
 #include "kernel/user/sh.h"
 #include "tests/unit/fake_system.h"
 
-static int start(void **state)
-{
-    (void)state;
-    fake_start();
-    return 0;
-}
-
 static int run(const char *commands)
 {
     return FAKE_RUN("sh", "-c", commands);
@@ -26,19 +19,16 @@ static int run(const char *commands)
 
 static int run_script(const char *text)
 {
-    fake_add_file("/s", text, strlen(text));
+    fake_add_text("/s", text);
     return FAKE_RUN("sh", "/s");
 }
 
-/* Types a line that must not need a key but return, and gives what came after it. */
+/* Types keys at a shell on the console; gives its status. */
 static int type(const char *keys)
 {
     fake_type(keys);
     return FAKE_RUN("sh");
 }
-
-#define PRINTED(text) assert_string_equal(fake_printed(), text)
-#define CALLED(text)  assert_string_equal(fake_calls(), text)
 
 /* Without what the line editor draws: whether it stands somewhere. */
 #define SHOWN(text) assert_non_null(strstr(fake_printed(), text))
@@ -79,7 +69,7 @@ static void an_unknown_command_is_told_and_the_rest_runs(void **state)
 static void a_directory_cannot_be_run(void **state)
 {
     (void)state;
-    fake_add_file("/etc/x", "", 0);
+    fake_add_text("/etc/x", "");
     assert_int_equal(run("/etc"), 126);
     PRINTED("sh: /etc: Is a directory\n");
     assert_int_equal(FAKE_RUN("sh", "/etc"), 126);
@@ -173,8 +163,8 @@ static void a_script_that_is_not_there_has_status_127(void **state)
 
 static void add_rc_scripts(void)
 {
-    fake_add_file("/etc/rc.d/a", "burn 1\n", 7);
-    fake_add_file("/etc/rc.d/b", "exit 3\n", 7);
+    fake_add_text("/etc/rc.d/a", "burn 1\n");
+    fake_add_text("/etc/rc.d/b", "exit 3\n");
 }
 
 static void run_rc_script_runs_a_script_between_two_events(void **state)
@@ -182,6 +172,7 @@ static void run_rc_script_runs_a_script_between_two_events(void **state)
     (void)state;
     add_rc_scripts();
     fake_add_sysctl("kern.boottrace.enabled", "1", SYSTEM_SYSCTL_READ);
+    fake_add_sysctl("kern.boottrace.dotrace_user", "1", SYSTEM_SYSCTL_READ);
     assert_int_equal(run_script("run_rc_script /etc/rc.d/a faststart\nrun_rc_script /etc/rc.d/b"),
                      3);
     CALLED("spawn boottrace /etc/rc.d/a faststart\nboottrace /etc/rc.d/a start\n"
@@ -205,7 +196,7 @@ static void without_boottrace_run_rc_script_runs_it_alone(void **state)
 {
     static const char *const values[][2] = {{"0", "1"}, {"1", "0"}};
     for (size_t i = 0; i < 2; i++) {
-        (void)start(state);
+        (void)fake_setup(state);
         add_rc_scripts();
         fake_add_sysctl("kern.boottrace.enabled", values[i][0], SYSTEM_SYSCTL_READ);
         fake_add_sysctl("kern.boottrace.dotrace_user", values[i][1], SYSTEM_SYSCTL_READ);
@@ -232,7 +223,7 @@ static void run_rc_script_needs_a_path_to_a_script(void **state)
 static void a_path_is_a_command(void **state)
 {
     (void)state;
-    fake_add_file("/bin/hello", "echo hello\nexit 5", 17);
+    fake_add_text("/bin/hello", "echo hello\nexit 5");
     assert_int_equal(run("/bin/hello x y"), 5);
     PRINTED("hello\n");
     CALLED("spawn sh /bin/hello x y\n");
@@ -382,6 +373,27 @@ static void variables_and_functions_outlast_a_line(void **state)
 {
     (void)state;
     assert_int_equal(type("x=1; f() { return $x; }\rx=5\rf\rexit $?\r"), 5);
+}
+
+/* Each try takes memory for the name before it finds that there is none for the value. */
+static void a_variable_that_has_no_room_as_a_local_one_costs_nothing(void **state)
+{
+    static char keys[8192] = "n=";
+    (void)state;
+    for (size_t i = 0; i < 900; i++)
+        strcat(keys, "n");
+    strcat(keys,
+           "\rz=0123456789; for i in 1 2 3 4 5 6 7 8; do z=$z$z; done; x=$z$z; y=$x$x$x$x\r"
+           "eval \"$n=\\$y\"; unset y; for i in a b c d e f g h i j k l m n o p; do eval v$i=\\$x; "
+           "done\r"
+           "f() { local $n; }\r");
+    for (size_t i = 0; i < 60; i++)
+        strcat(keys, "f\r");
+    strcat(keys, "y=$z; echo \"<${#y}>\"\r");
+    (void)type(keys);
+    const char *printed = fake_printed();
+    assert_non_null(strstr(printed, "\nsh: memory: all of this shell's is in use\n"));
+    assert_non_null(strstr(printed, "\n<2560>\n"));
 }
 
 static void more_than_4095_bytes_do_not_belong_together(void **state)
@@ -549,7 +561,7 @@ static void kill_knows_names_numbers_and_jobs(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, start)
+#define TEST(name) cmocka_unit_test_setup(name, fake_setup)
     const struct CMUnitTest tests[] = {
         TEST(commands_run_one_after_the_other),
         TEST(the_status_is_that_of_the_last_command),
@@ -586,6 +598,7 @@ int main(void)
         TEST(control_c_gives_up_what_is_not_complete),
         TEST(a_mistake_gives_up_what_was_typed_and_no_more),
         TEST(variables_and_functions_outlast_a_line),
+        TEST(a_variable_that_has_no_room_as_a_local_one_costs_nothing),
         TEST(more_than_4095_bytes_do_not_belong_together),
         TEST(a_stopped_command_is_a_job),
         TEST(a_job_in_the_background_is_told_before_the_prompt),

@@ -1058,31 +1058,26 @@ static const struct text own[] = {
      0},
 };
 
-static void add_file(const char *path, const char *content)
-{
-    fake_add_file(path, content, strlen(content));
-}
-
 static void add_files(void)
 {
-    add_file("/etc/rc", "echo rc\n");
-    add_file("/etc/rc.d/b", "");
-    add_file("/etc/rc.d/a", "");
-    add_file("/etc/rc.d/c", "");
-    add_file("/etc/empty", "");
-    add_file("/etc/h/.hidden", "");
-    add_file("/etc/h/seen", "");
-    add_file("/etc/lib", "lib_loaded=yes\n"
-                         "greet() {\n"
-                         "  echo \"hello $1\"\n"
-                         "}\n"
-                         "bad() {\n"
-                         "  # a comment\n"
-                         "  nix\n"
-                         "}\n");
-    add_file("/etc/show", "echo \"$0 $* A=$A B=$B\"\n");
-    add_file("/etc/table", "one 1 2\ntwo\n  three   3  \n");
-    add_file("/etc/open", "a\nb");
+    fake_add_text("/etc/rc", "echo rc\n");
+    fake_add_text("/etc/rc.d/b", "");
+    fake_add_text("/etc/rc.d/a", "");
+    fake_add_text("/etc/rc.d/c", "");
+    fake_add_text("/etc/empty", "");
+    fake_add_text("/etc/h/.hidden", "");
+    fake_add_text("/etc/h/seen", "");
+    fake_add_text("/etc/lib", "lib_loaded=yes\n"
+                              "greet() {\n"
+                              "  echo \"hello $1\"\n"
+                              "}\n"
+                              "bad() {\n"
+                              "  # a comment\n"
+                              "  nix\n"
+                              "}\n");
+    fake_add_text("/etc/show", "echo \"$0 $* A=$A B=$B\"\n");
+    fake_add_text("/etc/table", "one 1 2\ntwo\n  three   3  \n");
+    fake_add_text("/etc/open", "a\nb");
 }
 
 /* Tells of each text that differs, so that one run shows them all. */
@@ -1156,7 +1151,7 @@ static void other_texts_do_what_is_documented(void **state)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         fake_start();
         add_files();
-        add_file("/s", own[i].text);
+        fake_add_text("/s", own[i].text);
         int status = FAKE_RUN("sh", "/s");
         wrong += !is_as_expected(&own[i], "sh", fake_printed(), status);
     }

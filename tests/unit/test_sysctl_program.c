@@ -46,6 +46,12 @@ void system_print_foreign(const char *bytes, size_t length)
     text_print_foreign(&sink, bytes, length);
 }
 
+void system_write(const char *bytes, size_t length)
+{
+    struct text_sink sink = system_output();
+    sink.put(sink.context, bytes, length);
+}
+
 const char *system_error_str(int error)
 {
     return error == SYSTEM_EINVAL ? "Invalid argument" : "another error";
