@@ -10,6 +10,12 @@ struct slice {
     size_t length;
 };
 
+/* Text that ends with a NUL. */
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){text, __builtin_strlen(text)};
+}
+
 static inline bool slice_is(struct slice slice, const char *text)
 {
     return slice.length == __builtin_strlen(text) &&

@@ -10,11 +10,6 @@ enum {
     DECIMAL_DIGITS = 20, /* of 2^64 - 1, and of -2^63 */
 };
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 void tunables_start(const struct tunables *tunables)
 {
     for (uint32_t i = 0; i < tunables->count; i++) {

@@ -1,7 +1,7 @@
 /* The one tree of files. */
 #include "kernel/files.h"
 
-#include "kernel/word.h"
+#include "boot/slice.h"
 
 static struct bootfs tree; /* without nodes, and so without files, until modules.c starts it */
 static struct files_counts counts;
@@ -27,7 +27,7 @@ enum bootfs_status files_open(const char *path, struct bootfs_file *file)
     count(&counts.opens);
     if (tree.count == 0)
         return BOOTFS_NOT_FOUND;
-    return bootfs_open(&tree, BOOTFS_TOP, word_slice(path), file);
+    return bootfs_open(&tree, BOOTFS_TOP, slice_of(path), file);
 }
 
 enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat)
@@ -36,7 +36,7 @@ enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat)
     if (tree.count == 0)
         return BOOTFS_NOT_FOUND;
     uint32_t node;
-    enum bootfs_status status = bootfs_find(&tree, BOOTFS_TOP, word_slice(path), true, &node);
+    enum bootfs_status status = bootfs_find(&tree, BOOTFS_TOP, slice_of(path), true, &node);
     if (status == BOOTFS_OK)
         bootfs_stat(&tree, node, stat);
     return status;

@@ -4,13 +4,13 @@
  * host that is known comes back after the host's round-trip time; one to any other is lost. */
 #include "kernel/network.h"
 
+#include "boot/slice.h"
 #include "kernel/scheduler.h"
 #include "kernel/sdt.h"
 #include "kernel/thread.h"
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
-#include "kernel/word.h"
 
 enum {
     SOCKETS = 16,
@@ -74,7 +74,7 @@ int network_close(int descriptor)
 static const struct host *find_host(const char *name)
 {
     for (uint32_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
-        if (word_is(hosts[i].name, name))
+        if (slice_is(slice_of(hosts[i].name), name))
             return &hosts[i];
     return NULL;
 }

@@ -8,6 +8,7 @@
  *      └── down ───────────────┴─────────── netmask or broadcast is set ───────────────┘
  *
  * The loopback's address is used at once, and so is any if nobody is to be asked. */
+#include "boot/slice.h"
 #include "kernel/jitter.h"
 #include "kernel/network.h"
 #include "kernel/sdt.h"
@@ -17,7 +18,6 @@
 #include "kernel/tunables.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
-#include "kernel/word.h"
 
 enum {
     CARRIER_MS = 250, /* from up to a link */
@@ -71,7 +71,7 @@ bool network_interface_reaches(uint32_t interface, uint32_t address)
 static struct interface *interface_of(const char *name)
 {
     for (uint32_t i = 0; i < NETWORK_INTERFACES; i++)
-        if (word_is(interfaces[i].name, name))
+        if (slice_is(slice_of(interfaces[i].name), name))
             return &interfaces[i];
     return NULL;
 }

@@ -1,11 +1,11 @@
 /* The provider profile. */
 #include "kernel/profile.h"
 
+#include "boot/slice.h"
 #include "kernel/kernel_probes.h"
 #include "kernel/percpu.h"
 #include "kernel/scheduler.h"
 #include "kernel/tracing.h"
-#include "kernel/word.h"
 #include "trace/dtrace/profile_name.h"
 
 #define SECOND_NS 1000000000ull
@@ -49,7 +49,7 @@ static void disable(const struct dtrace_probe *probe)
 static bool is_known(const char *name)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (word_is(probes[i].name, name))
+        if (slice_is(slice_of(probes[i].name), name))
             return true;
     return false;
 }
@@ -70,7 +70,7 @@ static void provide(struct dtrace *dtrace, const struct dtrace_provider *provide
                     const struct dof_clause *clause)
 {
     struct profile_name name;
-    bool ours = *clause->provider == '\0' || word_is(clause->provider, "profile");
+    bool ours = *clause->provider == '\0' || slice_is(slice_of(clause->provider), "profile");
     if (ours && *clause->module == '\0' && *clause->function == '\0' &&
         profile_parse(clause->name, &name))
         add(dtrace, provider, clause->name, &name);

@@ -1,8 +1,8 @@
 /* Static probes. */
 #include "kernel/sdt.h"
 
+#include "boot/slice.h"
 #include "kernel/kernel_probes.h"
-#include "kernel/word.h"
 #include "trace/dtrace/at_rest.h"
 #include "trace/dtrace/probe_tables.h"
 
@@ -69,7 +69,7 @@ AT_REST static void sort_points(void)
 AT_REST static const struct dtrace_provider *provider_of(const char *name)
 {
     for (uint32_t i = 0; i < provider_count; i++)
-        if (word_is(providers[i].name, name))
+        if (slice_is(slice_of(providers[i].name), name))
             return &providers[i];
     if (provider_count == PROVIDERS)
         return NULL;

@@ -1,10 +1,10 @@
 /* What has become of each service, as its script tells (etc/rc.subr): svcs(1) shows it. */
+#include "boot/slice.h"
 #include "kernel/sdt.h"
 #include "kernel/sysctl.h"
 #include "kernel/tslog.h"
 #include "kernel/user/system.h"
 #include "kernel/wait_queue.h"
-#include "kernel/word.h"
 
 enum {
     SERVICES_MAX = 128,
@@ -26,7 +26,7 @@ static struct mutex services_mutex = MUTEX_OF(services_topic);
 static const char *state_of(const char *word)
 {
     for (uint32_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (word_is(states[i], word))
+        if (slice_is(slice_of(states[i]), word))
             return states[i];
     return NULL;
 }
@@ -35,7 +35,7 @@ static const char *state_of(const char *word)
 static struct service *service_of(const char *name)
 {
     for (uint32_t i = 0; i < service_count; i++)
-        if (word_is(services[i].name, name))
+        if (slice_is(slice_of(services[i].name), name))
             return &services[i];
     if (service_count == SERVICES_MAX)
         return NULL;

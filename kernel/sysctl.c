@@ -4,8 +4,8 @@
 #include "kernel/sysctl.h"
 
 #include "boot/command_line.h"
+#include "boot/slice.h"
 #include "kernel/console.h"
-#include "kernel/word.h"
 
 static const struct sysctl_oid *oids[SYSCTL_OIDS_MAX]; /* in the order of names */
 static uint32_t count;
@@ -48,7 +48,7 @@ const struct sysctl_oid *sysctl_next(const char *after)
 
 static bool is_below(const struct sysctl_oid *oid, const char *node, size_t length)
 {
-    return length > 0 && slice_begins(word_slice(oid->name), node) && oid->name[length] == '.';
+    return length > 0 && slice_begins(slice_of(oid->name), node) && oid->name[length] == '.';
 }
 
 bool sysctl_is_node(const char *name)

@@ -20,7 +20,7 @@
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wall_time.h"
-#include "kernel/word.h"
+#include "boot/slice.h"
 
 enum {
     BLOCK = KERN_BOOTTRACE_BLOCK,
@@ -105,7 +105,7 @@ static struct bootfs_file *file_of(int descriptor)
 static void tell_first_path(struct thread *self, const char *path)
 {
     if (!self->has_looked_up)
-        tslog_event("NAMEI", word_slice(path));
+        tslog_event("NAMEI", slice_of(path));
     self->has_looked_up = true;
 }
 
@@ -431,7 +431,7 @@ void system_script_done(const char *path, int status)
 int system_phase(const char *name)
 {
     for (uint32_t phase = 0; phase < TRACE_PHASES; phase++) {
-        if (word_is(name, trace_phase_name((enum trace_phase)phase))) {
+        if (slice_is(slice_of(name), trace_phase_name((enum trace_phase)phase))) {
             tracing_enter((enum trace_phase)phase);
             return SYSTEM_OK;
         }

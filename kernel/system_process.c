@@ -1,4 +1,5 @@
 /* The system interface, kernel side: processes. */
+#include "boot/slice.h"
 #include "kernel/heaps.h"
 #include "kernel/power_off.h"
 #include "kernel/sdt.h"
@@ -8,15 +9,10 @@
 #include "kernel/tslog.h"
 #include "kernel/user/program.h"
 #include "kernel/user/system.h"
-#include "kernel/word.h"
-
-enum {
-    ARGUMENTS_MAX = 256,
-};
 
 static const struct program *find_program(const char *name)
 {
-    const struct slice wanted = word_slice(name);
+    const struct slice wanted = slice_of(name);
     for (const struct program *program = programs_start; program < programs_end; program++)
         if (slice_is(wanted, program->name))
             return program;
@@ -51,7 +47,7 @@ static const char *base_name(const char *path)
 static void tell_exec(const struct program *program, const char *called)
 {
     const char *path = base_name(called) != called ? called : program->name;
-    tslog_event("EXEC", word_slice(path));
+    tslog_event("EXEC", slice_of(path));
 }
 
 /* A process's first function: calls the program's main. */
@@ -62,7 +58,7 @@ static int run_program(void *argument)
     tell_exec(program, self->arguments);
     SDT_PROBE("proc", "exec-success", "char *", sdt_pointer(self->arguments));
     SDT_PROBE("proc", "start", "pid_t", self->pid);
-    char *argv[ARGUMENTS_MAX + 1], *at = self->arguments;
+    char *argv[SYSTEM_ARGUMENTS_MAX + 1], *at = self->arguments;
     for (int i = 0; i < self->argument_count; i++) {
         argv[i] = at;
         at += __builtin_strlen(at) + 1;
@@ -91,7 +87,7 @@ static int start_program(const char *name, int argc, const char *const *argv)
     const struct program *program = find_program(name);
     if (program == NULL)
         return SYSTEM_ENOENT;
-    if (argc < 1 || argc > ARGUMENTS_MAX)
+    if (argc < 1 || argc > SYSTEM_ARGUMENTS_MAX)
         return SYSTEM_E2BIG;
     struct thread *thread =
         thread_prepare(base_name(argv[0]), run_program, (void *)(uintptr_t)program, false);

@@ -1,7 +1,7 @@
 /* TSLOG with text that is made at run time. */
 #include "kernel/tslog.h"
 
-#include "kernel/word.h"
+#include "boot/slice.h"
 
 enum {
     CURRENT = UINT32_MAX, /* as a task: whoever runs */
@@ -62,7 +62,7 @@ void tslog_event(const char *what, struct slice argument)
 
 void tslog_call(const char *function, const char *argument, void (*call)(void))
 {
-    const struct slice text = word_slice(argument);
+    const struct slice text = slice_of(argument);
     record_argument("ENTER", function, text);
     call();
     record_argument("EXIT", function, text);

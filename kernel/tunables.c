@@ -2,11 +2,11 @@
 #include "kernel/tunables.h"
 
 #include "boot/command_line.h"
+#include "boot/slice.h"
 #include "kernel/boot_info.h"
 #include "kernel/complaint.h"
 #include "kernel/console.h"
 #include "kernel/tracing.h"
-#include "kernel/word.h"
 #include "trace/table.h"
 
 enum {
@@ -278,7 +278,7 @@ static void complain(const struct tunables_place *place, struct slice name, stru
         text_print(&sink, "%s", tunable_status_str(status));
     (void)tunable_print(tunable, present, sizeof present);
     text_print(&sink, "; ");
-    complaint_print_name(&sink, word_slice(present));
+    complaint_print_name(&sink, slice_of(present));
     text_print(&sink, " holds\n");
 }
 

@@ -66,7 +66,9 @@ static void put_text(struct frame_writer *writer, const char *text)
 
 void stream_start(struct stream *stream, struct text_sink sink)
 {
-    *stream = (struct stream){.writer = {.sink = sink}};
+    __builtin_memset(stream, 0,
+                     sizeof *stream); /* too large for a stack, where a literal might be built */
+    stream->writer.sink = sink;
 }
 
 static void send_schema(struct stream *stream, uint32_t kind)

@@ -6,11 +6,6 @@
 
 #include "boot/slice.h"
 
-static inline struct slice slice_of(const char *text)
-{
-    return (struct slice){text, __builtin_strlen(text)};
-}
-
 bool text_equal(const char *a, const char *b);
 bool text_begins(const char *text, const char *beginning);
 /* Below 0, 0 or above, as strcmp(3). */

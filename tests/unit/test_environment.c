@@ -525,11 +525,6 @@ static void every_truncation_reads_what_is_there(void **state)
     }
 }
 
-static struct slice slice_of(const char *text)
-{
-    return (struct slice){text, strlen(text)};
-}
-
 static void the_names_of_loaders_are_private(void **state)
 {
     (void)state;
