@@ -368,6 +368,30 @@ static void a_probe_that_appears_later_is_matched_at_once(void **state)
     host_end();
 }
 
+static void each_name_of_a_description_counts(void **state)
+{
+    (void)state;
+    static const struct dof_clause clauses[] = {
+        {.provider = "test", .module = "module", .function = "open", .name = "entry"},
+        {.provider = "tes", .module = "module", .function = "open", .name = "entry"},
+        {.provider = "test", .module = "modul", .function = "open", .name = "entry"},
+        {.provider = "test", .module = "module", .function = "ope", .name = "entry"},
+        {.provider = "test", .module = "module", .function = "open", .name = "entr"},
+        {.provider = "", .module = "m", .function = "", .name = ""},
+        {.provider = "", .module = "m*", .function = "", .name = ""},
+    };
+    static const uint32_t matches[] = {1, 0, 0, 0, 0, 0, 1};
+    host_start(MIB, 1, false);
+    (void)host_probe("open", "entry");
+    go(clauses, HOST_COUNT(clauses));
+    for (uint32_t i = 0; i < HOST_COUNT(clauses); i++) {
+        uint32_t matched;
+        (void)dtrace_clause(host.dtrace, i, &matched);
+        assert_int_equal(matched, matches[i]);
+    }
+    host_end();
+}
+
 static void a_description_without_names_means_probes_with_a_function(void **state)
 {
     (void)state;
@@ -1130,6 +1154,57 @@ static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
     host_end();
 }
 
+static void without_aggregations_there_is_no_memory_for_them(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    go(&clause, 1);
+    assert_null(host_aggregations(0).bytes);
+    host_end();
+}
+
+/* array[400 bytes] = arg0, and 8 bytes seem to be all: chunks have the 256 bytes that they have at least. */
+static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    host.reads_its_own = true;
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                             DIF_INDEX(DIF_OP_SETX, 1, 2),
+                             DIF_INDEX(DIF_OP_SETX, 2, 3),
+                             DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_C, 2, 1),
+                             DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0, 4),
+                             DIF_INDEX(DIF_OP_STGAA, 0x500, 4),
+                             DIF_RET(0)};
+    const uint64_t integers[] = {(uintptr_t)host.memory.bytes, 400, 8};
+    const struct dif_variable variables[] = {{.name = "",
+                                              .id = DIF_VAR_ARG0,
+                                              .scope = DIF_SCOPE_GLOBAL,
+                                              .kind = DIF_KIND_SCALAR,
+                                              .flags = 1,
+                                              .type = DIF_RESULT(8)},
+                                             {.name = "",
+                                              .id = 0x500,
+                                              .scope = DIF_SCOPE_GLOBAL,
+                                              .kind = DIF_KIND_ARRAY,
+                                              .flags = 2,
+                                              .type = DIF_RESULT(8)}};
+    struct dif_object store = {DIF_TEXT(text), .integers = integers, .integer_count = 3,
+                               .variables = variables, .variable_count = 2};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 0);
+    host_fire(id, 0, 1, 0);
+    host_fire(id, 0, 7, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 2);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
+    host_end();
+}
+
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
@@ -1300,6 +1375,7 @@ int main(void)
         cmocka_unit_test(a_fault_in_error_is_only_counted),
         cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
         cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),
+        cmocka_unit_test(each_name_of_a_description_counts),
         cmocka_unit_test(a_description_without_names_means_probes_with_a_function),
         cmocka_unit_test(matches_beyond_the_last_epid_are_counted),
         cmocka_unit_test(there_are_so_many_clauses_and_no_more),
@@ -1333,6 +1409,8 @@ int main(void)
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
         cmocka_unit_test(a_cpu_that_was_stopped_has_books_of_what_is_there),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
+        cmocka_unit_test(without_aggregations_there_is_no_memory_for_them),
+        cmocka_unit_test(a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored),
         cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),
         cmocka_unit_test(tracemem_takes_as_much_as_it_is_told),
