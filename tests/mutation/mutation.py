@@ -19,6 +19,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -29,9 +30,10 @@ ROOMS = ("boot/", "drivers/", "trace/")
 FOLDER = "build/mutation"
 AT_ONCE = 2
 MEMORY = 2 << 30  # bytes; what a mutant without end may take
-SANITIZERS = ":hard_rss_limit_mb=%d" % (MEMORY >> 20)
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "hard_rss_limit_mb=%d" % (MEMORY >> 20)}
 
-Place = collections.namedtuple("Place", "path line mutation text")
+# before, after: the lines that change, in one.
+Place = collections.namedtuple("Place", "path line operator before after text")
 
 
 def fail(message):
@@ -86,14 +88,16 @@ class Build:
         return names[0] if names else None
 
     def compile(self, name, text, output):
-        """Compiles another text instead of the object's own; warnings are the mutation's good right."""
+        """Compiles another text instead of the object's own; warnings are its good right."""
         words = [w for w in self.commands[name] if w not in ("-MMD", "-MP")][:-1]
         words[words.index("-o") + 1] = output
-        return run([*words, "-w", "-x", "c", "-"], input=text).returncode == 0
+        if run([*words, "-w", "-x", "c", "-"], input=text).returncode != 0:
+            fail(name + " does not compile with sanitizers")
 
-    def machine_code(self, name, text):
-        """What the optimizer leaves of a text, without sanitizers; None if it does not compile."""
-        words = [w for w in self.commands[name][:-1] if not w.startswith(("-MM", "-MP", "-g", "-fsanitize"))]
+    def machine_code(self, path, text):
+        """What the optimizer leaves of a file's text, without sanitizers; None if it does not compile."""
+        command = self.commands["build/asan/" + path[:-1] + "o"]
+        words = [w for w in command[:-1] if not w.startswith(("-MM", "-MP", "-g", "-fsanitize"))]
         words[words.index("-o") + 1] = "-"
         words[words.index("-c")] = "-S"
         said = run([*words, "-O2", "-w", "-x", "c", "-"], input=text)
@@ -106,15 +110,14 @@ class Build:
             fail(program + " does not link")
 
 
-def limits():
+def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 26, 1 << 26))
 
 
 def passes(program, seconds):
     """Whether a test program passes within so many seconds."""
-    options = {k: os.environ.get(k, "") + SANITIZERS for k in ("ASAN_OPTIONS",)}
-    child = subprocess.Popen([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                             env={**os.environ, **options}, start_new_session=True, preexec_fn=limits)
+    child = subprocess.Popen([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT,
+                             start_new_session=True, preexec_fn=limit_files)
     try:
         return child.wait(seconds) == 0
     except subprocess.TimeoutExpired:
@@ -123,15 +126,30 @@ def passes(program, seconds):
         return False
 
 
+def read_equivalents():
+    """What the file of that name has, as (path, line, what becomes of it)."""
+    with open("tests/mutation/equivalent", encoding="utf-8") as file:
+        blocks = [block.splitlines() for block in file.read().split("\n\n")[1:]]
+    return {(path, before[2:], after[2:]) for path, before, after, *_ in blocks}
+
+
+def place_of(path, line, mutation, text):
+    operator, start, end, other = mutation
+    first, last = text.rfind("\n", 0, start) + 1, text.index("\n", end)
+    return Place(path, line, operator, " ".join(text[first:last].split()),
+                 " ".join((text[first:start] + other + text[end:last]).split()), text[:start] + other + text[end:])
+
+
 class Campaign:
     def __init__(self, build, seed, count):
         self.build, self.seed, self.count = build, seed, count
-        self.not_counted = collections.Counter()
-        self.lines, self.texts, self.mutations = [], {}, {}
+        self.lines, self.texts, self.mutations, self.code = [], {}, {}, {}
+        self.equivalents = read_equivalents()
         for path in run(["git", "ls-files", "--", *(room + "*.c" for room in ROOMS)]).stdout.split():
             with open(path, encoding="utf-8") as file:
                 self.texts[path] = file.read()
             self.mutations[path] = operators.mutations(self.texts[path])
+            self.code[path] = build.machine_code(path, self.texts[path])
             self.lines += [(path, i + 1) for i in range(self.texts[path].count("\n"))]
         self.seconds = {}
 
@@ -149,7 +167,7 @@ class Campaign:
         return sorted(((p, o) for p, o in found if o),
                       key=lambda found: (self.build.distance[found[0]][found[1]], self.seconds[found[0]]))
 
-    def choose(self, number):
+    def choose(self, number, not_counted):
         """The place in one of the equal parts, or None if there is nothing to break."""
         rng = random.Random("%d.%d" % (self.seed, number))
         part = self.lines[len(self.lines) * number // self.count:len(self.lines) * (number + 1) // self.count]
@@ -157,63 +175,46 @@ class Campaign:
         for path, line in part:
             choices = self.mutations[path].get(line, [])
             for mutation in rng.sample(choices, len(choices)):
-                _, start, end, other = mutation
-                place = Place(path, line, mutation, self.texts[path][:start] + other + self.texts[path][end:])
-                if self.counts(place):
+                place = place_of(path, line, mutation, self.texts[path])
+                why_not = self.not_counted(place)
+                if why_not is None:
                     return place
+                not_counted[why_not] += 1
         return None
 
-    def counts(self, place):
-        """Whether a mutation compiles, and to something else."""
-        tests = self.tests_of(place.path)
-        if not tests:
-            return True
-        code = self.build.machine_code(tests[0][1], place.text)
+    def not_counted(self, place):
+        """Why a place does not count; None if it does."""
+        if (place.path, place.before, place.after) in self.equivalents:
+            return "known as equivalent"
+        code = self.build.machine_code(place.path, place.text)
         if code is None:
-            self.not_counted["did not compile"] += 1
-        elif code == self.build.machine_code(tests[0][1], self.texts[place.path]):
-            self.not_counted["were the same machine code"] += 1
-        else:
-            return True
-        return False
+            return "not compiled"
+        return "the same machine code" if code == self.code[place.path] else None
 
-    def killer(self, place, folder):
+    def killer(self, place):
         """The first test that fails, or None."""
         compiled = {}
-        for program, name in self.tests_of(place.path):
-            if name not in compiled:
-                compiled[name] = "%s/%d.o" % (folder, len(compiled))
-                if not self.build.compile(name, place.text, compiled[name]):
-                    return "the compiler"
-            mutant = "%s/%s" % (folder, os.path.basename(program))
-            self.build.link(program, name, compiled[name], mutant)
-            passed = passes(mutant, 10 + 10 * self.seconds[program])
-            os.unlink(mutant)
-            if not passed:
-                return os.path.basename(program)
+        with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+            for program, name in self.tests_of(place.path):
+                if name not in compiled:
+                    compiled[name] = "%s/%d.o" % (folder, len(compiled))
+                    self.build.compile(name, place.text, compiled[name])
+                self.build.link(program, name, compiled[name], folder + "/mutant")
+                if not passes(folder + "/mutant", 10 + 10 * self.seconds[program]):
+                    return os.path.basename(program)
         return None
 
     def judge(self, number):
-        """A line that tells what became of a place, and whether it survived."""
-        place = self.choose(number)
+        """A line that tells what became of a place, whether it survived, and what was not counted before."""
+        not_counted = collections.Counter()
+        place = self.choose(number, not_counted)
         if place is None:
-            return "%3d nothing to break" % number, None
-        folder = "%s/%d" % (FOLDER, number)
-        os.makedirs(folder, exist_ok=True)
-        killer = self.killer(place, folder)
-        for name in os.listdir(folder):
-            os.unlink(os.path.join(folder, name))
-        os.rmdir(folder)
-        operator, start, end, other = place.mutation
-        text = self.texts[place.path]
-        column = start - text.rfind("\n", 0, start)
-        what = "%s:%d:%d %s: %s -> %s" % (place.path, place.line, column, operator,
-                                          " ".join(text[start:end].split()),
-                                          " ".join(other.split()) or "nothing")
-        if killer:
-            return "%3d killed by %s: %s" % (number, killer, what), False
-        source = text.splitlines()[place.line - 1].strip()
-        return "%3d SURVIVED: %s\n      in: %s" % (number, what, source), True
+            return "%3d nothing to break" % number, None, not_counted
+        killer = self.killer(place)
+        told = "%3d %s %s:%d: %s\n    - %s\n    + %s" % (
+            number, "killed by " + killer + ":" if killer else "SURVIVED:", place.path, place.line, place.operator,
+            place.before, place.after)
+        return told, killer is None, not_counted
 
 
 def main():
@@ -224,17 +225,19 @@ def main():
     parser.add_argument("programs", nargs="+")
     options = parser.parse_args()
     os.nice(10)
+    os.makedirs(FOLDER, exist_ok=True)
     campaign = Campaign(Build(options.programs), options.seed, options.places)
     campaign.measure()
     numbers = [int(n) for n in options.only.split(",")] if options.only else range(options.places)
-    survived = []
+    survived, not_counted = collections.Counter(), collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for line, result in pool.map(campaign.judge, numbers):
+        for line, result, others in pool.map(campaign.judge, numbers):
             print(line, flush=True)
-            survived.append(result)
-    print("seed %d: %d places, %d killed, %d survived; not counted, because they %s" %
-          (options.seed, len(survived) - survived.count(None), survived.count(False), survived.count(True),
-           ", ".join("%s: %d" % (why, count) for why, count in sorted(campaign.not_counted.items()))))
+            survived[result] += 1
+            not_counted += others
+    print("seed %d: %d places, %d killed, %d survived%s" %
+          (options.seed, survived[False] + survived[True], survived[False], survived[True],
+           "".join("; %d %s" % (n, why) for why, n in sorted(not_counted.items()))))
 
 
 if __name__ == "__main__":

@@ -901,6 +901,19 @@ static void buffers_shrink_by_halves_until_they_fit(void **state)
     host_end();
 }
 
+static void a_half_of_a_buffer_is_still_a_multiple_of_8(void **state)
+{
+    (void)state;
+    host_start(2 * MIB, 4, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    const struct dof_option odd = {DOF_OPTION_BUFSIZE, MIB - 8};
+    assert_true(host_add(&clause, 1, &odd, 1));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    int64_t granted = dtrace_option(host.dtrace, DOF_OPTION_BUFSIZE);
+    assert_true(granted < MIB - 8 && granted % 8 == 0);
+    host_end();
+}
+
 /* Each CPU has its own copy of 16 strings of 4 KiB: a fourth of the memory. */
 static void buffers_leave_room_for_variables_by_reference(void **state)
 {
@@ -1397,6 +1410,7 @@ int main(void)
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
+        cmocka_unit_test(a_half_of_a_buffer_is_still_a_multiple_of_8),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
         cmocka_unit_test(what_was_aggregated_in_little_memory_can_be_printed),
         cmocka_unit_test(what_must_not_shrink_is_no_memory),
