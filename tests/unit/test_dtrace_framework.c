@@ -815,6 +815,35 @@ static bool add_sharing_clauses(const struct dof_action *action, uint32_t action
     return added;
 }
 
+/* strchr(), of a string at the end of all memory. */
+static void a_string_that_memory_cuts_off_is_not_read_behind_its_end(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    host.reads_its_own = true;
+    uint8_t *end = host.memory.bytes + MIB;
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                             DIF_INDEX(DIF_OP_SETX, 1, 2),
+                             DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_STRING, 0, 1),
+                             DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                             DIF_INDEX(DIF_OP_CALL, DIF_SUBR_STRCHR, 3),
+                             DIF_RET(3)};
+    const uint64_t integers[] = {(uintptr_t)(end - 4), 'e'};
+    struct dif_object find = {DIF_TEXT(text), .integers = integers, .integer_count = 2,
+                              .type = DIF_RESULT(8)};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &find)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    go(&clause, 1);
+    assert_true(host.memory.size - host.memory.used >= 4);
+    memcpy(end - 4, "abcd", 4);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(take_records(&record, 1), 1);
+    assert_int_equal(host_number(record.bytes + 16, 8), 0);
+    host_end();
+}
+
 static void clauses_that_share_their_actions_all_trace(void **state)
 {
     (void)state;
@@ -1405,6 +1434,7 @@ int main(void)
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
         cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
         cmocka_unit_test(what_is_read_may_overlap_what_is_written),
+        cmocka_unit_test(a_string_that_memory_cuts_off_is_not_read_behind_its_end),
         cmocka_unit_test(clauses_that_share_their_actions_all_trace),
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
