@@ -1131,6 +1131,33 @@ static void options_are_set_by_name(void **state)
     assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
 }
 
+/* Rates are taken whatever they are, and change nothing. */
+static void each_option_but_the_rates_gets_its_value(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum dof_option_id id;
+    } set[] = {
+        {"quiet=7", DOF_OPTION_QUIET},           {"flowindent=7", DOF_OPTION_FLOWINDENT},
+        {"rawbytes=7", DOF_OPTION_RAWBYTES},     {"stackindent=7", DOF_OPTION_STACKINDENT},
+        {"aggsortkey=7", DOF_OPTION_AGGSORTKEY}, {"aggsortrev=7", DOF_OPTION_AGGSORTREV},
+        {"aggsortpos=7", DOF_OPTION_AGGSORTPOS}, {"aggsortkeypos=7", DOF_OPTION_AGGSORTKEYPOS},
+        {"agghist=7", DOF_OPTION_AGGHIST},       {"aggpack=7", DOF_OPTION_AGGPACK},
+        {"aggzoom=7", DOF_OPTION_AGGZOOM}};
+    for (uint32_t i = 0; i < COUNT(set); i++) {
+        int64_t options[DOF_OPTIONS] = {0};
+        assert_true(dtrace_consumer_set_option(options, set[i].text, strlen(set[i].text)));
+        for (uint32_t id = 0; id < DOF_OPTIONS; id++)
+            assert_int_equal(options[id], id == set[i].id ? 7 : 0);
+    }
+    int64_t options[DOF_OPTIONS] = {0};
+    assert_true(dtrace_consumer_set_option(options, "aggrate=10ms", 12));
+    assert_true(dtrace_consumer_set_option(options, "switchrate=1", 12));
+    for (uint32_t id = 0; id < DOF_OPTIONS; id++)
+        assert_int_equal(options[id], 0);
+}
+
 static void printa_of_two_joins_them_by_key(void **state)
 {
     (void)state;
@@ -2318,6 +2345,7 @@ int main(void)
         cmocka_unit_test(printa_prints_once_and_the_end_prints_the_rest),
         cmocka_unit_test(printa_that_was_told_leaves_the_variable_to_the_end),
         cmocka_unit_test(options_are_set_by_name),
+        cmocka_unit_test(each_option_but_the_rates_gets_its_value),
         cmocka_unit_test(printa_of_two_joins_them_by_key),
         cmocka_unit_test(a_key_that_the_first_variable_does_not_have_is_printed_all_the_same),
         cmocka_unit_test(variables_with_more_or_fewer_keys_are_not_joined),

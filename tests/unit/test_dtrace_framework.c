@@ -1304,6 +1304,8 @@ static void stacks_and_addresses_are_recorded_in_their_form(void **state)
     assert_int_equal(take_records(&record, 1), 1);
     static const uint64_t expected[] = {0x1000, 0x1001, 0x1002, 0, 42, 0, 0, 42, 0x77, 0x88};
     assert_memory_equal(record.bytes + 16, expected, sizeof expected);
+    for (uint32_t i = 0; i < HOST_COUNT(host.destroyed); i++)
+        assert_int_equal(host.destroyed[i], 0);
     host_end();
 }
 

@@ -68,6 +68,25 @@ static struct dif_object *reading_code(bool of_many)
     return &object;
 }
 
+/* self->variable, over and over. */
+static struct dif_object *looking_code(void)
+{
+    static uint32_t text[LONG];
+    static const struct dif_variable variable = {.name = "",
+                                                 .id = DIF_VAR_USER,
+                                                 .scope = DIF_SCOPE_THREAD,
+                                                 .kind = DIF_KIND_SCALAR,
+                                                 .flags = 1,
+                                                 .type = DIF_RESULT(8)};
+    static struct dif_object object = {
+        .text = text, .length = LONG, .variables = &variable, .variable_count = 1};
+    for (uint32_t i = 0; i < LONG - 1; i++)
+        text[i] = DIF_INDEX(DIF_OP_LDTS, DIF_VAR_USER, 1);
+    text[LONG - 1] = DIF_RET(0);
+    object.type = DIF_RESULT(0);
+    return &object;
+}
+
 static uint32_t repeat(struct dof_action *actions, struct dif_object *code, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -175,6 +194,16 @@ static void bytes_of_strings_that_are_read_are_work(void **state)
     start(actions, repeat(actions, reading_code(true), 2));
     assert_cut();
     start(actions, repeat(actions, reading_code(false), 2));
+    assert_whole();
+}
+
+static void looking_for_a_variable_of_a_thread_is_work(void **state)
+{
+    (void)state;
+    struct dof_action actions[2];
+    start(actions, repeat(actions, looking_code(), 2));
+    assert_cut();
+    start(actions, repeat(actions, looking_code(), 1));
     assert_whole();
 }
 
@@ -339,6 +368,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_copied_are_work),
         cmocka_unit_test(fewer_bytes_are_less_work),
         cmocka_unit_test(bytes_of_strings_that_are_read_are_work),
+        cmocka_unit_test(looking_for_a_variable_of_a_thread_is_work),
         cmocka_unit_test(a_state_whose_probes_take_nine_tenths_of_the_time_is_killed),
         cmocka_unit_test(a_state_whose_probes_take_half_of_the_time_lives),
         cmocka_unit_test(what_stops_the_machine_in_one_firing_does_not_kill),
