@@ -151,6 +151,9 @@ class Campaign:
             self.mutations[path] = operators.mutations(self.texts[path])
             self.code[path] = build.machine_code(path, self.texts[path])
             self.lines += [(path, i + 1) for i in range(self.texts[path].count("\n"))]
+        for path, before, _ in sorted(self.equivalents):
+            if before not in " ".join(self.texts.get(path, "").split()):
+                print("tests/mutation/equivalent has a line that is not in %s any more: %s" % (path, before))
         self.seconds = {}
 
     def measure(self):
