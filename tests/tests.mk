@@ -284,6 +284,13 @@ soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
 	$(Q)sh tests/soak.sh
 
+PLACES := 100
+SEED   := 1
+mutation: $(B)/.packages-test ## break the pure rooms in PLACES (100) by SEED (1), and tell which of them no unit test sees
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_stopped
+	$(Q)python3 tests/mutation/mutation.py --places $(PLACES) --seed $(SEED) \
+	    $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_stopped
+
 bench-events: $(B)/.packages-test ## measure the cost of an event; writes build/bench.json
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run_events.sh $(B)/bench.json
@@ -340,5 +347,5 @@ bench: bench-events bench-overflow bench-overhead bench-files bench-costs bench-
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
-.PHONY: test test-programs soak bench bench-overhead bench-events bench-files bench-costs bench-firing \
+.PHONY: test test-programs soak mutation bench bench-overhead bench-events bench-files bench-costs bench-firing \
         bench-dif bench-overflow format

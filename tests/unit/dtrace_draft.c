@@ -15,13 +15,14 @@ static const struct dtrace_probe_description *probe_of(void *context, uint32_t i
 static const struct dtrace_ecb_description *ecb_of(void *context, uint32_t epid)
 {
     struct draft *draft = context;
-    return epid < DRAFT_IDS && draft->ecbs[epid].epid != 0 ? &draft->ecbs[epid] : NULL;
+    return epid < DRAFT_IDS && draft->given_ecbs[epid].epid != 0 ? &draft->given_ecbs[epid] : NULL;
 }
 
 static const struct dtrace_aggregation_description *aggregation_of(void *context, uint32_t id)
 {
     struct draft *draft = context;
-    return id < DRAFT_IDS && draft->aggregations[id].id != 0 ? &draft->aggregations[id] : NULL;
+    return id < DRAFT_IDS && draft->given_aggregations[id].id != 0 ? &draft->given_aggregations[id]
+                                                                   : NULL;
 }
 
 static bool symbol_of(void *context, uint64_t address, struct dtrace_symbol *symbol)
@@ -177,14 +178,40 @@ void draft_put_word(uint8_t *record, const struct dtrace_record *piece, uint32_t
     write_number(record + piece->offset + word * 8, 8, value);
 }
 
+/* A copy that is freed instead of an older one. */
+static void *exactly(const void *bytes, size_t size, const void *older)
+{
+    void *exact = malloc(size + (size == 0));
+    assert(exact != NULL);
+    if (size > 0)
+        memcpy(exact, bytes, size);
+    free((void *)older);
+    return exact;
+}
+
 static void take_exactly(struct dtrace_snapshot *snapshot, const struct draft_buffer *buffer)
 {
-    uint8_t *exact = malloc(buffer->used + (buffer->used == 0));
-    assert(exact != NULL);
-    memcpy(exact, buffer->bytes, buffer->used);
-    free((void *)snapshot->bytes);
-    snapshot->bytes = exact;
+    snapshot->bytes = exactly(buffer->bytes, buffer->used, snapshot->bytes);
     snapshot->size = buffer->used;
+}
+
+static const struct dtrace_record *exact_records(const struct dtrace_record *records,
+                                                 uint32_t count, const struct dtrace_record *older)
+{
+    return exactly(records, count * sizeof *records, older);
+}
+
+static void give_descriptions(struct draft *draft)
+{
+    for (uint32_t id = 0; id < DRAFT_IDS; id++) {
+        struct dtrace_ecb_description ecb = draft->ecbs[id];
+        struct dtrace_aggregation_description aggregation = draft->aggregations[id];
+        ecb.records = exact_records(ecb.records, ecb.record_count, draft->given_ecbs[id].records);
+        aggregation.records = exact_records(aggregation.records, aggregation.record_count,
+                                            draft->given_aggregations[id].records);
+        draft->given_ecbs[id] = ecb;
+        draft->given_aggregations[id] = aggregation;
+    }
 }
 
 const struct dtrace_source *draft_source(struct draft *draft)
@@ -193,6 +220,7 @@ const struct dtrace_source *draft_source(struct draft *draft)
         take_exactly(&draft->principals[cpu], &draft->principal[cpu]);
         take_exactly(&draft->aggregated[cpu], &draft->counted[cpu]);
     }
+    give_descriptions(draft);
     return &draft->source;
 }
 
@@ -202,5 +230,10 @@ void draft_finish(struct draft *draft)
         free((void *)draft->principals[cpu].bytes);
         free((void *)draft->aggregated[cpu].bytes);
         draft->principals[cpu].bytes = draft->aggregated[cpu].bytes = NULL;
+    }
+    for (uint32_t id = 0; id < DRAFT_IDS; id++) {
+        free((void *)draft->given_ecbs[id].records);
+        free((void *)draft->given_aggregations[id].records);
+        draft->given_ecbs[id].records = draft->given_aggregations[id].records = NULL;
     }
 }

@@ -22,6 +22,8 @@ struct draft {
     struct dtrace_aggregation_description aggregations[DRAFT_IDS]; /* by id; 0: none */
     struct dtrace_record records[DRAFT_RECORDS];
     uint32_t record_count;
+    struct dtrace_ecb_description given_ecbs[DRAFT_IDS]; /* what the source has of them */
+    struct dtrace_aggregation_description given_aggregations[DRAFT_IDS];
     struct draft_buffer principal[DRAFT_CPUS], counted[DRAFT_CPUS];
     struct dtrace_snapshot principals[DRAFT_CPUS], aggregated[DRAFT_CPUS];
     int64_t options[DOF_OPTIONS];
@@ -52,6 +54,7 @@ void draft_put_text(uint8_t *record, const struct dtrace_record *piece, const ch
 void draft_put_word(uint8_t *record, const struct dtrace_record *piece, uint32_t word,
                     uint64_t value);
 
-/* The source; buffers are copied to memory of exactly their size, which draft_finish gives back. */
+/* The source; buffers and the records of descriptions are copied to memory of exactly their size, which
+ * draft_finish gives back. */
 const struct dtrace_source *draft_source(struct draft *draft);
 void draft_finish(struct draft *draft);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "boot/bootfs.h"
+#include "boot/bootfs_node.h"
 #include "tests/unit/phrases.h"
 
 /* --- The tree under test ---------------------------------------------------------------------- */
@@ -1308,6 +1309,15 @@ static void a_tree_has_at_most_2_to_the_26_nodes(void **state)
         assert_true(bootfs_size(nodes) < bootfs_size(nodes + 1));
 }
 
+static void a_node_takes_4_to_8_bytes_to_be_found(void **state)
+{
+    (void)state;
+    for (uint32_t nodes = 0; nodes < 200; nodes++) {
+        uint64_t index = bootfs_size(nodes) - (nodes + 1) * sizeof(struct bootfs_node);
+        assert_true(index >= 4 * (nodes + 1) && index < 8 * (nodes + 1));
+    }
+}
+
 /* --- Reading ---------------------------------------------------------------------------------- */
 
 static void a_file_can_be_read_in_odd_sizes(void **state)
@@ -1627,6 +1637,7 @@ int main(void)
         TEST(what_does_not_fit_is_left_out_whole),
         TEST(a_tree_without_nodes_holds_its_top),
         TEST(a_tree_has_at_most_2_to_the_26_nodes),
+        TEST(a_node_takes_4_to_8_bytes_to_be_found),
         TEST(a_file_can_be_read_in_odd_sizes),
         TEST(a_seek_may_lead_behind_the_end),
         TEST(an_empty_file_need_not_have_content),

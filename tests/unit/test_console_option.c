@@ -56,6 +56,17 @@ static void assert_refused(enum what what, const char *text, enum console_status
     assert_int_equal(option.stop_bits, untouched.stop_bits);
 }
 
+static void a_device_is_chosen_after_none(void **state)
+{
+    (void)state;
+    struct console_option chosen = console_option_default();
+    assert_int_equal(console_option_parse("none", 4, &chosen), CONSOLE_OK);
+    assert_int_equal(chosen.kind, CONSOLE_NONE);
+    assert_int_equal(console_option_parse("com2", 4, &chosen), CONSOLE_OK);
+    assert_int_equal(chosen.kind, CONSOLE_PORT);
+    assert_int_equal(chosen.port, 0x2f8);
+}
+
 static void every_device_has_its_port(void **state)
 {
     (void)state;
@@ -180,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_device_has_its_port),
+        cmocka_unit_test(a_device_is_chosen_after_none),
         cmocka_unit_test(a_port_may_be_given_as_a_number),
         cmocka_unit_test(a_speed_may_follow_the_device),
         cmocka_unit_test(the_screen_and_nothing_are_consoles_too),

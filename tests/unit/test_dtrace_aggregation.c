@@ -341,6 +341,19 @@ static void the_same_key_with_other_levels_counts_in_the_first_ones(void **state
     free(buffer.bytes);
 }
 
+static void every_bit_of_a_key_counts_for_its_hash(void **state)
+{
+    (void)state;
+    for (uint32_t size = 1; size <= 9; size++)
+        for (uint32_t bit = 0; bit < 8 * size; bit++) {
+            uint8_t *key = calloc(1, size);
+            uint32_t hash = dtrace_hash_bytes(1, key, size);
+            key[bit / 8] = (uint8_t)(1u << bit % 8);
+            assert_int_not_equal(dtrace_hash_bytes(1, key, size), hash);
+            free(key);
+        }
+}
+
 static void a_full_buffer_drops_new_keys_and_counts_on_the_old(void **state)
 {
     (void)state;
@@ -405,6 +418,7 @@ int main(void)
         cmocka_unit_test(the_same_key_with_another_function_is_refused),
         cmocka_unit_test(the_same_key_with_more_data_is_refused_too),
         cmocka_unit_test(the_same_key_with_other_levels_counts_in_the_first_ones),
+        cmocka_unit_test(every_bit_of_a_key_counts_for_its_hash),
         cmocka_unit_test(a_full_buffer_drops_new_keys_and_counts_on_the_old),
         cmocka_unit_test(random_keys_agree_with_a_plain_table),
     };

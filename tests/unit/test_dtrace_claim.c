@@ -351,6 +351,27 @@ static void losses_are_told_once(void **state)
     host_end();
 }
 
+/* They are all counters of 64 bits, but for the last, the deadman. */
+static void losses_that_were_told_are_added_up_one_by_one(void **state)
+{
+    (void)state;
+    enum {
+        COUNTERS = offsetof(struct dtrace_status, killed) / sizeof(uint64_t)
+    };
+    uint64_t sum[COUNTERS + 1] = {0}, more[COUNTERS + 1] = {0};
+    for (uint64_t i = 0; i < COUNTERS; i++) {
+        sum[i] = 1000 + i;
+        more[i] = 1 + 10 * i;
+    }
+    struct dtrace_status one, other;
+    memcpy(&one, sum, sizeof one);
+    memcpy(&other, more, sizeof other);
+    dtrace_status_join(&one, &other);
+    memcpy(sum, &one, sizeof one);
+    for (uint64_t i = 0; i < COUNTERS; i++)
+        assert_int_equal(sum[i], 1001 + 11 * i);
+}
+
 static void errors_are_told_once(void **state)
 {
     (void)state;
@@ -405,6 +426,7 @@ int main(void)
         cmocka_unit_test(there_is_memory_for_who_prints),
         cmocka_unit_test(a_claim_that_is_given_up_has_told_nothing),
         cmocka_unit_test(losses_are_told_once),
+        cmocka_unit_test(losses_that_were_told_are_added_up_one_by_one),
         cmocka_unit_test(errors_are_told_once),
         cmocka_unit_test(what_is_discarded_meanwhile_is_not_remembered),
         cmocka_unit_test(a_state_that_never_went_has_nothing_to_claim),

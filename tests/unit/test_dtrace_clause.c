@@ -362,6 +362,55 @@ static void every_bad_combination_is_refused_with_its_reason(void **state)
     }
 }
 
+static void only_what_changes_the_machine_is_destructive(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t kind;
+        bool destructive;
+    } kinds[] = {
+        {DOF_ACTION_DIFEXPR, false},
+        {DOF_ACTION_EXIT, false},
+        {DOF_ACTION_PRINTF, false},
+        {DOF_ACTION_PRINTA, false},
+        {DOF_ACTION_LIBACT, false},
+        {DOF_ACTION_TRACEMEM, false},
+        {DOF_ACTION_TRACEMEM_DYNSIZE, false},
+        {DOF_ACTION_USTACK, false},
+        {DOF_ACTION_JSTACK, false},
+        {DOF_ACTION_USYM, false},
+        {DOF_ACTION_UMOD, false},
+        {DOF_ACTION_UADDR, false},
+        {DOF_ACTION_STOP, true},
+        {DOF_ACTION_RAISE, true},
+        {DOF_ACTION_SYSTEM, true},
+        {DOF_ACTION_FREOPEN, true},
+        {DOF_ACTION_STACK, false},
+        {DOF_ACTION_SYM, false},
+        {DOF_ACTION_MOD, false},
+        {DOF_ACTION_BREAKPOINT, true},
+        {DOF_ACTION_PANIC, true},
+        {DOF_ACTION_CHILL, true},
+        {DOF_ACTION_SPECULATE, false},
+        {DOF_ACTION_COMMIT, false},
+        {DOF_ACTION_DISCARD, false},
+        {DOF_AGGREGATION_COUNT, false},
+        {DOF_AGGREGATION_MIN, false},
+        {DOF_AGGREGATION_MAX, false},
+        {DOF_AGGREGATION_AVG, false},
+        {DOF_AGGREGATION_SUM, false},
+        {DOF_AGGREGATION_STDDEV, false},
+        {DOF_AGGREGATION_QUANTIZE, false},
+        {DOF_AGGREGATION_LQUANTIZE, false},
+        {DOF_AGGREGATION_LLQUANTIZE, false},
+    };
+    for (uint32_t i = 0; i < HOST_COUNT(kinds); i++) {
+        struct dof_action action = host_action(kinds[i].kind, NULL);
+        const struct dof_clause clause = {.actions = &action, .action_count = 1};
+        assert_int_equal(dtrace_clause_is_destructive(&clause), kinds[i].destructive);
+    }
+}
+
 static void records_larger_than_any_buffer_are_refused(void **state)
 {
     (void)state;
@@ -411,6 +460,7 @@ int main(void)
         cmocka_unit_test(stacks_take_the_options),
         cmocka_unit_test(a_stack_has_as_many_frames_as_there_can_be_at_most),
         cmocka_unit_test(every_bad_combination_is_refused_with_its_reason),
+        cmocka_unit_test(only_what_changes_the_machine_is_destructive),
         cmocka_unit_test(records_larger_than_any_buffer_are_refused),
         cmocka_unit_test(epids_count_from_1_over_clauses_and_probes),
     };

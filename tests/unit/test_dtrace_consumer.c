@@ -336,6 +336,33 @@ static void options_are_set_by_name(void **state)
     assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
 }
 
+/* Rates are taken whatever they are, and change nothing. */
+static void each_option_but_the_rates_gets_its_value(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum dof_option_id id;
+    } set[] = {
+        {"quiet=7", DOF_OPTION_QUIET},           {"flowindent=7", DOF_OPTION_FLOWINDENT},
+        {"rawbytes=7", DOF_OPTION_RAWBYTES},     {"stackindent=7", DOF_OPTION_STACKINDENT},
+        {"aggsortkey=7", DOF_OPTION_AGGSORTKEY}, {"aggsortrev=7", DOF_OPTION_AGGSORTREV},
+        {"aggsortpos=7", DOF_OPTION_AGGSORTPOS}, {"aggsortkeypos=7", DOF_OPTION_AGGSORTKEYPOS},
+        {"agghist=7", DOF_OPTION_AGGHIST},       {"aggpack=7", DOF_OPTION_AGGPACK},
+        {"aggzoom=7", DOF_OPTION_AGGZOOM}};
+    for (uint32_t i = 0; i < COUNT(set); i++) {
+        int64_t options[DOF_OPTIONS] = {0};
+        assert_true(dtrace_consumer_set_option(options, set[i].text, strlen(set[i].text)));
+        for (uint32_t id = 0; id < DOF_OPTIONS; id++)
+            assert_int_equal(options[id], id == set[i].id ? 7 : 0);
+    }
+    int64_t options[DOF_OPTIONS] = {0};
+    assert_true(dtrace_consumer_set_option(options, "aggrate=10ms", 12));
+    assert_true(dtrace_consumer_set_option(options, "switchrate=1", 12));
+    for (uint32_t id = 0; id < DOF_OPTIONS; id++)
+        assert_int_equal(options[id], 0);
+}
+
 /* A record that turns quiet on, one that says 42, and one that says 43; the first `told` of them were told. */
 static void setting_told(uint64_t told, const char *name, const char *expected)
 {
@@ -557,6 +584,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_line),
         cmocka_unit_test(losses_are_told_in_the_words_of_dtrace),
         cmocka_unit_test(options_are_set_by_name),
+        cmocka_unit_test(each_option_but_the_rates_gets_its_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),
         cmocka_unit_test(what_was_told_is_not_printed_and_has_its_effect),

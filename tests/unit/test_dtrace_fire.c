@@ -319,6 +319,43 @@ static void what_is_read_may_overlap_what_is_written(void **state)
     }
 }
 
+/* What strchr() gives of a string at the end of all memory. */
+static uint64_t found_at_the_end(uint64_t wanted)
+{
+    host_start(MIB, 1, false);
+    host.reads_its_own = true;
+    uint8_t *end = host.memory.bytes + MIB;
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                             DIF_INDEX(DIF_OP_SETX, 1, 2),
+                             DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_STRING, 0, 1),
+                             DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                             DIF_INDEX(DIF_OP_CALL, DIF_SUBR_STRCHR, 3),
+                             DIF_RET(3)};
+    const uint64_t integers[] = {(uintptr_t)(end - 4), wanted};
+    struct dif_object find = {DIF_TEXT(text), .integers = integers, .integer_count = 2,
+                              .type = DIF_RESULT(8)};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &find)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    host_go(&clause, 1);
+    assert_true(host.memory.size - host.memory.used >= 4);
+    memcpy(end - 4, "abcd", 4);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(host_take(&record, 1), 1);
+    uint64_t found = host_number(record.bytes + 16, 8);
+    host_end();
+    return found == 0 ? 0 : found - (uintptr_t)(end - 4) + 1;
+}
+
+static void a_string_that_memory_cuts_off_is_not_read_behind_its_end(void **state)
+{
+    (void)state;
+    assert_int_equal(found_at_the_end('a'), 1);
+    assert_int_equal(found_at_the_end('d'), 4);
+    assert_int_equal(found_at_the_end('e'), 0);
+}
+
 static void chill_is_bounded_to_half_of_each_second(void **state)
 {
     (void)state;
@@ -380,6 +417,8 @@ static void stacks_and_addresses_are_recorded_in_their_form(void **state)
     assert_int_equal(host_take(&record, 1), 1);
     static const uint64_t expected[] = {0x1000, 0x1001, 0x1002, 0, 42, 0, 0, 42, 0x77, 0x88};
     assert_memory_equal(record.bytes + 16, expected, sizeof expected);
+    for (uint32_t i = 0; i < HOST_COUNT(host.destroyed); i++)
+        assert_int_equal(host.destroyed[i], 0);
     host_end();
 }
 
@@ -419,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
         cmocka_unit_test(raise_sends_a_signal_that_there_is),
         cmocka_unit_test(what_is_read_may_overlap_what_is_written),
+        cmocka_unit_test(a_string_that_memory_cuts_off_is_not_read_behind_its_end),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),

@@ -308,6 +308,19 @@ static void buffers_shrink_by_halves_until_they_fit(void **state)
     host_end();
 }
 
+static void a_half_of_a_buffer_is_still_a_multiple_of_8(void **state)
+{
+    (void)state;
+    host_start(2 * MIB, 4, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    const struct dof_option odd = {DOF_OPTION_BUFSIZE, MIB - 8};
+    assert_true(host_add(&clause, 1, &odd, 1));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    int64_t granted = dtrace_option(host.dtrace, DOF_OPTION_BUFSIZE);
+    assert_true(granted < MIB - 8 && granted % 8 == 0);
+    host_end();
+}
+
 /* Each CPU has its own copy of 16 strings of 4 KiB: a fourth of the memory. */
 static void buffers_leave_room_for_variables_by_reference(void **state)
 {
@@ -541,6 +554,57 @@ static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
     host_end();
 }
 
+static void without_aggregations_there_is_no_memory_for_them(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
+    host_go(&clause, 1);
+    assert_null(host_aggregations(0).bytes);
+    host_end();
+}
+
+/* array[400 bytes] = arg0, and 8 bytes seem to be all: chunks have the 256 bytes that they have at least. */
+static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    host.reads_its_own = true;
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                             DIF_INDEX(DIF_OP_SETX, 1, 2),
+                             DIF_INDEX(DIF_OP_SETX, 2, 3),
+                             DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_C, 2, 1),
+                             DIF_INDEX(DIF_OP_LDGS, DIF_VAR_ARG0, 4),
+                             DIF_INDEX(DIF_OP_STGAA, 0x500, 4),
+                             DIF_RET(0)};
+    const uint64_t integers[] = {(uintptr_t)host.memory.bytes, 400, 8};
+    const struct dif_variable variables[] = {{.name = "",
+                                              .id = DIF_VAR_ARG0,
+                                              .scope = DIF_SCOPE_GLOBAL,
+                                              .kind = DIF_KIND_SCALAR,
+                                              .flags = 1,
+                                              .type = DIF_RESULT(8)},
+                                             {.name = "",
+                                              .id = 0x500,
+                                              .scope = DIF_SCOPE_GLOBAL,
+                                              .kind = DIF_KIND_ARRAY,
+                                              .flags = 2,
+                                              .type = DIF_RESULT(8)}};
+    struct dif_object store = {DIF_TEXT(text), .integers = integers, .integer_count = 3,
+                               .variables = variables, .variable_count = 2};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 0);
+    host_fire(id, 0, 1, 0);
+    host_fire(id, 0, 7, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 2);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
+    host_end();
+}
+
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
@@ -668,6 +732,7 @@ int main(void)
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
+        cmocka_unit_test(a_half_of_a_buffer_is_still_a_multiple_of_8),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
         cmocka_unit_test(what_was_aggregated_in_little_memory_can_be_printed),
         cmocka_unit_test(what_must_not_shrink_is_no_memory),
@@ -678,6 +743,8 @@ int main(void)
         cmocka_unit_test(a_full_buffer_has_room_for_the_clauses_of_end),
         cmocka_unit_test(a_deleted_variable_waits_for_the_firings_that_may_read_it),
         cmocka_unit_test(a_cpu_that_was_stopped_has_books_of_what_is_there),
+        cmocka_unit_test(without_aggregations_there_is_no_memory_for_them),
+        cmocka_unit_test(a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
         cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(every_vector_loads_goes_and_stops),

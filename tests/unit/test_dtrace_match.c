@@ -35,6 +35,30 @@ static void a_probe_that_appears_later_is_matched_at_once(void **state)
     host_end();
 }
 
+static void each_name_of_a_description_counts(void **state)
+{
+    (void)state;
+    static const struct dof_clause clauses[] = {
+        {.provider = "test", .module = "module", .function = "open", .name = "entry"},
+        {.provider = "tes", .module = "module", .function = "open", .name = "entry"},
+        {.provider = "test", .module = "modul", .function = "open", .name = "entry"},
+        {.provider = "test", .module = "module", .function = "ope", .name = "entry"},
+        {.provider = "test", .module = "module", .function = "open", .name = "entr"},
+        {.provider = "", .module = "m", .function = "", .name = ""},
+        {.provider = "", .module = "m*", .function = "", .name = ""},
+    };
+    static const uint32_t matches[] = {1, 0, 0, 0, 0, 0, 1};
+    host_start(MIB, 1, false);
+    (void)host_probe("open", "entry");
+    host_go(clauses, HOST_COUNT(clauses));
+    for (uint32_t i = 0; i < HOST_COUNT(clauses); i++) {
+        uint32_t matched;
+        (void)dtrace_clause(host.dtrace, i, &matched);
+        assert_int_equal(matched, matches[i]);
+    }
+    host_end();
+}
+
 static void a_description_without_names_means_probes_with_a_function(void **state)
 {
     (void)state;
@@ -242,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_probe_that_appears_later_is_matched_at_once),
+        cmocka_unit_test(each_name_of_a_description_counts),
         cmocka_unit_test(a_description_without_names_means_probes_with_a_function),
         cmocka_unit_test(matches_beyond_the_last_epid_are_counted),
         cmocka_unit_test(there_are_so_many_clauses_and_no_more),

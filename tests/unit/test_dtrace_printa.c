@@ -192,6 +192,33 @@ static void printa_of_two_joins_them_by_key(void **state)
     expect("\n" CELL(" 2") CELL("20") CELL(" 0") "\n" CELL(" 1") CELL("30") CELL(" 5") "\n\n");
 }
 
+static void a_key_that_the_first_variable_does_not_have_is_printed_all_the_same(void **state)
+{
+    (void)state;
+    numbered();
+    printing("%lld: %@lld %@lld\n", 2);
+    add_numbered(0, 2, 3, 6);
+    emit_ids(2);
+    expect("3: 0 6\n2: 20 0\n1: 30 5\n\n");
+}
+
+/* No compiler writes that. */
+static void variables_with_more_or_fewer_keys_are_not_joined(void **state)
+{
+    (void)state;
+    start();
+    counted(1, 8, DOF_AGGREGATION_COUNT, 1);
+    draft_aggregation(&draft, 2);
+    draft_key(&draft, 2, DOF_ACTION_DIFEXPR, 8);
+    draft_key(&draft, 2, DOF_ACTION_DIFEXPR, 8);
+    draft_key(&draft, 2, DOF_AGGREGATION_COUNT, 8);
+    add_numbered(0, 1, 7, 20);
+    add_numbered(0, 2, 7, 30);
+    printing("%lld: %@lld %@lld\n", 2);
+    emit_ids(2);
+    expect("7: 0 30\n7: 20 0\n\n");
+}
+
 static void aggsortpos_says_whose_value_counts_first(void **state)
 {
     (void)state;
@@ -650,6 +677,25 @@ static void without_memory_the_aggregations_are_left_out(void **state)
     assert_int_equal(status, DTRACE_CONSUME_NO_MEMORY);
 }
 
+static void with_any_memory_the_aggregations_are_whole_or_left_out_and_told(void **state)
+{
+    (void)state;
+    static char whole[1024];
+    numbered();
+    (void)snprintf(whole, sizeof whole, "%s", printed());
+    uint32_t complete = 0;
+    for (size_t room = 0; room < 2048; room += 8) {
+        numbered();
+        const char *text = printed_within(room);
+        complete += status == DTRACE_CONSUME_OK;
+        if (status == DTRACE_CONSUME_OK)
+            assert_string_equal(text, whole);
+        else
+            assert_non_null(strstr(text, "dtrace: no memory "));
+    }
+    assert_in_range(complete, 1, 2048 / 8 - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -664,6 +710,8 @@ int main(void)
         cmocka_unit_test(printa_prints_once_and_the_end_prints_the_rest),
         cmocka_unit_test(printa_that_was_told_leaves_the_variable_to_the_end),
         cmocka_unit_test(printa_of_two_joins_them_by_key),
+        cmocka_unit_test(a_key_that_the_first_variable_does_not_have_is_printed_all_the_same),
+        cmocka_unit_test(variables_with_more_or_fewer_keys_are_not_joined),
         cmocka_unit_test(aggsortpos_says_whose_value_counts_first),
         cmocka_unit_test(a_position_that_is_none_is_the_first),
         cmocka_unit_test(aggsortpos_turns_the_variables),
@@ -694,6 +742,7 @@ int main(void)
         cmocka_unit_test(an_aggregation_whose_data_has_another_size_is_left_out),
         cmocka_unit_test(an_unknown_aggregation_costs_the_rest_of_its_buffer),
         cmocka_unit_test(without_memory_the_aggregations_are_left_out),
+        cmocka_unit_test(with_any_memory_the_aggregations_are_whole_or_left_out_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

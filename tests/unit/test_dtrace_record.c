@@ -139,6 +139,8 @@ static const struct {
     {"%.3S|", "\n\n", "\\n\\|"},
     {"%.0S|", "abc", "|"},
     {"%s", "a~{b", "a~\\x7bb"},
+    {"%s", "~\001{", "~\\x01{"},
+    {"%s", "~\xc3\xbc{", "~\xc3\xbc{"},
     {"%s", "\033[2J", "\\x1b[2J"},
     {"%s", "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
     {"%s", "\xff", "\\xff"},

@@ -119,6 +119,33 @@ static void long_words_that_repeat_themselves_are_found(void **state)
     free(text.bytes);
 }
 
+/* Of four letters, each out of the state of a generator of random numbers. */
+static struct word random_word(uint32_t *random, uint32_t length)
+{
+    struct word word = {malloc(length), length};
+    for (uint32_t i = 0; i < length; i++) {
+        *random = *random * 1664525 + 1013904223;
+        word.bytes[i] = (uint8_t)('a' + (*random >> 30));
+    }
+    return word;
+}
+
+static void parts_of_more_letters_are_found_behind_beginnings_of_themselves(void **state)
+{
+    (void)state;
+    uint32_t random = 1;
+    for (uint32_t i = 0; i < 4000; i++) {
+        struct word part = random_word(&random, 1 + i % 12);
+        struct word text = random_word(&random, 3 * part.length);
+        uint32_t begun = i / 12 % part.length;
+        memcpy(text.bytes + part.length - begun, part.bytes, begun);
+        memcpy(text.bytes + part.length, part.bytes, part.length);
+        compare(&text, &part);
+        free(text.bytes);
+        free(part.bytes);
+    }
+}
+
 /* Trying every place would compare 2^31 bytes. */
 static void a_part_that_almost_stands_everywhere_is_not_tried_everywhere(void **state)
 {
@@ -141,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_short_part_is_found_where_trying_every_place_finds_it),
         cmocka_unit_test(long_words_that_repeat_themselves_are_found),
+        cmocka_unit_test(parts_of_more_letters_are_found_behind_beginnings_of_themselves),
         cmocka_unit_test(a_part_that_almost_stands_everywhere_is_not_tried_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,20 @@ static void the_host_prints_what_the_kernel_would(void **state)
     draft_finish(&draft);
 }
 
+/* printf("x\n"); printa(@): the second has no format, which is not that of the first. */
+static void a_piece_without_a_format_does_not_take_the_one_before(void **state)
+{
+    (void)state;
+    start();
+    draft_ecb(&draft, 5, PROBE, 0);
+    draft_record(&draft, 5, DOF_ACTION_PRINTF, 0, "nothing but text\n");
+    const struct dtrace_record *variable = draft_record(&draft, 5, DOF_ACTION_PRINTA, 8, NULL);
+    draft_put(draft_emit(&draft, 0, 5, 40), variable, 1);
+    send_cut(SIZE_MAX);
+    expect_same();
+    draft_finish(&draft);
+}
+
 static void a_ring_that_wrapped_keeps_its_order(void **state)
 {
     (void)state;
@@ -570,6 +584,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_host_prints_what_the_kernel_would),
+        cmocka_unit_test(a_piece_without_a_format_does_not_take_the_one_before),
         cmocka_unit_test(a_ring_that_wrapped_keeps_its_order),
         cmocka_unit_test(nothing_recorded_is_sent_in_few_frames),
         cmocka_unit_test(a_panic_at_any_character_costs_nothing),

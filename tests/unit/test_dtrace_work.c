@@ -48,6 +48,46 @@ static struct dif_object *copying_code(uint32_t times)
     return &object;
 }
 
+/* strlen() of one string over and over: of 255 bytes, or of none. */
+static struct dif_object *reading_code(bool of_many)
+{
+    static uint32_t text[LONG];
+    static char strings[1 + 255 + 1];
+    static struct dif_object object = {
+        .text = text, .length = LONG, .strings = strings, .strings_size = sizeof strings};
+    memset(strings + 1, 'x', 255);
+    text[0] = DIF_INDEX(DIF_OP_SETS, of_many, 1);
+    for (uint32_t i = 1; i + 3 < LONG; i += 3) {
+        text[i] = DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_STRING, 0, 1);
+        text[i + 1] = DIF_INDEX(DIF_OP_CALL, DIF_SUBR_STRLEN, 2);
+        text[i + 2] = DIF_REGS(DIF_OP_FLUSHTS, 0, 0, 0);
+    }
+    for (uint32_t i = LONG - 3; i < LONG - 1; i++)
+        text[i] = DIF_REGS(DIF_OP_NOP, 0, 0, 0);
+    text[LONG - 1] = DIF_RET(0);
+    object.type = DIF_RESULT(0);
+    return &object;
+}
+
+/* self->variable, over and over. */
+static struct dif_object *looking_code(void)
+{
+    static uint32_t text[LONG];
+    static const struct dif_variable variable = {.name = "",
+                                                 .id = DIF_VAR_USER,
+                                                 .scope = DIF_SCOPE_THREAD,
+                                                 .kind = DIF_KIND_SCALAR,
+                                                 .flags = 1,
+                                                 .type = DIF_RESULT(8)};
+    static struct dif_object object = {
+        .text = text, .length = LONG, .variables = &variable, .variable_count = 1};
+    for (uint32_t i = 0; i < LONG - 1; i++)
+        text[i] = DIF_INDEX(DIF_OP_LDTS, DIF_VAR_USER, 1);
+    text[LONG - 1] = DIF_RET(0);
+    object.type = DIF_RESULT(0);
+    return &object;
+}
+
 static uint32_t repeat(struct dof_action *actions, struct dif_object *code, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -145,6 +185,26 @@ static void fewer_bytes_are_less_work(void **state)
     (void)state;
     struct dof_action action;
     start(&action, repeat(&action, copying_code(100), 1));
+    assert_whole();
+}
+
+static void bytes_of_strings_that_are_read_are_work(void **state)
+{
+    (void)state;
+    struct dof_action actions[2];
+    start(actions, repeat(actions, reading_code(true), 2));
+    assert_cut();
+    start(actions, repeat(actions, reading_code(false), 2));
+    assert_whole();
+}
+
+static void looking_for_a_variable_of_a_thread_is_work(void **state)
+{
+    (void)state;
+    struct dof_action actions[2];
+    start(actions, repeat(actions, looking_code(), 2));
+    assert_cut();
+    start(actions, repeat(actions, looking_code(), 1));
     assert_whole();
 }
 
@@ -308,6 +368,8 @@ int main(void)
         cmocka_unit_test(instructions_that_a_branch_passes_over_are_no_work),
         cmocka_unit_test(bytes_that_are_copied_are_work),
         cmocka_unit_test(fewer_bytes_are_less_work),
+        cmocka_unit_test(bytes_of_strings_that_are_read_are_work),
+        cmocka_unit_test(looking_for_a_variable_of_a_thread_is_work),
         cmocka_unit_test(a_state_whose_probes_take_nine_tenths_of_the_time_is_killed),
         cmocka_unit_test(a_state_whose_probes_take_half_of_the_time_lives),
         cmocka_unit_test(what_stops_the_machine_in_one_firing_does_not_kill),

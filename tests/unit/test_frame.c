@@ -120,6 +120,18 @@ static void the_crc_is_the_one_of_zlib(void **state)
     assert_int_equal(crc32_update(crc32_update(0, "1234", 4), "56789", 5), 0xcbf43926);
 }
 
+static void the_crc_of_every_byte_is_what_its_polynomial_leaves(void **state)
+{
+    (void)state;
+    for (uint32_t value = 0; value < 256; value++) {
+        uint8_t byte = (uint8_t)value;
+        uint32_t left = ~0u ^ value;
+        for (int bit = 0; bit < 8; bit++)
+            left = left >> 1 ^ (left & 1 ? 0xedb88320 : 0);
+        assert_int_equal(crc32_update(0, &byte, 1), ~left);
+    }
+}
+
 static void a_frame_of_any_length_comes_back(void **state)
 {
     (void)state;
@@ -500,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_crc_is_the_one_of_zlib),
+        cmocka_unit_test(the_crc_of_every_byte_is_what_its_polynomial_leaves),
         cmocka_unit_test(a_frame_of_any_length_comes_back),
         cmocka_unit_test(a_frame_looks_as_the_format_says),
         cmocka_unit_test(the_sequence_counts_and_wraps_at_its_limit),

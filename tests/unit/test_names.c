@@ -155,6 +155,23 @@ static void the_refused_name_needs_no_room(void **state)
     free(names);
 }
 
+static void a_pool_of_any_size_has_buckets_for_twice_its_names(void **state)
+{
+    (void)state;
+    for (uint32_t capacity = 2; capacity <= 100; capacity++) {
+        struct trace_names *names = names_of(capacity, 8 * capacity);
+        assert_int_equal(names->buckets & (names->buckets - 1), 0);
+        assert_in_range(names->buckets, 2 * capacity, 4 * capacity - 1);
+        for (uint32_t round = 0; round < 2; round++)
+            for (uint32_t id = TRACE_NAME_FIRST; id < capacity; id++) {
+                const char text[] = {'n', (char)('0' + id / 10), (char)('0' + id % 10)};
+                assert_int_equal(intern(names, text, sizeof text), id);
+            }
+        assert_int_equal(names->refused, 0);
+        free(names);
+    }
+}
+
 static void the_largest_pool_tells_all_its_names_apart(void **state)
 {
     (void)state;
@@ -267,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_pool_that_is_full_of_names_refuses_new_ones_only),
         cmocka_unit_test(a_pool_that_is_full_of_bytes_takes_what_still_fits),
         cmocka_unit_test(the_refused_name_needs_no_room),
+        cmocka_unit_test(a_pool_of_any_size_has_buckets_for_twice_its_names),
         cmocka_unit_test(the_largest_pool_tells_all_its_names_apart),
         cmocka_unit_test(carried_names_keep_their_ids),
         cmocka_unit_test(a_full_pool_of_tasks_gives_the_unknown_one_and_counts),

@@ -171,6 +171,15 @@ static void a_present_port_is_set_up_as_asked(void **state)
     assert_int_equal(chip.sent_length, 0);          /* the probe sends nothing */
 }
 
+static void interrupts_that_a_loader_allowed_are_allowed_no_more(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true, .allowed = 0x0f};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    assert_int_equal(chip.allowed, 0);
+}
+
 static void an_absent_port_is_found_and_loses_everything(void **state)
 {
     (void)state;
@@ -359,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_present_port_is_set_up_as_asked),
+        cmocka_unit_test(interrupts_that_a_loader_allowed_are_allowed_no_more),
         cmocka_unit_test(an_absent_port_is_found_and_loses_everything),
         cmocka_unit_test(impossible_speeds_are_refused),
         cmocka_unit_test(every_byte_arrives_in_order_and_the_fifo_never_overruns),
