@@ -354,6 +354,7 @@ static void a_string_that_memory_cuts_off_is_not_read_behind_its_end(void **stat
     assert_int_equal(found_at_the_end('a'), 1);
     assert_int_equal(found_at_the_end('d'), 4);
     assert_int_equal(found_at_the_end('e'), 0);
+    assert_int_equal(found_at_the_end(0), 0);
 }
 
 static void chill_is_bounded_to_half_of_each_second(void **state)

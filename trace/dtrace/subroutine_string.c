@@ -44,15 +44,10 @@ void dif_strjoin(struct dif_machine *machine, uint64_t *result)
 
 /* --- Searching: results are addresses in the string that was given --- */
 
-/* The NUL can be found, too, where it is within the limit. */
-static uint32_t searched(const struct dif_machine *machine, const struct dif_string *string)
+/* The NUL can be found, too, if there is one. */
+static uint32_t searched(const struct dif_string *string)
 {
-    return string->length + (string->length < machine->run->strsize);
-}
-
-static uint8_t byte_at(const struct dif_string *string, uint32_t index)
-{
-    return index < string->length ? string->bytes[index] : 0;
+    return string->length + string->has_nul;
 }
 
 void dif_strchr(struct dif_machine *machine, uint64_t *result)
@@ -62,8 +57,8 @@ void dif_strchr(struct dif_machine *machine, uint64_t *result)
     if (!string_argument(machine, 0, &string))
         return;
     *result = 0;
-    for (uint32_t i = 0; i < searched(machine, &string) && *result == 0; i++)
-        if (byte_at(&string, i) == wanted)
+    for (uint32_t i = 0; i < searched(&string) && *result == 0; i++)
+        if (string.bytes[i] == wanted)
             *result = dif_argument(machine, 0) + i;
 }
 
@@ -74,8 +69,8 @@ void dif_strrchr(struct dif_machine *machine, uint64_t *result)
     if (!string_argument(machine, 0, &string))
         return;
     *result = 0;
-    for (uint32_t i = 0; i < searched(machine, &string); i++)
-        if (byte_at(&string, i) == wanted)
+    for (uint32_t i = 0; i < searched(&string); i++)
+        if (string.bytes[i] == wanted)
             *result = dif_argument(machine, 0) + i;
 }
 
