@@ -37,7 +37,7 @@ SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/exp
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
            tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
-           tests/house/measure.sh tests/house/named_tests.sh tests/house/ways.sh tests/boot/deadman.sh \
+           tests/house/measure.sh tests/house/named_tests.sh tests/house/shared.sh tests/house/ways.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
            tests/boot/kernel_types.sh
 
