@@ -38,7 +38,7 @@ def title(text):
 
 # --- Lines ---
 
-TEXT = re.compile(r"\.(c|h|asm|awk|ld|py|sh|pml|mk|md|conf|cfg|txt|accepted|refused|d|lst)$|^iso/root/")
+TEXT = re.compile(r"\.(c|h|asm|awk|ld|py|sh|pml|mk|md|conf|cfg|txt|accepted|refused|d|lst)$|^iso/(?:root|ntp)/")
 
 
 def lines_of(tree, path):
@@ -282,7 +282,7 @@ def rooms_of_document(tree):
     """(room, lines) of each row in the table of rooms; '... of which `dtrace/` N' is a row of its own, and part of the first."""
     with open(os.path.join(tree, "docs/design.md"), encoding="utf-8") as file:
         for room, cell in re.findall(r"^\| `(\w+)[\w/]*/` \|.*\| ([^|]+) \|$", file.read(), re.M):
-            numbers = re.match(r"([\d,]+)(?:, of which `(\w+)/` ([\d,]+))?", cell)
+            numbers = re.match(r"(\d[\d,]*\d)(?:, of which `(\w+)/` (\d[\d,]*\d))?", cell)
             yield room, int(numbers[1].replace(",", ""))
             if numbers[2]:
                 yield f"{room}/{numbers[2]}", int(numbers[3].replace(",", ""))
