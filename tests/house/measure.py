@@ -22,6 +22,7 @@ ROOMS = {"boot": [], "trace": ["trace/dtrace"], "trace/dtrace": [], "drivers": [
          "kernel/user": [], "flight": ["flight/d"], "flight/d": []}
 LONGEST = 40  # lines between the braces of a function
 RUN = 6       # lines that make a run
+SHORT = 4     # lines of an inline function that is its own manual
 
 
 def in_room(path, room):
@@ -138,10 +139,13 @@ def last_line(source, line):
 
 def has_manual(source, line, kind, name, covered):
     """A comment above it or above the run of lines that it stands in, or on it; a type may also have it at its members,
-    or be what the head of the file speaks of.  X_str of a status gives its phrase, always."""
-    if covered or name.endswith("_str"):
+    or be what the head of the file speaks of.  An inline function of a few lines says itself what it does; X_str of a
+    status gives its phrase, always, and X_free frees what X holds."""
+    if covered or name.endswith(("_str", "_free")):
         return True
     end = last_line(source, line)
+    if kind == "function" and source.bare[end] == "{" and "}" in source.bare[end + 1:end + SHORT + 2]:
+        return True
     if kind in ("struct", "union", "enum"):
         end = next(n for n in range(line, len(source.code)) if source.code[n].startswith("}"))
         if name == os.path.basename(source.path)[:-2]:
@@ -150,18 +154,22 @@ def has_manual(source, line, kind, name, covered):
 
 
 def without_manual(files):
-    """(path, line, kind, name) of what headers offer and say nothing of."""
+    """(path, line, kind, name) of what headers offer and say nothing of.  The head of a file is the manual of the one
+    thing in it."""
     found = []
     for source in files:
-        covered = depth = 0
+        covered, depth, before, names = False, 0, len(found), 0
         for line, text in enumerate(source.bare):
             if not text.strip():
                 covered = bool(source.comments[line].strip())
                 continue
             what = declared(source, line) if depth == 0 else None
+            names += what is not None
             if what and not has_manual(source, line, *what, covered):
                 found.append((source.path, line + 1, *what))
             depth += text.count("{") - text.count("}")
+        if names == 1:
+            del found[before:]
     return found
 
 
