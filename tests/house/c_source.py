@@ -66,6 +66,12 @@ class Source:
         return [m[1] for m in (re.match(r'\s*#\s*include "([^"]+)"', line) for line in self.lines) if m]
 
 
+def said(comment):
+    """Its words, line by line; a '*' where a line has none."""
+    lines = re.sub(r"/\*|\*/|//|^ *\*", " ", comment, flags=re.M).split("\n")
+    return "\n".join(line if line.strip() else "*" for line in lines)
+
+
 def split_comments(text):
     """Three lists of lines of the same number: code, code with strings emptied, and comments."""
     code, bare, comments, i = [], [], [], 0
@@ -76,8 +82,7 @@ def split_comments(text):
         is_comment = piece.startswith("/")
         code += [between, blank if is_comment else piece]
         bare += [between, blank if is_comment else piece[0] + "_" * (len(piece) - 2) + piece[0]]
-        comments += [re.sub(r"[^\n]", " ", between),
-                     re.sub(r"/\*|\*/|//|^ *\*", " ", piece, flags=re.M) if is_comment else blank]
+        comments += [re.sub(r"[^\n]", " ", between), said(piece) if is_comment else blank]
         i = m.end()
     for parts in (code, bare):
         parts.append(text[i:])
