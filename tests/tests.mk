@@ -331,7 +331,7 @@ bench: bench-events bench-overflow bench-overhead bench-files bench-costs bench-
 	$(Q)$(MAKE) --no-print-directory bench-overflow
 
 measure: all ## measure the house: lines, functions, includes, repeated code, the kernel's size, a boot
-	$(Q)python3 tests/house/measure.py
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 tests/house/measure.py
 
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
