@@ -15,6 +15,7 @@ struct dof_code {
     char note
         [1100]; /* what they mean: "timestamp", "0x1", "\"ntpd\""; "" if there is nothing to say */
 };
+/* Instruction `pc` of the DIFO, which it has. */
 void dof_code_read(const struct dof_view *view, const struct dof_view_difo *difo, uint32_t pc,
                    struct dof_code *code);
 

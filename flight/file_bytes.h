@@ -10,6 +10,7 @@ struct file_bytes {
     size_t capacity;
 };
 
+/* Behind what is there. */
 void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length);
 
 /* Reads a whole file, or standard input for "-".  0 or an errno; what was read stays. */

@@ -11,6 +11,7 @@
 
 #include "flight/commands.h"
 
+/* An option that may be repeated: its values, in order. */
 struct option_list {
     const char **items;
     size_t count;
@@ -23,6 +24,7 @@ struct option_word {
     const char *value; /* NULL: it takes none */
 };
 
+/* Options and other words, in the order in which they stood. */
 struct option_words {
     struct option_word *items;
     size_t count;
@@ -58,4 +60,5 @@ enum options_result {
     OPTIONS_BAD,  /* one line on stderr has said what is wrong */
 };
 
+/* Sets what the options name; what none names stays as it is. */
 enum options_result options_parse(const struct options *options, size_t count, char **arguments);

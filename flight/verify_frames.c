@@ -129,6 +129,7 @@ void verify_schema(struct verify *verify)
     }
 }
 
+/* Long, because it is a table: a case for each kind of frame. */
 static const char *kind_name(char kind)
 {
     switch ((enum stream_kind)kind) {

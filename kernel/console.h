@@ -100,4 +100,5 @@ struct console_counts {
     uint32_t breaks;
     uint32_t waits; /* for the line */
 };
+/* At this moment.  Context: thread. */
 struct console_counts console_counts(void);

@@ -26,6 +26,7 @@ uint32_t heaps_init(uint32_t memory, const struct heaps *heaps);
 void *heap_take(void);
 void heap_give_back(void *heap); /* NULL is nothing */
 
+/* Bytes of each piece, how many there are, and how many are free.  Context: any. */
 size_t heap_size(void);
 uint32_t heaps_count(void);
 uint32_t heaps_free(void);

@@ -37,6 +37,7 @@ struct scheduler_times scheduler_times_of_all(void); /* the sums */
 /* What idle threads do. */
 int scheduler_idle(void *nothing);
 
+/* Now, as above.  Context: any. */
 uint64_t scheduler_now(void);
 
 /* The moment in so many nanoseconds; UINT64_MAX for THREAD_FOREVER and whatever is beyond. */
@@ -56,6 +57,7 @@ void scheduler_switch(void);
 
 /* --- In interrupts --- */
 
+/* This CPU's alarm rang: wakes sleepers, ends slices. */
 void scheduler_handle_timer(void);
 void scheduler_handle_nudge(void); /* from another CPU: there is work */
 

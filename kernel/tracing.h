@@ -19,6 +19,7 @@
 #define FIRSTLIGHT_TRACE 1
 #endif
 
+/* The one tracer, for the macros below and for who reads tables. */
 extern struct trace_tracer tracing_tracer;
 
 /* This CPU's way to its tables.  It stays this CPU's only while preemption or interrupts are off. */
@@ -83,6 +84,7 @@ void tracing_start(uint64_t entry_tsc);
  * moves on if the configuration has changed since. */
 void tracing_settle(void);
 
+/* The present one.  Context: any. */
 enum trace_phase tracing_phase(void);
 
 /* Enters a phase and tells the host. */
@@ -122,6 +124,7 @@ bool tracing_is_alone(void);
 uint64_t tracing_boot_cpu_tsc(void);
 
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
+/* What is known of the rate. */
 const struct trace_clock *tracing_clock(void);
 void tracing_set_clock(const struct trace_clock *clock);
 

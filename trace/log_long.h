@@ -26,6 +26,7 @@ struct log_long {
     bool has_ended;
 };
 
+/* The parts of the log, in this order, for who has tables of its own. */
 void log_long_start(struct log_long *log);
 void log_long_title(struct log_long *log, enum trace_table_id table);
 void log_long_event(struct log_long *log, const struct log_event *event);

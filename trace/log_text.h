@@ -48,6 +48,7 @@ struct log_table {
     const char *elsewhere; /* where the rows are that are not printed: "stand in ..." */
 };
 
+/* Begin, rows in the order of time, end. */
 void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t rows);
 void log_table_event(struct log_table *log, const struct log_event *event);
 void log_table_end(struct log_table *log);
@@ -71,6 +72,7 @@ void log_duration(const struct text_sink *sink, uint64_t ns);
 
 #define LOG_LOOK_AHEAD 8u /* events of a CPU among which the earliest is searched */
 
+/* An event that a cursor has read and nobody has taken yet. */
 struct log_cursor_event {
     struct trace_record record;
     struct trace_usage usage;

@@ -70,8 +70,10 @@ struct trace_tasks {
     struct trace_task task[];
 };
 
+/* Ids of tasks have 16 bits. */
 #define TRACE_TASK_LIMIT 0x10000u
 
+/* As of names: bytes for `capacity` tasks, and an empty pool in them. */
 uint32_t trace_tasks_size(uint32_t capacity);
 void trace_tasks_format(struct trace_tasks *tasks, uint32_t capacity);
 

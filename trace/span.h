@@ -114,6 +114,7 @@ struct spans {
  * of them, by id), `skew`, `depth_max`, `ended` and `context` are set. */
 void spans_start(struct spans *spans);
 
+/* The next event, in the order of time; each span that it ends is given to `ended`. */
 void spans_take(struct spans *spans, const struct span_event *event);
 
 /* Decides about the ends that still wait: nothing from before `tsc` will come any more for this task.

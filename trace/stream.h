@@ -8,6 +8,7 @@
 #include "trace/arena.h"
 #include "trace/frame.h"
 
+/* Of the stream, in its header. */
 #define STREAM_VERSION 1u
 
 enum stream_kind {
@@ -100,6 +101,7 @@ struct stream {
     struct stream_dtrace dtrace;
 };
 
+/* Begins a stream; each send is one frame, or what its comment says. */
 void stream_start(struct stream *stream, struct text_sink sink);
 void stream_send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer);

@@ -61,6 +61,7 @@ static void put_signed(const struct text_sink *sink, int64_t value, struct field
     put_number(sink, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, field);
 }
 
+/* Long, because it is one loop, with a case for each conversion. */
 void text_print_list(const struct text_sink *sink, const char *format, va_list arguments)
 {
     for (;;) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where text goes: `put` gets each piece, in order. */
 struct text_sink {
     void (*put)(void *context, const char *bytes, size_t length);
     void *context;
@@ -22,6 +23,7 @@ void text_print_list(const struct text_sink *sink, const char *format, va_list a
  * UTF-8, and the '~' of a frame's start come out as \xNN. */
 void text_print_foreign(const struct text_sink *sink, const char *bytes, size_t length);
 
+/* So many blanks; 0: nothing. */
 void text_put_blanks(const struct text_sink *sink, size_t count);
 
 /* How many columns text_print_foreign would take (an escape is 4, a UTF-8 sequence 1). */

@@ -147,4 +147,5 @@ struct output_counts {
     uint64_t frames_waiting;
     uint32_t frames_refused; /* frames */
 };
+/* With the lock held. */
 struct output_counts output_queue_counts(const struct output_queue *queue);

@@ -356,6 +356,7 @@ static noreturn void no_value(struct d_making *making, const struct d_node *node
               node->kind == D_NODE_CALL ? "( )" : "");
 }
 
+/* Long, because it is a table: a case for each kind of expression. */
 void d_gen(struct d_making *making, struct d_node *node)
 {
     making->compiler->place = node->place;

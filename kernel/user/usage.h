@@ -21,6 +21,7 @@ int complain(const char *program, const char *subject, int error);
 /* NULL: there is none. */
 const struct program *program_find(const char *name);
 
+/* Of two texts with ends. */
 bool text_equal(const char *a, const char *b);
 bool text_begins(const char *text, const char *beginning);
 /* Below 0, 0 or above, as strcmp(3). */

@@ -33,4 +33,5 @@ struct words_scan {
     bool open_backslash; /* the text ends behind a backslash, at `start` */
 };
 
+/* The kind of the next character, over which it moves; WORDS_END at the end of the text. */
 enum words_kind words_scan_next(struct words_scan *scan, const char *text, size_t length);

@@ -17,6 +17,7 @@ int64_t bucket_quantize_value(uint32_t bucket);
 uint32_t bucket_lquantize_words(uint64_t parameter);
 uint32_t bucket_llquantize_words(uint64_t parameter);
 
+/* The parameter of an lquantize(): levels of `step` each, from `base` on. */
 struct bucket_lquantize {
     int32_t base;
     uint16_t levels, step;

@@ -69,6 +69,7 @@ struct consumer {
 
 /* --- consumer.c --- */
 
+/* Whether the option was set. */
 bool consumer_has(const struct consumer *consumer, enum dof_option_id option);
 
 /* One line about what is damaged, or does not fit: "dtrace: ...". */
@@ -83,6 +84,8 @@ struct text_sink consumer_filter_start(struct consumer *consumer, struct consume
 
 /* --- consumer_tell.c: to the listener, if it wants it --- */
 
+/* A record: begin, its pieces, rows of a printa() in it, end.  Errors, losses and complaints
+ * stand between records. */
 void consumer_tell_begin(const struct consumer *consumer, const struct dtrace_found *found,
                          uint32_t cpu);
 void consumer_tell_pieces(const struct consumer *consumer, const struct dtrace_found *found,
@@ -113,6 +116,7 @@ void consumer_limit_printa_end(struct consumer *consumer, uint64_t room);
 
 /* --- consumer_drops.c --- */
 
+/* Lines "dtrace: ..." about what was lost; nothing where nothing was. */
 void consumer_print_status(struct consumer *consumer);
 void consumer_print_killed(struct consumer *consumer);
 void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
@@ -242,11 +246,13 @@ struct consumer_arguments {
     uint32_t values_used;
 };
 
+/* Prints by the format of a printf() or printa(), and takes from `arguments` what it needs. */
 void consumer_print_format(struct consumer *consumer, const char *format,
                            struct consumer_arguments *arguments);
 
 /* --- consumer_merge.c: aggregations come in --- */
 
+/* Merges the buffers of all CPUs into consumer->entries; what it has no memory for is told. */
 void consumer_load_aggregations(struct consumer *consumer);
 
 /* NULL: there is none with this id. */
@@ -255,6 +261,7 @@ uint64_t consumer_normal_of(struct consumer *consumer, uint64_t id); /* 1 if the
 
 /* --- consumer_order.c --- */
 
+/* By kind, then by value; of a distribution by what it adds up to. */
 int consumer_compare_values(const struct consumer_entry *a, const struct consumer_entry *b);
 
 /* By the keys from number `first` on, the others behind them. */
@@ -281,6 +288,7 @@ void consumer_print_rest(struct consumer *consumer);
 /* As it is printed; 0 of a distribution. */
 int64_t consumer_value_of(const struct consumer_entry *entry, uint64_t normal);
 
+/* Prints it in its default form; `normal` is what values are divided by, at least 1. */
 void consumer_print_value(struct consumer *consumer, const struct consumer_entry *entry,
                           uint64_t normal);
 bool consumer_convert_value(struct consumer *consumer, const struct consumer_conversion *conversion,
@@ -290,6 +298,7 @@ int64_t consumer_average(const uint64_t *data, uint64_t normal);
 
 /* --- consumer_histogram.c --- */
 
+/* Of an aggregating action: quantize(), lquantize() or llquantize(). */
 bool consumer_is_histogram(uint16_t kind);
 void consumer_print_histogram(struct consumer *consumer, const struct consumer_entry *entry,
                               uint64_t normal);

@@ -96,6 +96,7 @@ void *dof_take(const struct dof_loader *loader, uint64_t count, size_t size, siz
 
 /* --- Sections --- */
 
+/* The header of section `index`, which is below section_count. */
 struct dof_section dof_section_at(const struct dof_loader *loader, uint32_t index);
 
 /* The next loadable section of a type from *index on, which then is behind it; false: no more. */
@@ -106,6 +107,7 @@ bool dof_section_next(const struct dof_loader *loader, enum dof_section_type typ
 bool dof_section_linked(const struct dof_loader *loader, const struct dof_section *from,
                         uint64_t offset, enum dof_section_type type, struct dof_section *section);
 
+/* Before anything else is read, in this order.  False: refused. */
 bool dof_check_header(struct dof_loader *loader, uint64_t size);
 bool dof_check_sections(const struct dof_loader *loader);
 bool dof_check_relocations(const struct dof_loader *loader);
@@ -122,5 +124,6 @@ bool dof_load_difo(struct dof_loader *loader, const struct dof_section *from, ui
 bool dof_load_actions(struct dof_loader *loader, const struct dof_section *from, uint64_t offset,
                       struct dof_actions *actions);
 
+/* Into the object.  False: refused. */
 bool dof_load_clauses(struct dof_loader *loader, struct dof_object *object);
 bool dof_load_options(const struct dof_loader *loader, struct dof_object *object);

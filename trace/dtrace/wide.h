@@ -7,6 +7,7 @@ struct wide {
     uint64_t low, high; /* two's complement, where a sign is meant */
 };
 
+/* Modulo 2^128; the product of two 64-bit numbers is exact. */
 struct wide wide_add(struct wide a, struct wide b);
 struct wide wide_subtract(struct wide a, struct wide b);
 struct wide wide_multiply(uint64_t a, uint64_t b);
