@@ -218,7 +218,7 @@ $(B)/.trace: FORCE
 # What a debugger reads: two thirds of the whole.  A loader would have to read it, and GRUB puts it into memory.
 $(B)/firstlight.debug: $(kernel_objects) $(K)/symbols.o $(K)/probe_sites.o linker.ld $(B)/.trace
 	$(call say,LD,$@)
-	$(Q)$(link_kernel)
+	$(Q)$(link_kernel) -Wl,-Map,$(B)/firstlight.map
 
 $(B)/firstlight.elf: $(B)/firstlight.debug
 	$(call say,STRIP,$@)

@@ -6,6 +6,7 @@
 #include "boot/bytes.h"
 #include "boot/slice.h"
 
+/* Whether there is a NUL in it, which no name may have. */
 static inline bool archive_text_has_nul(struct slice text)
 {
     const uint8_t *bytes = (const uint8_t *)text.text;

@@ -40,6 +40,7 @@
 /* Who a file comes from. */
 #define BOOTFS_ARCHIVE 0xffffffffu /* else the index of a module */
 
+/* What a name of the tree stands for. */
 enum bootfs_kind {
     BOOTFS_DIRECTORY = 0,
     BOOTFS_FILE,
@@ -91,6 +92,7 @@ struct bootfs_note {
     enum bootfs_status why; /* BOOTFS_OK if overridden, BOOTFS_IS_A_DIRECTORY if it gave way */
 };
 
+/* Who hears of names that lose; `note` may be called while something is added. */
 struct bootfs_listener {
     void (*note)(void *context, const struct bootfs_note *note);
     void *context;

@@ -23,6 +23,7 @@ struct bootfs_addition {
     const struct bootfs_body *body;
 };
 
+/* The body of a directory that is added without an entry of its own. */
 extern const struct bootfs_body bootfs_directory_body;
 
 /* Adds it; or leaves it out, notes that and changes nothing else. */

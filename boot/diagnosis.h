@@ -8,6 +8,7 @@
 
 #include "boot/slice.h"
 
+/* The offset of what stands at no one place. */
 #define DIAGNOSIS_NOWHERE ((size_t)-1)
 
 struct diagnosis {

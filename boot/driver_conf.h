@@ -30,6 +30,7 @@
 #include "boot/config_lexer.h"
 #include "boot/diagnosis.h"
 
+/* What the values of a property are: all of one kind. */
 enum driver_value_kind {
     DRIVER_NUMBERS = 0,
     DRIVER_STRINGS,

@@ -12,6 +12,7 @@
 
 #define MODULE_NAME_MAX 1023u /* bytes */
 
+/* What `type=` says. */
 enum module_type {
     MODULE_TYPE_FILE = 0,
     MODULE_TYPE_ROOTFS,

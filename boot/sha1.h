@@ -8,6 +8,7 @@
 
 #include "boot/sha_message.h"
 
+/* Bytes of a digest. */
 #define SHA1_BYTES 20u
 
 struct sha1 {
@@ -15,6 +16,7 @@ struct sha1 {
     struct sha_message message;
 };
 
+/* Begins a new digest; *sha may hold anything before. */
 void sha1_start(struct sha1 *sha);
 
 /* `bytes` may be NULL if length is 0.  Takes time in proportion to `length`. */

@@ -6,6 +6,7 @@
 
 #include "boot/sha_message.h"
 
+/* Bytes of a digest. */
 #define SHA256_BYTES 32u
 
 struct sha256 {
@@ -13,6 +14,7 @@ struct sha256 {
     struct sha_message message;
 };
 
+/* Begins a new digest; *sha may hold anything before. */
 void sha256_start(struct sha256 *sha);
 
 /* `bytes` may be NULL if length is 0.  Takes time in proportion to `length`. */

@@ -27,6 +27,7 @@
 
 #define SYSTEM_FILE_WORD_MAX 1023u /* bytes of a name, value or string as it stands */
 
+/* Those that system(4) has. */
 enum system_command_kind {
     SYSTEM_SET = 1,
     SYSTEM_FORCELOAD,

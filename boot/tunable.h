@@ -47,6 +47,7 @@ struct tunable {
     uint32_t line; /* of the file that set it; 0 if there are none */
 };
 
+/* A table of tunables, which is the caller's. */
 struct tunables {
     struct tunable *table;
     uint32_t count;

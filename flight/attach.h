@@ -16,7 +16,8 @@
 
 #define ATTACH_CLIENTS    8u
 #define ATTACH_UNREAD_MAX (1u << 20) /* bytes */
-#define ATTACH_FILES      (3u + ATTACH_CLIENTS)
+/* Files that are waited for: listener, keyboard, kernel, clients. */
+#define ATTACH_FILES (3u + ATTACH_CLIENTS)
 
 struct attach_client {
     int file;    /* -1: free */

@@ -294,7 +294,8 @@ static bool understood(const struct capture_model *model, char kind, struct fram
     return schema_shared(sent, known) >= fields_needed(kind, known) && schema_fits(sent, payload);
 }
 
-/* False if the payload is malformed.  As long as there are kinds. */
+/* False if the payload is malformed.  Long, because it is a table: a case for each kind of
+ * frame. */
 static bool read_frame(struct capture_model *model, const struct indexed_frame *indexed)
 {
     struct frame frame = {.payload = indexed->payload, .length = indexed->length};

@@ -42,12 +42,14 @@ struct model_cpu {
     uint64_t beyond; /* events whose corrected time would not be a time: they stand at the end */
 };
 
+/* When a phase began. */
 struct model_phase {
     bool known;
     struct frame_string name;
     uint64_t tsc;
 };
 
+/* A setting. */
 struct model_pair {
     struct frame_string key;
     struct frame_string value;
@@ -187,4 +189,5 @@ bool capture_model_missing_announced(const struct capture_model *model);
 /* All frames are there, all are sound, and the last one is the verdict. */
 bool capture_model_whole(const struct capture_model *model);
 
+/* Whether it is there, and is this text. */
 bool frame_string_is(struct frame_string string, const char *text);

@@ -20,6 +20,7 @@ struct flight_command {
     enum flight_status (*run)(const struct flight_command *command, size_t count, char **arguments);
 };
 
+/* The subcommands, in the order of `flight help`. */
 extern const struct flight_command run_command;
 extern const struct flight_command enable_command;
 extern const struct flight_command capture_command;

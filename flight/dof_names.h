@@ -31,6 +31,7 @@ enum dof_operands {
 };
 const char *dof_opcode_name(uint32_t opcode, enum dof_operands *operands);
 
+/* As in D; NULL: there is none of that number. */
 const char *dof_subroutine_name(uint32_t number);
 const char *dof_array_name(uint32_t number);
 const char *dof_builtin_name(uint32_t variable);

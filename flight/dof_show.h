@@ -34,5 +34,6 @@ bool dof_show_one(struct dof_show *show);
 /* "lquantize" of its levels, the name of a library action: what an action's number means; false: nothing. */
 bool dof_show_argument(const struct text_sink *sink, const struct dof_view_action *action);
 
+/* Everything that is to be shown of it. */
 void dof_show_text(const struct text_sink *sink, struct dof_show *show);
 json_t *dof_show_json(struct dof_show *show);

@@ -55,9 +55,11 @@ struct dof_view_action {
     uint64_t arg, uarg;
     struct frame_string format; /* where `arg` is one */
 };
+/* Entry `number` of a section; the caller has counted them (dof_view_entries). */
 struct dof_view_action dof_view_action(const struct dof_view *view,
                                        const struct dof_section *section, uint32_t number);
 
+/* An option as it stands. */
 struct dof_view_option {
     uint32_t id;
     uint64_t value;
@@ -81,9 +83,11 @@ struct dof_view_variable {
     uint16_t flags; /* 1 read, 2 written */
     struct dif_type type;
 };
+/* A variable of a DIFO as it stands. */
 struct dof_view_variable dof_view_variable(const struct dof_view *view,
                                            const struct dof_view_difo *difo, uint32_t number);
 
+/* Of difo->length. */
 uint32_t dof_view_instruction(const struct dof_view *view, const struct dof_view_difo *difo,
                               uint32_t pc);
 uint64_t dof_view_integer(const struct dof_view *view, const struct dof_view_difo *difo,

@@ -41,6 +41,7 @@ bool fat_image_copy(const struct fat_image *image, const char *source, const cha
 bool fat_image_move(const struct fat_image *image, char *const *paths, size_t count,
                     const char *folder);
 
+/* Files alone. */
 bool fat_image_delete(const struct fat_image *image, char *const *paths, size_t count);
 
 /* Empty folders, those below before those above. */

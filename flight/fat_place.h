@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAT_PLACE_SECTOR     512u /* bytes */
+#define FAT_PLACE_SECTOR 512u /* bytes */
+/* Entries of a partition table. */
 #define FAT_PLACE_PARTITIONS 4u
 
 enum fat_place_status {

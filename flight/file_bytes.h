@@ -13,6 +13,7 @@ struct file_bytes {
     size_t capacity;
 };
 
+/* Behind what is there. */
 void file_bytes_append(struct file_bytes *file, const void *bytes, size_t length);
 void file_bytes_append_text(struct file_bytes *file, const char *text);
 

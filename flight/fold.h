@@ -40,6 +40,7 @@ struct fold {
     size_t gap_count, gap_capacity;
 };
 
+/* Folds the TSLOG of a capture; the model stays in use until fold_free. */
 void fold_read(struct fold *fold, const struct capture_model *model);
 void fold_free(struct fold *fold);
 

@@ -55,6 +55,7 @@ struct frame_index {
     uint8_t *payloads; /* of all frames */
 };
 
+/* Finds all frames, and which boot each belongs to; `bytes` stay in use. */
 void frame_index_build(struct frame_index *index, const uint8_t *bytes, size_t length);
 void frame_index_free(struct frame_index *index);
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+/* At least one byte; without memory flight ends. */
 void *memory_zeroed(size_t count, size_t size);
 
 /* Room for one more of `count` items of `size` bytes each: `items` itself or its larger copy. */

@@ -11,6 +11,7 @@
 #define MODEL_RUN_MAX  (1u << 20)   /* bytes */
 #define MODEL_RUNS_MAX (256u << 20) /* bytes of all runs; what is beyond is left out */
 
+/* A place of the kernel with its name. */
 struct model_symbol {
     uint64_t address;
     struct dtrace_symbol symbol;

@@ -11,6 +11,7 @@
 
 #include "flight/commands.h"
 
+/* An option that may be repeated: its values, in order. */
 struct option_list {
     const char **items;
     size_t count;
@@ -23,6 +24,7 @@ struct option_word {
     const char *value; /* NULL: it takes none */
 };
 
+/* Options and other words, in the order in which they stood. */
 struct option_words {
     struct option_word *items;
     size_t count;

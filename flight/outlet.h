@@ -16,6 +16,7 @@ struct outlet {
     uint64_t dropped; /* bytes that no note has told of */
 };
 
+/* Nothing is kept yet; `file` -1: nowhere. */
 void outlet_start(struct outlet *outlet, int file);
 
 /* Keeps text; waits at most a moment for a reader that is only slow. */

@@ -16,4 +16,5 @@ bool report_dtrace_claim(FILE *out, FILE *faults, const struct model_dtrace *dtr
 /* The same for programs: JSON, an object a line, all of it to `out`. */
 bool report_dtrace_lines(FILE *out, const struct model_dtrace *dtrace);
 
+/* The value of the key dtrace; null without an enabling. */
 void report_dtrace_json(FILE *out, const struct model_dtrace *dtrace);

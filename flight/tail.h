@@ -28,6 +28,7 @@ struct tail {
     uint64_t ended;
 };
 
+/* One byte more of the text. */
 void tail_put(struct tail *tail, char byte);
 
 /* Prints the lines, each behind "  | " and cut at TAIL_COLUMNS. */

@@ -20,6 +20,7 @@ struct traced_run {
     struct enabling enabling;
 };
 
+/* Whether anything says what is to be traced. */
 bool traced_run_wanted(const struct traced_run *traced);
 
 /* Compiles, and adds modules and defaults to the plan, which then needs both the modules' bytes and `traced`.

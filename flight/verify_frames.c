@@ -111,7 +111,7 @@ void verify_schema(struct verify *verify)
     }
 }
 
-/* As long as there are kinds. */
+/* Long, because it is a table: a case for each kind of frame. */
 static const char *kind_name(char kind)
 {
     switch ((enum stream_kind)kind) {

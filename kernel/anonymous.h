@@ -45,6 +45,7 @@ void anonymous_stop(void);
  * memory for that, which is told.  Context: thread, one at a time. */
 void anonymous_claim(const struct text_sink *sink);
 
+/* Whether somebody has claimed. */
 bool anonymous_is_claimed(void);
 
 /* Forgets what was recorded.  Context: thread. */

@@ -13,6 +13,7 @@ bool apic_is_there(void);
 /* Switches this CPU's on: on the boot CPU the lines of the 8259A keep coming through it. */
 void apic_init(bool is_boot_cpu);
 
+/* This CPU's; 0 without a local APIC. */
 uint32_t apic_id(void);
 
 /* Ends the interrupt that is being handled.  Context: interrupt. */

@@ -15,6 +15,7 @@ struct backtrace_symbol {
     uint32_t offset;  /* bytes into the function */
 };
 
+/* The function that the address lies in. */
 struct backtrace_symbol backtrace_symbol_of(uint32_t address);
 
 /* Prints the function at eip and its callers, at most 32 in all, following frame pointers only

@@ -12,6 +12,7 @@ void boot_info_find(uint32_t magic, uint32_t address);
 /* Reads it again, now with every refusal on the console, one line each. */
 void boot_info_read(void);
 
+/* What boot_info_find or boot_info_read has read. */
 const struct multiboot_info *boot_info(void);
 
 /* Reads module `index`; a refusal is one line on the console. */

@@ -24,4 +24,5 @@ size_t capture_end(int number, bool *whole);
 /* Ends those that a process has not. */
 void captures_leave(uint32_t owner);
 
+/* What does not fit is left out. */
 void capture_write(int number, const char *bytes, size_t length);

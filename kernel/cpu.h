@@ -40,10 +40,12 @@ static inline void cpu_out16(uint16_t port, uint16_t value)
     __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
 }
 
+/* What CPUID gives for a leaf. */
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
 
+/* CPUID, subleaf 0. */
 static inline struct cpuid cpu_id(uint32_t leaf)
 {
     struct cpuid id;

@@ -36,6 +36,7 @@ struct fbt_counts {
     uint32_t functions, probed, never_return, on_firing_path, assembly, library;
 };
 
+/* Made by probe_sites.awk out of the linked kernel. */
 extern const struct fbt_function fbt_functions[];
 extern const struct fbt_return fbt_returns[];
 extern const struct fbt_counts fbt_counts;
@@ -49,11 +50,13 @@ enum fbt_want {
 };
 
 uint32_t fbt_probes(void); /* that fbt_register adds */
+/* Adds a probe for each entry, and for all returns of a function together. */
 void fbt_register(struct dtrace *dtrace);
 
 /* The function that begins there; UINT32_MAX: none that is probed. */
 uint32_t fbt_find(uint32_t address);
 
+/* Whether the function has a return at all. */
 bool fbt_returns_ever(uint32_t function);
 
 /* From now on somebody wants, or no longer wants, the entry or the returns. */

@@ -10,6 +10,7 @@ struct bootfs *files_tree(void);
 /* Opens a file or directory for bootfs_read, bootfs_seek and bootfs_read_directory. */
 enum bootfs_status files_open(const char *path, struct bootfs_file *file);
 
+/* Kind, size and content of a name, behind links. */
 enum bootfs_status files_stat(const char *path, struct bootfs_stat *stat);
 
 /* bootfs_read, counted. */

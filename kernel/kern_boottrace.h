@@ -18,6 +18,7 @@ enum kern_boottrace_switch {
     KERN_BOOTTRACE_DOTRACE_USER,
     KERN_BOOTTRACE_SHUTDOWN_TRACE, /* print the shutdown table */
 };
+/* As it was set last. */
 bool kern_boottrace_is_on(enum kern_boottrace_switch which);
 void kern_boottrace_turn(enum kern_boottrace_switch which, bool on); /* Context: thread */
 

@@ -33,6 +33,7 @@ struct boot_module {
  * type=rootfs, the first of them is an archive that can be read, and the second a hash. */
 void module_list_read(void);
 
+/* How many the loader listed; 0 if there was no memory for a list. */
 uint32_t module_list_count(void);
 
 /* Module `index` of that many; those that the loader's entry makes unusable are MODULE_REFUSED and

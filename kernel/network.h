@@ -30,6 +30,7 @@ int network_close(int descriptor);
 /* Makes a routing message; its name is the one that tracing programs know it by. */
 void rts_new_rtsmsg(int type, int error, const char *interface);
 
+/* "lo0" or "em0", for ever. */
 const char *network_interface_name(uint32_t interface);
 
 /* Whether the interface is up and its address is used. */

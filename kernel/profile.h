@@ -17,6 +17,7 @@ enum {
     PROFILE_PROBES = 32
 };
 
+/* Adds the provider, which makes its probes when clauses name them. */
 void profile_register(struct dtrace *dtrace);
 
 /* When the next one is due on this CPU; UINT64_MAX: none.  Context: interrupts are off. */

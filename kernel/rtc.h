@@ -14,6 +14,7 @@ struct rtc_registers {
     uint8_t status_b; /* how the others are to be read */
 };
 
+/* How the registers of the CMOS are read. */
 struct rtc_reader {
     uint8_t (*read)(void *context, uint8_t index);
     void *context;

@@ -57,6 +57,7 @@ void scheduler_switch(void);
 
 /* --- In interrupts --- */
 
+/* This CPU's alarm rang: wakes sleepers, ends slices. */
 void scheduler_handle_timer(void);
 void scheduler_handle_nudge(void); /* from another CPU: there is work */
 

@@ -34,6 +34,7 @@ struct sdt_point {
     struct sdt_site *site;
 };
 
+/* A static probe, as above. */
 #define SDT_PROBE(of_provider, of_name, of_types, ...)                                             \
     do {                                                                                           \
         __label__ sdt_on;                                                                          \
@@ -54,9 +55,11 @@ static inline uint64_t sdt_pointer(const volatile void *pointer)
     return (uintptr_t)pointer;
 }
 
+/* Fires a site's probe; only SDT_PROBE calls it. */
 void sdt_fire(const struct sdt_site *site, const uint64_t *arguments, uint32_t count);
 
 uint32_t sdt_probes(void); /* that sdt_register adds, at most */
+/* Adds a probe for each site that is in the code. */
 void sdt_register(struct dtrace *dtrace);
 
 /* An int3 was executed.  False: it is none of these.  Else the frame says where to go on.  Context: that of trap

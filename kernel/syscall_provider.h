@@ -11,6 +11,7 @@
 #include "kernel/kernel_probes.h"
 
 uint32_t syscall_probes(void); /* that syscall_register adds, at most */
+/* Adds the probes of every call that fbt knows; behind fbt_register. */
 void syscall_register(struct dtrace *dtrace);
 
 /* The function was entered, or returns.  Context: inside trap 3. */

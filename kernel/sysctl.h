@@ -53,6 +53,7 @@ int sysctl_exchange(const char *name, char *old, size_t *old_length, const char 
 const struct sysctl_oid *sysctl_find(const char *name);
 const struct sysctl_oid *sysctl_next(const char *after);
 
+/* Whether names of oids go on behind this one and a dot. */
 bool sysctl_is_node(const char *name);
 
 /* What a program is told: of an oid or a node, and of the oid behind a name.  0 or ENOENT.  Of a

@@ -466,7 +466,7 @@ void system_phase_work(void)
     fault_happen_as_asked((enum fault_phase)phase);
 }
 
-/* Longer than others, as it has a row for each. */
+/* Long, because it is a table: a case for each error. */
 const char *system_error_str(int error)
 {
     switch ((enum system_error)error) {

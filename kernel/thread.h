@@ -138,6 +138,7 @@ void thread_abandon(struct thread *thread); /* instead of thread_go: it was neve
 /* The calling thread.  Context: any. */
 struct thread *thread_current(void);
 
+/* Ends the calling thread; its parent is told.  Context: thread. */
 _Noreturn void thread_exit(int status);
 
 /* Binds the calling thread to a CPU (THREAD_ANYWHERE: to none) and goes there.  False: there is no
@@ -157,6 +158,7 @@ struct thread_child {
     bool stopped;
 };
 
+/* How a wait for a child ended. */
 enum thread_wait {
     THREAD_WAIT_OK = 0,
     THREAD_WAIT_NO_CHILD,
@@ -205,6 +207,7 @@ struct thread_counts thread_counts(void);
 
 /* --- Between thread.c and signals.c, under the scheduler's lock --- */
 
+/* Sends a signal; tells who waits for children to look again; counts a signal. */
 void thread_signal_locked(struct thread *thread, enum thread_signal signal);
 void thread_tell_parents(void);
 void thread_count_signal(void);

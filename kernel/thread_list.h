@@ -9,6 +9,7 @@ struct thread_list {
     struct thread *first, *last;
 };
 
+/* Puts a thread that is in no list behind the last one. */
 static inline void thread_list_append(struct thread_list *list, struct thread *thread)
 {
     thread->next = NULL;

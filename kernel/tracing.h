@@ -18,6 +18,7 @@
 #define FIRSTLIGHT_TRACE 1
 #endif
 
+/* The one tracer, for the macros below and for who reads tables. */
 extern struct trace_tracer tracing_tracer;
 
 /* This CPU's way to its tables.  It stays this CPU's only while preemption or interrupts are off. */
@@ -82,6 +83,7 @@ void tracing_start(uint64_t entry_tsc);
  * moves on if the configuration has changed since. */
 void tracing_settle(void);
 
+/* The present one.  Context: any. */
 enum trace_phase tracing_phase(void);
 
 /* Enters a phase and tells the host. */
@@ -126,6 +128,7 @@ void tracing_go_alone(void);
 bool tracing_is_alone(void);
 
 uint64_t tracing_entry_tsc(void); /* of the first instruction */
+/* What is known of the rate. */
 const struct trace_clock *tracing_clock(void);
 
 /* At the rate of the TSC; 0 while nobody knows it. */

@@ -101,11 +101,13 @@ void tunables_set_number(const struct tunables_place *place, struct slice name, 
  * for. */
 void tunables_tell(void);
 
+/* Its present value; of a switch 0 or 1, of a choice its number.  Context: any. */
 uint64_t tunable(enum tunable_id id);
 
 /* All that is known of one. */
 const struct tunable *tunables_at(enum tunable_id id);
 
+/* What fault= asks for. */
 enum fault tunables_fault(void);
 
 /* Walks the values of exec="..." on the command line: *at is 0 at first.  False at the end. */

@@ -4,5 +4,6 @@
 
 #include <stddef.h>
 
+/* Clears the screen; writing goes on where it ended, and scrolls.  Context: one at a time. */
 void vga_text_init(void);
 void vga_text_write(const char *bytes, size_t length);

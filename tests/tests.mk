@@ -38,7 +38,7 @@ SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/exp
            tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
            tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
            tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
-           tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/house/measure.sh tests/house/named_tests.sh tests/house/shared.sh tests/house/ways.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
            tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh
 
@@ -344,8 +344,11 @@ $(B)/bench/bench_overflow: $(B)/host/tests/bench/bench_overflow.o $(B)/host/trac
 bench: bench-events bench-overflow bench-overhead bench-files bench-costs bench-firing bench-dif ## run every benchmark
 	$(Q)$(MAKE) --no-print-directory bench-overflow
 
+measure: all ## measure the house: lines, functions, includes, repeated code, the kernel's size, a boot
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 tests/house/measure.py
+
 format: ## format the sources
 	$(Q)$(FORMAT) -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
 
 .PHONY: test test-programs soak mutation bench bench-overhead bench-events bench-files bench-costs bench-firing \
-        bench-dif bench-overflow format
+        bench-dif bench-overflow measure format

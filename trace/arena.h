@@ -103,6 +103,7 @@ uint64_t trace_arena_size(const struct trace_arena_config *config);
 /* Lays out an arena in zeroed memory of that size, 64-byte aligned. */
 void trace_arena_format(struct trace_arena *arena, const struct trace_arena_config *config);
 
+/* Parts of a formatted arena.  Tables and filters are by CPU (below arena->cpus) and id. */
 struct trace_names *trace_arena_names(struct trace_arena *arena);
 struct trace_tasks *trace_arena_tasks(struct trace_arena *arena);
 struct trace_table *trace_arena_table(struct trace_arena *arena, uint32_t cpu,
@@ -130,6 +131,7 @@ static inline uint64_t trace_time_corrected(uint64_t tsc, int64_t offset)
     return tsc < back ? 0 : tsc - back;
 }
 
+/* The table of a phase; names as reports have them. */
 enum trace_table_id trace_phase_table(enum trace_phase phase);
 const char *trace_phase_name(enum trace_phase phase);
 const char *trace_table_name(enum trace_table_id table);

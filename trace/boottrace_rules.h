@@ -18,6 +18,7 @@ enum boottrace_status {
 };
 const char *boottrace_status_str(enum boottrace_status status);
 
+/* The switches of boottrace (kern.boottrace.*), and the tracer that obeys them. */
 struct boottrace {
     struct trace_tracer *tracer;
     bool enabled;

@@ -35,6 +35,8 @@ struct frame_writer {
     char waiting[64];
 };
 
+/* Writes one frame to writer->sink: begin, any number of puts, end.  The text of a string
+ * has no terminator. */
 void frame_begin(struct frame_writer *writer, char kind);
 void frame_put_bytes(struct frame_writer *writer, const void *bytes, size_t length);
 void frame_put_unsigned(struct frame_writer *writer, uint64_t value); /* LEB128 */
@@ -78,6 +80,7 @@ struct frame_string {
     size_t length;
 };
 
+/* From the first byte of the payload on; each get takes what it gives. */
 struct frame_reader frame_reader_of(const struct frame *frame);
 uint64_t frame_get_unsigned(struct frame_reader *reader);
 uint32_t frame_get_unsigned32(struct frame_reader *reader); /* larger than 32 bits is bad */

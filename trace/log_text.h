@@ -74,6 +74,7 @@ void log_duration(const struct text_sink *sink, uint64_t ns);
 
 #define LOG_LOOK_AHEAD 8u /* events of a CPU among which the earliest is searched */
 
+/* An event that a cursor has read and nobody has taken yet. */
 struct log_cursor_event {
     struct trace_record record;
     struct trace_usage usage;

@@ -8,6 +8,7 @@
 #include "trace/arena.h"
 #include "trace/frame.h"
 
+/* Of the stream, in its header. */
 #define STREAM_VERSION 1u
 
 enum stream_kind {

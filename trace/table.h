@@ -77,6 +77,7 @@ static inline bool trace_usage_is_zero(const struct trace_usage *usage)
     return usage->cpu_ns == 0 && usage->in_blocks == 0 && usage->out_blocks == 0;
 }
 
+/* Which events a full table keeps. */
 enum trace_keep {
     TRACE_KEEP_FIRST = 0,
     TRACE_KEEP_LAST = 1,
@@ -218,6 +219,7 @@ struct trace_tally {
     uint64_t overwritten; /* since the range was taken */
 };
 
+/* Counts one more event by what became of reading it. */
 void trace_tally_add(struct trace_tally *tally, enum trace_read read);
 
 /* Reads all of a range. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where text goes: `put` gets each piece, in order. */
 struct text_sink {
     void (*put)(void *context, const char *bytes, size_t length);
     void *context;

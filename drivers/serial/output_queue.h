@@ -143,4 +143,5 @@ struct output_counts {
     uint64_t text_lost;
     uint32_t frames_refused; /* frames */
 };
+/* With the lock held. */
 struct output_counts output_queue_counts(const struct output_queue *queue);

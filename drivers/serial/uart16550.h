@@ -20,6 +20,7 @@ struct port_io {
     void *context;
 };
 
+/* The bit behind the data. */
 enum uart16550_parity {
     UART16550_PARITY_NONE,
     UART16550_PARITY_ODD,

@@ -15,6 +15,7 @@ struct d_action_list {
     } seen;
 };
 
+/* Behind the last one of the list; what comes back can be filled in. */
 struct d_action *d_action_add(struct d_action_list *list, uint32_t kind, struct d_difo *difo);
 /* An expression that records nothing. */
 struct d_action *d_action_add_silent(struct d_action_list *list, struct d_node *node);

@@ -12,6 +12,7 @@
 struct d_compiler;
 struct d_kernel;
 
+/* The data model that programs are compiled for. */
 enum d_model {
     D_MODEL_ILP32,
     D_MODEL_LP64

@@ -4,6 +4,7 @@
 
 #include "flight/d/node.h"
 
+/* The signs, ~ and ! of a number; sizeof a string. */
 struct d_node *d_fold_unary(struct d_compiler *compiler, struct d_place place, enum d_token_kind op,
                             const struct d_node *operand);
 /* D_DIV_ZERO leaves, whatever is divided. */

@@ -3,6 +3,7 @@
 
 #include "flight/d/difo.h"
 
+/* The register that is always 0. */
 #define D_REGISTER_ZERO 0u
 
 struct d_making {

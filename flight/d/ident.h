@@ -15,6 +15,7 @@ enum d_ident_kind {
     D_IDENT_ENUMERATOR,
 };
 
+/* Whose a variable is. */
 enum d_scope {
     D_SCOPE_GLOBAL,
     D_SCOPE_THREAD,

@@ -60,6 +60,7 @@ struct d_probe_description {
     bool checked; /* d_probe_check() has looked at it: clauses made of one share it */
 };
 
+/* What stands in a clause's body; after d_conditionals_rewrite expressions alone. */
 enum d_statement_kind {
     D_STATEMENT_EXPRESSION,
     D_STATEMENT_IF
@@ -81,6 +82,7 @@ struct d_clause {
     struct d_statement *statements;
 };
 
+/* A member of a translator's output, and what it becomes. */
 struct d_translation {
     struct d_translation *next;
     const char *name;
@@ -105,6 +107,7 @@ struct d_provider_probe {
     uint32_t *map;   /* translated argument to native one */
 };
 
+/* A provider that the program declares. */
 struct d_provider {
     struct d_provider *next;
     const char *name;

@@ -3,6 +3,7 @@
 
 #include "flight/d/compiler.h"
 
+/* Where an option stands: some are not for everywhere. */
 enum d_option_context {
     D_OPTION_COMMAND,
     D_OPTION_PRAGMA

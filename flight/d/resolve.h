@@ -12,6 +12,7 @@ enum d_resolve_mode {
     D_RESOLVE_UNARY,  /* below other unary operators: an int64_t, unless it is a plain name */
 };
 
+/* Gives the node that takes this one's place, with its type. */
 struct d_node *d_resolve_in(struct d_compiler *compiler, struct d_node *node,
                             enum d_resolve_mode mode);
 /* All of an argument list, in order. */

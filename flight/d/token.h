@@ -115,6 +115,7 @@ enum d_lexer_state {
     D_LEXER_EXPRESSION
 };
 
+/* Begins with a text, which stays in use. */
 void d_lexer_open(struct d_compiler *compiler, const struct d_source *source);
 /* The next token.  D_SYNTAX, D_INT_OFLOW, D_CHR_NULL, ... leave by d_fail().  Control lines (#pragma) are
  * obeyed on the way: see pragma.h. */

@@ -43,6 +43,7 @@ struct d_member {
     uint32_t bits;   /* of a bit-field; 0: none */
 };
 
+/* A name of an enum's list. */
 struct d_enumerator {
     struct d_enumerator *next;
     const char *name;
@@ -102,6 +103,7 @@ struct d_types *d_types_open(struct d_compiler *compiler);
 /* The size of string, after the option strsize was set. */
 void d_types_set_strsize(struct d_compiler *compiler, uint64_t size);
 
+/* A type that is always there. */
 const struct d_type *d_type_of(const struct d_compiler *compiler, enum d_intrinsic which);
 
 /* By name: "unsigned int", "uint8_t", "struct s", "enum e", "string"; also the kernel's, and "mod`name".
@@ -110,10 +112,12 @@ const struct d_type *d_type_find(struct d_compiler *compiler, const char *name);
 /* The same without asking the kernel: for the lexer and for declarations that make a new one. */
 const struct d_type *d_type_find_own(struct d_compiler *compiler, const char *name);
 
+/* A type without a size; it has no name in the table before d_type_enter. */
 struct d_type *d_type_new(struct d_compiler *compiler, enum d_type_kind kind, const char *name);
 /* From now on found by its name ("struct s" for tags). */
 void d_type_enter(struct d_compiler *compiler, struct d_type *type);
 
+/* Derived types. */
 const struct d_type *d_type_pointer_to(struct d_compiler *compiler, const struct d_type *target);
 const struct d_type *d_type_array_of(struct d_compiler *compiler, const struct d_type *element,
                                      uint64_t count);
@@ -159,10 +163,12 @@ bool d_type_is_signed(const struct d_type *type); /* as loaded: an enum is not *
 /* A tag whose body is not known. */
 bool d_type_is_incomplete(const struct d_type *type);
 
+/* Whether both are the same type, behind typedefs, and what they point to, too. */
 bool d_types_compatible(const struct d_type *left, const struct d_type *right);
 /* Of the usual arithmetic conversions (section 3.2: no promotion of char and short). */
 const struct d_type *d_types_convert(const struct d_compiler *compiler, const struct d_type *left,
                                      const struct d_type *right);
 
+/* NULL: there is none of that name. */
 const struct d_member *d_type_member(const struct d_type *type, const char *name);
 const struct d_enumerator *d_type_enumerator(const struct d_type *type, const char *name);

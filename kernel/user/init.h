@@ -32,6 +32,7 @@ extern struct init init;
 
 /* --- init_signals.c --- */
 
+/* From here on signals are requests. */
 void init_catch_signals(void);
 
 /* Takes the signals that wait: each is an event, and may be a request. */
@@ -65,6 +66,7 @@ void init_end_all(void);
 /* Waits until an enabling has called exit(), if one may, or a request comes: dtrace.wait seconds at most. */
 void init_wait_for_exit(void);
 
+/* Whether a file of that path can be opened. */
 bool init_is_file(const char *path);
 
 /* One of the scripts that bring the system up and down. */

@@ -16,6 +16,7 @@ struct line_sink {
     char line[LINE_SINK_MAX + 1];
 };
 
+/* `take` gets every whole line. */
 struct text_sink line_sink_start(struct line_sink *lines, void (*take)(void *context, char *line),
                                  void *context);
 /* Takes a last line that has no end. */

@@ -29,6 +29,7 @@ bool rc_scripts_take_option(struct rc_scripts *scripts, char option, const char 
  * of the boot archive away. */
 void rc_scripts_add(struct rc_scripts *scripts, const char *path);
 
+/* Puts them in order; what is wrong with it has been told. */
 void rc_scripts_sort(struct rc_scripts *scripts);
 
 /* It has a keyword of -k, if there are such, and none of -s. */

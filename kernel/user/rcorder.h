@@ -28,6 +28,7 @@ enum {
     RCORDER_BUCKETS = 128,
 };
 
+/* Why a script cannot be added. */
 enum rcorder_status {
     RCORDER_OK = 0,
     RCORDER_TOO_MANY_SCRIPTS,

@@ -11,6 +11,7 @@ struct screen_size {
     uint32_t columns; /* LINE_EDITOR_COLUMNS_MIN..LINE_EDITOR_COLUMNS_MAX */
 };
 
+/* As stty set it last. */
 struct screen_size screen_size(void);
 
 /* Output stops when it has filled the screen, or no more. */

@@ -189,6 +189,7 @@ bool sh_mark_variable(struct sh *sh, struct slice name, uint32_t flags);
 /* What a variable becomes from here on, it is only until the scope is left. */
 bool sh_make_local(struct sh *sh, struct slice name);
 
+/* Around a function: what was made local in it is then as before. */
 void sh_enter_scope(struct sh *sh);
 void sh_leave_scope(struct sh *sh);
 
@@ -209,6 +210,7 @@ struct sh_parameters {
     char text[]; /* each with its NUL */
 };
 
+/* All of them anew, copied.  False: memory is full, which has been told. */
 bool sh_set_parameters(struct sh *sh, int count, const char *const *values);
 uint32_t sh_parameter_count(const struct sh *sh);
 const char *sh_parameter(const struct sh *sh, uint32_t number); /* from 1; NULL: there is none */
@@ -224,6 +226,7 @@ struct sh_function {
     sh_link node;   /* struct sh_node, SH_FUNCTION */
 };
 
+/* NULL: there is none. */
 struct sh_function *sh_function_find(const struct sh *sh, const char *name);
 void sh_function_define(struct sh *sh, const struct sh_node *node);
 bool sh_function_remove(struct sh *sh, const char *name); /* false: there is none */
@@ -254,6 +257,7 @@ bool sh_read_line(struct sh *sh, struct slice *line);
 
 /* --- sh_console.c --- */
 
+/* Reads commands from the console and runs them, until exit or the end of input. */
 void sh_run_console(struct sh *sh);
 
 /* While this process runs in the foreground, it and what it starts may read from the console. */
@@ -270,6 +274,7 @@ enum {
     SH_SPECIAL = 2,      /* assignments before it stay (POSIX.1-2017, 2.14) */
 };
 
+/* A command of the shell itself. */
 struct sh_builtin {
     const char *name;
     const char *usage;
@@ -318,6 +323,7 @@ bool sh_is_program(const char *name);
 
 /* --- Builtins of several files --- */
 
+/* Runs a builtin; its status goes to sh->status. */
 typedef void sh_do(struct sh *sh, int argc, const char *const *argv);
 sh_do sh_do_jobs, sh_do_fg, sh_do_bg, sh_do_wait, sh_do_kill; /* sh_jobs.c */
 sh_do sh_do_test;                                             /* sh_test.c */

@@ -26,6 +26,7 @@ static inline bool sh_cell_is_byte(uint16_t cell)
     return (cell & (SH_CELL_QUOTES | SH_CELL_BREAK | SH_CELL_NONE)) == 0;
 }
 
+/* Bytes with what is known of each: SH_CELL_.... */
 struct sh_cells {
     uint16_t *at;
     size_t length;
@@ -60,6 +61,8 @@ struct sh_expansion {
     bool here;               /* a here-document: quotes are text */
 };
 
+/* Behind the cells that are there; a value's bytes count as expanded.  False: memory is
+ * full. */
 bool sh_put_cell(struct sh_expansion *expansion, unsigned cell);
 bool sh_put_value(struct sh_expansion *expansion, struct slice value);
 
@@ -86,6 +89,7 @@ bool sh_expand_fields(struct sh *sh, const struct sh_word *first, struct sh_fiel
 
 /* --- sh_pattern.c --- */
 
+/* Whether the whole text matches. */
 bool sh_pattern_matches(struct sh_cells pattern, struct slice text);
 
 /* Whether anything in it has a meaning of its own. */

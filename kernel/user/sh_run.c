@@ -323,7 +323,7 @@ static void run_case(struct sh *sh, const struct sh_node *node)
 
 /* --- All of them --- */
 
-/* Long, as it has a case for each kind. */
+/* Long, because it is a table: a case for each kind of command. */
 static void run_kind(struct sh *sh, const struct sh_node *node)
 {
     switch (node->kind) {

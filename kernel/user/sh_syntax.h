@@ -114,6 +114,7 @@ struct sh_parser {
     struct sh_node *functions; /* of this command; linked by `third` */
 };
 
+/* Begins with a text that stays where it is; `line` is the number of its first line. */
 void sh_parse_start(struct sh_parser *parser, struct sh *sh, struct slice text, uint32_t line);
 
 /* Reads the next command.  *node is its tree, to be released by whoever took a mark before. */

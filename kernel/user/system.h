@@ -37,6 +37,7 @@ enum system_error {
 };
 const char *system_error_str(int error);
 
+/* FreeBSD's numbers. */
 enum system_signal {
     SYSTEM_SIGHUP = 1,
     SYSTEM_SIGINT = 2,
@@ -66,6 +67,7 @@ int system_spawn(const char *program, int argc, const char *const *argv);
 #define SYSTEM_FOREVER UINT64_MAX
 int system_wait(int pid, uint64_t ms, int *status, bool *stopped);
 
+/* The end of the process, with a status of 0 to 255; and its number. */
 _Noreturn void system_exit(int status);
 int system_pid(void);
 
@@ -113,6 +115,7 @@ void system_burn_ms(uint64_t ms);  /* uses the CPU */
 
 /* --- Files of the boot filesystem, which is read-only --- */
 
+/* What a name stands for. */
 enum system_file_kind {
     SYSTEM_FILE,
     SYSTEM_DIRECTORY,
@@ -125,8 +128,10 @@ struct system_stat {
     bool from_module; /* not from the boot archive */
 };
 
+/* Bytes of a name, without its end. */
 #define SYSTEM_NAME_MAX 1023
 
+/* An entry of a directory. */
 struct system_entry {
     char name[SYSTEM_NAME_MAX + 1];
     enum system_file_kind kind;
@@ -135,6 +140,7 @@ struct system_entry {
 
 int system_open(const char *path);                         /* gives a descriptor, for reading */
 int system_read(int descriptor, void *bytes, size_t size); /* gives the bytes read, 0 at the end */
+/* From the start, in bytes; EBADF: it is none. */
 int system_seek(int descriptor, uint64_t offset);
 int system_read_directory(int descriptor, struct system_entry *entry); /* 1, or 0 at the end */
 int system_stat(const char *path, struct system_stat *stat);
@@ -176,6 +182,7 @@ int system_sysctl_about(const char *name, struct system_sysctl_about *about);
 
 /* --- The console --- */
 
+/* To the present stream (system_speak). */
 void system_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void system_write(const char *bytes, size_t length);
 
@@ -190,6 +197,7 @@ enum system_stream {
     SYSTEM_ERRORS = 2,
 };
 
+/* Targets that are always there; others are captures. */
 enum system_target {
     SYSTEM_TO_CONSOLE = 0,
     SYSTEM_TO_NOTHING = 1,
@@ -198,6 +206,7 @@ enum system_target {
 /* What is printed from now on belongs to this stream; gives the one before. */
 enum system_stream system_speak(enum system_stream stream);
 
+/* Where a stream goes: an enum system_target, or a capture. */
 int system_stream_target(enum system_stream stream);
 void system_stream_set(enum system_stream stream, int target);
 
@@ -269,6 +278,7 @@ int system_phase(const char *name);
  * for each phase. */
 void system_phase_work(void);
 
+/* How the system ends. */
 enum system_reboot {
     SYSTEM_POWER_OFF,
     SYSTEM_HALT,

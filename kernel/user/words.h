@@ -31,4 +31,5 @@ struct words_scan {
     bool comment;
 };
 
+/* The kind of the next character, over which it moves; WORDS_END at the end of the text. */
 enum words_kind words_scan_next(struct words_scan *scan, const char *text, size_t length);

@@ -293,6 +293,7 @@ static void hash_key(struct dtrace_execution *x, const struct dtrace_action *act
         x->hash = dtrace_hash_bytes(x->hash, at, action->size);
 }
 
+/* Long, because it is a table: a case for each action that is no expression. */
 static void run_special(struct dtrace_execution *x, const struct dtrace_action *action, uint8_t *at)
 {
     switch (action->kind) {

@@ -48,6 +48,7 @@ struct dtrace_piece {
     uint32_t alignment; /* 4 or 8 */
 };
 
+/* An empty buffer in `size` bytes, of which a multiple of 8 is used. */
 void dtrace_buffer_make(struct dtrace_buffer *buffer, enum dtrace_policy policy, uint8_t *bytes,
                         uint32_t size);
 

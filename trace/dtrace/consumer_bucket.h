@@ -6,6 +6,7 @@
 /* The smallest magnitude in a bucket of quantize(): 0, 1, 2, 4 ..., -1, -2, -4 ... */
 int64_t bucket_quantize_value(uint32_t bucket);
 
+/* The parameter of an lquantize(): levels of `step` each, from `base` on. */
 struct bucket_lquantize {
     int32_t base;
     uint16_t levels, step;

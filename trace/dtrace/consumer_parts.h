@@ -60,6 +60,7 @@ struct consumer {
 
 /* --- consumer.c --- */
 
+/* Whether the option was set. */
 bool consumer_has(const struct consumer *consumer, enum dof_option_id option);
 
 /* NULL: it is not described. */
@@ -78,6 +79,8 @@ struct text_sink consumer_filter_start(struct consumer *consumer, struct consume
 
 /* --- consumer_tell.c: to the listener, if it wants it --- */
 
+/* A record: begin, its pieces, rows of a printa() in it, end.  Errors, losses and complaints
+ * stand between records. */
 void consumer_tell_begin(const struct consumer *consumer, const struct dtrace_found *found,
                          uint32_t cpu);
 void consumer_tell_pieces(const struct consumer *consumer, const struct dtrace_found *found,
@@ -108,6 +111,7 @@ void consumer_limit_printa_end(struct consumer *consumer, uint64_t room);
 
 /* --- consumer_drops.c --- */
 
+/* Lines "dtrace: ..." about what was lost; nothing where nothing was. */
 void consumer_print_status(struct consumer *consumer);
 void consumer_print_killed(struct consumer *consumer);
 void consumer_print_drops(struct consumer *consumer, const struct dtrace_snapshot *snapshot,
@@ -248,11 +252,13 @@ struct consumer_arguments {
     uint32_t values_used;
 };
 
+/* Prints by the format of a printf() or printa(), and takes from `arguments` what it needs. */
 void consumer_print_format(struct consumer *consumer, const char *format,
                            struct consumer_arguments *arguments);
 
 /* --- consumer_merge.c: aggregations come in --- */
 
+/* Merges the buffers of all CPUs into consumer->entries; what it has no memory for is told. */
 void consumer_load_aggregations(struct consumer *consumer);
 
 /* NULL: there is none with this id. */
@@ -267,6 +273,7 @@ static inline int consumer_compare(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
+/* By kind, then by value; of a distribution by what it adds up to. */
 int consumer_compare_values(const struct consumer_entry *a, const struct consumer_entry *b);
 
 /* By the keys from number `first` on, the others behind them. */
@@ -293,6 +300,7 @@ void consumer_print_rest(struct consumer *consumer);
 /* As it is printed; 0 of a distribution. */
 int64_t consumer_value_of(const struct consumer_entry *entry, uint64_t normal);
 
+/* Prints it in its default form; `normal` is what values are divided by, at least 1. */
 void consumer_print_value(struct consumer *consumer, const struct consumer_entry *entry,
                           uint64_t normal);
 bool consumer_convert_value(struct consumer *consumer, const struct consumer_conversion *conversion,
@@ -302,6 +310,7 @@ int64_t consumer_average(const uint64_t *data, uint64_t normal);
 
 /* --- consumer_histogram.c --- */
 
+/* Of an aggregating action: quantize(), lquantize() or llquantize(). */
 bool consumer_is_histogram(uint16_t kind);
 
 /* Of lquantize() and llquantize(): the first word of the data, which is no count. */

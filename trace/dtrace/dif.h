@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Operations, in bits 31 to 24 of an instruction. */
 enum dif_opcode {
     DIF_OP_OR = 1,
     DIF_OP_XOR,
@@ -116,6 +117,7 @@ static inline uint32_t dif_index(uint32_t instruction)
     return instruction >> 8 & 0xffff;
 }
 
+/* Built-in arrays. */
 enum dif_array {
     DIF_ARRAY_ARGS = 0,
     DIF_ARRAY_REGS,
@@ -155,6 +157,7 @@ enum dif_variable_id {
     DIF_VAR_MAX = 0xffff,
 };
 
+/* Subroutines, as `call` numbers them. */
 enum dif_subroutine {
     DIF_SUBR_RAND,
     DIF_SUBR_MUTEX_OWNED,
@@ -208,6 +211,7 @@ enum dif_subroutine {
     DIF_SUBR_MAX = DIF_SUBR_STRTOLL,
 };
 
+/* Where a variable lives. */
 enum dif_scope {
     DIF_SCOPE_GLOBAL,
     DIF_SCOPE_THREAD,
@@ -235,6 +239,7 @@ static inline enum dif_scope dif_scope_of(uint32_t op)
     }
 }
 
+/* What stands in a type: a string is one of D. */
 enum dif_type_kind {
     DIF_TYPE_C,
     DIF_TYPE_STRING

@@ -8,11 +8,14 @@
 #include "trace/dtrace/dif.h"
 #include "trace/dtrace/dtrace_memory.h"
 
-#define DOF_SIZE_MAX     (8u * 1024 * 1024) /* loadsz is less */
+#define DOF_SIZE_MAX (8u * 1024 * 1024) /* loadsz is less */
+/* Limits, and what stands for nothing: a link that leads nowhere, and an option that is not
+ * set. */
 #define DOF_ACTIONS_MAX  16384u
 #define DOF_NONE         UINT32_MAX
 #define DOF_OPTION_UNSET ((int64_t)-2)
 
+/* Actions, and aggregating ones; the numbers are those of illumos' dtrace.h. */
 enum dof_action_kind {
     DOF_ACTION_DIFEXPR = 0x001,
     DOF_ACTION_EXIT,
@@ -59,6 +62,7 @@ enum dof_library_action { /* `arg` of LIBACT */
     DOF_LIBACT_SETOPT = 77,
 };
 
+/* Options of a state; the numbers are those of illumos' dtrace.h. */
 enum dof_option_id {
     DOF_OPTION_BUFSIZE,
     DOF_OPTION_BUFPOLICY,

@@ -104,6 +104,7 @@ bool dof_section_next(const struct dof_loader *loader, enum dof_section_type typ
 bool dof_section_linked(const struct dof_loader *loader, const struct dof_section *from,
                         uint64_t offset, enum dof_section_type type, struct dof_section *section);
 
+/* In this order.  False: refused. */
 bool dof_check_sections(const struct dof_loader *loader);
 bool dof_check_relocations(const struct dof_loader *loader);
 
@@ -119,5 +120,6 @@ bool dof_load_difo(struct dof_loader *loader, const struct dof_section *from, ui
 bool dof_load_actions(struct dof_loader *loader, const struct dof_section *from, uint64_t offset,
                       struct dof_actions *actions);
 
+/* Into the object.  False: refused. */
 bool dof_load_clauses(struct dof_loader *loader, struct dof_object *object);
 bool dof_load_options(const struct dof_loader *loader, struct dof_object *object);

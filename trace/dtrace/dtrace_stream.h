@@ -8,6 +8,7 @@
 #include "trace/dtrace/consumer.h"
 #include "trace/stream.h"
 
+/* The buffers of a CPU that travel. */
 enum stream_buffer {
     STREAM_BUFFER_PRINCIPAL,
     STREAM_BUFFER_AGGREGATIONS,

@@ -86,6 +86,7 @@ enum {
 /* Bytes that go takes for strings and variables, beside what options name. */
 uint64_t dtrace_memory_beside_buffers(const struct dtrace *dtrace);
 
+/* How many there are in all objects, and one of them. */
 uint32_t dtrace_clauses(const struct dtrace *dtrace);
 const struct dof_clause *dtrace_clause(const struct dtrace *dtrace, uint32_t number, /* from 0 */
                                        uint32_t *matched); /* probes so far */
@@ -151,6 +152,7 @@ void dtrace_claim_give_up(struct dtrace *dtrace);
 /* As dtrace_source_of, with what claims have told marked as such; *anything: there is more than that. */
 struct dtrace_source dtrace_source_since(struct dtrace *dtrace, bool *anything);
 
+/* That the state records on: numbers below this. */
 uint32_t dtrace_cpus(const struct dtrace *dtrace);
 
 /* --- Firing --- */

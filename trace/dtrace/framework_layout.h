@@ -34,6 +34,7 @@ struct dtrace_ecb {
     struct dtrace_ecb *next; /* on the same probe */
 };
 
+/* A probe with its clauses. */
 struct dtrace_probe {
     struct dtrace_probe_description description;
     const struct dtrace_provider *provider;
@@ -73,6 +74,7 @@ struct dtrace_clause {
     bool aggregates, speculates;
 };
 
+/* An object that was loaded whole. */
 struct dtrace_object {
     struct dof_object dof;
     struct dtrace_clause *clauses;
@@ -80,6 +82,7 @@ struct dtrace_object {
     struct dtrace_object *next;
 };
 
+/* Who has a CPU: rule 1 above. */
 enum dtrace_held {
     DTRACE_FREE,
     DTRACE_FIRING,
@@ -133,6 +136,7 @@ struct dtrace_claim {
     bool taken[DTRACE_CPUS_MAX];
 };
 
+/* A provider that makes probes on demand. */
 struct dtrace_provider_node {
     const struct dtrace_provider *provider;
     struct dtrace_provider_node *next;

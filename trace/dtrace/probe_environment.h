@@ -19,6 +19,7 @@ struct dtrace_current {
     const char *threadname;          /* NULL: it has none */
 };
 
+/* Kinds of locks, as programs ask for them. */
 enum dtrace_lock_kind {
     DTRACE_LOCK_NONE,
     DTRACE_LOCK_ADAPTIVE,
@@ -34,6 +35,7 @@ struct dtrace_lock {
     uint32_t readers;
 };
 
+/* What an environment is asked to do. */
 enum dtrace_destructive {
     DTRACE_STOP,
     DTRACE_BREAKPOINT,

@@ -72,6 +72,7 @@ struct dtrace_aggregation_description {
     const struct dtrace_record *records;
 };
 
+/* What a full buffer does: forget the oldest, stop for good, or drop what comes. */
 enum dtrace_policy {
     DTRACE_POLICY_RING,
     DTRACE_POLICY_FILL,

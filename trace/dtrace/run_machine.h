@@ -24,6 +24,7 @@ struct dif_machine {
 
 /* --- Faults: the first one of a run counts --- */
 
+/* Ends the run; `value` is the address, or what else the fault is about. */
 void dif_fault(struct dif_machine *machine, enum dif_fault fault, uint64_t value);
 
 static inline bool dif_faulted(const struct dif_machine *machine)
@@ -75,9 +76,11 @@ uint64_t dif_take_string(struct dif_machine *machine, const uint8_t *bytes, uint
 
 /* --- Instructions that are not simple (run_instruction.c, run_variable.c, run_builtin.c) --- */
 
+/* Carry out one instruction; a fault is noted in the machine. */
 void dif_instruction(struct dif_machine *machine, uint32_t instruction);
 void dif_variable_instruction(struct dif_machine *machine, uint32_t instruction);
 
+/* The value of a built-in variable, of a string its address; 0 after a fault. */
 uint64_t dif_builtin(struct dif_machine *machine, uint32_t id);
 uint64_t dif_builtin_array(struct dif_machine *machine, uint32_t array, uint64_t index);
 
@@ -95,6 +98,7 @@ static inline uint64_t dif_argument(const struct dif_machine *machine, uint32_t 
 /* What a subroutine gives comes into *result, which those without a result leave alone. */
 typedef void dif_subroutine_code(struct dif_machine *machine, uint64_t *result);
 
+/* Calls subroutine `subroutine`, whose arguments lie on the tuple stack. */
 void dif_call(struct dif_machine *machine, uint32_t subroutine, uint64_t *result);
 
 dif_subroutine_code dif_rand, dif_speculation, dif_progenyof, dif_getmajor, dif_getminor,

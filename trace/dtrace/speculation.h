@@ -11,6 +11,7 @@ struct dtrace;
 struct dtrace_buffer;
 struct dtrace_cpu;
 
+/* The states of a speculation, as DTrace has them. */
 enum dtrace_speculation_state {
     DTRACE_SPECULATION_INACTIVE,
     DTRACE_SPECULATION_ACTIVE,

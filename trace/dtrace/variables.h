@@ -36,6 +36,7 @@ struct dtrace_variables_counts {
     uint64_t too_large;     /* keys and data that no chunk can hold */
     uint64_t in_use, chunks;
 };
+/* What has been lost, and how full the pool is. */
 struct dtrace_variables_counts dtrace_variables_counts(const struct dtrace_variables *variables);
 
 /* Gives deleted dynamic variables back to the pool, in two steps.  Between two calls every CPU must have been

@@ -45,11 +45,13 @@ struct dtrace_slots {
     uint32_t count;
 };
 
+/* Values by cell, and data by reference. */
 struct dtrace_statics {
     uint64_t *cells;
     uint8_t *data;
 };
 
+/* The states above. */
 enum dtrace_chunk_state {
     CHUNK_FREE,
     CHUNK_LIVE,
@@ -66,6 +68,7 @@ struct dtrace_chunk {
 };
 _Static_assert(sizeof(struct dtrace_chunk) == 32, "as much as DTrace's, so that as many fit");
 
+/* A lock, and the number of the first chunk; 0: none. */
 struct dtrace_bucket {
     uint32_t lock, first;
 };
@@ -140,6 +143,7 @@ enum dtrace_dynamic_status dtrace_dynamic_store(struct dtrace_variables *variabl
                                                 const struct dtrace_tuple *tuple, const void *bytes,
                                                 uint32_t length);
 
+/* What is not there is deleted already. */
 enum dtrace_dynamic_status dtrace_dynamic_delete(struct dtrace_variables *variables, uint32_t cpu,
                                                  const struct dtrace_tuple *tuple);
 

@@ -13,6 +13,7 @@ static inline uint64_t wide_magnitude(int64_t value)
     return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 }
 
+/* Modulo 2^128; the product of two 64-bit numbers is exact. */
 struct wide wide_add(struct wide a, struct wide b);
 struct wide wide_subtract(struct wide a, struct wide b);
 struct wide wide_multiply_signed(int64_t a, int64_t b);
