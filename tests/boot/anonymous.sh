@@ -124,7 +124,7 @@ check 'a claim behind exit()' run --bare --module "$work/object type=dof" --exec
 check 'fires END' has exited ':END '
 check 'and ends it' told '^debug.dtrace.state: stopped$'
 
-enable destructive=1 'fbt::anonymous_report_claim:return panic' 'proc:::exec-success time'
+enable destructive=1 'fbt::dtrace_consume:return panic' 'proc:::exec-success time'
 check 'a panic in a claim' gives 3 'panic: dtrace: panic action' "$flight" run --deterministic --bare -o "$work/capture" \
     --module "$work/object type=dof" --exec 'dtrace -a'
 tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
@@ -174,6 +174,14 @@ check 'which is a failure' told '^status 1$'
 check 'probes are listed all the same' told '^ +[0-9]+ +proc +kernel +[a-z_]+ exec-success$'
 check 'under their heading' told '^   ID   PROVIDER            MODULE                          FUNCTION NAME$'
 check 'and no memory was taken before' not_told 'dtrace: tracing'
+listed_together() {
+    for _ in 1 2 3; do
+        "$flight" run --bare --smp 4 --quiet -o "$work/capture" --exec 'dtrace -l > /dev/null & dtrace -l > /dev/null & wait' \
+            --exec 'dtrace -l -n run_program:entry' || return 1
+        strings "$work/capture" | grep -qE '^ +[0-9]+ +fbt +kernel +run_program entry' || return 1
+    done
+}
+check 'also by two at once, on 4 CPUs' listed_together
 
 panics() {
     run --module "$conf" --append fault=panic
