@@ -19,6 +19,7 @@
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
+#include "kernel/wait_queue.h"
 
 enum {
     MEMORY_PART = 4,      /* of the free memory one fourth at most */
@@ -191,9 +192,15 @@ void anonymous_start(void)
         keep_only(anonymous.memory.used + SLACK);
 }
 
+/* Of who lists probes for which there is no framework yet. */
+static struct mutex making;
+
 bool anonymous_need_probes(void)
 {
-    return anonymous.dtrace != NULL || make_framework(MEMORY_LIST);
+    mutex_take(&making);
+    bool there = anonymous.dtrace != NULL || make_framework(MEMORY_LIST);
+    mutex_release(&making);
+    return there;
 }
 
 /* What ended in a probe, where nothing can be printed. */

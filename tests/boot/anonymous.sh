@@ -174,6 +174,14 @@ check 'which is a failure' told '^status 1$'
 check 'probes are listed all the same' told '^ +[0-9]+ +proc +kernel +[a-z_]+ exec-success$'
 check 'under their heading' told '^   ID   PROVIDER            MODULE                          FUNCTION NAME$'
 check 'and no memory was taken before' not_told 'dtrace: tracing'
+listed_together() {
+    for _ in 1 2 3; do
+        "$flight" run --bare --smp 4 --quiet -o "$work/capture" --exec 'dtrace -l > /dev/null & dtrace -l > /dev/null & wait' \
+            --exec 'dtrace -l -n run_program:entry' || return 1
+        strings "$work/capture" | grep -qE '^ +[0-9]+ +fbt +kernel +run_program entry' || return 1
+    done
+}
+check 'also by two at once, on 4 CPUs' listed_together
 
 panics() {
     run --module "$conf" --append fault=panic
