@@ -23,6 +23,7 @@ struct text_sink file_bytes_sink(struct file_bytes *file);
 /* Ends what was appended with a zero; as text, it is the caller's to free. */
 char *file_bytes_text(struct file_bytes *file);
 
+/* Whether the text stands in it, anywhere. */
 bool file_bytes_has(const struct file_bytes *file, const char *text);
 
 /* How many bytes the line at an offset has, with its end. */

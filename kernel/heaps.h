@@ -24,6 +24,6 @@ void heaps_init(uint32_t memory, const struct heaps *heaps);
 void *heap_take(void);
 void heap_give_back(void *heap); /* NULL is nothing */
 
-size_t heap_size(void); /* bytes of a piece */
-uint32_t heaps_count(void);
-uint32_t heaps_free(void); /* pieces that nobody has */
+size_t heap_size(void);     /* bytes of a piece */
+uint32_t heaps_count(void); /* pieces in all */
+uint32_t heaps_free(void);  /* pieces that nobody has */

@@ -141,6 +141,7 @@ static inline uint64_t tracing_cycles(uint64_t ns)
     return ns / 1000000000 * hz + ns % 1000000000 * hz / 1000000000;
 }
 
+/* The clock as it is known from now on; the records stay as they are. */
 void tracing_set_clock(const struct trace_clock *clock);
 
 /* A CPU's offset has been measured. */

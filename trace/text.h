@@ -26,6 +26,7 @@ void text_print_foreign(const struct text_sink *sink, const char *bytes, size_t 
 /* How many columns text_print_foreign would take (an escape is 4, a UTF-8 sequence 1). */
 size_t text_foreign_width(const char *bytes, size_t length);
 
+/* So many blanks; 0: nothing. */
 void text_put_blanks(const struct text_sink *sink, size_t count);
 
 /* A sink into fixed memory, always terminated; what does not fit is left out. */

@@ -319,6 +319,7 @@ void sh_run_trap(struct sh *sh);
 
 /* --- sh_command.c --- */
 
+/* Whether a program has that name. */
 bool sh_is_program(const char *name);
 
 /* --- Builtins of several files --- */

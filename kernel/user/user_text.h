@@ -6,6 +6,7 @@
 
 #include "boot/slice.h"
 
+/* Of two texts that end with a NUL. */
 bool text_equal(const char *a, const char *b);
 bool text_begins(const char *text, const char *beginning);
 /* Below 0, 0 or above, as strcmp(3). */

@@ -15,6 +15,7 @@ static inline uint32_t dtrace_hash_word(uint32_t hash, uint32_t word)
     return hash ^ hash >> 15;
 }
 
+/* Goes on from `hash` with so many bytes. */
 static inline uint32_t dtrace_hash_bytes(uint32_t hash, const uint8_t *bytes, uint32_t size)
 {
     uint32_t word;
