@@ -23,8 +23,7 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
-# In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
-# by what the last one took.
+# In the order of their length, the longest first: they run side by side.
 SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/expressions.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
            tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
            tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
@@ -40,7 +39,7 @@ SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/exp
            tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
            tests/house/named_tests.sh tests/boot/deadman.sh \
            tests/boot/ntp_seeds.sh tests/boot/network.sh \
-           tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh
+           tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh tests/house/verdict.sh tests/house/fuzz_targets.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
@@ -269,14 +268,9 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
-# Some only wait for a while, so there is one more at a time than there are processors.
-durations := $(B)/durations
-comma := ,
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(($$(nproc) + 1)) -e '' --nocolor \
-	    --statefile=$(durations) --state=$(if $(wildcard $(durations)),slow$(comma))save \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
+	$(Q)sh tests/prove.sh $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
 	    $(B)/tests/test_dtrace_threads $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on

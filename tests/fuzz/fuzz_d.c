@@ -1,7 +1,9 @@
 /* The whole D compiler, and behind it the loader of DOF, the verifier, and the framework.
  *
  * Input: data model, strictness, kind of the source, arguments or none (1 byte), options (1 byte), and texts, each
- * compiled by the same compiler, with a byte of 1 between them.  Properties: d_property.h. */
+ * compiled by the same compiler, with a byte of 1 between them.
+ *
+ * Property: d_property.h. */
 #include "tests/fuzz/d_kernel.h"
 #include "tests/fuzz/d_property.h"
 

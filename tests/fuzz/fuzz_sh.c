@@ -1,5 +1,7 @@
 /* The shell's language, from text to what runs, on a system that is made up.
  *
+ * Input: the text.
+ *
  * Property: whatever the text, the shell ends with a status, having called the system a bounded
  * number of times, and leaves no output captured; and the same text does the same again. */
 #include <setjmp.h>

@@ -1,5 +1,7 @@
 /* Words of a command line.
  *
+ * Input: the line.
+ *
  * Property: reading always advances and ends at the end; each character lies in the text, an open
  * quote or backslash stands where it is said to; and the first word, written down in quotes or
  * with backslashes, reads back as itself. */
