@@ -31,7 +31,7 @@ torturing_iso() {
 
 arguments_of() {
     case $1 in
-    kernel) echo "--append|torture=$events trace.run=20000" ;;
+    kernel) echo "--bare|--append|torture=$events trace.run=20000 kern.boottrace.enabled=1" ;;
     *) echo "--iso|$work/torture.iso|--firmware|$1" ;;
     esac
 }
