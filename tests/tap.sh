@@ -42,6 +42,19 @@ boot() {
     bail 'the boot failed'
 }
 
+# console_text: what the run's capture holds beside frames, in $work/text.
+console_text() {
+    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+}
+
+# told PATTERN: it has such a line.
+told() {
+    grep -aqE -- "$1" "$work/text" || { tail -n 60 "$work/text"; return 1; }
+}
+not_told() {
+    ! grep -aE -- "$1" "$work/text"
+}
+
 # small_archive FOLDER: a boot archive and its hash there, of a system that starts nothing.
 small_archive() {
     mkdir -p "$1/root/etc"

@@ -234,7 +234,7 @@ fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 $(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (fuzzed))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -Werror -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
 	    $(fuzzed_more) -c -o $@ $<
 
 $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)

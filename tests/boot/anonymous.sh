@@ -7,15 +7,9 @@ conf='tests/dof/01a-blog-default.dtrace.conf type=file name=kernel/drv/dtrace.co
 run() {
     "$flight" run --deterministic -o "$work/capture" "$@" > "$work/out" 2> "$work/err"
     status=$?
-    tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
+    console_text
     cat "$work/err"
     return $status
-}
-told() {
-    grep -qE -- "$1" "$work/text" || { cat "$work/text"; return 1; }
-}
-not_told() {
-    ! grep -E -- "$1" "$work/text"
 }
 # lines FIRST LAST: what the text has from one line to another.
 between() {
@@ -127,7 +121,7 @@ check 'and ends it' told '^debug.dtrace.state: stopped$'
 enable destructive=1 'fbt::anonymous_report_claim:return panic' 'proc:::exec-success time'
 check 'a panic in a claim' gives 3 'panic: dtrace: panic action' "$flight" run --deterministic --bare -o "$work/capture" \
     --module "$work/object type=dof" --exec 'dtrace -a'
-tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+console_text
 check 'prints all of it, for the claim has not come to its end' \
     sh -c "sed -n '/^anonymous tracing, claimed by nobody\$/,\$p' '$work/text' | grep -q ':exec-success'"
 check 'its capture is verified' "$flight" verify "$work/capture"

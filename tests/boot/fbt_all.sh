@@ -18,7 +18,7 @@ run() {
     "$flight" run --timeout 300 -o "$work/capture" --module "$work/all.dof type=dof" "$@" \
         > "$work/out" 2> "$work/err"
     status=$?
-    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+    console_text
     cat "$work/err"
     [ $status -eq "$wanted" ]
 }
@@ -27,9 +27,6 @@ claims() {
     run 0 --deterministic "$@" --exec 'for i in 1 2 3 4; do (sleep 0.1; ls -l /) & done; wait' \
         --exec 'dtrace -a > /dev/null; sysctl debug.dtrace.state' --exec 'sysctl -n debug.dtrace.nested' \
         --exec 'dtrace -ae > /dev/null; sysctl debug.dtrace.books'
-}
-told() {
-    grep -aqE -- "$1" "$work/text" || { tail -n 40 "$work/text"; return 1; }
 }
 matched() {
     awk -v least="$1" '/^dtrace: enabling 0 \(fbt:::\) matched/ { n = $(NF - 1) } END { print n; exit !(n > least) }' \

@@ -12,11 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h" /* which the model uses */
 
 #include "tests/fuzz/rcorder_property.h"
 

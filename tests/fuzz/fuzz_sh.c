@@ -16,18 +16,13 @@
 #include <cmocka.h>
 
 #include "kernel/user/sh_syntax.h"
+#include "tests/fuzz/require.h"
 #include "tests/unit/fake_system.h"
 
 enum {
     STEPS = 500,
     PRINTED_MAX = 65536,
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void add_files(const char *text, size_t length)
 {

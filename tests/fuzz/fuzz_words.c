@@ -12,12 +12,7 @@
 #include <string.h>
 
 #include "kernel/user/words.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static void check_scan(const struct words_scan *scan, enum words_kind kind, const char *text,
                        size_t length, size_t before)
