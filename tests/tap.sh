@@ -55,10 +55,11 @@ not_told() {
     ! grep -aE -- "$1" "$work/text"
 }
 
-# small_archive FOLDER: a boot archive and its hash there, of a system that starts nothing.
+# small_archive FOLDER [LINE]: a boot archive and its hash there, of a system whose etc/rc has this line and no more.
 small_archive() {
     mkdir -p "$1/root/etc"
-    echo true > "$1/root/etc/rc"
+    echo "${2:-true}" > "$1/root/etc/rc"
+    echo 'set boottrace:enabled = 1' > "$1/root/etc/system"
     (cd "$1/root" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$1/boot_archive" &&
         sha256sum < "$1/boot_archive" | cut -c 1-64 > "$1/boot_archive.hash" || bail 'no archive'
 }
