@@ -42,6 +42,28 @@ boot() {
     bail 'the boot failed'
 }
 
+# console_text: what the run's capture holds beside frames, in $work/text.
+console_text() {
+    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+}
+
+# told PATTERN: it has such a line.
+told() {
+    grep -aqE -- "$1" "$work/text" || { tail -n 60 "$work/text"; return 1; }
+}
+not_told() {
+    ! grep -aE -- "$1" "$work/text"
+}
+
+# small_archive FOLDER [LINE]: a boot archive and its hash there, of a system whose etc/rc has this line and no more.
+small_archive() {
+    mkdir -p "$1/root/etc"
+    echo "${2:-true}" > "$1/root/etc/rc"
+    echo 'set boottrace:enabled = 1' > "$1/root/etc/system"
+    (cd "$1/root" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$1/boot_archive" &&
+        sha256sum < "$1/boot_archive" | cut -c 1-64 > "$1/boot_archive.hash" || bail 'no archive'
+}
+
 bail() {
     echo "Bail out! $*"
     exit 1

@@ -23,24 +23,23 @@ FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
         fuzz_stage fuzz_system_file fuzz_tunable fuzz_ustar fuzz_words
 
-# In the order of their length, the longest first: they run side by side.  It is that of the first run; later ones go
-# by what the last one took.
-SCRIPTS := tests/fuzz/short.sh tests/d/suite.py tests/d/generated.sh tests/d/expressions.py tests/boot/torture.sh tests/boot/carriers.sh tests/boot/nmi.py \
-           tests/boot/shell_session.py tests/boot/flight_exec.sh tests/boot/vector_records.py tests/model/run.sh \
-           tests/boot/fbt_all.sh tests/decoder/damage.sh tests/boot/media.sh tests/boot/machines.sh \
-           tests/boot/slow_line.sh tests/boot/endings.sh tests/house/documents.sh tests/boot/faults.sh \
-           tests/unit/interrupted_i386.sh tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh \
-           tests/boot/boottrace_deaths.sh tests/boot/flight_console.py tests/boot/determinism.sh \
-           tests/boot/ends_of_a_run.sh tests/boot/rc.sh tests/boot/article.sh tests/boot/configuration.sh \
-           tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/claim.sh tests/boot/anonymous.sh tests/boot/vectors.sh tests/boot/tslog.sh \
-           tests/decoder/agrees.sh tests/decoder/dof_listings.sh tests/boot/overflow.sh tests/boot/dof_module.sh tests/boot/destructive.sh \
-           tests/boot/boottrace_log.sh tests/boot/modules.sh tests/fuzz/mutants.sh tests/boot/staged.sh \
-           tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py tests/boot/dif_conformance.sh \
-           tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh tests/boot/books.sh \
-           tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh tests/house/probe_sites.sh tests/house/arrows.sh \
-           tests/house/measure.sh tests/house/named_tests.sh tests/house/shared.sh tests/house/ways.sh tests/boot/deadman.sh \
-           tests/boot/ntp_seeds.sh tests/boot/network.sh \
-           tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh
+# In the order of their length, the longest first: they run side by side.
+SCRIPTS := tests/house/documents.sh tests/boot/carriers.sh tests/d/suite.py tests/unit/interrupted_i386.sh \
+           tests/boot/shell_session.py tests/boot/slow_line.sh tests/boot/anonymous.sh tests/boot/flight_exec.sh \
+           tests/boot/ntp_seeds.sh tests/fuzz/short.sh tests/boot/media.sh tests/boot/machines.sh tests/boot/torture.sh \
+           tests/boot/fbt_all.sh tests/d/generated.sh tests/d/expressions.py tests/boot/nmi.py tests/model/run.sh \
+           tests/boot/vector_records.py tests/decoder/damage.sh tests/boot/endings.sh tests/boot/faults.sh \
+           tests/boot/integrity.sh tests/boot/flight_streams.sh tests/boot/cpus.sh tests/boot/boottrace_deaths.sh \
+           tests/boot/flight_console.py tests/boot/determinism.sh tests/boot/ends_of_a_run.sh tests/boot/rc.sh \
+           tests/boot/article.sh tests/boot/configuration.sh tests/boot/flight_media.sh tests/boot/enable.sh tests/boot/claim.sh \
+           tests/boot/vectors.sh tests/boot/tslog.sh tests/decoder/agrees.sh tests/decoder/dof_listings.sh tests/boot/overflow.sh \
+           tests/boot/dof_module.sh tests/boot/destructive.sh tests/boot/boottrace_log.sh tests/boot/modules.sh \
+           tests/fuzz/mutants.sh tests/boot/staged.sh tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py \
+           tests/boot/dif_conformance.sh tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh \
+           tests/boot/books.sh tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh \
+           tests/house/probe_sites.sh tests/house/arrows.sh tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/boot/network.sh tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh tests/house/verdict.sh \
+           tests/house/fuzz_targets.sh tests/house/measure.sh tests/house/shared.sh tests/house/ways.sh
 
 # What shows DOF.
 FLIGHT_DOF := flight/dof_code.c flight/dof_file.c flight/dof_names.c flight/dof_show.c flight/dof_show_json.c \
@@ -236,7 +235,7 @@ fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
 $(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (fuzzed))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -Werror -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
 	    $(fuzzed_more) -c -o $@ $<
 
 $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)
@@ -270,14 +269,9 @@ test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_
                $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
-# Some only wait for a while, so there is one more at a time than there are processors.
-durations := $(B)/durations
-comma := ,
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) test-programs
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$$(($$(nproc) + 1)) -e '' --nocolor \
-	    --statefile=$(durations) --state=$(if $(wildcard $(durations)),slow$(comma))save \
-	    $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
+	$(Q)sh tests/prove.sh $(SCRIPTS:%=./%) $(B)/tests/test_interrupted $(B)/tests/test_stopped \
 	    $(B)/tests/test_dtrace_threads $(unit_programs)
 
 soak: $(B)/.packages-test ## run the long campaigns (fuzzing, damage, repetition); can be interrupted and goes on

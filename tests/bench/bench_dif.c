@@ -3,12 +3,12 @@
  * Pinned to one CPU.  A program repeats a pattern of instructions LENGTH times; what an empty program takes is taken
  * off.  Figures are medians over the rounds.  Prints a JSON object, and fails if a simple instruction takes more than
  * SIMPLE_MOST ticks. */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <x86intrin.h>
 
+#include "tests/bench/bench.h"
 #include "trace/dtrace/run.h"
 
 #include "tests/unit/dof_builder.h"
@@ -123,12 +123,6 @@ static const struct dif_variable variables[] = {
     {"", 0x500, DIF_KIND_SCALAR, DIF_SCOPE_THREAD, 3, {.size = 8}},
 };
 
-static _Noreturn void give_up(const char *why)
-{
-    fprintf(stderr, "bench_dif: %s\n", why);
-    exit(1);
-}
-
 /* %r1, %r2: numbers; %r4: scratch; %r5: memory of the environment; %r6: a string. */
 static uint32_t write_prelude(void)
 {
@@ -166,34 +160,18 @@ static struct dif_object program_of(const struct pattern *pattern)
 
 /* --- Measuring ------------------------------------------------------------------------------------ */
 
-static void pin_to_one_cpu(void)
-{
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET((size_t)sched_getcpu(), &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0)
-        give_up("this process cannot be pinned to a CPU");
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static double ticks_of(struct dif_run *run, const struct dif_object *object)
 {
-    static uint64_t ticks[ROUNDS];
+    static double ticks[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
         run->scratch_used = firing.work = 0;
         uint64_t start = __rdtsc();
         (void)dif_run(run, object);
-        ticks[round] = __rdtsc() - start;
+        ticks[round] = (double)(__rdtsc() - start);
         if (run->fault != DIF_FAULT_NONE)
             give_up(dif_fault_str(run->fault));
     }
-    qsort(ticks, ROUNDS, sizeof ticks[0], compare);
-    return (double)ticks[ROUNDS / 2];
+    return median(ticks, ROUNDS);
 }
 
 static struct dtrace_variables *make_variables(struct dif_declarations *declarations)

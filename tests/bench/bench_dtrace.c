@@ -3,7 +3,6 @@
  *
  * Pinned to one CPU.  A round fires each probe so many times, the order turning from round to round; figures are
  * medians over the rounds.  Prints a flat JSON object. */
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "tests/bench/bench.h"
 #include "tests/unit/dtrace_host.h"
 
 enum {
@@ -81,31 +81,16 @@ static void measure(struct subject *subject, uint32_t round)
     subject->ticks[round] = (double)(__rdtsc() - before) / FIRINGS;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(struct subject *subject)
-{
-    qsort(subject->ticks, ROUNDS, sizeof subject->ticks[0], compare);
-    return subject->ticks[ROUNDS / 2];
-}
-
 int main(void)
 {
-    cpu_set_t first;
-    CPU_ZERO(&first);
-    CPU_SET(0, &first);
-    (void)sched_setaffinity(0, sizeof first, &first); /* best effort */
+    pin_to_one_cpu();
     prepare();
     for (uint32_t round = 0; round < ROUNDS; round++)
         for (uint32_t i = 0; i < SUBJECTS; i++)
             measure(&subjects[(i + round) % SUBJECTS], round);
     printf("{\n");
     for (uint32_t i = 0; i < SUBJECTS; i++)
-        printf("  \"fire_%s_ticks\": %.1f%s\n", subjects[i].name, median(&subjects[i]),
+        printf("  \"fire_%s_ticks\": %.1f%s\n", subjects[i].name, median(subjects[i].ticks, ROUNDS),
                i + 1 < SUBJECTS ? "," : "");
     printf("}\n");
     host_end();

@@ -7,12 +7,12 @@
  *
  * run_events.sh builds it, and prepares the LTTng session without which it refuses
  * to measure. */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <x86intrin.h>
 
+#include "tests/bench/bench.h"
 #include "trace/tracer.h"
 
 #include "lttng_events.h"
@@ -145,12 +145,6 @@ static const struct {
 
 static double ticks[WAYS][ROUNDS]; /* per event */
 
-static _Noreturn void give_up(const char *why)
-{
-    fprintf(stderr, "bench_events: %s\n", why);
-    exit(1);
-}
-
 static struct trace_table *table_of(enum trace_keep keep)
 {
     size_t size = (size_t)trace_table_size(ROUND_EVENTS);
@@ -160,20 +154,6 @@ static struct trace_table *table_of(enum trace_keep keep)
     memset(table, 0, size);
     trace_table_format(table, ROUND_EVENTS, keep);
     return table;
-}
-
-static void pin_to_one_cpu(void)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        give_up("the CPU affinity cannot be read");
-    size_t last = CPU_SETSIZE - 1; /* the first one serves more interrupts */
-    while (last > 0 && !CPU_ISSET(last, &allowed))
-        last--;
-    CPU_ZERO(&one);
-    CPU_SET(last, &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0)
-        give_up("this process cannot be pinned to a CPU");
 }
 
 static void measure(void)
@@ -188,27 +168,12 @@ static void measure(void)
         }
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Of a copy: the rounds stay paired. */
-static double median(const double *values)
-{
-    static double sorted[ROUNDS];
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof sorted[0], compare);
-    return sorted[ROUNDS / 2];
-}
-
 static double median_ratio(enum way one, enum way other)
 {
     static double ratio[ROUNDS];
     for (int i = 0; i < ROUNDS; i++)
         ratio[i] = ticks[one][i] / ticks[other][i];
-    return median(ratio);
+    return median(ratio, ROUNDS);
 }
 
 static void check_what_was_recorded(void)
@@ -241,7 +206,7 @@ int main(void)
     check_what_was_recorded();
     printf("{\n");
     for (int way = 0; way < WAYS; way++)
-        printf("  \"%s_ticks\": %.2f,\n", ways[way].name, median(ticks[way]));
+        printf("  \"%s_ticks\": %.2f,\n", ways[way].name, median(ticks[way], ROUNDS));
     for (int way = WRAPPING_TABLE; way < LTTNG_UST; way++)
         printf("  \"%s_over_floor\": %.4f,\n", ways[way].name, median_ratio((enum way)way, FLOOR));
     printf("  \"plain_event_over_lttng_ust\": %.4f,\n", median_ratio(PLAIN_EVENT, LTTNG_UST));

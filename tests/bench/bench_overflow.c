@@ -5,12 +5,12 @@
  * ways touch the same memory in the same order.  Figures are medians over the rounds, the ratio that
  * of the ratios within each round.  Prints a JSON array, and gives up if a table has not lost exactly what
  * it should have. */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <x86intrin.h>
 
+#include "tests/bench/bench.h"
 #include "trace/tracer.h"
 
 enum {
@@ -23,12 +23,6 @@ TRACE_SITE(site, "benchmark event");
 
 static struct trace_cpu cpu;
 static double room_ticks[ROUNDS], full_ticks[ROUNDS], ratio[ROUNDS];
-
-static _Noreturn void give_up(const char *why)
-{
-    fprintf(stderr, "bench_overflow: %s\n", why);
-    exit(1);
-}
 
 static inline uint64_t read_tsc(void)
 {
@@ -43,32 +37,6 @@ __attribute__((noinline)) static uint64_t record(uint32_t events)
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
     return __rdtsc() - start;
-}
-
-static void pin_to_one_cpu(void)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        give_up("the CPU affinity cannot be read");
-    size_t last = CPU_SETSIZE - 1; /* the first one serves more interrupts */
-    while (last > 0 && !CPU_ISSET(last, &allowed))
-        last--;
-    CPU_ZERO(&one);
-    CPU_SET(last, &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0)
-        give_up("this process cannot be pinned to a CPU");
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof values[0], compare);
-    return values[ROUNDS / 2];
 }
 
 static struct trace_table *table_of(uint32_t capacity, enum trace_keep keep)
@@ -118,8 +86,8 @@ static void measure(uint32_t capacity, enum trace_keep keep)
         measure_round(table, capacity, round);
     printf("{\"capacity\": %u, \"keep\": \"%s\", \"room_ticks\": %.2f, \"full_ticks\": %.2f, "
            "\"full_over_room\": %.4f, \"bytes_per_event\": %.2f}",
-           capacity, keep == TRACE_KEEP_FIRST ? "first" : "last", median(room_ticks),
-           median(full_ticks), median(ratio),
+           capacity, keep == TRACE_KEEP_FIRST ? "first" : "last", median(room_ticks, ROUNDS),
+           median(full_ticks, ROUNDS), median(ratio, ROUNDS),
            (double)trace_table_size(capacity) / (double)capacity);
     free(table);
 }

@@ -7,15 +7,9 @@ conf='tests/dof/01a-blog-default.dtrace.conf type=file name=kernel/drv/dtrace.co
 run() {
     "$flight" run --deterministic -o "$work/capture" "$@" > "$work/out" 2> "$work/err"
     status=$?
-    tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
+    console_text
     cat "$work/err"
     return $status
-}
-told() {
-    grep -qE -- "$1" "$work/text" || { cat "$work/text"; return 1; }
-}
-not_told() {
-    ! grep -E -- "$1" "$work/text"
 }
 # lines FIRST LAST: what the text has from one line to another.
 between() {
@@ -48,7 +42,7 @@ check 'the capture is verified' "$flight" verify "$work/capture"
 
 # part NAME: what follows on a command that begins with ": NAME;".
 part() {
-    awk -v name="$1;" '/^# |^shutdown log|^anonymous tracing/ { on = 0 } on { print } $1 " " $2 == "# :" && $3 == name { on = 1 }' \
+    awk -v name="$1;" '/^# |^shutdown log|^boot table|^anonymous tracing/ { on = 0 } on { print } $1 " " $2 == "# :" && $3 == name { on = 1 }' \
         "$work/text"
 }
 ticks() {
@@ -60,7 +54,7 @@ has() {
 has_not() {
     ! has "$@" > /dev/null
 }
-check 'a claim while tracing goes on' run --module 'tests/dof/10-begin-tick-exit.dof type=dof' \
+check 'a claim while tracing goes on' run --bare --module 'tests/dof/10-begin-tick-exit.dof type=dof' \
     --exec ': before; sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec ': first; dtrace -a' --exec 'sleep 3' \
     --exec ': between; sysctl -n debug.dtrace.state debug.dtrace.claimed' --exec ': quiet; dtrace -a -q' \
     --exec ': ended; dtrace -ae' --exec 'sleep 2' --exec ': stopped; sysctl -n debug.dtrace.state' \
@@ -127,7 +121,7 @@ check 'and ends it' told '^debug.dtrace.state: stopped$'
 enable destructive=1 'fbt::dtrace_consume:return panic' 'proc:::exec-success time'
 check 'a panic in a claim' gives 3 'panic: dtrace: panic action' "$flight" run --deterministic --bare -o "$work/capture" \
     --module "$work/object type=dof" --exec 'dtrace -a'
-tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+console_text
 check 'prints all of it, for the claim has not come to its end' \
     sh -c "sed -n '/^anonymous tracing, claimed by nobody\$/,\$p' '$work/text' | grep -q ':exec-success'"
 check 'its capture is verified' "$flight" verify "$work/capture"
@@ -143,7 +137,7 @@ check 'a ring of which there is no room for a copy' run --bare --memory 12 --mod
 check 'is told' told '^dtrace: no memory to copy the buffers while tracing goes on: it ends here$'
 check 'and ends the tracing' told '^debug.dtrace.state: stopped$'
 
-check 'options of a claim' run --module "$conf" --exec 'dtrace -x nonsense -a || echo status $?' --exec 'dtrace -aq'
+check 'options of a claim' run --bare --module "$conf" --exec 'dtrace -x nonsense -a || echo status $?' --exec 'dtrace -aq'
 check 'are known by name' told '^dtrace: nonsense: Invalid argument$'
 check 'or the claim fails' told '^status 1$'
 
@@ -167,8 +161,8 @@ as_the_kernel_prints_it() {
 check 'the host prints the same text from the frames' as_the_kernel_prints_it
 check 'and its capture is verified, too' "$flight" verify "$work/capture"
 
-check 'without an enabling the program fails' gives 1 '' "$flight" run --deterministic --quiet --exec 'dtrace -a' -o "$work/capture"
-check 'a boot' run --exec 'dtrace -a || echo status $?' --exec 'dtrace -l -n exec-success'
+check 'without an enabling the program fails' gives 1 '' "$flight" run --deterministic --bare --quiet --exec 'dtrace -a' -o "$work/capture"
+check 'a boot' run --bare --exec 'dtrace -a || echo status $?' --exec 'dtrace -l -n exec-success'
 check 'without an enabling nothing is claimed' told '^dtrace: No anonymous tracing state$'
 check 'which is a failure' told '^status 1$'
 check 'probes are listed all the same' told '^ +[0-9]+ +proc +kernel +[a-z_]+ exec-success$'
@@ -183,13 +177,7 @@ listed_together() {
 }
 check 'also by two at once, on 4 CPUs' listed_together
 
-panics() {
-    run --module "$conf" --append fault=panic
-    [ $? -eq 3 ] || return 1
-    told '^anonymous tracing, claimed by nobody$' && told 'rts_new_rtsmsg:entry'
-}
-make -s build/tests/enabling || bail 'no enabling'
-build/tests/enabling "$work/flow" bufsize=32768 quiet=1 flowindent=1 'fbt:::entry' || bail 'no object'
+enable bufsize=32768 quiet=1 flowindent=1 'fbt:::entry'
 # Without the drops, of which there are more at the end than there were at the claim.
 longest() {
     awk 'length > length(line) { line = $0 } END { sub(/dtrace: [0-9]+ drops on CPU 0$/, "", line); print line }' "$1"
@@ -199,10 +187,14 @@ line_is_whole() {
     "$flight" report "$work/capture" > "$work/report" && longest "$work/report" > "$work/in_report"
     [ "$(wc -c < "$work/on_console")" -gt 65536 ] && cmp "$work/on_console" "$work/in_report"
 }
-check 'without line feeds, all records are one line' run --module "$work/flow type=dof"
+check 'without line feeds, all records are one line' run --module "$work/object type=dof"
 check 'longer than what the console keeps, and none of it is lost' line_is_whole
-check 'neither in a claim' run --module "$work/flow type=dof" --exec 'dtrace -ae'
+check 'neither in a claim' run --bare --module "$work/object type=dof" --exec 'dtrace -ae'
 check 'whose line is whole, too' line_is_whole
+panics() {
+    run --module "$conf" --append fault=panic
+    [ $? -eq 3 ] && told '^anonymous tracing, claimed by nobody$' && told 'rts_new_rtsmsg:entry'
+}
 check 'a panic prints what was recorded' panics
 check 'and its capture is verified' "$flight" verify "$work/capture"
 check 'on 4 CPUs' run --module "$conf" --smp 4

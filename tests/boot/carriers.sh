@@ -16,6 +16,7 @@ properties='success modules_listed hash_verified override_visible configuration_
 bootfs=$work/bootfs
 mkdir -p "$bootfs/etc/rc.d" "$bootfs/a/b/c/d/e/f/g/h/i"
 echo 'echo Setting hostname: overridden.' > "$bootfs/etc/rc.d/hostname"
+echo 'sh /etc/rc.d/hostname' > "$bootfs/etc/rc" # and nothing else is started
 echo 'set trace.boot=77' > "$bootfs/etc/system"
 echo deep > "$bootfs/a/b/c/d/e/f/g/h/i/deep"
 : > "$bootfs/empty"
@@ -36,7 +37,7 @@ kernel() {
     shift
     set -- "$@" --module 'build/boot_archive type=rootfs name=ramdisk' \
         --module 'build/boot_archive.hash type=hash name=ramdisk'
-    for name in a/b/c/d/e/f/g/h/i/deep empty etc/rc.d/hostname etc/system; do
+    for name in a/b/c/d/e/f/g/h/i/deep empty etc/rc etc/rc.d/hostname etc/system; do
         set -- "$@" --module "$bootfs/$name type=file name=$name"
     done
     "$flight" run --deterministic --quiet --bare -o "$capture" "$@"
@@ -95,6 +96,7 @@ ramdisk rootfs $(stat -c %s build/boot_archive)
 ramdisk hash $(stat -c %s build/boot_archive.hash)
 a/b/c/d/e/f/g/h/i/deep file 5
 empty file 0
+etc/rc file $(stat -c %s "$bootfs/etc/rc")
 etc/rc.d/hostname file $(stat -c %s "$bootfs/etc/rc.d/hostname")
 etc/system file $(stat -c %s "$bootfs/etc/system")
 EXPECTED

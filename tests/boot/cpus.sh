@@ -15,7 +15,7 @@ runs() {
 }
 
 for count in 1 2 3 5 8 32; do
-    check "$count CPUs by the MADT, on pc" runs $count --smp $count
+    check "$count CPUs by the MADT, on pc" runs $count --smp $count --bare --append kern.boottrace.enabled=1
 done
 check '4 CPUs by the MADT, on q35' runs 4 --smp 4 --machine q35
 check '4 CPUs by the XSDT of microvm' runs 4 --smp 4 --machine microvm

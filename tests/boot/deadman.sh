@@ -6,15 +6,9 @@ make -s build/tests/enabling || bail 'no enabling'
 run() {
     "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err"
     status=$?
-    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+    console_text
     cat "$work/err"
     return $status
-}
-told() {
-    grep -aqE -- "$1" "$work/text" || { head -n 60 "$work/text"; return 1; }
-}
-not_told() {
-    ! grep -aE -- "$1" "$work/text"
 }
 reported() {
     "$flight" report "$work/capture" | grep -aqE -- "$1"

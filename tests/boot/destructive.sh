@@ -9,15 +9,9 @@ option='tests/dof/09-options.opt.dof type=dof' # among others: destructive
 run() {
     "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err"
     status=$?
-    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+    console_text
     cat "$work/err"
     return $status
-}
-told() {
-    grep -aqE -- "$1" "$work/text" || { head -n 60 "$work/text"; return 1; }
-}
-not_told() {
-    ! grep -aE -- "$1" "$work/text"
 }
 
 check 'without the option the boot succeeds' run --module "$destructive"

@@ -5,11 +5,8 @@ command -v jq > /dev/null || bail 'no jq'
 
 run() {
     "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err" || { cat "$work/err"; return 1; }
-    tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
+    console_text
     "$flight" report "$work/capture" --format json > "$work/json"
-}
-told() {
-    grep -qE -- "$1" "$work/text" || { cat "$work/text"; return 1; }
 }
 state() {
     jq -r ".modules[$1] | .type + \" \" + .state" "$work/json"

@@ -25,14 +25,14 @@ check 'a folder as module exits 5' gives 5 "$work" run --module "$work type=file
 check 'a missing module exits 5' gives 5 'no-such-file' run --module 'no-such-file type=file'
 check 'a missing kernel exits 5' gives 5 'no-such-kernel' run --kernel no-such-kernel
 
-check 'fault=panic exits 3 and tells the reason' gives 3 'panic.*fault=panic' run --append fault=panic
-check 'fault=early, before the console, exits 3' gives 3 'panic.*fault=early' run --append fault=early
-check 'fault=nested, a trap inside a panic, exits 3' gives 3 'panic' run --append fault=nested
-check 'fault=int3 exits 3 and tells of the storm' gives 3 'panic.*int3 storm' run --append fault=int3
-check 'fault=stack exits 3 and tells of the overflow' gives 3 'panic.*stack overflow' run --append fault=stack
-check 'fault=null exits 3 and tells of the null pointer' gives 3 'panic.*null pointer' run --append fault=null
-check 'fault=triple exits 3 as a triple fault' gives 3 'triple fault' run --append fault=triple
-check 'fault=reset exits 3 as a reset' gives 3 'reset' run --append fault=reset
+check 'fault=panic exits 3 and tells the reason' gives 3 'panic.*fault=panic' run --bare --append fault=panic
+check 'fault=early, before the console, exits 3' gives 3 'panic.*fault=early' run --bare --append fault=early
+check 'fault=nested, a trap inside a panic, exits 3' gives 3 'panic' run --bare --append fault=nested
+check 'fault=int3 exits 3 and tells of the storm' gives 3 'panic.*int3 storm' run --bare --append fault=int3
+check 'fault=stack exits 3 and tells of the overflow' gives 3 'panic.*stack overflow' run --bare --append fault=stack
+check 'fault=null exits 3 and tells of the null pointer' gives 3 'panic.*null pointer' run --bare --append fault=null
+check 'fault=triple exits 3 as a triple fault' gives 3 'triple fault' run --bare --append fault=triple
+check 'fault=reset exits 3 as a reset' gives 3 'reset' run --bare --append fault=reset
 check 'fault=loop exits 4 with the last lines' gives 4 'Firstlight is multi-user' run --bare --append fault=loop --timeout 5
 check 'a CPU without conditional moves exits 3' gives 3 'flight' run --qemu-arg -cpu --qemu-arg pentium
 check 'and its reason is in the capture' grep -q 'cannot run on this CPU: it has no conditional moves' "$work/capture"

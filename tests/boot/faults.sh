@@ -5,8 +5,8 @@
 
 # dies_of FAULT CONTEXT CPU PATTERN
 dies_of() {
-    "$flight" run --deterministic --smp 4 -o "$work/capture" \
-        --append "fault=$1 fault.context=$2 fault.cpu=$3" > "$work/out" 2> "$work/err"
+    "$flight" run --deterministic --bare --smp 4 -o "$work/capture" \
+        --append "fault=$1 fault.context=$2 fault.cpu=$3 kern.boottrace.enabled=1" > "$work/out" 2> "$work/err"
     status=$?
     cat "$work/err" "$work/out"
     [ $status -eq 3 ] || { echo "exit status $status"; return 1; }

@@ -87,7 +87,8 @@ together() {
 }
 check 'so is what does not fit together with other words' gives 5 "QEMU's -append would have 131" together
 
-carried='build/firstlight.elf build/boot_archive build/boot_archive.hash'
+small_archive "$work/small"
+carried="build/firstlight.elf $work/small/boot_archive $work/small/boot_archive.hash"
 # shellcheck disable=SC2086
 sh iso/make_usb.sh "$work/stick" iso/grub.cfg $carried || bail 'no stick'
 mkdir -p "$work/more/etc"

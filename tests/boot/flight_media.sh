@@ -3,7 +3,8 @@
 # stay as they are, and combinations that it refuses.
 . tests/tap.sh
 
-carried='build/firstlight.elf build/boot_archive build/boot_archive.hash'
+small_archive "$work/small"
+carried="build/firstlight.elf $work/small/boot_archive $work/small/boot_archive.hash"
 # shellcheck disable=SC2086
 sh iso/make_usb.sh "$work/stick.img" iso/grub.cfg $carried || bail 'no stick'
 # shellcheck disable=SC2086

@@ -3,7 +3,8 @@
 . tests/tap.sh
 command -v jq > /dev/null || bail 'no jq'
 
-archive=$PWD/build/boot_archive
+small_archive "$work/small" 'echo Setting hostname: its own.'
+archive=$work/small/boot_archive
 printf 'echo overridden\n' > "$work/rc"
 sum() { "$1" "$2" | cut -d' ' -f1; }
 sha1=$(sum sha1sum "$archive") sha256=$(sum sha256sum "$archive")

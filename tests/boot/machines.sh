@@ -9,25 +9,25 @@ check 'pc' run --machine pc
 check 'q35' run --machine q35
 check 'isapc, with a CPU that suffices' run --machine isapc
 check "isapc, with the user's own CPU" gives 3 'no conditional moves' \
-    run --machine isapc --qemu-arg -cpu --qemu-arg pentium
+    run --bare --machine isapc --qemu-arg -cpu --qemu-arg pentium
 check 'microvm' run --machine microvm
 check '3 MiB of memory' run --bare --memory 3
 check '3 MiB of memory, and the demonstration' run --memory 3
 check 'whose scripts have enough of it' sh -c "! grep -q 'memory: all' '$work/capture'"
 check '4 MiB of memory, and more CPUs than stacks' run --memory 4 --smp 8
-check 'tables that do not fit are made smaller' run --memory 8 --append trace.boot=60000000
+check 'tables that do not fit are made smaller' run --bare --memory 8 --append trace.boot=60000000
 check 'and that is said' grep -q 'too little free memory, keeping only' "$work/capture"
-check '4 GiB of memory' run --memory 4096
+check '4 GiB of memory' run --bare --memory 4096
 
-check 'COM2 at 9600 baud' run --append console=com2,9600
+check 'COM2 at 9600 baud' run --bare --append console=com2,9600
 check 'and that is said' grep -q 'port 0x2f8, 9600 baud 8N1' "$work/capture"
-check "illumos' console properties" run --append '-B console=ttya,ttya-mode="57600,7,e,2,-"'
+check "illumos' console properties" run --bare --append '-B console=ttya,ttya-mode="57600,7,e,2,-"'
 check 'mean what they mean there' grep -q 'port 0x3f8, 57600 baud 7E2' "$work/capture"
-check 'text on the screen leaves frames on the line' run --append console=text --qemu-arg -vga --qemu-arg std
+check 'text on the screen leaves frames on the line' run --bare --append console=text --qemu-arg -vga --qemu-arg std
 check 'and no text' sh -c "! grep -q multi-user '$work/capture'"
 
 no_uart() {
-    "$flight" run --quiet --timeout 100 --append console=0x1e8 -o "$work/capture"
+    "$flight" run --bare --quiet --timeout 100 --append console=0x1e8 -o "$work/capture"
 }
 check 'an absent port costs nothing but the log' gives 3 'verdict' no_uart
 

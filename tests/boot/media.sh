@@ -3,7 +3,8 @@
 # loaded stops the boot with a word.
 . tests/tap.sh
 command -v jq > /dev/null || bail 'no jq'
-carried='build/firstlight.elf build/boot_archive build/boot_archive.hash'
+small_archive "$work/small"
+carried="build/firstlight.elf $work/small/boot_archive $work/small/boot_archive.hash"
 
 # make_medium MEDIUM OUTPUT [BOOTFS_FOLDER]
 make_medium() {

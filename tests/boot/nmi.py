@@ -61,8 +61,8 @@ def events_of(capture):
 
 def inside_a_panic(folder, delay):
     """Whether everything is there, after an NMI in the dump of a panic; and what there was."""
-    status, error, verified, words, capture = boot(folder, "fault=panic workload=3000 trace.run=4000",
-                                                   "panic: fault=panic", delay)
+    status, error, verified, words, capture = boot(folder, "fault=panic workload=3000 trace.run=4000 kern.boottrace.enabled=1",
+                                                   "panic: fault=panic", delay, ["--bare"])
     whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
     boot_events, run_events, shutdown_events = events_of(capture)
     there = boot_events == 3000 and run_events == 3001 and shutdown_events >= 1
@@ -96,7 +96,7 @@ def make_enabling(folder):
 def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        status, error, verified, _, capture = boot(folder, "fault=loop", "Firstlight is multi-user", 0)
+        status, error, verified, _, capture = boot(folder, "fault=loop", "Firstlight is multi-user", 0, ["--bare"])
         results.append((status == 3 and "non-maskable interrupt" in error, "an NMI ends an endless loop in a panic"))
         results.append((verified == 0, "the capture is complete and its books balance"))
         with open(capture, "rb") as file:

@@ -13,9 +13,6 @@ run() {
         --exec "$command" --exec 'dtrace -ae'
     tr -d '\r' < "$work/capture" | grep -av '^~' | sed -n '/^# dtrace -a/,/^shutdown log/p' > "$work/text"
 }
-told() {
-    grep -aqE -- "$1" "$work/text" || { head -n 60 "$work/text"; return 1; }
-}
 # counted PATTERN COMPARISON NUMBER
 counted() {
     test "$(grep -acE -- "$1" "$work/text")" "$2" "$3"

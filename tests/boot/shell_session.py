@@ -2,7 +2,7 @@
 """A session at the shell, as a person types it: on a terminal that tmux emulates.
 
 Keys go in through tmux, and what the screen shows is compared row by row: first with
-`flight run --interactive`, then with `flight console` on a line that takes 20 ms for each byte in
+`flight run --interactive`, then with `flight console` on a line that takes 10 ms for each byte in
 either direction, then at boots that hang.  Ends with TAP.
 """
 import contextlib
@@ -22,7 +22,7 @@ from terminals import need_terminals  # noqa: E402
 ROOT = os.getcwd()
 FLIGHT = os.path.join(ROOT, "build", "flight")
 SECONDS = 30  # until something that should happen has not: the machine may be busy
-BYTE_SECONDS = 0.02
+BYTE_SECONDS = 0.01
 ROWS, COLUMNS = 24, 80
 LONG_LINES = 60
 
@@ -355,7 +355,7 @@ def top_shows_until_a_key_is_pressed(terminal):
 # --- The slow line ------------------------------------------------------------------------------------
 
 class SlowLine:
-    """Passes bytes on between a socket of its own and another one, each 20 ms behind the one before."""
+    """Passes bytes on between a socket of its own and another one, each 10 ms behind the one before."""
 
     def __init__(self, path, target):
         self.hurry = threading.Event()  # what comes from now on is of no interest

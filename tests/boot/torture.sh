@@ -2,10 +2,10 @@
 # Threads that are created, move, sleep and get signals while they and interrupts record events, on
 # one to eight CPUs: the kernel checks every event that it reads back, that nothing is leaked and
 # that the counts agree (kernel/torture.c); flight verify checks the books and the order of time.
-# EVENTS (default 500,000 in each run) and CARRIERS (default "kernel") make it longer: 8,000,000 and
+# EVENTS (default 150,000 in each run) and CARRIERS (default "kernel") make it longer: 8,000,000 and
 # "kernel bios uefi uefi32" in `make soak`.
 . tests/tap.sh
-events=${EVENTS:-500000}
+events=${EVENTS:-150000}
 
 # survives CPUS FLIGHT_ARGUMENT...: the run succeeds, the capture is right, and the token's numbers
 # ascend in the merged log.
@@ -31,7 +31,7 @@ torturing_iso() {
 
 arguments_of() {
     case $1 in
-    kernel) echo "--append|torture=$events trace.run=20000" ;;
+    kernel) echo "--bare|--append|torture=$events trace.run=20000 kern.boottrace.enabled=1" ;;
     *) echo "--iso|$work/torture.iso|--firmware|$1" ;;
     esac
 }

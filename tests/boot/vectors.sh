@@ -9,11 +9,8 @@ bare=--bare
 
 run() {
     "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err" || { cat "$work/err"; return 1; }
-    tr -d '\r' < "$work/capture" | grep -v '^~' > "$work/text"
+    console_text
     "$flight" verify "$work/capture"
-}
-told() {
-    grep -qE -- "$1" "$work/text" || { tail -n 60 "$work/text"; return 1; }
 }
 # boots NAME ARGUMENT...: with the object, and its books at the end.
 boots() {

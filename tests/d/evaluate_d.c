@@ -79,7 +79,7 @@ static void load_and_run(struct d_bytes bytes)
     const struct dtrace_variables_config config = {
         .declarations = &declarations, .programs = 1, .cpus = 1, .dynvarsize = 16384};
     struct dtrace_variables *variables = dtrace_variables_make(&memory, &config);
-    dof_property_require(variables != NULL);
+    require(variables != NULL);
     run(&object.clauses[0], variables);
 }
 
@@ -90,7 +90,7 @@ static void evaluate(const char *line)
         .kind = D_SOURCE_FILE, .name = "t.d", .text = line + 3, .length = strlen(line + 3)};
     struct d_compiler *compiler = d_open(&setup);
     struct d_problem problem;
-    dof_property_require(compiler != NULL);
+    require(compiler != NULL);
     if (d_compile(compiler, &source, &problem))
         load_and_run(d_program_dof(compiler, 0));
     else

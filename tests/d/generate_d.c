@@ -67,7 +67,7 @@ static bool hold(uint64_t number)
     static _Alignas(16) uint8_t memory[DOF_FRAMEWORK_MEMORY];
     const struct d_setup setup = {.model = model_of(number)};
     struct d_compiler *compiler = d_open(&setup);
-    dof_property_require(compiler != NULL);
+    require(compiler != NULL);
     now = number;
     random_program_start(&program, number);
     bool good = true;

@@ -15,12 +15,7 @@
 #include <string.h>
 
 #include "boot/archive.h"
-
-static inline void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 /* Whether so many bytes lie in the first `length` of the archive. */
 static inline bool lies_in(const struct archive *archive, size_t length, const void *bytes,

@@ -14,12 +14,7 @@
 #include "flight/report_dtrace.h"
 #include "flight/trace_events.h"
 #include "flight/verify.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static void ignore(void *context, const char *bytes, size_t length)
 {

@@ -6,12 +6,7 @@
 #include <stdlib.h>
 
 #include "boot/slice.h"
-
-static inline void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static inline bool within(struct slice slice, struct slice text)
 {

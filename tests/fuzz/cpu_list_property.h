@@ -3,12 +3,7 @@
 #pragma once
 
 #include "boot/cpu_list.h"
-
-static inline void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static inline bool knows(const struct cpu_list *list, uint32_t id)
 {

@@ -24,11 +24,11 @@ static bool d_property_is_line(const char *text, size_t size)
 
 static void d_property_problem(const struct d_problem *problem)
 {
-    dof_property_require(problem->text[0] != '\0');
-    dof_property_require(d_property_is_line(problem->text, sizeof problem->text));
-    dof_property_require(d_property_is_line(problem->file, sizeof problem->file));
-    dof_property_require(d_property_is_line(problem->excerpt, sizeof problem->excerpt));
-    dof_property_require(problem->tag[0] == '\0' || memcmp(problem->tag, "D_", 2) == 0);
+    require(problem->text[0] != '\0');
+    require(d_property_is_line(problem->text, sizeof problem->text));
+    require(d_property_is_line(problem->file, sizeof problem->file));
+    require(d_property_is_line(problem->excerpt, sizeof problem->excerpt));
+    require(problem->tag[0] == '\0' || memcmp(problem->tag, "D_", 2) == 0);
 }
 
 /* Limits of the kernel that a compiler does not know: it judges programs, not machines. */
@@ -76,7 +76,7 @@ static bool d_property_add(struct dtrace *dtrace, struct d_bytes bytes,
 {
     struct dof_problem problem;
     uint8_t *exact = (uint8_t *)malloc(bytes.size); /* the sanitizer sees one byte too many */
-    dof_property_require(exact != NULL);
+    require(exact != NULL);
     memcpy(exact, bytes.bytes, bytes.size);
     bool good = dtrace_add_object(dtrace, exact, bytes.size, &problem);
     free(exact);
@@ -85,7 +85,7 @@ static bool d_property_add(struct dtrace *dtrace, struct d_bytes bytes,
     if (!good && !d_property_is_room(&problem)) {
         if (why != NULL)
             why(&problem);
-        dof_property_require(false);
+        require(false);
     }
     return good;
 }
@@ -98,7 +98,7 @@ static struct dtrace *d_property_state(struct dtrace_memory *memory)
                                          .probes_max = 24,
                                          .destructive_allowed = true};
     struct dtrace *dtrace = dtrace_make(&config);
-    dof_property_require(dtrace != NULL);
+    require(dtrace != NULL);
     return dtrace;
 }
 

@@ -65,9 +65,8 @@ static void dof_framework_fire(struct dtrace *dtrace, uint32_t probes)
 
 static void dof_framework_balance(const struct dtrace_buffer_books *books)
 {
-    dof_property_require(books->emitted ==
-                         books->kept + books->overwritten + books->dropped + books->filtered);
-    dof_property_require(books->errors <= books->filtered);
+    require(books->emitted == books->kept + books->overwritten + books->dropped + books->filtered);
+    require(books->errors <= books->filtered);
 }
 
 /* Whole, described records from `from` to `to`; gives how many. */
@@ -84,11 +83,11 @@ static uint64_t dof_framework_walk(const struct dtrace_source *source,
             continue;
         }
         const struct dtrace_ecb_description *ecb = source->ecb(source->context, epid);
-        dof_property_require(ecb != NULL && ecb->size >= 12 && ecb->size <= to - from);
+        require(ecb != NULL && ecb->size >= 12 && ecb->size <= to - from);
         for (uint32_t i = 0; i < ecb->record_count; i++)
-            dof_property_require(ecb->records[i].offset <= ecb->size &&
-                                 ecb->records[i].size <= ecb->size - ecb->records[i].offset);
-        dof_property_require(source->probe(source->context, ecb->probe) != NULL);
+            require(ecb->records[i].offset <= ecb->size &&
+                    ecb->records[i].size <= ecb->size - ecb->records[i].offset);
+        require(source->probe(source->context, ecb->probe) != NULL);
         from += ecb->size;
         count++;
     }
@@ -103,7 +102,7 @@ static void dof_framework_principal(const struct dtrace_source *source,
     if (snapshot->wrapped)
         records += dof_framework_walk(source, snapshot, 0, snapshot->newest);
     dof_framework_balance(&snapshot->books);
-    dof_property_require(records <= snapshot->books.kept);
+    require(records <= snapshot->books.kept);
     counts->records += records;
     counts->errors += snapshot->books.errors;
 }
@@ -157,13 +156,13 @@ static inline void dof_framework_hold(const uint8_t *bytes, size_t size,
                                    .probes_max = 16,
                                    .destructive_allowed = true};
     struct dtrace *dtrace = dtrace_make(&config);
-    dof_property_require(dtrace != NULL);
+    require(dtrace != NULL);
     uint32_t probes = dof_framework_probes(dtrace, object);
     if (dtrace_add_object(dtrace, bytes, size, &problem)) {
         counts->added++;
         dof_framework_live(dtrace, probes, counts);
     } else {
         counts->refused++;
-        dof_property_require(problem.text[0] != '\0');
+        require(problem.text[0] != '\0');
     }
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "trace/dtrace/dof.h"
 #include "trace/dtrace/run.h"
 
@@ -23,12 +24,6 @@ enum {
 struct dof_property_counts {
     uint64_t loaded, refused, clauses, options, runs, faults;
 };
-
-static void dof_property_require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* --- A machine in which programs can read a few bytes ----------------------------------------- */
 
@@ -137,14 +132,14 @@ struct dof_property {
 static void dof_property_inside(const struct dof_property *p, const void *start, uint64_t size)
 {
     uint64_t offset = (uintptr_t)start - (uintptr_t)p->memory.bytes;
-    dof_property_require(offset <= p->memory.used && size <= p->memory.used - offset);
+    require(offset <= p->memory.used && size <= p->memory.used - offset);
 }
 
 static void dof_property_string(const struct dof_property *p, const char *string, uint64_t most)
 {
     dof_property_inside(p, string, 1);
     uint64_t length = strlen(string);
-    dof_property_require(length <= most);
+    require(length <= most);
     dof_property_inside(p, string, length + 1);
 }
 
@@ -159,15 +154,15 @@ static void dof_property_difo(const struct dof_property *p, const struct dif_obj
                         sizeof *difo->variables * (uint64_t)difo->variable_count);
     if (difo->strings_size > 0) {
         dof_property_inside(p, difo->strings, difo->strings_size);
-        dof_property_require(difo->strings[difo->strings_size - 1] == '\0');
+        require(difo->strings[difo->strings_size - 1] == '\0');
     }
-    dof_property_require(difo->length > 0 && dif_op(difo->text[difo->length - 1]) == DIF_OP_RET);
+    require(difo->length > 0 && dif_op(difo->text[difo->length - 1]) == DIF_OP_RET);
     for (uint32_t i = 0; i < difo->variable_count; i++)
         dof_property_string(p, difo->variables[i].name, DOF_SIZE_MAX);
     for (uint32_t pc = 0; pc < difo->length; pc++) {
         uint32_t op = dif_op(difo->text[pc]), label = dif_label(difo->text[pc]);
         if (op >= DIF_OP_BA && op <= DIF_OP_BLEU)
-            dof_property_require(label > pc && label < difo->length);
+            require(label > pc && label < difo->length);
     }
 }
 
@@ -178,13 +173,13 @@ static void dof_property_clause(const struct dof_property *p, const struct dof_c
     dof_property_string(p, clause->function, 127);
     dof_property_string(p, clause->name, 63);
     dof_property_difo(p, clause->predicate);
-    dof_property_require(clause->action_count <= DOF_ACTIONS_MAX);
+    require(clause->action_count <= DOF_ACTIONS_MAX);
     for (uint32_t i = 0; i < clause->action_count; i++) {
         dof_property_inside(p, &clause->actions[i], sizeof *clause->actions);
         dof_property_difo(p, clause->actions[i].difo);
         if (clause->actions[i].format != NULL) {
             dof_property_string(p, clause->actions[i].format, DOF_SIZE_MAX);
-            dof_property_require(clause->actions[i].format[0] != '\0');
+            require(clause->actions[i].format[0] != '\0');
         }
     }
 }
@@ -197,7 +192,7 @@ static void dof_property_shape(const struct dof_property *p)
     }
     for (uint32_t i = 0; i < p->object.option_count; i++) {
         dof_property_inside(p, &p->object.options[i], sizeof *p->object.options);
-        dof_property_require(p->object.options[i].value != DOF_OPTION_UNSET);
+        require(p->object.options[i].value != DOF_OPTION_UNSET);
     }
 }
 
@@ -219,7 +214,7 @@ static void dof_property_run(struct dof_property *p, const struct dif_object *di
         .timestamp = 1234567890123,
     };
     uint8_t *scratch = (uint8_t *)malloc(1024); /* the sanitizer sees one byte too many */
-    dof_property_require(scratch != NULL);
+    require(scratch != NULL);
     struct dif_run run = {.firing = &firing,
                           .variables = p->variables,
                           .epid = 1,
@@ -227,10 +222,9 @@ static void dof_property_run(struct dof_property *p, const struct dif_object *di
                           .scratch = scratch,
                           .scratch_size = 1024};
     uint64_t result = dif_run(&run, difo);
-    dof_property_require(run.fault <= DIF_FAULT_WORK && run.scratch_used <= 1024);
+    require(run.fault <= DIF_FAULT_WORK && run.scratch_used <= 1024);
     if (run.fault != DIF_FAULT_NONE)
-        dof_property_require(result == 0 && run.fault_offset % 4 == 0 &&
-                             run.fault_offset / 4 < difo->length);
+        require(result == 0 && run.fault_offset % 4 == 0 && run.fault_offset / 4 < difo->length);
     free(scratch);
     p->runs++;
     p->counts->runs++;
@@ -256,10 +250,10 @@ static void dof_property_run_all(struct dof_property *p)
 
 static void dof_property_refused(const struct dof_property *p)
 {
-    dof_property_require(p->memory.used == 0 && p->memory.size == DOF_PROPERTY_MEMORY);
-    dof_property_require(p->declarations.count == 0 && p->object.clauses == NULL);
-    dof_property_require(p->problem.text[0] != '\0' &&
-                         memchr(p->problem.text, '\0', sizeof p->problem.text) != NULL);
+    require(p->memory.used == 0 && p->memory.size == DOF_PROPERTY_MEMORY);
+    require(p->declarations.count == 0 && p->object.clauses == NULL);
+    require(p->problem.text[0] != '\0' &&
+            memchr(p->problem.text, '\0', sizeof p->problem.text) != NULL);
 }
 
 /* `memory` has DOF_PROPERTY_MEMORY bytes, which need not be zero; the bytes end with their last one.  The caller

@@ -1,8 +1,6 @@
 /* ACPI tables from a hostile firmware.
  *
- * Input: options (1 byte), the window's start address (4 bytes, little-endian), then the bytes of
- * the window.  If bit 0 of the options is set, the checksums of what looks like a table are put
- * right first, because no mutation would find them.
+ * Input: tests/fuzz/firmware_window.h.
  *
  * Property: nothing is read outside the window (the sanitizer's part); an RSDP that is found is
  * valid and where it was asked for; a table that is found lies in the window, has its signature
@@ -10,30 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "boot/acpi.h"
 #include "boot/bytes.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
-
-static uint8_t sum_of(const uint8_t *bytes, size_t length)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    return sum;
-}
-
-static void seal(uint8_t *bytes, size_t length, size_t where)
-{
-    bytes[where] = (uint8_t)(bytes[where] - sum_of(bytes, length));
-}
+#include "tests/fuzz/firmware_window.h"
 
 static bool is_table(const uint8_t *bytes)
 {
@@ -98,17 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 5)
-        return 0;
-    uint32_t start = read_le32(data + 1), length = (uint32_t)(size - 5);
-    if (length > 0xffffffff - start)
-        start = 0xffffffff - length;
-    uint8_t *bytes = malloc(length > 0 ? length : 1);
-    require(bytes != NULL);
-    memcpy(bytes, data + 5, length);
-    if (data[0] & 1)
-        seal_all(bytes, length);
-    check_window(&(struct firmware_memory){bytes, start, length});
-    free(bytes);
+    firmware_window_check(data, size, seal_all, check_window);
     return 0;
 }

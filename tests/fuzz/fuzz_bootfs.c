@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "boot/bootfs.h"
+#include "tests/fuzz/require.h"
 
 enum {
     STEPS = 24,
@@ -28,12 +29,6 @@ enum {
     FLAG_ONE_BUCKET = 1,
     FLAG_SHORT = 2, /* of nodes */
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* --- The script ------------------------------------------------------------------------------- */
 

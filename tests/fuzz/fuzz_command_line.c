@@ -15,12 +15,7 @@
 
 #include "boot/command_line.h"
 #include "boot/console_option.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static bool lies_in(const char *text, size_t length, const char *room, size_t room_length)
 {

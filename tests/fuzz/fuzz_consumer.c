@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "trace/dtrace/consumer.h"
 #include "trace/dtrace/dof.h"
 
@@ -30,12 +31,6 @@ struct world {
     int64_t options[DOF_OPTIONS];
     struct dtrace_snapshot snapshots[2][CPUS];
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static uint8_t byte(struct world *world)
 {

@@ -1,7 +1,9 @@
 /* The whole D compiler, and behind it the loader of DOF, the verifier, and the framework.
  *
  * Input: data model, strictness, kind of the source, arguments or none (1 byte), options (1 byte), and texts, each
- * compiled by the same compiler, with a byte of 1 between them.  Properties: d_property.h. */
+ * compiled by the same compiler, with a byte of 1 between them.
+ *
+ * Property: d_property.h. */
 #include "tests/fuzz/d_kernel.h"
 #include "tests/fuzz/d_property.h"
 
@@ -27,7 +29,7 @@ static void set_options(struct d_compiler *compiler, uint8_t bits)
     struct d_problem problem;
     for (size_t i = 0; i < 8; i++)
         if (bits >> i & 1)
-            dof_property_require(d_set_option(compiler, options[i], &problem));
+            require(d_set_option(compiler, options[i], &problem));
 }
 
 /* From memory that ends with it. */
@@ -36,7 +38,7 @@ static bool compile(struct d_compiler *compiler, uint8_t flags, const uint8_t *t
     static const char *const arguments[] = {"12", "name", "a \"b", "-7"};
     enum d_source_kind kind = (flags >> KIND & 7) % 5;
     char *exact = malloc(length);
-    dof_property_require(length == 0 || exact != NULL);
+    require(length == 0 || exact != NULL);
     memcpy(exact, text, length);
     const struct d_source source = {.kind = kind,
                                     .name = kind == D_SOURCE_FILE ? "t.d" : "-n",
@@ -81,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                   .warn = warn};
     d_kernel_here.compiler = NULL;
     struct d_compiler *compiler = d_open(&setup);
-    dof_property_require(compiler != NULL);
+    require(compiler != NULL);
     set_options(compiler, data[1]);
     if (compile_all(compiler, data[0], data + 2, size - 2) > 0)
         d_property_hold(compiler, memory, &counts, NULL);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "trace/dtrace/run.h"
 
 enum {
@@ -30,12 +31,6 @@ enum {
     AS_IT_IS = 1,
     NO_PRELUDE = 2
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* --- The input ---------------------------------------------------------------------------------- */
 

@@ -17,12 +17,7 @@
 #include "boot/digest.h"
 #include "boot/sha1.h"
 #include "boot/sha256.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static const char digits[] = "0123456789abcdefABCDEF";
 static const char white[] = " \t\n\v\f\r";

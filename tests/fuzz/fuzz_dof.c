@@ -1,6 +1,8 @@
 /* The loader of DOF and, behind it, the interpreter of DIF and the framework.
  *
- * Input: an object.  Properties: dof_property.h; of what is loaded, dof_framework.h. */
+ * Input: an object.
+ *
+ * Property: dof_property.h; of what is loaded, dof_framework.h. */
 #include "tests/fuzz/dof_framework.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

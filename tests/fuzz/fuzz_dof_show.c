@@ -11,17 +11,12 @@
 
 #include "flight/dof_file.h"
 #include "flight/dof_show.h"
+#include "tests/fuzz/require.h"
 
 enum {
     DECLARATIONS = 256,
     LINE_MAX_BYTES = 8192, /* of text for a thing that is shown */
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void put(void *context, const char *bytes, size_t length)
 {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "flight/enable_files.h"
+#include "tests/fuzz/require.h"
 
 static const struct d_bytes objects[] = {{(const uint8_t *)"\177DOF", 4},
                                          {(const uint8_t *)"\0\1", 2}};
@@ -17,12 +18,6 @@ static const struct d_bytes objects[] = {{(const uint8_t *)"\177DOF", 4},
 #define DRIVER "name=\"dtrace\" parent=\"pseudo\" instance=0;\n"
 #define START  "* vvvv Added by DTrace"
 #define END    "* ^^^^ Added by DTrace"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static bool is_same(const struct file_bytes *a, const struct file_bytes *b)
 {

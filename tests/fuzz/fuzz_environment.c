@@ -15,12 +15,7 @@
 #include <string.h>
 
 #include "boot/environment.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static bool same(struct slice a, struct slice b)
 {

@@ -12,14 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "trace/frame.h"
 #include "trace/stream.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* What a writer wrote. */
 struct sheet {

@@ -8,6 +8,7 @@
  * search), line and cursor; what is sent is in the terminal's language and never more than a row,
  * except for lists and a fresh screen; after the last byte of a line the terminal is in a fresh
  * row; and the history holds no blank line and none twice in a row. */
+#include "tests/fuzz/require.h"
 #include "tests/unit/screen_model.h"
 
 enum {
@@ -16,12 +17,6 @@ enum {
 
 static struct screen screen;
 static struct line_editor *editor; /* on the heap, so that the sanitizer sees its end */
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* What could stand behind the last blank; some of it no shell would say. */
 static const char *const candidates[] = {

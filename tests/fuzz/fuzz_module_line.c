@@ -12,12 +12,7 @@
 #include <string.h>
 
 #include "boot/module_line.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static void check_word(struct slice word, const char *text, size_t length)
 {

@@ -1,8 +1,6 @@
 /* An MP table from a hostile firmware.
  *
- * Input: options (1 byte), the window's start address (4 bytes, little-endian), then the bytes of
- * the window.  If bit 0 of the options is set, the checksums of what looks like a table are put
- * right first, because no mutation would find them.
+ * Input: tests/fuzz/firmware_window.h.
  *
  * Property: nothing is read outside the window (the sanitizer's part); a pointer that is found is
  * valid and where it was asked for; a list holds together (cpu_list_property.h), and has no more
@@ -10,24 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "boot/bytes.h"
 #include "boot/mp_table.h"
 #include "tests/fuzz/cpu_list_property.h"
+#include "tests/fuzz/firmware_window.h"
 
 enum {
     UNTOUCHED = 0x5a,
 };
-
-static void seal(uint8_t *bytes, size_t length, size_t where)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    bytes[where] = (uint8_t)(bytes[where] - sum);
-}
 
 static void seal_all(uint8_t *bytes, size_t length)
 {
@@ -80,17 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 5)
-        return 0;
-    uint32_t start = read_le32(data + 1), length = (uint32_t)(size - 5);
-    if (length > 0xffffffff - start)
-        start = 0xffffffff - length;
-    uint8_t *bytes = malloc(length > 0 ? length : 1);
-    require(bytes != NULL);
-    memcpy(bytes, data + 5, length);
-    if (data[0] & 1)
-        seal_all(bytes, length);
-    check_window(&(struct firmware_memory){bytes, start, length});
-    free(bytes);
+    firmware_window_check(data, size, seal_all, check_window);
     return 0;
 }

@@ -13,16 +13,11 @@
 
 #include "boot/bytes.h"
 #include "boot/multiboot.h"
+#include "tests/fuzz/require.h"
 
 static const struct multiboot_bounds bounds = {0x100000, 0x110000};
 
 static uint32_t refusals;
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void count(void *context, const struct multiboot_refusal *refusal)
 {

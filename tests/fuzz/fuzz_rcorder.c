@@ -1,6 +1,6 @@
 /* The order in which scripts start.
  *
- * The input is a byte, which says in what pieces texts arrive and how much memory there is, and texts of
+ * Input: a byte, which says in what pieces texts arrive and how much memory there is, and texts of
  * scripts with form feeds between them.
  *
  * Property: every script has one place; each stands behind those that it waits for, unless a cycle was
@@ -12,11 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h" /* which the model uses */
 
 #include "tests/fuzz/rcorder_property.h"
 

@@ -1,5 +1,7 @@
 /* The shell's language, from text to what runs, on a system that is made up.
  *
+ * Input: the text.
+ *
  * Property: whatever the text, the shell ends with a status, having called the system a bounded
  * number of times, and leaves no output captured; and the same text does the same again. */
 #include <setjmp.h>
@@ -14,18 +16,13 @@
 #include <cmocka.h>
 
 #include "kernel/user/sh_syntax.h"
+#include "tests/fuzz/require.h"
 #include "tests/unit/fake_system.h"
 
 enum {
     STEPS = 500,
     PRINTED_MAX = 65536,
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void add_files(const char *text, size_t length)
 {

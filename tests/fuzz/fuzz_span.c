@@ -8,17 +8,12 @@
  * begins, and no place is lost. */
 #include <stdint.h>
 
+#include "tests/fuzz/require.h"
 #include "tests/fuzz/span_model.h"
 
 static struct span_model model;
 static struct span told[SPAN_MODEL_EVENTS];
 static uint32_t told_count;
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void keep(void *context, const struct span *span)
 {

@@ -13,12 +13,7 @@
 #include "flight/fat_list.h"
 #include "flight/fat_place.h"
 #include "flight/stage_name.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static void check_place(const uint8_t *data, size_t size)
 {

@@ -16,9 +16,10 @@
 #include <strings.h>
 
 #include "boot/tunable.h"
+#include "tests/fuzz/require.h"
 
 enum {
-    COUNT = 6,
+    COUNT = 7,
     STRING_SIZE = 6,
     NAME_MAX = 40, /* bytes of a name that the model looks at */
 };
@@ -36,6 +37,7 @@ static const struct tunable initial[COUNT] = {
     {.name = "c", .type = TUNABLE_CHOICE, .choices = words, .default_value = 2},
     {.name = "x", .type = TUNABLE_STRING, .string = string, .string_size = STRING_SIZE},
     {.name = "e", .early = true, .maximum = UINT64_MAX / 2, .default_value = 7},
+    {.name = "i", .type = TUNABLE_SIGNED, .minimum = (uint64_t)-20, .maximum = 300},
 };
 
 /* What the model knows of one tunable. */
@@ -54,12 +56,6 @@ struct step {
     char operator;
     struct slice value;
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void start(void)
 {
@@ -85,8 +81,8 @@ static void spell_out(struct slice name, char *spelled)
 /* The place of a name in the table, or COUNT. */
 static size_t model_find(struct slice name)
 {
-    static const char *const names[][2] = {{"n", "o.p"}, {"b", "b"}, {"s", "t.u"},
-                                           {"c", "c"},   {"x", "x"}, {"e", "e"}};
+    static const char *const names[][2] = {{"n", "o.p"}, {"b", "b"}, {"s", "t.u"}, {"c", "c"},
+                                           {"x", "x"},   {"e", "e"}, {"i", "i"}};
     char spelled[NAME_MAX + 1];
     if (name.length > NAME_MAX || memchr(name.text, '\0', name.length) != NULL)
         return COUNT;
@@ -121,6 +117,23 @@ static bool model_number(const char *text, uint64_t *value)
     return *value == 0 ? digits[0] == '\0' : strcasecmp(again, digits) == 0;
 }
 
+static bool is_in_signed_range(const struct tunable *tunable, uint64_t value)
+{
+    return (int64_t)value >= (int64_t)tunable->minimum &&
+           (int64_t)value <= (int64_t)tunable->maximum;
+}
+
+static enum tunable_status model_signed(const struct tunable *tunable, const char *text,
+                                        uint64_t *value)
+{
+    bool negative = text[0] == '-';
+    if (!model_number(text + negative, value))
+        return TUNABLE_NOT_A_NUMBER;
+    bool too_large = *value > INT64_MAX;
+    *value = negative ? 0 - *value : *value;
+    return too_large || !is_in_signed_range(tunable, *value) ? TUNABLE_OUT_OF_RANGE : TUNABLE_OK;
+}
+
 static bool model_switch(const char *text, uint64_t *value)
 {
     static const char *const positions[] = {"0", "1", "no", "yes", "off", "on", "false", "true"};
@@ -152,6 +165,9 @@ static enum tunable_status model_text(const struct tunable *tunable, const struc
             status = TUNABLE_NOT_A_NUMBER;
         else if (*value < tunable->minimum || *value > tunable->maximum)
             status = TUNABLE_OUT_OF_RANGE;
+        break;
+    case TUNABLE_SIGNED:
+        status = holds_nul ? TUNABLE_NOT_A_NUMBER : model_signed(tunable, text, value);
         break;
     case TUNABLE_SWITCH:
         if (holds_nul || !model_switch(text, value))
@@ -201,6 +217,9 @@ static enum tunable_status model_number_for(const struct tunable *tunable, const
         return TUNABLE_WANTS_TEXT;
     if (tunable->type == TUNABLE_SWITCH)
         return *value > 1 ? TUNABLE_NO_SWITCH : TUNABLE_OK;
+    if (tunable->type == TUNABLE_SIGNED)
+        return *value <= INT64_MAX && is_in_signed_range(tunable, *value) ? TUNABLE_OK
+                                                                          : TUNABLE_OUT_OF_RANGE;
     return *value < tunable->minimum || *value > tunable->maximum ? TUNABLE_OUT_OF_RANGE
                                                                   : TUNABLE_OK;
 }

@@ -1,5 +1,7 @@
 /* Words of a command line.
  *
+ * Input: the line.
+ *
  * Property: reading always advances and ends at the end; each character lies in the text; and the
  * first word, written down in quotes or with backslashes, reads back as itself. */
 #include <stdbool.h>
@@ -9,12 +11,7 @@
 #include <string.h>
 
 #include "kernel/user/words.h"
-
-static void require(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
+#include "tests/fuzz/require.h"
 
 static void check_scan(const struct words_scan *scan, enum words_kind kind, size_t length,
                        size_t before)

@@ -5,13 +5,10 @@
  *
  * Mutants are numbered; of the same captures, each number is the same one everywhere. */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
-
-#include <sanitizer/common_interface_defs.h>
 
 #include "tests/fuzz/capture_property.h"
+#include "tests/fuzz/mutant_watch.h"
 
 enum {
     BASES_MAX = 8,
@@ -34,18 +31,12 @@ struct capture {
 
 static struct capture bases[BASES_MAX], mutant;
 static size_t base_count;
-static uint64_t present, state;
+static uint64_t state;
 
 static struct {
     char bytes[WIRE_MAX];
     size_t length;
 } wire;
-
-static void die(const char *what, const char *path)
-{
-    printf("Bail out! %s %s\n", what, path);
-    exit(1);
-}
 
 /* --- The originals ---------------------------------------------------------------------------- */
 
@@ -250,7 +241,7 @@ static void encode(void)
 
 static void make(uint64_t number)
 {
-    present = number;
+    mutant_watched = number;
     state = number * 0xd1342543de82ef95;
     const struct capture *base = &bases[number % base_count];
     memcpy(mutant.frames, base->frames, base->count * sizeof *base->frames);
@@ -258,21 +249,6 @@ static void make(uint64_t number)
     for (uint64_t i = below(CHANGES_MAX) + 1; i > 0; i--)
         change();
     encode();
-}
-
-/* --- When one does harm ----------------------------------------------------------------------- */
-
-static void name_it(void)
-{
-    printf("not ok 1 - mutant %" PRIu64 "\n1..1\n", present);
-    (void)fflush(stdout);
-}
-
-static void trapped(int number)
-{
-    (void)number;
-    name_it();
-    _exit(1);
 }
 
 int main(int argc, char **argv)
@@ -286,8 +262,7 @@ int main(int argc, char **argv)
         return fwrite(wire.bytes, 1, wire.length, stdout) != wire.length;
     }
     uint64_t first = strtoull(argv[1], NULL, 0), count = strtoull(argv[2], NULL, 0);
-    __sanitizer_set_death_callback(name_it);
-    (void)signal(SIGILL, trapped);
+    mutants_watch();
     for (uint64_t i = 0; i < count; i++) {
         make(first + i);
         capture_property_hold(wire.bytes, wire.length);

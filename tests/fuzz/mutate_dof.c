@@ -9,22 +9,13 @@
  * everywhere. */
 #include <dirent.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
-
-#include <sanitizer/common_interface_defs.h>
 
 #include "tests/fuzz/dof_framework.h"
 #include "tests/fuzz/dof_mutator.h"
+#include "tests/fuzz/mutant_watch.h"
 
 static struct dof_bases bases;
-
-static void die(const char *what, const char *path)
-{
-    printf("Bail out! %s %s\n", what, path);
-    exit(1);
-}
 
 /* --- The originals ---------------------------------------------------------------------------- */
 
@@ -68,29 +59,6 @@ static void read_bases(const char *folder)
     free(entries);
 }
 
-/* --- When one does harm ----------------------------------------------------------------------- */
-
-static uint64_t present;
-
-static void name_it(void)
-{
-    printf("not ok 1 - mutant %" PRIu64 "\n1..1\n", present);
-    (void)fflush(stdout);
-}
-
-static void trapped(int number)
-{
-    (void)number;
-    name_it();
-    _exit(1);
-}
-
-static void watch(void)
-{
-    __sanitizer_set_death_callback(name_it);
-    (void)signal(SIGILL, trapped);
-}
-
 /* --- What is done with mutants ---------------------------------------------------------------- */
 
 /* What was made of the present one. */
@@ -103,7 +71,7 @@ static void hold(uint64_t number, bool trace)
 {
     static _Alignas(16) uint8_t memory[DOF_PROPERTY_MEMORY], arena[DOF_FRAMEWORK_MEMORY];
     static struct dof_bytes mutant;
-    present = number;
+    mutant_watched = number;
     dof_mutant(&bases, number, &mutant);
     uint8_t *exact = malloc(mutant.size > 0 ? mutant.size : 1);
     if (exact == NULL)
@@ -195,7 +163,7 @@ int main(int argc, char **argv)
     bool packs = argc == 5 && strcmp(argv[1], "--pack") == 0;
     if (argc != 3 && !verdicts && !writes && !packs)
         die("usage: mutate_dof", "[--verdicts | --write | --pack] FIRST COUNT [FOLDER | FILE]");
-    watch();
+    mutants_watch();
     char **numbers = &argv[argc == 3 ? 1 : 2];
     uint64_t first = strtoull(numbers[0], NULL, 0), count = strtoull(numbers[1], NULL, 0);
     if (writes)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A short run of every fuzz target, from its seeds and always the same way.
+# A short run of every fuzz target, from its seeds and always the same way: `make soak` has the long ones.
 . tests/tap.sh
 
 for program in build/fuzz/fuzz_*; do
@@ -7,8 +7,8 @@ for program in build/fuzz/fuzz_*; do
     name=${program##*/fuzz_}
     mkdir -p "$work/$name"
     case $name in
-    capture | line_editor | sh) runs=4000 ;; # of which each takes some ms
-    *) runs=20000 ;;
+    capture | line_editor | sh) runs=1000 ;; # of which each takes some ms
+    *) runs=5000 ;;
     esac
     words=
     [ ! -f "tests/fuzz/$name.dictionary" ] || words=-dict=tests/fuzz/$name.dictionary
