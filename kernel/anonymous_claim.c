@@ -4,6 +4,7 @@
 #include "kernel/cpu.h"
 #include "kernel/percpu.h"
 #include "kernel/smp.h"
+#include "kernel/spinlock.h"
 
 enum {
     OPTIONS_SIZE = 256 /* bytes of their text */
@@ -58,8 +59,12 @@ bool anonymous_claim_take(struct dtrace *dtrace, const struct text_sink *sink)
 
 /* --- Options --- */
 
-static char options_kept[OPTIONS_SIZE];
-static size_t options_length;
+struct options {
+    char text[OPTIONS_SIZE];
+    size_t length;
+};
+static struct spinlock options_lock;
+static struct options options_kept; /* under that lock */
 
 static bool apply(int64_t *options, struct slice text)
 {
@@ -75,20 +80,32 @@ static bool apply(int64_t *options, struct slice text)
 bool anonymous_claim_options_set(struct slice text)
 {
     int64_t unused[DOF_OPTIONS];
-    if (text.length > sizeof options_kept || !apply(unused, text))
+    if (text.length > OPTIONS_SIZE || !apply(unused, text))
         return false;
-    __builtin_memcpy(options_kept, text.text, text.length);
-    options_length = text.length;
+    uint32_t flags = spinlock_take(&options_lock);
+    __builtin_memcpy(options_kept.text, text.text, text.length);
+    options_kept.length = text.length;
+    spinlock_release(&options_lock, flags);
     return true;
+}
+
+static struct options kept(void)
+{
+    uint32_t flags = spinlock_take(&options_lock);
+    struct options copy = options_kept;
+    spinlock_release(&options_lock, flags);
+    return copy;
 }
 
 void anonymous_claim_options_print(const struct text_sink *sink)
 {
-    sink->put(sink->context, options_kept, options_length);
+    const struct options now = kept();
+    sink->put(sink->context, now.text, now.length);
 }
 
 void anonymous_claim_options(int64_t *options, const int64_t *enabled)
 {
     __builtin_memcpy(options, enabled, DOF_OPTIONS * sizeof *options);
-    (void)apply(options, (struct slice){options_kept, options_length});
+    const struct options over = kept();
+    (void)apply(options, (struct slice){over.text, over.length});
 }

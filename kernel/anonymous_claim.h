@@ -10,7 +10,7 @@
 bool anonymous_claim_take(struct dtrace *dtrace, const struct text_sink *sink);
 
 /* "quiet,aggsortpos=1": options of printing that later claims have beside those of the enabling.  False: one of them
- * makes no sense, and those before stay. */
+ * makes no sense, and those before stay.  Context: thread; who reads them meanwhile has all of the old or of the new. */
 bool anonymous_claim_options_set(struct slice text);
 void anonymous_claim_options_print(const struct text_sink *sink);
 

@@ -185,10 +185,12 @@ void console_wait_mode(enum console_waiting who)
 
 bool console_sync(void)
 {
-    uint64_t start = bytes_sent;
+    uint32_t flags = take_lock();
+    uint64_t enough = bytes_sent + TEXT_SIZE + FRAMES_SIZE;
+    release_lock(flags);
     for (bool more = true; more;) {
-        uint32_t flags = take_lock();
-        more = send_waiting() && bytes_sent - start < TEXT_SIZE + FRAMES_SIZE;
+        flags = take_lock();
+        more = send_waiting() && bytes_sent < enough;
         release_lock(flags);
     }
     return !uart.stuck;

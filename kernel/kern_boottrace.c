@@ -9,7 +9,7 @@
 /* Until the tunables are known everything is recorded. */
 static struct boottrace boottrace = {&tracing_tracer, true, true, true};
 static bool shutdown_trace;
-static int64_t threshold_ms;
+static int32_t threshold_ms;
 static uint64_t tslog_mode = 1; /* of debug.tslog_enabled */
 
 static void obey(void)
@@ -27,7 +27,7 @@ void kern_boottrace_settle(void)
     boottrace.dotrace_kernel = tunable(TUNABLE_DOTRACE_KERNEL) != 0;
     boottrace.dotrace_user = tunable(TUNABLE_DOTRACE_USER) != 0;
     shutdown_trace = tunable(TUNABLE_SHUTDOWN_TRACE) != 0;
-    threshold_ms = (int64_t)tunable(TUNABLE_SHUTDOWN_THRESHOLD);
+    threshold_ms = (int32_t)tunable(TUNABLE_SHUTDOWN_THRESHOLD);
     tslog_mode = tunable(TUNABLE_TSLOG);
     obey();
     if (!tracing_tracer.on.annotations)
@@ -77,20 +77,20 @@ void kern_boottrace_set_tslog_mode(uint64_t mode)
     tracing_release_names(flags);
 }
 
-int64_t kern_boottrace_threshold_ms(void)
+int32_t kern_boottrace_threshold_ms(void)
 {
-    return threshold_ms;
+    return __atomic_load_n(&threshold_ms, __ATOMIC_RELAXED);
 }
 
-void kern_boottrace_set_threshold_ms(int64_t ms)
+void kern_boottrace_set_threshold_ms(int32_t ms)
 {
-    threshold_ms = ms;
+    __atomic_store_n(&threshold_ms, ms, __ATOMIC_RELAXED);
 }
 
 uint64_t kern_boottrace_threshold(void)
 {
-    uint64_t hz = tracing_clock()->tsc_hz;
-    return threshold_ms <= 0 ? 0 : (uint64_t)threshold_ms * (hz / 1000);
+    int32_t ms = kern_boottrace_threshold_ms();
+    return ms <= 0 ? 0 : (uint64_t)ms * (tracing_clock()->tsc_hz / 1000);
 }
 
 typedef enum boottrace_status record_function(const struct boottrace *boottrace,

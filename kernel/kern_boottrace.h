@@ -26,9 +26,10 @@ void kern_boottrace_turn(enum kern_boottrace_switch which, bool on); /* Context:
 uint64_t kern_boottrace_tslog_mode(void);
 void kern_boottrace_set_tslog_mode(uint64_t mode);
 
-/* From how many ms on an event of the shutdown is printed; 0 or less: each is. */
-int64_t kern_boottrace_threshold_ms(void);
-void kern_boottrace_set_threshold_ms(int64_t ms);
+/* From how many ms on an event of the shutdown is printed; 0 or less: each is.  Context: thread; on
+ * any CPU. */
+int32_t kern_boottrace_threshold_ms(void);
+void kern_boottrace_set_threshold_ms(int32_t ms);
 uint64_t kern_boottrace_threshold(void); /* cycles */
 
 enum {

@@ -27,7 +27,7 @@ enum routing_message {
 /* Closes a socket; EBADF: it is none.  Context: thread. */
 int network_close(int descriptor);
 
-/* Makes a routing message; its name is the one that tracing programs know it by. */
+/* Makes a routing message; its name is the one that tracing programs know it by.  Context: thread. */
 void rts_new_rtsmsg(int type, int error, const char *interface);
 
 /* "lo0" or "em0", for ever. */

@@ -3,13 +3,19 @@
 #include "kernel/sysctl.h"
 #include "kernel/user/system.h"
 
-/* Address of the router; 0: there is none. */
+/* Address of the router; 0: there is none.  Given and taken in one step, so that of two who add only one has. */
 static uint32_t router;
+
+static uint32_t the_router(void)
+{
+    return __atomic_load_n(&router, __ATOMIC_RELAXED);
+}
 
 /* The router's own interface: there is one that could be. */
 static bool knows_router(void)
 {
-    return router != 0 && network_interface_reaches(NETWORK_ETHERNET, router);
+    uint32_t gateway = the_router();
+    return gateway != 0 && network_interface_reaches(NETWORK_ETHERNET, gateway);
 }
 
 bool network_route_leads_to(uint32_t interface, bool is_beyond)
@@ -19,20 +25,22 @@ bool network_route_leads_to(uint32_t interface, bool is_beyond)
 
 int system_route_add(uint32_t gateway)
 {
-    if (router != 0)
+    uint32_t none = 0;
+    if (the_router() != 0)
         return SYSTEM_EEXIST;
     if (gateway == 0 || !network_interface_reaches(NETWORK_ETHERNET, gateway))
         return SYSTEM_ENETUNREACH;
-    router = gateway;
+    if (!__atomic_compare_exchange_n(&router, &none, gateway, false, __ATOMIC_RELAXED,
+                                     __ATOMIC_RELAXED))
+        return SYSTEM_EEXIST;
     rts_new_rtsmsg(RTM_ADD, SYSTEM_OK, network_interface_name(NETWORK_ETHERNET));
     return SYSTEM_OK;
 }
 
 int system_route_delete(void)
 {
-    if (router == 0)
+    if (__atomic_exchange_n(&router, 0, __ATOMIC_RELAXED) == 0)
         return SYSTEM_ESRCH;
-    router = 0;
     rts_new_rtsmsg(RTM_DELETE, SYSTEM_OK, network_interface_name(NETWORK_ETHERNET));
     return SYSTEM_OK;
 }
@@ -40,9 +48,10 @@ int system_route_delete(void)
 static void read_router(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    if (router != 0)
-        text_print(sink, "%u.%u.%u.%u", router >> 24, router >> 16 & 0xff, router >> 8 & 0xff,
-                   router & 0xff);
+    uint32_t gateway = the_router();
+    if (gateway != 0)
+        text_print(sink, "%u.%u.%u.%u", gateway >> 24, gateway >> 16 & 0xff, gateway >> 8 & 0xff,
+                   gateway & 0xff);
 }
 
 SYSCTL_OID(router, .name = "net.route.default",

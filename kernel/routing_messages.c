@@ -1,22 +1,30 @@
 /* Routing messages: what routing sockets would have been told, the newest MESSAGES. */
 #include "kernel/network.h"
 #include "kernel/sdt.h"
+#include "kernel/spinlock.h"
 #include "kernel/sysctl.h"
 
 enum {
     MESSAGES = 16
 };
 
-static struct message {
+struct message {
     int type, error;
     const char *interface;
-} messages[MESSAGES];
-static uint32_t messages_made;
+};
+
+struct messages {
+    uint32_t made;
+    struct message newest[MESSAGES];
+};
+static struct spinlock messages_lock;
+static struct messages messages; /* under that lock */
 
 __attribute__((noinline)) void rts_new_rtsmsg(int type, int error, const char *interface)
 {
-    uint32_t number = __atomic_fetch_add(&messages_made, 1, __ATOMIC_RELAXED);
-    messages[number % MESSAGES] = (struct message){type, error, interface};
+    uint32_t flags = spinlock_take(&messages_lock);
+    messages.newest[messages.made++ % MESSAGES] = (struct message){type, error, interface};
+    spinlock_release(&messages_lock, flags);
     SDT_PROBE("route", "message", "int, int, char *", (uint64_t)type, (uint64_t)-error,
               sdt_pointer(interface));
 }
@@ -41,9 +49,11 @@ static const char *type_str(enum routing_message type)
 static void read_messages(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    uint32_t end = __atomic_load_n(&messages_made, __ATOMIC_RELAXED);
-    for (uint32_t i = end < MESSAGES ? 0 : end - MESSAGES; i < end; i++) {
-        const struct message *message = &messages[i % MESSAGES];
+    uint32_t flags = spinlock_take(&messages_lock);
+    const struct messages now = messages;
+    spinlock_release(&messages_lock, flags);
+    for (uint32_t i = now.made < MESSAGES ? 0 : now.made - MESSAGES; i < now.made; i++) {
+        const struct message *message = &now.newest[i % MESSAGES];
         text_print(sink, "%s\t%s\t%d\n", type_str((enum routing_message)message->type),
                    message->interface, message->error);
     }

@@ -79,7 +79,10 @@ uint64_t scheduler_moment(uint64_t ns)
 
 struct scheduler_counts scheduler_counts(void)
 {
-    return counts;
+    uint32_t flags = scheduler_take();
+    struct scheduler_counts all = counts;
+    scheduler_release(flags);
+    return all;
 }
 
 static bool is_idle(const struct percpu *cpu)

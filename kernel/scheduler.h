@@ -64,7 +64,7 @@ void scheduler_handle_nudge(void); /* from another CPU: there is work */
 /* At the end of each interrupt: switches if that is due and allowed. */
 void scheduler_preempt(void);
 
-/* Of all CPUs, since the start. */
+/* Of all CPUs, since the start.  Context: thread, without the lock. */
 struct scheduler_counts {
     uint64_t preemptions, migrations;
 };

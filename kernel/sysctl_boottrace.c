@@ -39,7 +39,7 @@ SWITCH(shutdown_trace, "shutdown_trace", KERN_BOOTTRACE_SHUTDOWN_TRACE,
 static void read_threshold(const struct sysctl_oid *oid, const struct text_sink *sink)
 {
     (void)oid;
-    text_print(sink, "%lld", (long long)kern_boottrace_threshold_ms());
+    text_print(sink, "%d", kern_boottrace_threshold_ms());
 }
 
 static int write_threshold(const struct sysctl_oid *oid, struct slice text, uint64_t number)
@@ -49,7 +49,7 @@ static int write_threshold(const struct sysctl_oid *oid, struct slice text, uint
     int64_t ms = (int64_t)number;
     if (ms < INT32_MIN || ms > INT32_MAX)
         return SYSTEM_EINVAL;
-    kern_boottrace_set_threshold_ms(ms);
+    kern_boottrace_set_threshold_ms((int32_t)ms);
     return SYSTEM_OK;
 }
 
@@ -159,11 +159,15 @@ enum {
     CURSORS = 4,
 };
 
-/* How far a reader has come: the number of the next event, by table and CPU. */
+/* How far a reader has come: the number of the next event, by table and CPU.  Who has claimed the printer reads
+ * and writes it. */
 static struct {
     uint64_t next[TRACE_PHASE_TABLES][TRACE_CPUS_MAX];
     uint64_t previous; /* TSC of the last event that was read */
 } places[CURSORS];
+
+/* Those that are to begin anew with the next reading: set by anybody. */
+static bool rewound[CURSORS];
 
 static void print_from(uint32_t place, enum trace_table_id table, struct log_table *log,
                        struct log_cursor *cursors)
@@ -191,6 +195,8 @@ static void read_cursor(const struct sysctl_oid *oid, const struct text_sink *si
     struct log_cursor *cursors = log_printer_claim(sink);
     if (cursors == NULL)
         return;
+    if (__atomic_exchange_n(&rewound[place], false, __ATOMIC_ACQUIRE))
+        __builtin_memset(&places[place], 0, sizeof places[place]);
     struct log_table log = {
         .sink = sink,
         .form = LOG_ROWS,
@@ -223,7 +229,7 @@ static int write_rewind(const struct sysctl_oid *oid, struct slice text, uint64_
     (void)text;
     if (number >= CURSORS)
         return SYSTEM_EINVAL;
-    __builtin_memset(&places[number], 0, sizeof places[0]);
+    __atomic_store_n(&rewound[number], true, __ATOMIC_RELEASE);
     return SYSTEM_OK;
 }
 

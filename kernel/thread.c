@@ -474,7 +474,9 @@ const char *thread_state_str(enum thread_state state)
 struct thread_counts thread_counts(void)
 {
     struct scheduler_counts of_scheduler = scheduler_counts();
+    uint32_t flags = scheduler_take();
     struct thread_counts all = counts;
+    scheduler_release(flags);
     all.preemptions = of_scheduler.preemptions;
     all.migrations = of_scheduler.migrations;
     return all;

@@ -198,7 +198,7 @@ struct trace_usage thread_usage(const struct thread *thread);
 
 const char *thread_state_str(enum thread_state state);
 
-/* Counters for vm.stats. */
+/* Counters for vm.stats.  Context: thread, without the scheduler's lock. */
 struct thread_counts {
     uint64_t created, exited, signals, preemptions, migrations;
     uint64_t threads; /* now */

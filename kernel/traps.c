@@ -115,11 +115,12 @@ static void print_registers(const struct trap_frame *frame)
 static void handle_breakpoint(const struct trap_frame *frame)
 {
     BOOTTRACE("breakpoint");
-    if (++breakpoints > BREAKPOINTS_TAKEN)
+    uint32_t number = __atomic_add_fetch(&breakpoints, 1, __ATOMIC_RELAXED);
+    if (number > BREAKPOINTS_TAKEN)
         panic_from(frame->eip, frame->ebp, "int3 storm: more than %u breakpoints",
                    (unsigned)BREAKPOINTS_TAKEN);
     struct backtrace_symbol symbol = backtrace_symbol_of(frame->eip);
-    log_line("trap: breakpoint %u at %08x %s+0x%x, going on", breakpoints, frame->eip, symbol.name,
+    log_line("trap: breakpoint %u at %08x %s+0x%x, going on", number, frame->eip, symbol.name,
              symbol.offset);
 }
 

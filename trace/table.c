@@ -179,7 +179,7 @@ struct trace_books trace_table_books_of(const struct trace_table *table,
         .kept = tally.read,
         .overwritten = range.first - range.base + tally.overwritten,
         .dropped = tally.unpublished + (range.written - range.end),
-        .filtered = table->filtered,
+        .filtered = trace_local_read(&table->filtered),
     };
     if (filter != NULL)
         books.filtered += trace_local_read(&filter->written) - trace_local_read(&filter->base);
@@ -211,18 +211,16 @@ void trace_table_reset(struct trace_table *table, struct trace_table *filter, bo
     uint64_t unwanted = trace_local_read(&filter->base);
     empty(table);
     empty(filter);
-    if (!as_filtered) {
-        table->filtered = 0;
-        return;
-    }
-    table->filtered += trace_local_read(&table->base) - before;
-    table->filtered += trace_local_read(&filter->base) - unwanted;
+    uint64_t counted = trace_local_read(&table->base) - before;
+    counted += trace_local_read(&filter->base) - unwanted;
+    trace_local_write(&table->filtered,
+                      as_filtered ? trace_local_read(&table->filtered) + counted : 0);
 }
 
 uint64_t trace_table_carry(struct trace_table *to, const struct trace_table *from)
 {
     struct trace_range range = trace_table_range(from);
-    to->filtered = from->filtered;
+    to->filtered = trace_local_read(&from->filtered);
     to->base = range.base;
     to->limit = range.base + to->capacity;
     for (uint64_t n = range.first; n < range.end && n < to->limit; n++) {

@@ -90,7 +90,7 @@ struct trace_table {
     uint32_t capacity;  /* events that are kept */
     uint32_t slots;     /* power of two, >= capacity */
     uint32_t keep;      /* enum trace_keep */
-    uint64_t filtered;  /* events that were recorded and then turned out not to be wanted */
+    uint64_t filtered;  /* events that were recorded and then not wanted; one store */
     uint32_t open;      /* sequence of the outermost writer that is filling a slot, 0: none */
     uint32_t reserved;
     uint64_t base; /* events before it do not count any more */

@@ -54,4 +54,12 @@ probes() {
 check 'each proof asks as often as was said' test "$(probes)" = '1 2 3 1 2 3'
 check 'messages tell of all that' sh -c "grep -aq 'rts_new_rtsmsg:message  *2  *0' '$work/text'"
 check 'a machine that goes down while it proves does go down' "$flight" verify "$work/capture"
+
+# Each looks whether there is a router, and is then held up until the other one has looked.
+check 'two routers at once' boot --bare --smp 4 -o "$work/capture" -w -q \
+    -n 'fbt::network_interface_reaches:entry { chill(300000000); }' \
+    --exec 'route add default 10.0.2.2 & route add default 10.0.2.3 & wait'
+tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+check 'are one, and an error for the other' \
+    test "$(grep -c '^add net default: ' "$work/text") $(grep -c '^route: 10.0.2.[23]: File exists$' "$work/text")" = '1 1'
 finish

@@ -626,6 +626,32 @@ static void test_nothing_leads_back_from_the_end(void)
     verdict(found->backwards == 0, "the end that comes anywhere in a way back", "is final");
 }
 
+static void reset_as_filtered(void)
+{
+    trace_tracer_reset(&house.tracer, TRACE_TABLE_BOOT, true);
+}
+
+#define FILTERED_BEFORE UINT32_MAX /* one more changes both halves of the number */
+
+static void read_filtered(void)
+{
+    const struct trace_table *table = trace_arena_table(house.old, 0, TRACE_TABLE_BOOT);
+    uint64_t filtered = trace_table_books(table, NULL, trace_table_range(table)).filtered;
+    found->torn += filtered != FILTERED_BEFORE && filtered != FILTERED_BEFORE + 3ull;
+}
+
+static void test_reset(void)
+{
+    *found = (struct findings){0};
+    house.flood = 3;
+    start_house(NEW_CAPACITY);
+    record_in_house();
+    trace_arena_table(house.old, 0, TRACE_TABLE_BOOT)->filtered = FILTERED_BEFORE;
+    step_through(reset_as_filtered, read_filtered);
+    end_if_interrupted();
+    verdict(found->torn == 0, "a reset that is read anywhere", "shows no half of what is filtered");
+}
+
 /* An arena is left for a larger one.  What the old table could still hold arrives, the rest is
  * counted as dropped, and nothing is made up. */
 static void test_move(const char *subject, uint32_t capacity, unsigned flood)
@@ -670,6 +696,7 @@ int main(int count, char **arguments)
     test_shutdown_is_final();
     test_switch_in_a_phase_switch();
     test_nothing_leads_back_from_the_end();
+    test_reset();
     test_move("a move that two events interrupt anywhere", 16, 2);
     test_move("a move that more events interrupt than the old table could hold", OLD_CAPACITY,
               OLD_CAPACITY + 1);
