@@ -79,10 +79,7 @@ static bool find_symbol(void *context, struct d_compiler *compiler, const char *
     struct image_symbol found;
     if (!is_ours(module) || !kernel_image_symbol(&kernel->image, name, &found))
         return false;
-    *symbol = (struct d_symbol){.module = PROBE_MODULE,
-                                .name = found.name,
-                                .address = found.address,
-                                .size = found.size,
+    *symbol = (struct d_symbol){.address = found.address,
                                 .type = type_of_symbol(kernel, compiler, &found)};
     return true;
 }

@@ -2,7 +2,6 @@
 #include "flight/preprocessor.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,33 +75,6 @@ static void become(const char **words, int source, int output)
     _exit(PROCESS_MISSING);
 }
 
-/* Takes a line of the preprocessor's, "# 1 \"NAME\" 1 3 4", without what stands behind the first of the flags: D knows
- * only that one. */
-static size_t line_without_flags(const uint8_t *line, size_t length)
-{
-    if (length < 3 || memcmp(line, "# ", 2) != 0 || line[2] < '0' || line[2] > '9')
-        return length;
-    const uint8_t *quote = memrchr(line, '"', length);
-    if (quote == NULL)
-        return length;
-    const size_t name = (size_t)(quote - line) + 1;
-    const bool enters = name + 1 < length && (quote[2] == '1' || quote[2] == '2');
-    return name + (enters ? 2 : 0);
-}
-
-static struct file_bytes without_flags(const struct file_bytes *text)
-{
-    struct file_bytes plain = {0};
-    for (size_t at = 0, length; at < text->length; at += length) {
-        const uint8_t *line = text->bytes + at;
-        length = file_bytes_line(text, at);
-        file_bytes_append(&plain, line,
-                          line_without_flags(line, length - (line[length - 1] == '\n')));
-        file_bytes_append_text(&plain, "\n");
-    }
-    return plain;
-}
-
 /* Gives what process_wait says. */
 static int run(const char **words, int source, struct file_bytes *made)
 {
@@ -145,7 +117,6 @@ enum flight_status preprocessor_run(const struct flight_command *command,
     free(folder);
     fclose(source);
     file_bytes_free(text);
-    *text = without_flags(&made);
-    file_bytes_free(&made);
+    *text = made;
     return status;
 }

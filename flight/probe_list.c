@@ -239,5 +239,5 @@ bool probe_is_clock(const char *const description[PROBE_FIELDS])
     struct profile_name name;
     return (*description[0] == '\0' || strcmp(description[0], "profile") == 0) &&
            *description[1] == '\0' && *description[2] == '\0' &&
-           profile_parse(description[3], &name);
+           profile_name_parse(description[3], &name);
 }

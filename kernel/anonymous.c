@@ -96,23 +96,14 @@ static uint64_t wanted_memory(void)
 
 /* --- Objects --- */
 
-static bool add_object(const struct anonymous_object *object, struct dof_problem *problem)
-{
-    size_t size = anonymous_object_bytes(object, NULL, 0);
-    uint8_t *bytes = anonymous_borrow(&anonymous.memory, size);
-    if (bytes == NULL) {
-        *problem = (struct dof_problem){"no memory for this object", DOF_NONE, 0};
-        return false;
-    }
-    (void)anonymous_object_bytes(object, bytes, size);
-    return dtrace_add_object(anonymous.dtrace, bytes, size, problem);
-}
-
 static void load_object(const struct anonymous_object *object)
 {
-    struct dof_problem problem = {.section = DOF_NONE};
-    size_t mark = anonymous.memory.size;
-    bool taken = add_object(object, &problem);
+    struct dof_problem problem = {"no memory for this object", DOF_NONE, 0};
+    size_t mark = anonymous.memory.size, size = anonymous_object_bytes(object, NULL, 0);
+    uint8_t *bytes = anonymous_borrow(&anonymous.memory, size);
+    if (bytes != NULL)
+        (void)anonymous_object_bytes(object, bytes, size);
+    bool taken = bytes != NULL && dtrace_add_object(anonymous.dtrace, bytes, size, &problem);
     anonymous.memory.size = mark;
     anonymous.objects += taken;
     if (taken)

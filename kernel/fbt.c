@@ -73,28 +73,28 @@ static void change(uint32_t function, uint8_t wanted)
         write_returns(&fbt_functions[function], (wanted & RETURNS) != 0);
 }
 
-void fbt_want(uint32_t function, enum fbt_want want)
+void fbt_want(const struct dtrace_probe *probe, enum fbt_want entry)
 {
-    change(function, (uint8_t)(fbt_wanted[function] | want));
+    uintptr_t site = dtrace_probe_site(probe);
+    change(site / 2, (uint8_t)(fbt_wanted[site / 2] | entry << site % 2));
 }
 
-void fbt_unwant(uint32_t function, enum fbt_want want)
+void fbt_unwant(const struct dtrace_probe *probe, enum fbt_want entry)
 {
-    change(function, (uint8_t)(fbt_wanted[function] & ~(uint32_t)want));
+    uintptr_t site = dtrace_probe_site(probe);
+    change(site / 2, (uint8_t)(fbt_wanted[site / 2] & ~((uint32_t)entry << site % 2)));
 }
 
-/* --- The provider; a probe's site is its function, and its lowest bit says which of the two it is --- */
+/* --- The provider --- */
 
 static void enable(const struct dtrace_probe *probe)
 {
-    uintptr_t site = dtrace_probe_site(probe);
-    fbt_want(site / 2, site % 2 == 0 ? FBT_ENTRY : FBT_RETURN);
+    fbt_want(probe, FBT_ENTRY);
 }
 
 static void disable(const struct dtrace_probe *probe)
 {
-    uintptr_t site = dtrace_probe_site(probe);
-    fbt_unwant(site / 2, site % 2 == 0 ? FBT_ENTRY : FBT_RETURN);
+    fbt_unwant(probe, FBT_ENTRY);
 }
 
 static const struct dtrace_provider provider = {

@@ -44,9 +44,9 @@ extern uint8_t fbt_wanted[]; /* for each function: enum fbt_want */
 
 enum fbt_want {
     FBT_ENTRY = 1,
-    FBT_RETURN = 2,
+    FBT_RETURN = FBT_ENTRY << 1,
     FBT_CALL_ENTRY = 4, /* by the provider syscall */
-    FBT_CALL_RETURN = 8,
+    FBT_CALL_RETURN = FBT_CALL_ENTRY << 1,
 };
 
 uint32_t fbt_probes(void); /* that fbt_register adds */
@@ -59,9 +59,10 @@ uint32_t fbt_find(uint32_t address);
 /* Whether the function has a return at all. */
 bool fbt_returns_ever(uint32_t function);
 
-/* From now on somebody wants, or no longer wants, the entry or the returns. */
-void fbt_want(uint32_t function, enum fbt_want want);
-void fbt_unwant(uint32_t function, enum fbt_want want);
+/* From now on the probe is wanted, or no longer.  Its site is twice the number of its function, and 1 more if it is
+ * that of the returns; `entry` is what the probe's provider has for entries. */
+void fbt_want(const struct dtrace_probe *probe, enum fbt_want entry);
+void fbt_unwant(const struct dtrace_probe *probe, enum fbt_want entry);
 
 /* An int3 was executed.  False: it is none of fbt's.  Else the probes have fired, and the frame says where to go
  * on.  Context: that of trap 3. */

@@ -72,7 +72,7 @@ static void provide(struct dtrace *dtrace, const struct dtrace_provider *provide
     struct profile_name name;
     bool ours = *clause->provider == '\0' || slice_is(slice_of(clause->provider), "profile");
     if (ours && *clause->module == '\0' && *clause->function == '\0' &&
-        profile_parse(clause->name, &name))
+        profile_name_parse(clause->name, &name))
         add(dtrace, provider, clause->name, &name);
 }
 

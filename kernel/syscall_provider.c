@@ -107,18 +107,16 @@ AT_REST static void sort_calls(void)
     }
 }
 
-/* --- The provider; a probe's site is its function, and its lowest bit says which of the two it is --- */
+/* --- The provider --- */
 
 static void enable(const struct dtrace_probe *probe)
 {
-    uintptr_t site = dtrace_probe_site(probe);
-    fbt_want(site / 2, site % 2 == 0 ? FBT_CALL_ENTRY : FBT_CALL_RETURN);
+    fbt_want(probe, FBT_CALL_ENTRY);
 }
 
 static void disable(const struct dtrace_probe *probe)
 {
-    uintptr_t site = dtrace_probe_site(probe);
-    fbt_unwant(site / 2, site % 2 == 0 ? FBT_CALL_ENTRY : FBT_CALL_RETURN);
+    fbt_unwant(probe, FBT_CALL_ENTRY);
 }
 
 static const struct dtrace_provider provider = {

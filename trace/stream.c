@@ -53,7 +53,7 @@ const char *stream_fields(char kind)
     return NULL;
 }
 
-static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
+struct frame_writer *stream_begin_frame(struct stream *stream, enum stream_kind kind)
 {
     frame_begin(&stream->writer, (char)kind);
     return &stream->writer;
@@ -73,7 +73,7 @@ void stream_start(struct stream *stream, struct text_sink sink)
 
 static void send_schema(struct stream *stream, uint32_t kind)
 {
-    struct frame_writer *writer = begin(stream, STREAM_SCHEMA);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_SCHEMA);
     frame_put_string(writer, &schema[kind].kind, 1);
     put_text(writer, schema[kind].fields);
     frame_end(writer);
@@ -95,7 +95,7 @@ static void send_header(struct stream *stream, const struct trace_arena *arena,
                         const char *producer)
 {
     stream->header_cpus = arena->cpus;
-    struct frame_writer *writer = begin(stream, STREAM_HEADER);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_HEADER);
     frame_put_unsigned(writer, STREAM_VERSION);
     frame_put_string(writer, (const char *)arena->build_id, sizeof arena->build_id);
     put_text(writer, producer);
@@ -116,7 +116,7 @@ void stream_send_header(struct stream *stream, const struct trace_arena *arena,
 
 void stream_send_config(struct stream *stream, const char *key, const char *value, size_t length)
 {
-    struct frame_writer *writer = begin(stream, STREAM_CONFIG);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_CONFIG);
     put_text(writer, key);
     frame_put_string(writer, value, length);
     frame_end(writer);
@@ -124,7 +124,7 @@ void stream_send_config(struct stream *stream, const char *key, const char *valu
 
 void stream_send_clock(struct stream *stream, const struct trace_clock *clock)
 {
-    struct frame_writer *writer = begin(stream, STREAM_CLOCK);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_CLOCK);
     frame_put_unsigned(writer, clock->tsc_hz);
     put_text(writer, trace_clock_method_name((enum trace_clock_method)clock->method));
     frame_put_unsigned(writer, clock->uncertainty_ppb);
@@ -154,7 +154,7 @@ void stream_send_cpu(struct stream *stream, const struct trace_arena *arena, uin
     const struct trace_cpu_clock clock = trace_arena_cpu_clock(arena, cpu);
     if (clock.known == 0 || same_clock(&clock, &stream->cpus_sent[cpu]))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_CPU);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_CPU);
     frame_put_unsigned(writer, cpu);
     frame_put_unsigned(writer, clock.apic_id);
     frame_put_unsigned(writer, stream_zigzag(clock.offset));
@@ -171,7 +171,7 @@ void stream_send_cpus(struct stream *stream, const struct trace_arena *arena)
 
 void stream_send_module(struct stream *stream, const struct stream_module *module)
 {
-    struct frame_writer *writer = begin(stream, STREAM_MODULE);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_MODULE);
     frame_put_unsigned(writer, module->index);
     frame_put_string(writer, module->command_line, module->command_line_length);
     frame_put_string(writer, module->name, module->name_length);
@@ -184,7 +184,7 @@ void stream_send_module(struct stream *stream, const struct stream_module *modul
 
 static void send_phase(struct stream *stream, uint32_t index, uint64_t tsc)
 {
-    struct frame_writer *writer = begin(stream, STREAM_PHASE);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_PHASE);
     frame_put_unsigned(writer, index);
     put_text(writer, trace_phase_name((enum trace_phase)index));
     frame_put_unsigned(writer, tsc);
@@ -222,7 +222,7 @@ static void send_name(struct stream *stream, struct trace_arena *arena, uint32_t
     struct trace_name name = trace_names_get(trace_arena_names(arena), id);
     if (name.text == NULL || is_marked(stream->names_sent, id))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_NAME);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_NAME);
     frame_put_unsigned(writer, id);
     frame_put_string(writer, name.text, name.length);
     frame_end(writer);
@@ -233,7 +233,7 @@ static void send_one_task(struct stream *stream, struct trace_arena *arena, uint
 {
     const struct trace_task *task = &trace_arena_tasks(arena)->task[id];
     send_name(stream, arena, task->name);
-    struct frame_writer *writer = begin(stream, STREAM_TASK);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_TASK);
     frame_put_unsigned(writer, id);
     frame_put_unsigned(writer, task->pid);
     frame_put_unsigned(writer, task->name);
@@ -320,7 +320,7 @@ static void close_frame(struct stream *stream, struct open_frame *open,
                         const struct trace_tally *tally)
 {
     if (open->open) {
-        struct frame_writer *writer = begin(stream, STREAM_EVENTS);
+        struct frame_writer *writer = stream_begin_frame(stream, STREAM_EVENTS);
         frame_put_bytes(writer, open->payload, open->length);
         frame_end(writer);
     }
@@ -372,7 +372,7 @@ static void send_events(struct stream *stream, struct trace_arena *arena, uint32
 static void send_books(struct stream *stream, const struct trace_table *table, uint32_t cpu,
                        enum trace_table_id id, const struct trace_books *books)
 {
-    struct frame_writer *writer = begin(stream, STREAM_TABLE);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_TABLE);
     frame_put_unsigned(writer, id);
     put_text(writer, trace_table_name(id));
     frame_put_unsigned(writer, cpu);
@@ -425,7 +425,7 @@ void stream_send_tables(struct stream *stream, struct trace_arena *arena)
 
 void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frames)
 {
-    struct frame_writer *writer = begin(stream, STREAM_LOSS);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_LOSS);
     frame_put_unsigned(writer, text_bytes);
     frame_put_unsigned(writer, frames);
     frame_end(writer);
@@ -434,7 +434,7 @@ void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frame
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
                          uint64_t tsc)
 {
-    struct frame_writer *writer = begin(stream, STREAM_VERDICT);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_VERDICT);
     put_text(writer, status);
     put_text(writer, reason);
     frame_put_unsigned(writer, tsc);

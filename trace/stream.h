@@ -149,6 +149,9 @@ void stream_send_loss(struct stream *stream, uint64_t text_bytes, uint64_t frame
 void stream_send_verdict(struct stream *stream, const char *status, const char *reason,
                          uint64_t tsc);
 
+/* Begins a frame of this kind.  What comes back is the stream's writer, for the fields and frame_end(). */
+struct frame_writer *stream_begin_frame(struct stream *stream, enum stream_kind kind);
+
 /* Sends the schemas of anonymous tracing, unless they have been sent: only a boot that traces has them. */
 void stream_send_dtrace_schema(struct stream *stream);
 

@@ -11,11 +11,11 @@
 #include "flight/d/option.h"
 #include "flight/d/pragma.h"
 #include "flight/d/types.h"
+#include "trace/dtrace/record.h"
 
 #define FIRST_VARIABLE    0x500u
 #define FIRST_AGGREGATION 1u
 #define SOURCE_MAX        (16u * 1024 * 1024) /* bytes */
-#define ERROR_UARG        1u                  /* by it dtrace(1M) knows its own clause */
 
 static void set_defaults(struct d_compiler *compiler)
 {
@@ -174,7 +174,7 @@ struct d_bytes d_error_dof(struct d_compiler *compiler)
     struct d_problem problem;
     if (own == NULL)
         return bytes;
-    own->clause_uarg = ERROR_UARG;
+    own->clause_uarg = DTRACE_UARG_ERROR;
     if (d_compile(own, &source, &problem)) {
         struct d_bytes made = d_program_dof(own, 0);
         bytes.bytes = memcpy(d_take(compiler, made.size), made.bytes, made.size);

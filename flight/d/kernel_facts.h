@@ -13,9 +13,7 @@ struct d_probe_name {
 };
 
 struct d_symbol {
-    const char *module, *name;
     uint64_t address;
-    uint64_t size;             /* bytes */
     const struct d_type *type; /* NULL: no debug information */
 };
 

@@ -47,7 +47,7 @@ static const struct d_type *d_kernel_find_type(void *context, struct d_compiler 
 static bool d_kernel_find_symbol(void *context, struct d_compiler *compiler, const char *module,
                                  const char *name, struct d_symbol *symbol)
 {
-    *symbol = (struct d_symbol){.module = "kernel", .name = "ticks", .address = 0x100000};
+    *symbol = (struct d_symbol){.address = 0x100000};
     if (module[0] != '\0' && strcmp(module, "kernel") != 0)
         return false;
     if (strcmp(name, "ticks") == 0)
@@ -56,8 +56,6 @@ static bool d_kernel_find_symbol(void *context, struct d_compiler *compiler, con
         symbol->type = d_kernel_thread(context, compiler);
     else if (strcmp(name, "untyped") != 0)
         return false;
-    symbol->name = name;
-    symbol->size = 4;
     return true;
 }
 

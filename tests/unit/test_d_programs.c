@@ -20,7 +20,7 @@ static bool find_function(void *context, struct d_compiler *for_compiler, const 
                           const char *name, struct d_symbol *symbol)
 {
     (void)context, (void)module;
-    *symbol = (struct d_symbol){.name = name, .address = 0x100000};
+    *symbol = (struct d_symbol){.address = 0x100000};
     if (name[0] != 'u')
         symbol->type = d_type_of(for_compiler, D_FUNCTION);
     return strncmp(name, "none", 4) != 0;

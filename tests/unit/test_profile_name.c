@@ -14,7 +14,7 @@
 static uint64_t period_of(const char *text, bool each_cpu)
 {
     struct profile_name name = {.each_cpu = !each_cpu};
-    if (!profile_parse(text, &name))
+    if (!profile_name_parse(text, &name))
         return 0;
     assert_int_equal(name.each_cpu, each_cpu);
     return name.period_ns;
@@ -86,7 +86,7 @@ static void no_other_name_is_one(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct profile_name name;
-        assert_false(profile_parse(names[i], &name));
+        assert_false(profile_name_parse(names[i], &name));
     }
 }
 

@@ -115,13 +115,6 @@ static bool take_notes(struct dof_loader *loader)
     return loader->made != NULL;
 }
 
-static bool load(struct dof_loader *loader, uint64_t size, struct dof_object *object)
-{
-    return check_header(loader, size) && dof_check_sections(loader) &&
-           dof_check_relocations(loader) && take_notes(loader) &&
-           dof_load_clauses(loader, object) && dof_load_options(loader, object);
-}
-
 bool dof_load(const uint8_t *bytes, size_t size, uint32_t program, struct dtrace_memory *memory,
               struct dif_declarations *declarations, struct dof_object *object,
               struct dof_problem *problem)
@@ -134,7 +127,9 @@ bool dof_load(const uint8_t *bytes, size_t size, uint32_t program, struct dtrace
     size_t used = memory->used, whole = memory->size;
     uint32_t declared = declarations->count;
     *object = (struct dof_object){0};
-    bool loaded = load(&loader, size, object);
+    bool loaded = check_header(&loader, size) && dof_check_sections(&loader) &&
+                  dof_check_relocations(&loader) && take_notes(&loader) &&
+                  dof_load_clauses(&loader, object) && dof_load_options(&loader, object);
     memory->size = whole;
     if (loaded)
         return true;

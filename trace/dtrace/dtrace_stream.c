@@ -11,12 +11,6 @@ enum {
     TOKEN_COST = 2,    /* of its two numbers, mostly */
 };
 
-static struct frame_writer *begin(struct stream *stream, enum stream_kind kind)
-{
-    frame_begin(&stream->writer, (char)kind);
-    return &stream->writer;
-}
-
 static void put_text(struct frame_writer *writer, const char *text, uint32_t limit)
 {
     frame_put_string(writer, text, dtrace_string_length(text, limit));
@@ -62,7 +56,7 @@ static void send_state(struct stream *stream, const struct dtrace_source *source
         status->filled,
         status->nested,
     };
-    struct frame_writer *writer = begin(stream, STREAM_DTRACE);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_DTRACE);
     frame_put_unsigned(writer, source->cpus);
     frame_put_unsigned(writer, source->begin_cpu);
     for (uint32_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
@@ -115,7 +109,7 @@ static void send_probe(struct stream *stream, const struct dtrace_source *source
     const struct dtrace_probe_description *probe = source->probe(source->context, id);
     if (step_is_done(sent) || probe == NULL || is_marked(sent->probes, sizeof sent->probes, id))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_PROBE);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_PROBE);
     frame_put_unsigned(writer, id);
     put_text(writer, probe->provider, UINT32_MAX);
     put_text(writer, probe->module, UINT32_MAX);
@@ -135,7 +129,7 @@ static void send_ecb(struct stream *stream, const struct dtrace_source *source, 
     send_probe(stream, source, ecb->probe);
     if (step_is_done(sent) || is_marked(sent->ecbs, sizeof sent->ecbs, epid))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_ECB);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_ECB);
     frame_put_unsigned(writer, ecb->epid);
     frame_put_unsigned(writer, ecb->probe);
     frame_put_unsigned(writer, ecb->uarg);
@@ -153,7 +147,7 @@ static void send_aggregation(struct stream *stream,
     if (step_is_done(sent) ||
         is_marked(sent->aggregations, sizeof sent->aggregations, aggregation->id))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_AGGREGATION);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_AGGREGATION);
     frame_put_unsigned(writer, aggregation->id);
     frame_put_unsigned(writer, aggregation->epid);
     frame_put_unsigned(writer, aggregation->size);
@@ -173,7 +167,7 @@ static void send_symbol(struct stream *stream, const struct dtrace_source *sourc
     if (step_is_done(sent) || address == 0 || *slot == address || source->symbol == NULL ||
         !source->symbol(source->context, address, &symbol))
         return;
-    struct frame_writer *writer = begin(stream, STREAM_SYMBOL);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_SYMBOL);
     frame_put_unsigned(writer, address);
     put_text(writer, symbol.module, sizeof symbol.module);
     put_text(writer, symbol.function, sizeof symbol.function);
@@ -304,7 +298,7 @@ struct run {
 
 static void send_part(struct stream *stream, const struct run *run, uint32_t at, uint32_t end)
 {
-    struct frame_writer *writer = begin(stream, STREAM_BYTES);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_BYTES);
     frame_put_unsigned(writer, run->which);
     frame_put_unsigned(writer, run->cpu);
     frame_put_unsigned(writer, run->start);
@@ -404,7 +398,6 @@ static void open_buffer(struct stream_dtrace *sent, const struct dtrace_walk *wa
     sent->end = walk->end;
     sent->turned = walk->turned;
     sent->described = sent->steps_done = 0;
-    sent->run_open = false;
     sent->buffer_open = true;
 }
 
@@ -449,7 +442,7 @@ static void send_books(struct stream *stream, const struct dtrace_snapshot *snap
                        uint32_t which)
 {
     const struct dtrace_buffer_books *books = &snapshot->books;
-    struct frame_writer *writer = begin(stream, STREAM_BUFFER);
+    struct frame_writer *writer = stream_begin_frame(stream, STREAM_BUFFER);
     frame_put_unsigned(writer, which);
     frame_put_unsigned(writer, snapshot->cpu);
     frame_put_unsigned(writer, snapshot->bytes != NULL ? snapshot->size : 0);

@@ -58,7 +58,7 @@ static uint64_t period_of(uint64_t number, const char *unit)
     return ns == 0 || number > INT64_MAX / ns ? 0 : number * ns;
 }
 
-bool profile_parse(const char *text, struct profile_name *name)
+bool profile_name_parse(const char *text, struct profile_name *name)
 {
     const char *at = behind(text, "profile-");
     name->each_cpu = at != NULL;

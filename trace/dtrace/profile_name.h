@@ -10,4 +10,4 @@ struct profile_name {
 };
 
 /* False: it is none, or it would fire too often or hardly ever (every 2^63 ns). */
-bool profile_parse(const char *text, struct profile_name *name);
+bool profile_name_parse(const char *text, struct profile_name *name);

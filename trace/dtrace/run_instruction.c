@@ -199,7 +199,6 @@ static void array_instruction(struct dif_machine *machine, uint32_t instruction)
         *result = dif_builtin_array(machine, array, index);
         return;
     case DIF_OP_LDTA:
-        *result = 0;
         dif_fault(machine, DIF_FAULT_ILLOP, 0);
         return;
     default: /* stga */

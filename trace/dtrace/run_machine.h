@@ -95,7 +95,8 @@ static inline uint64_t dif_argument(const struct dif_machine *machine, uint32_t 
     return index < machine->depth ? machine->tuple[index].value : 0;
 }
 
-/* What a subroutine gives comes into *result, which those without a result leave alone. */
+/* What a subroutine gives comes into *result, which those without a result leave alone.  Behind a fault
+ * nobody reads it. */
 typedef void dif_subroutine_code(struct dif_machine *machine, uint64_t *result);
 
 /* Calls subroutine `subroutine`, whose arguments lie on the tuple stack. */

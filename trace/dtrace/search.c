@@ -98,9 +98,7 @@ uint32_t dtrace_search(const struct dtrace_bytes *text, const struct dtrace_byte
         if (end == part->length && agrees_before(text, part, place, known, cut.start))
             return place;
         known = end == part->length && periodic ? part->length - cut.period : 0;
-        if (step > text->length - place)
-            break;
-        place += step;
+        place += step; /* which is not longer than the part, so it ends within the text */
     }
     return DTRACE_NOT_FOUND;
 }

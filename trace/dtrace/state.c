@@ -152,10 +152,11 @@ static bool any_destructive(const struct dof_object *object)
     return false;
 }
 
-static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
-                 struct dof_problem *problem, struct dtrace_object **loaded)
+/* False: what it has taken and declared is still there. */
+static bool make_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
+                        struct dof_problem *problem, struct dtrace_object **made)
 {
-    struct dtrace_object *object = take(dtrace, 1, sizeof *object);
+    struct dtrace_object *object = *made = take(dtrace, 1, sizeof *object);
     if (object == NULL)
         return refuse(problem, "no memory for this object");
     if (!dof_load(bytes, size, dtrace->object_count, dtrace->memory, &dtrace->declarations,
@@ -167,7 +168,6 @@ static bool load(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
     if (object->clauses == NULL && object->dof.clause_count > 0)
         return refuse(problem, "no memory for this object");
     object->destructive = any_destructive(&object->dof);
-    *loaded = object;
     return check_options(&object->dof, problem) && check_clauses(dtrace, &object->dof, problem);
 }
 
@@ -193,10 +193,10 @@ bool dtrace_add_object(struct dtrace *dtrace, const uint8_t *bytes, size_t size,
 {
     size_t mark = dtrace->memory->used;
     uint32_t declared = dtrace->declarations.count;
-    struct dtrace_object *object = NULL;
+    struct dtrace_object *object;
     if (dtrace->has_gone)
         return refuse(problem, "tracing has begun");
-    if (!load(dtrace, bytes, size, problem, &object)) {
+    if (!make_object(dtrace, bytes, size, problem, &object)) {
         dtrace->memory->used = mark;
         dtrace->declarations.count = declared;
         return false;

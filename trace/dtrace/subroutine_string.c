@@ -162,7 +162,8 @@ static bool has(const struct byte_set *set, uint8_t byte)
     return set->bits[byte / 32] >> byte % 32 & 1;
 }
 
-/* The next token of the string at `address`; what is behind it waits for the next call in this firing. */
+/* The next token of the string at `address`; what is behind it waits for the next call in this firing.
+ * There is room for it: dif_strtok() has reserved strsize bytes. */
 static uint64_t take_token(struct dif_machine *machine, uint64_t address,
                            const struct dif_string *string, const struct byte_set *delimiters)
 {
@@ -177,10 +178,8 @@ static uint64_t take_token(struct dif_machine *machine, uint64_t address,
     uint32_t end = start;
     while (end < string->length && end - start < most && !has(delimiters, string->bytes[end]))
         end++;
-    uint64_t token = dif_take_string(machine, string->bytes + start, end - start);
-    if (token != 0)
-        *next = address + end;
-    return token;
+    *next = address + end;
+    return dif_take_string(machine, string->bytes + start, end - start);
 }
 
 void dif_strtok(struct dif_machine *machine, uint64_t *result)

@@ -66,14 +66,12 @@ void dif_call(struct dif_machine *machine, uint32_t subroutine, uint64_t *result
         subroutines[subroutine](machine, result);
     else
         dif_fault(machine, DIF_FAULT_ILLOP, subroutine);
-    if (dif_faulted(machine))
-        *result = 0;
 }
 
 /* For streams, devices and open files as illumos has them, and this machine does not. */
 void dif_impossible(struct dif_machine *machine, uint64_t *result)
 {
-    *result = 0;
+    (void)result;
     dif_fault(machine, DIF_FAULT_ILLOP, dif_argument(machine, 0));
 }
 
