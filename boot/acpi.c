@@ -36,39 +36,39 @@ enum {
 };
 
 /* The part that revision 2 added. */
-static bool extension_is_valid(const struct firmware_memory *memory, uint32_t address)
+static bool extension_is_valid(const struct physical_memory *memory, uint32_t address)
 {
-    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V2_LENGTH);
+    const uint8_t *rsdp = physical_bytes_at(memory, address, RSDP_V2_LENGTH);
     if (rsdp == NULL)
         return false;
     uint32_t length = read_le32(rsdp + RSDP_LENGTH);
-    return length >= RSDP_V2_LENGTH && firmware_bytes_at(memory, address, length) != NULL &&
+    return length >= RSDP_V2_LENGTH && physical_bytes_at(memory, address, length) != NULL &&
            firmware_sums_to_zero(rsdp, length);
 }
 
-bool acpi_rsdp_is_valid(const struct firmware_memory *memory, uint32_t address)
+bool acpi_rsdp_is_valid(const struct physical_memory *memory, uint32_t address)
 {
-    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V1_LENGTH);
+    const uint8_t *rsdp = physical_bytes_at(memory, address, RSDP_V1_LENGTH);
     if (rsdp == NULL || __builtin_memcmp(rsdp, "RSD PTR ", 8) != 0 ||
         !firmware_sums_to_zero(rsdp, RSDP_V1_LENGTH))
         return false;
     return rsdp[RSDP_REVISION] < 2 || extension_is_valid(memory, address);
 }
 
-bool acpi_find_rsdp(const struct firmware_memory *memory, uint32_t start, uint32_t end,
+bool acpi_find_rsdp(const struct physical_memory *memory, uint32_t start, uint32_t end,
                     uint32_t *address)
 {
     return firmware_find(memory, start, end, acpi_rsdp_is_valid, address);
 }
 
-static bool read_table(const struct firmware_memory *memory, uint32_t address,
+static bool read_table(const struct physical_memory *memory, uint32_t address,
                        const char *signature, struct acpi_table *table)
 {
-    const uint8_t *bytes = firmware_bytes_at(memory, address, TABLE_HEADER);
+    const uint8_t *bytes = physical_bytes_at(memory, address, TABLE_HEADER);
     if (bytes == NULL || __builtin_memcmp(bytes, signature, 4) != 0)
         return false;
     uint32_t length = read_le32(bytes + TABLE_LENGTH);
-    if (length < TABLE_HEADER || firmware_bytes_at(memory, address, length) == NULL ||
+    if (length < TABLE_HEADER || physical_bytes_at(memory, address, length) == NULL ||
         !firmware_sums_to_zero(bytes, length))
         return false;
     *table = (struct acpi_table){bytes, address, length};
@@ -82,11 +82,11 @@ struct root {
 };
 
 /* The RSDT, else the XSDT: what is in reach is in the first where there is one. */
-static bool read_root(const struct firmware_memory *memory, uint32_t address, struct root *root)
+static bool read_root(const struct physical_memory *memory, uint32_t address, struct root *root)
 {
     if (!acpi_rsdp_is_valid(memory, address))
         return false;
-    const uint8_t *rsdp = firmware_bytes_at(memory, address, RSDP_V1_LENGTH);
+    const uint8_t *rsdp = physical_bytes_at(memory, address, RSDP_V1_LENGTH);
     root->width = 4;
     if (read_table(memory, read_le32(rsdp + RSDP_RSDT), "RSDT", &root->table))
         return true;
@@ -97,7 +97,7 @@ static bool read_root(const struct firmware_memory *memory, uint32_t address, st
     return extended <= UINT32_MAX && read_table(memory, (uint32_t)extended, "XSDT", &root->table);
 }
 
-bool acpi_find_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature,
+bool acpi_find_table(const struct physical_memory *memory, uint32_t rsdp, const char *signature,
                      struct acpi_table *table)
 {
     struct root root;
@@ -107,7 +107,7 @@ bool acpi_find_table(const struct firmware_memory *memory, uint32_t rsdp, const 
         const uint8_t *entry = root.table.bytes + at;
         if (root.width == 8 && read_le32(entry + 4) != 0)
             continue; /* above 4 GiB */
-        const uint8_t *bytes = firmware_bytes_at(memory, read_le32(entry), 4);
+        const uint8_t *bytes = physical_bytes_at(memory, read_le32(entry), 4);
         if (bytes != NULL && __builtin_memcmp(bytes, signature, 4) == 0)
             return read_table(memory, read_le32(entry), signature, table);
     }
@@ -215,7 +215,7 @@ static bool read_ports(const struct acpi_table *fadt, struct acpi_power_off *out
            read_port(fadt, FADT_PM1B_CONTROL, &out->pm1b_control) && out->pm1a_control != 0;
 }
 
-bool acpi_power_off_read(const struct firmware_memory *memory, uint32_t rsdp,
+bool acpi_power_off_read(const struct physical_memory *memory, uint32_t rsdp,
                          struct acpi_power_off *out)
 {
     struct acpi_table fadt, dsdt;

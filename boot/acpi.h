@@ -33,20 +33,20 @@ struct acpi_power_off {
 
 /* Whether an RSDP is at `address`: signature, checksum of its first 20 bytes and, from revision 2
  * on, of its whole length. */
-bool acpi_rsdp_is_valid(const struct firmware_memory *memory, uint32_t address);
+bool acpi_rsdp_is_valid(const struct physical_memory *memory, uint32_t address);
 
 /* Looks for an RSDP on the 16-byte boundaries of [start, end), as far as that can be read.
  * False if there is none; *address is then untouched. */
-bool acpi_find_rsdp(const struct firmware_memory *memory, uint32_t start, uint32_t end,
+bool acpi_find_rsdp(const struct physical_memory *memory, uint32_t start, uint32_t end,
                     uint32_t *address);
 
 /* Looks up the first table of that signature (4 characters) through the RSDT, or through the
  * XSDT if there is no sound RSDT.
  * False if there is none, or it is damaged or out of reach; *table is then untouched. */
-bool acpi_find_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature,
+bool acpi_find_table(const struct physical_memory *memory, uint32_t rsdp, const char *signature,
                      struct acpi_table *table);
 
 /* Finds out how to switch off.  False if a table is missing, damaged or out of reach, the machine
  * has no such port, or \_S5_ is not a package of plain numbers; *out is then untouched. */
-bool acpi_power_off_read(const struct firmware_memory *memory, uint32_t rsdp,
+bool acpi_power_off_read(const struct physical_memory *memory, uint32_t rsdp,
                          struct acpi_power_off *out);

@@ -7,17 +7,6 @@ enum {
     STEP = 16,
 };
 
-const uint8_t *firmware_bytes_at(const struct firmware_memory *memory, uint32_t address,
-                                 uint32_t length)
-{
-    if (address < memory->start)
-        return NULL;
-    uint32_t offset = address - memory->start;
-    if (offset > memory->length || length > memory->length - offset)
-        return NULL;
-    return memory->bytes + offset;
-}
-
 bool firmware_sums_to_zero(const uint8_t *bytes, uint32_t length)
 {
     uint8_t sum = 0;
@@ -26,8 +15,8 @@ bool firmware_sums_to_zero(const uint8_t *bytes, uint32_t length)
     return sum == 0;
 }
 
-bool firmware_find(const struct firmware_memory *memory, uint32_t start, uint32_t end,
-                   bool (*is_it)(const struct firmware_memory *memory, uint32_t address),
+bool firmware_find(const struct physical_memory *memory, uint32_t start, uint32_t end,
+                   bool (*is_it)(const struct physical_memory *memory, uint32_t address),
                    uint32_t *address)
 {
     /* Addresses in 64 bits, so that rounding up and stepping cannot wrap at 4 GiB. */

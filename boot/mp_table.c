@@ -29,17 +29,17 @@ enum {
 };
 #define DEFAULT_LOCAL_APIC 0xfee00000u
 
-bool mp_table_pointer_is_valid(const struct firmware_memory *memory, uint32_t address)
+bool mp_table_pointer_is_valid(const struct physical_memory *memory, uint32_t address)
 {
-    const uint8_t *pointer = firmware_bytes_at(memory, address, POINTER_BYTES);
+    const uint8_t *pointer = physical_bytes_at(memory, address, POINTER_BYTES);
     if (pointer == NULL || __builtin_memcmp(pointer, "_MP_", 4) != 0)
         return false;
     uint32_t length = pointer[POINTER_LENGTH] * 16u;
-    return length >= POINTER_BYTES && firmware_bytes_at(memory, address, length) != NULL &&
+    return length >= POINTER_BYTES && physical_bytes_at(memory, address, length) != NULL &&
            firmware_sums_to_zero(pointer, length);
 }
 
-bool mp_table_find(const struct firmware_memory *memory, uint32_t start, uint32_t end,
+bool mp_table_find(const struct physical_memory *memory, uint32_t start, uint32_t end,
                    uint32_t *address)
 {
     return firmware_find(memory, start, end, mp_table_pointer_is_valid, address);
@@ -62,16 +62,16 @@ struct config {
     uint32_t length;
 };
 
-static enum mp_table_status find_config(const struct firmware_memory *memory, uint32_t address,
+static enum mp_table_status find_config(const struct physical_memory *memory, uint32_t address,
                                         struct config *config)
 {
-    const uint8_t *bytes = firmware_bytes_at(memory, address, CONFIG_ENTRIES);
+    const uint8_t *bytes = physical_bytes_at(memory, address, CONFIG_ENTRIES);
     if (bytes == NULL)
         return MP_TABLE_OUT_OF_REACH;
     uint32_t length = read_le16(bytes + CONFIG_LENGTH);
     if (__builtin_memcmp(bytes, "PCMP", 4) != 0 || length < CONFIG_ENTRIES)
         return MP_TABLE_HEADER;
-    if (firmware_bytes_at(memory, address, length) == NULL)
+    if (physical_bytes_at(memory, address, length) == NULL)
         return MP_TABLE_OUT_OF_REACH;
     *config = (struct config){bytes, length};
     return firmware_sums_to_zero(bytes, length) ? MP_TABLE_OK : MP_TABLE_HEADER;
@@ -102,7 +102,7 @@ static enum mp_table_status take_entries(const struct config *config, struct cpu
     return MP_TABLE_OK;
 }
 
-static enum mp_table_status read_config(const struct firmware_memory *memory, uint32_t address,
+static enum mp_table_status read_config(const struct physical_memory *memory, uint32_t address,
                                         struct cpu_list *out)
 {
     struct config config;
@@ -117,12 +117,12 @@ static enum mp_table_status read_config(const struct firmware_memory *memory, ui
     return status;
 }
 
-enum mp_table_status mp_table_read(const struct firmware_memory *memory, uint32_t pointer,
+enum mp_table_status mp_table_read(const struct physical_memory *memory, uint32_t pointer,
                                    struct cpu_list *out)
 {
     if (!mp_table_pointer_is_valid(memory, pointer))
         return MP_TABLE_POINTER;
-    const uint8_t *bytes = firmware_bytes_at(memory, pointer, POINTER_BYTES);
+    const uint8_t *bytes = physical_bytes_at(memory, pointer, POINTER_BYTES);
     uint8_t configuration = bytes[POINTER_DEFAULT];
     uint32_t address = read_le32(bytes + POINTER_CONFIG);
     if (configuration > DEFAULT_MOST || (configuration == 0 && address == 0))

@@ -22,17 +22,17 @@ enum mp_table_status {
 };
 
 /* Whether a floating pointer structure is at `address`: signature, length and checksum. */
-bool mp_table_pointer_is_valid(const struct firmware_memory *memory, uint32_t address);
+bool mp_table_pointer_is_valid(const struct physical_memory *memory, uint32_t address);
 
 /* Looks for a floating pointer structure on the 16-byte boundaries of [start, end), as far as that
  * can be read.  It may be in the first KiB of the EBDA, in the last KiB of base memory, and in
  * 0xf0000..0xfffff.  False if there is none; *address is then untouched. */
-bool mp_table_find(const struct firmware_memory *memory, uint32_t start, uint32_t end,
+bool mp_table_find(const struct physical_memory *memory, uint32_t start, uint32_t end,
                    uint32_t *address);
 
 /* Reads what the floating pointer structure at `pointer` tells.  What lies before damage is in
  * *out; with any other failure *out is untouched. */
-enum mp_table_status mp_table_read(const struct firmware_memory *memory, uint32_t pointer,
+enum mp_table_status mp_table_read(const struct physical_memory *memory, uint32_t pointer,
                                    struct cpu_list *out);
 
 /* One phrase, as in "MP table: an entry is damaged". */

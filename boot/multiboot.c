@@ -1,7 +1,7 @@
 /* What a Multiboot 1 loader tells: reading and checking it.
  *
  * Section 3.3 of the specification gives the offsets below.  All of them are untrusted, as is
- * every address that they lead to: bytes_at() is the only way to a byte. */
+ * every address that they lead to: physical_bytes_at() is the only way to a byte. */
 #include "boot/multiboot.h"
 
 #include <stddef.h>
@@ -38,18 +38,6 @@ enum {
  * needs one or two; the bound keeps a hostile order from costing more than linear time. */
 #define JOIN_PASSES 8
 
-/* `length` readable bytes at `address`, or NULL. */
-static const uint8_t *bytes_at(const struct multiboot_memory *memory, uint32_t address,
-                               uint32_t length)
-{
-    if (address < memory->start)
-        return NULL;
-    uint32_t offset = address - memory->start;
-    if (offset > memory->length || length > memory->length - offset)
-        return NULL;
-    return memory->bytes + offset;
-}
-
 static void refuse(const struct multiboot_listener *listener, struct multiboot_refusal refusal)
 {
     if (listener != NULL)
@@ -57,13 +45,13 @@ static void refuse(const struct multiboot_listener *listener, struct multiboot_r
 }
 
 /* Finds the string at `address`; absent at 0, and where there is a fault. */
-static enum multiboot_fault find_string(const struct multiboot_memory *memory, uint32_t address,
+static enum multiboot_fault find_string(const struct physical_memory *memory, uint32_t address,
                                         struct multiboot_string *string)
 {
     *string = (struct multiboot_string){0};
     if (address == 0)
         return MULTIBOOT_FAULT_NONE;
-    const uint8_t *text = bytes_at(memory, address, 1);
+    const uint8_t *text = physical_bytes_at(memory, address, 1);
     if (text == NULL)
         return MULTIBOOT_FAULT_STRING_OUTSIDE;
 
@@ -78,7 +66,7 @@ static enum multiboot_fault find_string(const struct multiboot_memory *memory, u
     return MULTIBOOT_FAULT_NONE;
 }
 
-static struct multiboot_string read_string(const struct multiboot_memory *memory, uint32_t address,
+static struct multiboot_string read_string(const struct physical_memory *memory, uint32_t address,
                                            const struct multiboot_listener *listener)
 {
     struct multiboot_string string;
@@ -88,7 +76,7 @@ static struct multiboot_string read_string(const struct multiboot_memory *memory
     return string;
 }
 
-static void read_list(const struct multiboot_memory *memory, uint32_t count, uint32_t address,
+static void read_list(const struct physical_memory *memory, uint32_t count, uint32_t address,
                       const struct multiboot_listener *listener, struct multiboot_info *info)
 {
     if (count == 0)
@@ -99,7 +87,7 @@ static void read_list(const struct multiboot_memory *memory, uint32_t count, uin
         return;
     }
     uint32_t length = count * MODULE_ENTRY;
-    if (bytes_at(memory, address, length) == NULL) {
+    if (physical_bytes_at(memory, address, length) == NULL) {
         refuse(listener,
                (struct multiboot_refusal){MULTIBOOT_FAULT_LIST_OUTSIDE, 0, address, length});
         return;
@@ -127,7 +115,7 @@ static uint32_t whole_entries(const uint8_t *map, uint32_t length, uint32_t *cou
     return at;
 }
 
-static bool has_available_region(const struct multiboot_memory *memory,
+static bool has_available_region(const struct physical_memory *memory,
                                  const struct multiboot_info *info)
 {
     uint32_t cursor = 0;
@@ -138,17 +126,17 @@ static bool has_available_region(const struct multiboot_memory *memory,
     return false;
 }
 
-static enum multiboot_fault judge_map(const struct multiboot_memory *memory, uint32_t address,
+static enum multiboot_fault judge_map(const struct physical_memory *memory, uint32_t address,
                                       uint32_t length)
 {
     if (length > MULTIBOOT_MAP_MAX)
         return MULTIBOOT_FAULT_MAP_ABSURD;
-    if (bytes_at(memory, address, length) == NULL)
+    if (physical_bytes_at(memory, address, length) == NULL)
         return MULTIBOOT_FAULT_MAP_OUTSIDE;
     return MULTIBOOT_FAULT_NONE;
 }
 
-static void read_map(const struct multiboot_memory *memory, uint32_t address, uint32_t length,
+static void read_map(const struct physical_memory *memory, uint32_t address, uint32_t length,
                      const struct multiboot_listener *listener, struct multiboot_info *info)
 {
     enum multiboot_fault fault = judge_map(memory, address, length);
@@ -157,7 +145,7 @@ static void read_map(const struct multiboot_memory *memory, uint32_t address, ui
         return;
     }
     uint32_t count;
-    uint32_t whole = whole_entries(bytes_at(memory, address, length), length, &count);
+    uint32_t whole = whole_entries(physical_bytes_at(memory, address, length), length, &count);
     if (whole < length)
         refuse(listener, (struct multiboot_refusal){MULTIBOOT_FAULT_MAP_ENTRY, count,
                                                     (uint64_t)address + whole, length - whole});
@@ -186,7 +174,7 @@ static uint32_t info_length(uint32_t flags)
 }
 
 /* The parts that are there by info->flags, from the readable structure at `bytes`. */
-static void read_parts(const struct multiboot_memory *memory, const uint8_t *bytes,
+static void read_parts(const struct physical_memory *memory, const uint8_t *bytes,
                        const struct multiboot_listener *listener, struct multiboot_info *info)
 {
     if (info->flags & MULTIBOOT_FLAG_MEMORY_SIZES) {
@@ -206,7 +194,7 @@ static void read_parts(const struct multiboot_memory *memory, const uint8_t *byt
         info->loader = read_string(memory, read_le32(bytes + INFO_LOADER_NAME), listener);
 }
 
-bool multiboot_info_read(const struct multiboot_memory *memory, uint32_t magic, uint32_t address,
+bool multiboot_info_read(const struct physical_memory *memory, uint32_t magic, uint32_t address,
                          const struct multiboot_listener *listener, struct multiboot_info *info)
 {
     *info = (struct multiboot_info){0};
@@ -215,10 +203,10 @@ bool multiboot_info_read(const struct multiboot_memory *memory, uint32_t magic, 
                (struct multiboot_refusal){.fault = MULTIBOOT_FAULT_MAGIC, .address = magic});
         return false;
     }
-    const uint8_t *bytes = bytes_at(memory, address, INFO_FLAGS + 4);
+    const uint8_t *bytes = physical_bytes_at(memory, address, INFO_FLAGS + 4);
     uint32_t flags = bytes != NULL ? read_le32(bytes + INFO_FLAGS) : 0;
     uint32_t length = info_length(flags);
-    if (bytes_at(memory, address, length) == NULL) {
+    if (physical_bytes_at(memory, address, length) == NULL) {
         refuse(listener,
                (struct multiboot_refusal){MULTIBOOT_FAULT_INFO_OUTSIDE, 0, address, length});
         return false;
@@ -239,11 +227,11 @@ static void refuse_region(const struct multiboot_listener *listener, const uint8
                                                 region->length});
 }
 
-bool multiboot_region_next(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_region_next(const struct physical_memory *memory, const struct multiboot_info *info,
                            uint32_t *cursor, const struct multiboot_listener *listener,
                            struct multiboot_region *region)
 {
-    const uint8_t *map = bytes_at(memory, info->map_address, info->map_length);
+    const uint8_t *map = physical_bytes_at(memory, info->map_address, info->map_length);
     while (map != NULL && *cursor < info->map_length) {
         uint32_t at = *cursor;
         uint32_t taken = entry_length(map + at, info->map_length - at);
@@ -266,7 +254,7 @@ bool multiboot_region_next(const struct multiboot_memory *memory, const struct m
 
 /* Moves *reached up through the available regions, in one pass.  False if [start, end) meets a
  * region of another type: where regions contradict each other, the careful one holds. */
-static bool extend(const struct multiboot_memory *memory, const struct multiboot_info *info,
+static bool extend(const struct physical_memory *memory, const struct multiboot_info *info,
                    uint64_t start, uint64_t end, uint64_t *reached)
 {
     uint32_t cursor = 0;
@@ -283,7 +271,7 @@ static bool extend(const struct multiboot_memory *memory, const struct multiboot
     return true;
 }
 
-static bool map_holds(const struct multiboot_memory *memory, const struct multiboot_info *info,
+static bool map_holds(const struct physical_memory *memory, const struct multiboot_info *info,
                       uint64_t start, uint64_t end)
 {
     uint64_t reached = start;
@@ -304,7 +292,7 @@ static bool sizes_hold(const struct multiboot_info *info, uint64_t start, uint64
     return end <= lower_end || (start >= MIB && end <= upper_end);
 }
 
-bool multiboot_is_ram(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_is_ram(const struct physical_memory *memory, const struct multiboot_info *info,
                       uint64_t start, uint64_t length)
 {
     if (length > UINT64_MAX - start)
@@ -321,7 +309,7 @@ static bool overlaps(const struct multiboot_module *module, uint64_t start, uint
     return start < end && module->start < end && start < module->end;
 }
 
-static bool overlaps_string(const struct multiboot_memory *memory,
+static bool overlaps_string(const struct physical_memory *memory,
                             const struct multiboot_module *module,
                             const struct multiboot_string *string)
 {
@@ -332,7 +320,7 @@ static bool overlaps_string(const struct multiboot_memory *memory,
     return overlaps(module, start, start + string->length + 1);
 }
 
-static bool overlaps_info(const struct multiboot_memory *memory, const struct multiboot_info *info,
+static bool overlaps_info(const struct physical_memory *memory, const struct multiboot_info *info,
                           const struct multiboot_module *module)
 {
     uint64_t list_length = (uint64_t)info->module_count * MODULE_ENTRY;
@@ -344,7 +332,7 @@ static bool overlaps_info(const struct multiboot_memory *memory, const struct mu
            overlaps_string(memory, module, &module->command_line);
 }
 
-static enum multiboot_fault judge_module(const struct multiboot_memory *memory,
+static enum multiboot_fault judge_module(const struct physical_memory *memory,
                                          const struct multiboot_info *info,
                                          const struct multiboot_bounds *bounds,
                                          const struct multiboot_module *module)
@@ -370,12 +358,13 @@ static void refuse_module(const struct multiboot_listener *listener, enum multib
     refuse(listener, (struct multiboot_refusal){fault, module->index, module->start, length});
 }
 
-bool multiboot_module_read(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_module_read(const struct physical_memory *memory, const struct multiboot_info *info,
                            const struct multiboot_bounds *bounds, uint32_t index,
                            const struct multiboot_listener *listener,
                            struct multiboot_module *module)
 {
-    const uint8_t *list = bytes_at(memory, info->module_list, info->module_count * MODULE_ENTRY);
+    const uint8_t *list =
+        physical_bytes_at(memory, info->module_list, info->module_count * MODULE_ENTRY);
     if (list == NULL || index >= info->module_count) {
         refuse(listener, (struct multiboot_refusal){MULTIBOOT_FAULT_LIST_OUTSIDE, index,
                                                     info->module_list, MODULE_ENTRY});

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "boot/physical_memory.h"
+
 #define MULTIBOOT_MAGIC 0x2BADB002u /* in EAX at the kernel's entry */
 
 /* Those bits of multiboot_info.flags that count here. */
@@ -30,14 +32,6 @@
 #define MULTIBOOT_REGION_AVAILABLE 1u
 #define MULTIBOOT_REGION_RESERVED  2u
 #define MULTIBOOT_REGION_ACPI      3u /* may be used once the ACPI tables in it were read */
-
-/* Physical memory that may be read: bytes[0] is address `start`.  start + length is at most
- * 2^32; a window that excludes page 0 makes every null pointer of the loader a refusal. */
-struct multiboot_memory {
-    const uint8_t *bytes;
-    uint32_t start;
-    uint32_t length; /* bytes */
-};
 
 /* Absent if text is NULL.  Otherwise text[length] is the NUL. */
 struct multiboot_string {
@@ -111,13 +105,13 @@ struct multiboot_listener {
  * list, map) is absent in *info, and the rest is there.  The structure may lie at any
  * alignment, because the specification demands none.
  * False if nothing is usable (wrong magic, or not readable); *info is then zeroed. */
-bool multiboot_info_read(const struct multiboot_memory *memory, uint32_t magic, uint32_t address,
+bool multiboot_info_read(const struct physical_memory *memory, uint32_t magic, uint32_t address,
                          const struct multiboot_listener *listener, struct multiboot_info *info);
 
 /* Gives the regions of the memory map, in the loader's order; *cursor starts at 0.  Regions of
  * length 0 are passed over in silence, those that wrap (start + length > 2^64 - 1) are refused.
  * False at the end; *region is then untouched. */
-bool multiboot_region_next(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_region_next(const struct physical_memory *memory, const struct multiboot_info *info,
                            uint32_t *cursor, const struct multiboot_listener *listener,
                            struct multiboot_region *region);
 
@@ -125,7 +119,7 @@ bool multiboot_region_next(const struct multiboot_memory *memory, const struct m
  * which may adjoin or overlap each other, and no byte of it in a region of another type.
  * Without a map: below lower_kib, or between 1 MiB and upper_kib above it.  With neither: true,
  * as nothing speaks against it.  An empty range always is; one that wraps never is. */
-bool multiboot_is_ram(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_is_ram(const struct physical_memory *memory, const struct multiboot_info *info,
                       uint64_t start, uint64_t length);
 
 /* Where modules may not lie: the kernel's own image. */
@@ -143,7 +137,7 @@ struct multiboot_bounds {
  * Takes time in proportion to the map and the string.
  * False if refused: told once; *module then has its index and, if that can be read, its line, but
  * no content (or, if not even the list can be read, is untouched). */
-bool multiboot_module_read(const struct multiboot_memory *memory, const struct multiboot_info *info,
+bool multiboot_module_read(const struct physical_memory *memory, const struct multiboot_info *info,
                            const struct multiboot_bounds *bounds, uint32_t index,
                            const struct multiboot_listener *listener,
                            struct multiboot_module *module);

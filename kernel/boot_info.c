@@ -12,7 +12,7 @@ enum {
 #define ONE_MIB 0x100000u
 
 static uint32_t magic, address;
-static struct multiboot_memory memory;
+static struct physical_memory memory;
 static struct multiboot_info info;
 static uint32_t ebda; /* 0: there is none */
 
@@ -23,13 +23,13 @@ static struct multiboot_bounds kernel_bounds(void)
     return (struct multiboot_bounds){(uint32_t)kernel_start, (uint32_t)kernel_end};
 }
 
-static struct multiboot_memory window_up_to(uint64_t end)
+static struct physical_memory window_up_to(uint64_t end)
 {
     uintptr_t start = PAGE;
     uint64_t length = end - start;
     if (length > 0xffffffffu - PAGE)
         length = 0xffffffffu - PAGE;
-    return (struct multiboot_memory){(const uint8_t *)start, PAGE, (uint32_t)length};
+    return (struct physical_memory){(const uint8_t *)start, PAGE, (uint32_t)length};
 }
 
 bool boot_info_any_region_next(uint32_t *cursor, struct multiboot_region *region)

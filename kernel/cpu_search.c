@@ -14,7 +14,7 @@ static void tell_damage(const char *table, uint32_t address, const char *why, bo
              is_usable ? "what lies before holds" : "it is left out");
 }
 
-static bool take_madt(const struct firmware_memory *memory)
+static bool take_madt(const struct physical_memory *memory)
 {
     uint32_t rsdp;
     struct acpi_table table;
@@ -26,7 +26,7 @@ static bool take_madt(const struct firmware_memory *memory)
     return list.count > 0;
 }
 
-static bool take_mp_table(const struct firmware_memory *memory)
+static bool take_mp_table(const struct physical_memory *memory)
 {
     uint32_t pointer;
     if (!firmware_tables_mp_pointer(memory, &pointer))
@@ -39,7 +39,7 @@ static bool take_mp_table(const struct firmware_memory *memory)
 
 const struct cpu_list *cpu_search(void)
 {
-    const struct firmware_memory memory = firmware_tables_memory();
+    const struct physical_memory memory = firmware_tables_memory();
     if (!take_madt(&memory) && !take_mp_table(&memory))
         list = (struct cpu_list){0};
     return &list;

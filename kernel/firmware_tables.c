@@ -11,14 +11,14 @@ enum {
     KIB = 1024,
 };
 
-struct firmware_memory firmware_tables_memory(void)
+struct physical_memory firmware_tables_memory(void)
 {
     uintptr_t start = PAGE;
-    return (struct firmware_memory){(const uint8_t *)start, PAGE, 0xffffe000u};
+    return (struct physical_memory){(const uint8_t *)start, PAGE, 0xffffe000u};
 }
 
 /* In the loader's regions of ACPI tables, as far as they are below 4 GiB. */
-static bool rsdp_in_map(const struct firmware_memory *memory, uint32_t *address)
+static bool rsdp_in_map(const struct physical_memory *memory, uint32_t *address)
 {
     uint32_t cursor = 0;
     struct multiboot_region region;
@@ -32,14 +32,14 @@ static bool rsdp_in_map(const struct firmware_memory *memory, uint32_t *address)
     return false;
 }
 
-bool firmware_tables_rsdp(const struct firmware_memory *memory, uint32_t *address)
+bool firmware_tables_rsdp(const struct physical_memory *memory, uint32_t *address)
 {
     uint32_t ebda = bios_data_ebda();
     return (ebda != 0 && acpi_find_rsdp(memory, ebda, ebda + KIB, address)) ||
            acpi_find_rsdp(memory, 0xe0000, 0x100000, address) || rsdp_in_map(memory, address);
 }
 
-bool firmware_tables_mp_pointer(const struct firmware_memory *memory, uint32_t *address)
+bool firmware_tables_mp_pointer(const struct physical_memory *memory, uint32_t *address)
 {
     uint32_t ebda = bios_data_ebda(), base_end = bios_data_base_memory_end();
     return (ebda != 0 && mp_table_find(memory, ebda, ebda + KIB, address)) ||

@@ -31,7 +31,7 @@ static void wait_a_little(void)
 
 void power_init(void)
 {
-    const struct firmware_memory memory = firmware_tables_memory();
+    const struct physical_memory memory = firmware_tables_memory();
     uint32_t rsdp;
     have_acpi = firmware_tables_rsdp(&memory, &rsdp) && acpi_power_off_read(&memory, rsdp, &acpi);
 }

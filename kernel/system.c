@@ -129,14 +129,22 @@ static uint32_t blocks_between(uint64_t from, uint64_t to)
     return (uint32_t)((to + BLOCK - 1) / BLOCK - (from + BLOCK - 1) / BLOCK);
 }
 
-int system_read(int descriptor, void *bytes, size_t size)
+/* What a descriptor means; NULL: nothing. */
+static struct bootfs_file *file_and_stat(int descriptor, struct bootfs_stat *stat)
 {
     thread_obey_signals();
     struct bootfs_file *file = file_of(descriptor);
+    if (file != NULL)
+        bootfs_stat(file->fs, file->node, stat);
+    return file;
+}
+
+int system_read(int descriptor, void *bytes, size_t size)
+{
+    struct bootfs_stat stat;
+    struct bootfs_file *file = file_and_stat(descriptor, &stat);
     if (file == NULL)
         return SYSTEM_EBADF;
-    struct bootfs_stat stat;
-    bootfs_stat(file->fs, file->node, &stat);
     if (stat.kind == BOOTFS_DIRECTORY)
         return SYSTEM_EISDIR;
     uint64_t from = file->position;
@@ -169,12 +177,10 @@ static enum system_file_kind kind_of(enum bootfs_kind kind)
 
 int system_read_directory(int descriptor, struct system_entry *entry)
 {
-    thread_obey_signals();
-    struct bootfs_file *file = file_of(descriptor);
+    struct bootfs_stat stat;
+    struct bootfs_file *file = file_and_stat(descriptor, &stat);
     if (file == NULL)
         return SYSTEM_EBADF;
-    struct bootfs_stat stat;
-    bootfs_stat(file->fs, file->node, &stat);
     if (stat.kind != BOOTFS_DIRECTORY)
         return SYSTEM_ENOTDIR;
     if (!bootfs_read_directory(file, &stat))

@@ -133,17 +133,19 @@ static void gen_test(struct d_making *making, const struct d_node *node)
     d_emit(making, DIF_OP_TST, node->reg, 0, 0);
 }
 
-static void gen_and(struct d_making *making, struct d_node *node)
+/* Branches by whether the value is zero; its register is still in use. */
+static void gen_branch(struct d_making *making, struct d_node *node, enum dif_opcode op,
+                       uint32_t label)
 {
-    uint32_t no = d_label_new(making), end = d_label_new(making);
-    d_gen(making, node->first);
-    gen_test(making, node->first);
-    d_register_free(making, node->first->reg);
-    d_emit_branch(making, DIF_OP_BE, no);
-    d_gen(making, node->second);
-    gen_test(making, node->second);
-    d_emit_branch(making, DIF_OP_BE, no);
-    node->reg = node->second->reg;
+    d_gen(making, node);
+    gen_test(making, node);
+    d_emit_branch(making, op, label);
+}
+
+/* 1 where the code comes to this, 0 where it branched to `no`. */
+static void gen_one_or_zero(struct d_making *making, struct d_node *node, uint32_t no)
+{
+    uint32_t end = d_label_new(making);
     d_emit_setx(making, 1, node->reg);
     d_emit_branch(making, DIF_OP_BA, end);
     d_label_here(making, no);
@@ -151,23 +153,25 @@ static void gen_and(struct d_making *making, struct d_node *node)
     d_label_here(making, end);
 }
 
+static void gen_and(struct d_making *making, struct d_node *node)
+{
+    uint32_t no = d_label_new(making);
+    gen_branch(making, node->first, DIF_OP_BE, no);
+    d_register_free(making, node->first->reg);
+    gen_branch(making, node->second, DIF_OP_BE, no);
+    node->reg = node->second->reg;
+    gen_one_or_zero(making, node, no);
+}
+
 static void gen_or(struct d_making *making, struct d_node *node)
 {
-    uint32_t yes = d_label_new(making), no = d_label_new(making), end = d_label_new(making);
-    d_gen(making, node->first);
-    gen_test(making, node->first);
+    uint32_t yes = d_label_new(making), no = d_label_new(making);
+    gen_branch(making, node->first, DIF_OP_BNE, yes);
     d_register_free(making, node->first->reg);
-    d_emit_branch(making, DIF_OP_BNE, yes);
-    d_gen(making, node->second);
-    gen_test(making, node->second);
-    d_emit_branch(making, DIF_OP_BE, no);
+    gen_branch(making, node->second, DIF_OP_BE, no);
     d_label_here(making, yes);
     node->reg = node->second->reg;
-    d_emit_setx(making, 1, node->reg);
-    d_emit_branch(making, DIF_OP_BA, end);
-    d_label_here(making, no);
-    d_emit(making, DIF_OP_MOV, D_REGISTER_ZERO, 0, node->reg);
-    d_label_here(making, end);
+    gen_one_or_zero(making, node, no);
 }
 
 static void gen_one_if_any(struct d_making *making, struct d_node *node)
@@ -268,10 +272,8 @@ static void gen_binary(struct d_making *making, struct d_node *node)
 static void gen_condition(struct d_making *making, struct d_node *node)
 {
     uint32_t no = d_label_new(making), end = d_label_new(making);
-    d_gen(making, node->first);
-    gen_test(making, node->first);
+    gen_branch(making, node->first, DIF_OP_BE, no);
     d_register_free(making, node->first->reg);
-    d_emit_branch(making, DIF_OP_BE, no);
     d_gen(making, node->second);
     size_t move = making->difo->code_count;
     d_emit(making, DIF_OP_MOV, node->second->reg, 0, 0);

@@ -31,7 +31,7 @@ static inline void seal(uint8_t *bytes, size_t length, size_t where)
 /* `seal_all` puts right the checksums of a window, `check` holds its property. */
 static inline void firmware_window_check(const uint8_t *data, size_t size,
                                          void (*seal_all)(uint8_t *bytes, size_t length),
-                                         void (*check)(const struct firmware_memory *memory))
+                                         void (*check)(const struct physical_memory *memory))
 {
     if (size < 5)
         return;
@@ -43,6 +43,6 @@ static inline void firmware_window_check(const uint8_t *data, size_t size,
     memcpy(bytes, data + 5, length);
     if (data[0] & 1)
         seal_all(bytes, length);
-    check(&(struct firmware_memory){bytes, start, length});
+    check(&(struct physical_memory){bytes, start, length});
     free(bytes);
 }

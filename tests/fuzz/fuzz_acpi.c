@@ -38,7 +38,7 @@ static void seal_all(uint8_t *bytes, size_t length)
     }
 }
 
-static void check_table(const struct firmware_memory *memory, uint32_t rsdp, const char *signature)
+static void check_table(const struct physical_memory *memory, uint32_t rsdp, const char *signature)
 {
     struct acpi_table table;
     if (!acpi_find_table(memory, rsdp, signature, &table))
@@ -49,7 +49,7 @@ static void check_table(const struct firmware_memory *memory, uint32_t rsdp, con
     require(memcmp(table.bytes, signature, 4) == 0 && sum_of(table.bytes, table.length) == 0);
 }
 
-static void check_power_off(const struct firmware_memory *memory, uint32_t rsdp)
+static void check_power_off(const struct physical_memory *memory, uint32_t rsdp)
 {
     struct acpi_power_off out;
     struct acpi_table table;
@@ -59,7 +59,7 @@ static void check_power_off(const struct firmware_memory *memory, uint32_t rsdp)
     require(out.pm1a_control != 0 && out.sleep_type_a <= 7 && out.sleep_type_b <= 7);
 }
 
-static void check_window(const struct firmware_memory *memory)
+static void check_window(const struct physical_memory *memory)
 {
     uint32_t rsdp;
     uint32_t start = memory->start, end = memory->start + memory->length;

@@ -31,7 +31,7 @@ static void seal_all(uint8_t *bytes, size_t length)
     }
 }
 
-static void check_list(const struct firmware_memory *memory, const struct cpu_list *list,
+static void check_list(const struct physical_memory *memory, const struct cpu_list *list,
                        enum mp_table_status status)
 {
     require_list_holds(list);
@@ -41,7 +41,7 @@ static void check_list(const struct firmware_memory *memory, const struct cpu_li
     require(status == MP_TABLE_OK || told < memory->length / 20);
 }
 
-static void check_pointer(const struct firmware_memory *memory, uint32_t pointer)
+static void check_pointer(const struct physical_memory *memory, uint32_t pointer)
 {
     struct cpu_list list, untouched;
     memset(&list, UNTOUCHED, sizeof list);
@@ -54,7 +54,7 @@ static void check_pointer(const struct firmware_memory *memory, uint32_t pointer
         require(memcmp(&list, &untouched, sizeof list) == 0);
 }
 
-static void check_window(const struct firmware_memory *memory)
+static void check_window(const struct physical_memory *memory)
 {
     uint32_t pointer, again;
     check_pointer(memory, memory->start);

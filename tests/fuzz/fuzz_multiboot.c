@@ -29,7 +29,7 @@ static void count(void *context, const struct multiboot_refusal *refusal)
 
 static const struct multiboot_listener listener = {count, NULL};
 
-static void check_string(const struct multiboot_memory *memory, struct multiboot_string string)
+static void check_string(const struct physical_memory *memory, struct multiboot_string string)
 {
     if (string.text == NULL) {
         require(string.length == 0);
@@ -42,7 +42,7 @@ static void check_string(const struct multiboot_memory *memory, struct multiboot
 }
 
 /* Whether one region alone says that the byte is free memory, and none that it is not. */
-static bool is_free_byte(const struct multiboot_memory *memory, const struct multiboot_info *info,
+static bool is_free_byte(const struct physical_memory *memory, const struct multiboot_info *info,
                          uint64_t address)
 {
     struct multiboot_region region;
@@ -58,7 +58,7 @@ static bool is_free_byte(const struct multiboot_memory *memory, const struct mul
     return available;
 }
 
-static void check_module(const struct multiboot_memory *memory, const struct multiboot_info *info,
+static void check_module(const struct physical_memory *memory, const struct multiboot_info *info,
                          const struct multiboot_module *module)
 {
     check_string(memory, module->command_line);
@@ -74,7 +74,7 @@ static void check_module(const struct multiboot_memory *memory, const struct mul
                 is_free_byte(memory, info, module->end - 1));
 }
 
-static void check_modules(const struct multiboot_memory *memory, const struct multiboot_info *info)
+static void check_modules(const struct physical_memory *memory, const struct multiboot_info *info)
 {
     for (uint32_t i = 0; i < info->module_count; i++) {
         struct multiboot_module module;
@@ -88,7 +88,7 @@ static void check_modules(const struct multiboot_memory *memory, const struct mu
     }
 }
 
-static void check_regions(const struct multiboot_memory *memory, const struct multiboot_info *info)
+static void check_regions(const struct physical_memory *memory, const struct multiboot_info *info)
 {
     struct multiboot_region region;
     uint32_t cursor = 0, before = 0;
@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t length = (uint32_t)(size - 8);
     if (length > 0xffffffff - start)
         start = 0xffffffff - length;
-    struct multiboot_memory memory = {data + 8, start, length};
+    struct physical_memory memory = {data + 8, start, length};
     struct multiboot_info info;
     refusals = 0;
     if (!multiboot_info_read(&memory, MULTIBOOT_MAGIC, address, &listener, &info)) {

@@ -27,7 +27,7 @@ enum {
 /* The S5 of QEMU's pc: Name (\_S5, Package (4) { 0, 0, 0, 0 }) */
 static const uint8_t plain_s5[] = {0x08, '_', 'S', '5', '_', 0x12, 0x06, 4, 0, 0, 0, 0};
 
-static struct firmware_memory memory;
+static struct physical_memory memory;
 static struct acpi_power_off result;
 
 static uint8_t *at(uint32_t address)
@@ -101,7 +101,7 @@ static int setup(void **state)
 {
     (void)state;
     release();
-    memory = (struct firmware_memory){calloc(FULL, 1), START, FULL};
+    memory = (struct physical_memory){calloc(FULL, 1), START, FULL};
     assert_non_null(memory.bytes);
     memcpy(at(RSDP), "RSD PTR ", 8);
     put32(RSDP + 16, RSDT);
@@ -167,7 +167,7 @@ static void a_scan_up_to_4_gib_ends(void **state)
 {
     (void)state;
     static const uint8_t bytes[64];
-    struct firmware_memory top = {bytes, 0xffffffc0, 64};
+    struct physical_memory top = {bytes, 0xffffffc0, 64};
     uint32_t address;
     assert_false(acpi_find_rsdp(&top, 0xffffffc1, UINT32_MAX, &address));
     assert_false(acpi_find_rsdp(&top, UINT32_MAX, UINT32_MAX, &address));
@@ -292,14 +292,14 @@ static void every_truncation_is_a_refusal_not_an_overread(void **state)
         uint8_t *part = malloc(length > 0 ? length : 1);
         assert_non_null(part);
         memcpy(part, whole, length);
-        memory = (struct firmware_memory){part, START, length};
+        memory = (struct physical_memory){part, START, length};
         uint32_t address;
         assert_int_equal(acpi_find_rsdp(&memory, 0, UINT32_MAX, &address),
                          length >= RSDP - START + 20);
         assert_int_equal(read_power_off(), length == needed);
         free(part);
     }
-    memory = (struct firmware_memory){whole, START, FULL};
+    memory = (struct physical_memory){whole, START, FULL};
 }
 
 static void a_table_shorter_than_its_fields_is_refused(void **state)

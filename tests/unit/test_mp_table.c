@@ -99,22 +99,22 @@ static int setup(void **state)
 }
 
 /* The first `bytes` of the draft, in memory that ends there. */
-static struct firmware_memory copy_first(uint32_t bytes)
+static struct physical_memory copy_first(uint32_t bytes)
 {
     uint8_t *exact = malloc(bytes > 0 ? bytes : 1);
     assert_non_null(exact);
     memcpy(exact, draft, bytes);
-    return (struct firmware_memory){exact, START, bytes};
+    return (struct physical_memory){exact, START, bytes};
 }
 
-static void drop(struct firmware_memory *memory)
+static void drop(struct physical_memory *memory)
 {
     free((void *)(uintptr_t)memory->bytes);
 }
 
 static enum mp_table_status read_first(uint32_t bytes)
 {
-    struct firmware_memory memory = copy_first(bytes);
+    struct physical_memory memory = copy_first(bytes);
     memset(&list, 0x77, sizeof list);
     enum mp_table_status status = mp_table_read(&memory, POINTER, &list);
     drop(&memory);
@@ -128,7 +128,7 @@ static enum mp_table_status read_all(void)
 
 static bool find_in(uint32_t from, uint32_t to, uint32_t *address)
 {
-    struct firmware_memory memory = copy_first(end - START);
+    struct physical_memory memory = copy_first(end - START);
     bool found = mp_table_find(&memory, from, to, address);
     drop(&memory);
     return found;

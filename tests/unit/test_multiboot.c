@@ -56,45 +56,45 @@ static int reset(void **state)
     return 0;
 }
 
-static struct multiboot_memory memory_of(uint32_t start, uint32_t length)
+static struct physical_memory memory_of(uint32_t start, uint32_t length)
 {
     uint8_t *bytes = calloc(length > 0 ? length : 1, 1);
     assert_non_null(bytes);
-    return (struct multiboot_memory){bytes, start, length};
+    return (struct physical_memory){bytes, start, length};
 }
 
-static void release(struct multiboot_memory memory)
+static void release(struct physical_memory memory)
 {
     free((void *)(uintptr_t)memory.bytes);
 }
 
 /* The first bytes of a window, in a buffer of exactly that size. */
-static struct multiboot_memory cut(struct multiboot_memory memory, uint32_t length)
+static struct physical_memory cut(struct physical_memory memory, uint32_t length)
 {
     uint8_t *bytes = malloc(length > 0 ? length : 1);
     assert_non_null(bytes);
     memcpy(bytes, memory.bytes, length);
-    return (struct multiboot_memory){bytes, memory.start, length};
+    return (struct physical_memory){bytes, memory.start, length};
 }
 
-static uint8_t *at(struct multiboot_memory memory, uint32_t address)
+static uint8_t *at(struct physical_memory memory, uint32_t address)
 {
     return (uint8_t *)(uintptr_t)memory.bytes + (address - memory.start);
 }
 
-static void put32(struct multiboot_memory memory, uint32_t address, uint32_t value)
+static void put32(struct physical_memory memory, uint32_t address, uint32_t value)
 {
     for (uint32_t i = 0; i < 4; i++)
         at(memory, address)[i] = (uint8_t)(value >> (8 * i));
 }
 
-static void put_text(struct multiboot_memory memory, uint32_t address, const char *text)
+static void put_text(struct physical_memory memory, uint32_t address, const char *text)
 {
     memcpy(at(memory, address), text, strlen(text) + 1);
 }
 
 /* Writes a map entry and gives the address behind it. */
-static uint32_t put_region(struct multiboot_memory memory, uint32_t address, uint64_t start,
+static uint32_t put_region(struct physical_memory memory, uint32_t address, uint64_t start,
                            uint64_t length, uint32_t type)
 {
     put32(memory, address, 20);
@@ -106,7 +106,7 @@ static uint32_t put_region(struct multiboot_memory memory, uint32_t address, uin
     return address + 24;
 }
 
-static void put_module(struct multiboot_memory memory, uint32_t index, uint32_t start, uint32_t end,
+static void put_module(struct physical_memory memory, uint32_t index, uint32_t start, uint32_t end,
                        uint32_t string)
 {
     put32(memory, LIST + 16 * index, start);
@@ -115,16 +115,16 @@ static void put_module(struct multiboot_memory memory, uint32_t index, uint32_t 
     put32(memory, LIST + 16 * index + 12, 0xdeadbeef); /* reserved: garbage, as with GRUB */
 }
 
-static void put_map_length(struct multiboot_memory memory, uint32_t length)
+static void put_map_length(struct physical_memory memory, uint32_t length)
 {
     put32(memory, INFO + 44, length);
     put32(memory, INFO + 48, MAP);
 }
 
 /* A boot as QEMU gives it: two modules, a map of two regions and a bogus end. */
-static struct multiboot_memory full_boot(void)
+static struct physical_memory full_boot(void)
 {
-    struct multiboot_memory memory = memory_of(START, FULL);
+    struct physical_memory memory = memory_of(START, FULL);
     put32(memory, INFO, ALL_FLAGS);
     put32(memory, INFO + 4, 639);
     put32(memory, INFO + 8, 130048);
@@ -146,13 +146,13 @@ static struct multiboot_memory full_boot(void)
     return memory;
 }
 
-static bool read_info(struct multiboot_memory memory, struct multiboot_info *info)
+static bool read_info(struct physical_memory memory, struct multiboot_info *info)
 {
     return multiboot_info_read(&memory, MULTIBOOT_MAGIC, INFO, &listener, info);
 }
 
 /* Reads everything there is; gives the number of modules that were kept. */
-static uint32_t read_all(struct multiboot_memory memory)
+static uint32_t read_all(struct physical_memory memory)
 {
     struct multiboot_info info;
     struct multiboot_region region;
@@ -178,7 +178,7 @@ static void assert_string(struct multiboot_string string, const char *expected)
 static void a_whole_boot_is_read_without_a_refusal(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     assert_true(read_info(memory, &info));
     assert_int_equal(info.flags, ALL_FLAGS);
@@ -209,7 +209,7 @@ static void a_whole_boot_is_read_without_a_refusal(void **state)
 static void a_wrong_magic_gives_nothing_and_names_the_number(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info, zero = {0};
     memset(&info, 0xff, sizeof info);
     assert_false(multiboot_info_read(&memory, 0x36d76289, INFO, &listener, &info));
@@ -223,15 +223,15 @@ static void a_wrong_magic_gives_nothing_and_names_the_number(void **state)
 static void every_truncation_is_a_refusal_not_an_overread(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     for (uint32_t length = 0; length < MAP + 96 - START; length++) {
-        struct multiboot_memory part = cut(memory, length);
+        struct physical_memory part = cut(memory, length);
         heard.count = 0;
         (void)read_all(part);
         assert_true(heard.count > 0);
         release(part);
     }
-    struct multiboot_memory whole = cut(memory, MAP + 96 - START);
+    struct physical_memory whole = cut(memory, MAP + 96 - START);
     heard.count = 0;
     assert_int_equal(read_all(whole), 2);
     assert_int_equal(heard.count, 0);
@@ -254,7 +254,7 @@ static void a_structure_is_read_only_as_far_as_its_flags_go(void **state)
         {1u << 5 | 1u << 11 | 1u << 12, 4}, /* ELF sections, VBE, framebuffer */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct multiboot_memory memory = memory_of(START, cases[i].length);
+        struct physical_memory memory = memory_of(START, cases[i].length);
         struct multiboot_info info;
         put32(memory, INFO, cases[i].flags);
         heard.count = 0;
@@ -263,7 +263,7 @@ static void a_structure_is_read_only_as_far_as_its_flags_go(void **state)
         assert_int_equal(info.module_count, 0);
         release(memory);
 
-        struct multiboot_memory less = memory_of(START, cases[i].length - 1);
+        struct physical_memory less = memory_of(START, cases[i].length - 1);
         if (cases[i].length > 4)
             put32(less, INFO, cases[i].flags);
         heard.count = 0;
@@ -276,7 +276,7 @@ static void a_structure_is_read_only_as_far_as_its_flags_go(void **state)
 static void a_structure_may_lie_at_an_odd_address_but_not_outside(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = memory_of(START, 13);
+    struct physical_memory memory = memory_of(START, 13);
     struct multiboot_info info;
     put32(memory, START + 1, MULTIBOOT_FLAG_MEMORY_SIZES);
     put32(memory, START + 5, 640);
@@ -298,7 +298,7 @@ static void a_structure_may_lie_at_an_odd_address_but_not_outside(void **state)
 static void a_window_up_to_4_gib_is_read_to_its_last_byte(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = memory_of(0xfffffff0, 16);
+    struct physical_memory memory = memory_of(0xfffffff0, 16);
     struct multiboot_info info;
     put32(memory, 0xfffffff4, MULTIBOOT_FLAG_MEMORY_SIZES);
     assert_true(multiboot_info_read(&memory, MULTIBOOT_MAGIC, 0xfffffff4, &listener, &info));
@@ -318,7 +318,7 @@ static void strings_that_cannot_be_read_are_absent_and_told(void **state)
         {START + FULL, 1, MULTIBOOT_FAULT_STRING_OUTSIDE},
         {START + FULL - 1, 1, MULTIBOOT_FAULT_STRING_UNTERMINATED},
     };
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     *at(memory, START + FULL - 1) = 'x';
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
@@ -339,7 +339,7 @@ static void the_longest_string_is_kept_and_a_longer_one_refused(void **state)
 {
     (void)state;
     uint32_t longest = MULTIBOOT_STRING_MAX;
-    struct multiboot_memory memory = memory_of(START, 20 + longest + 2);
+    struct physical_memory memory = memory_of(START, 20 + longest + 2);
     struct multiboot_info info;
     put32(memory, INFO, MULTIBOOT_FLAG_COMMAND_LINE);
     put32(memory, INFO + 16, START + 20);
@@ -353,7 +353,7 @@ static void the_longest_string_is_kept_and_a_longer_one_refused(void **state)
     assert_null(info.command_line.text);
     assert_int_equal(heard.last.fault, MULTIBOOT_FAULT_STRING_UNTERMINATED);
 
-    struct multiboot_memory part = cut(memory, 20 + longest); /* its end is the window's */
+    struct physical_memory part = cut(memory, 20 + longest); /* its end is the window's */
     heard.count = 0;
     assert_true(read_info(part, &info));
     assert_null(info.command_line.text);
@@ -379,7 +379,7 @@ static void a_module_list_is_refused_whole(void **state)
         {MULTIBOOT_MODULES_MAX + 1, START, MULTIBOOT_FAULT_LIST_ABSURD},
         {0x10000001, START, MULTIBOOT_FAULT_LIST_ABSURD}, /* 16 of it wrap around to 16 */
     };
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
         put32(memory, INFO + 20, cases[i].count);
@@ -401,7 +401,7 @@ static void ten_thousand_modules_are_read(void **state)
         LIST_AT = START + 28,
         STRING_AT = LIST_AT + 16 * COUNT
     };
-    struct multiboot_memory memory = memory_of(START, 28 + 16 * COUNT + 2);
+    struct physical_memory memory = memory_of(START, 28 + 16 * COUNT + 2);
     put32(memory, INFO, MULTIBOOT_FLAG_MODULES);
     put32(memory, INFO + 20, COUNT);
     put32(memory, INFO + 24, LIST_AT);
@@ -419,7 +419,7 @@ static void ten_thousand_modules_are_read(void **state)
 static void regions_come_in_the_loaders_order_without_the_empty_ones(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     struct multiboot_region region;
     uint32_t cursor = 0;
@@ -442,7 +442,7 @@ static void regions_come_in_the_loaders_order_without_the_empty_ones(void **stat
 static void map_entries_may_be_longer_than_their_fields(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     struct multiboot_region region;
     uint32_t cursor = 0;
@@ -462,7 +462,7 @@ static void a_damaged_map_entry_costs_itself_and_the_rest(void **state)
 {
     (void)state;
     static const uint32_t sizes[] = {0, 3, 19, 24 + 21, UINT32_MAX - 3, UINT32_MAX};
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct multiboot_info info;
         put_map_length(memory, 72);
@@ -494,7 +494,7 @@ static void a_map_that_is_useless_is_refused_whole(void **state)
         {MAP, 0, MULTIBOOT_FAULT_MAP_NO_MEMORY},
         {MAP + 48, 24, MULTIBOOT_FAULT_MAP_NO_MEMORY}, /* the reserved region alone */
     };
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     put_region(memory, START + FULL - 24, 0, 0x1000, MULTIBOOT_REGION_AVAILABLE);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
@@ -512,7 +512,7 @@ static void a_map_that_is_useless_is_refused_whole(void **state)
 static void a_region_that_wraps_is_passed_over_and_told(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     struct multiboot_region region;
     uint32_t cursor = 24;
@@ -530,10 +530,10 @@ static void a_region_that_wraps_is_passed_over_and_told(void **state)
 }
 
 /* A boot whose map is these regions. */
-static struct multiboot_memory boot_with_map(const struct multiboot_region *regions, uint32_t count,
-                                             struct multiboot_info *info)
+static struct physical_memory boot_with_map(const struct multiboot_region *regions, uint32_t count,
+                                            struct multiboot_info *info)
 {
-    struct multiboot_memory memory = memory_of(START, MAP - START + 24 * count);
+    struct physical_memory memory = memory_of(START, MAP - START + 24 * count);
     put32(memory, INFO, MULTIBOOT_FLAG_MEMORY_MAP);
     put_map_length(memory, 24 * count);
     for (uint32_t i = 0; i < count; i++)
@@ -550,7 +550,7 @@ static void memory_is_what_available_regions_cover_together(void **state)
         {0x1000, 0x1000, 1}, {0x9000, 0x1000, 1}, {0x9800, 0x100, 2},
     };
     struct multiboot_info info;
-    struct multiboot_memory memory = boot_with_map(regions, 6, &info);
+    struct physical_memory memory = boot_with_map(regions, 6, &info);
     assert_true(multiboot_is_ram(&memory, &info, 0x3000, 0x3000));
     assert_true(multiboot_is_ram(&memory, &info, 0x3fff, 0x2001));
     assert_false(multiboot_is_ram(&memory, &info, 0x2fff, 0x3001));
@@ -572,7 +572,7 @@ static void regions_are_joined_in_any_order_up_to_a_bound(void **state)
     for (uint32_t i = 0; i < 2730; i++)
         regions[i] = (struct multiboot_region){0x1000000 - 0x1000 * (i + 1), 0x1000, 1};
     struct multiboot_info info;
-    struct multiboot_memory memory = boot_with_map(regions, 2730, &info);
+    struct physical_memory memory = boot_with_map(regions, 2730, &info);
     assert_true(multiboot_is_ram(&memory, &info, 0xff8000, 0x8000));
     assert_false(multiboot_is_ram(&memory, &info, 0xff7000, 0x9000)); /* falling: one a pass */
     release(memory);
@@ -581,7 +581,7 @@ static void regions_are_joined_in_any_order_up_to_a_bound(void **state)
 static void without_a_map_the_sizes_decide(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = memory_of(START, 12);
+    struct physical_memory memory = memory_of(START, 12);
     struct multiboot_info info;
     put32(memory, INFO, MULTIBOOT_FLAG_MEMORY_SIZES);
     put32(memory, INFO + 4, 640);
@@ -623,7 +623,7 @@ static void a_module_is_refused_once_with_its_reason(void **state)
         {MAP + 95, MAP + 96, MULTIBOOT_FAULT_MODULE_ON_INFO},
         {STRINGS - 1, STRINGS + 1, MULTIBOOT_FAULT_MODULE_ON_INFO},
     };
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
         struct multiboot_module module = {.index = 77};
@@ -655,7 +655,7 @@ static void a_module_may_touch_what_it_does_not_overlap(void **state)
         {KERNEL_START + 1, KERNEL_START + 1},
         {UINT32_MAX, UINT32_MAX},
     };
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
         struct multiboot_module module;
@@ -675,7 +675,7 @@ static void a_module_is_kept_without_its_unreadable_string(void **state)
     static const struct {
         uint32_t string, refusals;
     } cases[] = {{0, 0}, {START - 1, 1}, {START + FULL - 1, 1}, {UINT32_MAX, 1}};
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     *at(memory, START + FULL - 1) = 'x';
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct multiboot_info info;
@@ -694,7 +694,7 @@ static void a_module_is_kept_without_its_unreadable_string(void **state)
 static void a_refused_module_does_not_also_complain_about_its_string(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     struct multiboot_module module;
     put_module(memory, 0, 2, 1, UINT32_MAX);
@@ -710,7 +710,7 @@ static void a_refused_module_does_not_also_complain_about_its_string(void **stat
 static void nobody_need_listen(void **state)
 {
     (void)state;
-    struct multiboot_memory memory = full_boot();
+    struct physical_memory memory = full_boot();
     struct multiboot_info info;
     struct multiboot_module module;
     put32(memory, INFO + 16, UINT32_MAX);
