@@ -130,7 +130,6 @@ enum console_status console_option_parse(const char *text, size_t length,
     return status;
 }
 
-/* The field of that place in a mode. */
 static enum console_status read_mode_field(size_t place, struct slice field,
                                            struct console_option *option)
 {

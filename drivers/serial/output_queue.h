@@ -141,7 +141,7 @@ struct output_counts {
     uint64_t text_taken;   /* by the line, in whole entries */
     uint64_t text_waiting; /* what is being sent included */
     uint64_t text_lost;
-    uint32_t frames_refused; /* frames */
+    uint32_t frames_refused;
 };
 /* With the lock held. */
 struct output_counts output_queue_counts(const struct output_queue *queue);
