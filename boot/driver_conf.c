@@ -382,6 +382,26 @@ size_t driver_property_bytes(const struct driver_property *property, uint8_t *by
     return property->count;
 }
 
+bool driver_property_dof_number(const struct driver_property *property, uint32_t *number)
+{
+    enum {
+        PREFIX_LENGTH = sizeof DRIVER_DOF_PREFIX - 1,
+        DIGITS_MAX = 7
+    };
+    if (!slice_begins(property->name, DRIVER_DOF_PREFIX))
+        return false;
+    const struct slice digits = slice_behind(property->name, PREFIX_LENGTH);
+    if (digits.length == 0 || digits.length > DIGITS_MAX ||
+        (digits.text[0] == '0' && digits.length > 1))
+        return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.length; i++)
+        if (!digit_append(&value, digits.text[i], 10))
+            return false;
+    *number = (uint32_t)value;
+    return true;
+}
+
 bool driver_property_number(const struct driver_property *property, uint32_t index,
                             uint32_t *number)
 {

@@ -79,6 +79,12 @@ bool driver_property_next(struct config_lexer *cursor, struct driver_property *p
  * proportion to the text. */
 size_t driver_property_bytes(const struct driver_property *property, uint8_t *bytes, size_t size);
 
+#define DRIVER_DOF_PREFIX "dof-data-"
+
+/* The N of "dof-data-N" as `dtrace -A` writes it, without zeros in front and with at most seven digits: more
+ * objects do not fit into any file.  False for any other name; *number is then untouched. */
+bool driver_property_dof_number(const struct driver_property *property, uint32_t *number);
+
 /* Value `index` as a number (a negative one in two's complement) or as a string (with its escapes:
  * see config_string_copy); false if it is not there or not of that kind.  Takes time in proportion
  * to the values up to it. */

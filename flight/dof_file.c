@@ -8,29 +8,6 @@
 #include "flight/memory.h"
 #include "flight/order.h"
 
-#define PREFIX "dof-data-"
-
-/* The N of "dof-data-N" as `dtrace -A` writes it. */
-static bool number_of(struct slice name, uint32_t *number)
-{
-    enum {
-        DIGITS_MAX = 7
-    };
-    if (!slice_begins(name, PREFIX))
-        return false;
-    const struct slice digits = slice_behind(name, sizeof PREFIX - 1);
-    if (digits.length == 0 || digits.length > DIGITS_MAX ||
-        (digits.text[0] == '0' && digits.length > 1))
-        return false;
-    *number = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        if (digits.text[i] < '0' || digits.text[i] > '9')
-            return false;
-        *number = *number * 10 + (uint32_t)(digits.text[i] - '0');
-    }
-    return true;
-}
-
 /* Memory of exactly the size of what it holds, so that a byte too many is seen. */
 static void add(struct dof_file *file, uint32_t number, uint8_t *bytes, size_t size)
 {
@@ -43,7 +20,7 @@ static void add(struct dof_file *file, uint32_t number, uint8_t *bytes, size_t s
 static void add_property(struct dof_file *file, const struct driver_property *property)
 {
     uint32_t number;
-    if (!number_of(property->name, &number))
+    if (!driver_property_dof_number(property, &number))
         return;
     size_t size = driver_property_bytes(property, NULL, 0);
     uint8_t *bytes = memory_zeroed(size, 1);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/driver_conf.h"
+
 /* Without it illumos does not attach the driver; a boot module takes the place of the whole file. */
 static const char driver[] = "name=\"dtrace\" parent=\"pseudo\" instance=0;\n";
 
@@ -41,7 +43,7 @@ static bool begins(const uint8_t *line, size_t length, const char *with)
 static void put_object(struct file_bytes *to, size_t number, struct d_bytes object)
 {
     char text[32];
-    (void)snprintf(text, sizeof text, "dof-data-%zu=", number);
+    (void)snprintf(text, sizeof text, DRIVER_DOF_PREFIX "%zu=", number);
     file_bytes_append_text(to, text);
     for (size_t i = 0; i < object.size; i++) {
         (void)snprintf(text, sizeof text, "%s0x%x", i > 0 ? "," : "", object.bytes[i]);
@@ -61,7 +63,7 @@ static bool copy_others(struct file_bytes *to, const struct file_bytes *from)
     for (size_t at = 0, length; at < from->length; at += length) {
         const uint8_t *line = from->bytes + at;
         length = file_bytes_line(from, at);
-        if (begins(line, length, "dof-data-"))
+        if (begins(line, length, DRIVER_DOF_PREFIX))
             old = true;
         else
             file_bytes_append(to, line, length);

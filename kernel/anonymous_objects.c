@@ -5,12 +5,9 @@
 #include "kernel/files.h"
 #include "kernel/module_list.h"
 
-#define CONF   "kernel/drv/dtrace.conf"
-#define PREFIX "dof-data-"
+#define CONF "kernel/drv/dtrace.conf"
 
 enum {
-    PREFIX_LENGTH = sizeof PREFIX - 1,
-    DIGITS_MAX = 7, /* of a number; more objects do not fit into any file */
     ALIGN = 16,
 };
 #define PLACE_NONE UINT32_MAX
@@ -18,8 +15,8 @@ enum {
 /* Whether the word stands in the text, wherever. */
 static bool mentions(struct slice text)
 {
-    for (size_t i = 0; i + PREFIX_LENGTH <= text.length; i++)
-        if (text.text[i] == 'd' && slice_begins(slice_behind(text, i), PREFIX))
+    for (size_t i = 0; i < text.length; i++)
+        if (text.text[i] == 'd' && slice_begins(slice_behind(text, i), DRIVER_DOF_PREFIX))
             return true;
     return false;
 }
@@ -42,29 +39,11 @@ void *anonymous_borrow(struct dtrace_memory *memory, size_t size)
     return memory->bytes + memory->size;
 }
 
-/* The N of "dof-data-N" as `dtrace -A` writes it; false for any other name. */
-static bool number_of(struct slice name, uint32_t *number)
-{
-    if (!slice_begins(name, PREFIX))
-        return false;
-    const struct slice digits = slice_behind(name, PREFIX_LENGTH);
-    if (digits.length == 0 || digits.length > DIGITS_MAX ||
-        (digits.text[0] == '0' && digits.length > 1))
-        return false;
-    *number = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        if (digits.text[i] < '0' || digits.text[i] > '9')
-            return false;
-        *number = *number * 10 + (uint32_t)(digits.text[i] - '0');
-    }
-    return true;
-}
-
 /* The list grows downwards, so the last one read stands first.  False: no memory. */
 static bool list(struct anonymous_objects *objects, const struct driver_property *property)
 {
     struct anonymous_object object = {.property = *property};
-    if (!number_of(property->name, &object.number))
+    if (!driver_property_dof_number(property, &object.number))
         return true;
     struct anonymous_object *place = anonymous_borrow(objects->memory, sizeof *place);
     if (place == NULL)
@@ -117,7 +96,8 @@ static void tell_unreached(const struct anonymous_objects *objects)
     for (uint32_t i = 0; i < objects->count; i++)
         behind += objects->listed[i].number > reached;
     if (behind > 0)
-        log_line("dtrace: " CONF ": there is no " PREFIX "%u; objects behind it, which are not "
+        log_line("dtrace: " CONF ": there is no " DRIVER_DOF_PREFIX
+                 "%u; objects behind it, which are not "
                  "read: %u",
                  reached, behind);
 }
@@ -165,7 +145,7 @@ size_t anonymous_object_bytes(const struct anonymous_object *object, uint8_t *by
 void anonymous_object_name(const struct text_sink *sink, const struct anonymous_object *object)
 {
     if (object->module == NULL) {
-        text_print(sink, CONF ": " PREFIX "%u", object->number);
+        text_print(sink, CONF ": " DRIVER_DOF_PREFIX "%u", object->number);
         return;
     }
     const struct slice name = object->module->line.name;

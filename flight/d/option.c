@@ -100,20 +100,25 @@ static bool flag_value(const char *value, int64_t *result)
     return true;
 }
 
+/* The number 0 without a unit for no value. */
+static bool number_and_unit(const char *value, uint64_t *number, const char **unit)
+{
+    *number = 0;
+    *unit = "";
+    return value == NULL || d_number_parse(value, number, unit);
+}
+
 static bool size_value(const char *value, int64_t *result)
 {
     static const char letters[] = "kmgt";
     uint64_t number;
-    const char *rest;
-    *result = 0;
-    if (value == NULL)
-        return true;
-    if (!d_number_parse(value, &number, &rest))
+    const char *unit;
+    if (!number_and_unit(value, &number, &unit))
         return false;
     unsigned shift = 0;
-    if (*rest != '\0') {
-        const char *letter = strchr(letters, *rest | 0x20);
-        if (letter == NULL || rest[1] != '\0')
+    if (*unit != '\0') {
+        const char *letter = strchr(letters, *unit | 0x20);
+        if (letter == NULL || unit[1] != '\0')
             return false;
         shift = 10 * (unsigned)(letter - letters + 1);
     }
@@ -148,14 +153,11 @@ static const struct rate_unit {
 static bool rate_value(const char *value, int64_t *result)
 {
     uint64_t number;
-    const char *rest;
-    *result = 0;
-    if (value == NULL)
-        return true;
-    if (!d_number_parse(value, &number, &rest))
+    const char *unit;
+    if (!number_and_unit(value, &number, &unit))
         return false;
     for (size_t i = 0; i < sizeof rate_units / sizeof rate_units[0]; i++) {
-        if (strcasecmp(rest, rate_units[i].name) != 0)
+        if (strcasecmp(unit, rate_units[i].name) != 0)
             continue;
         uint64_t ns = rate_units[i].ns;
         if (ns == 0)

@@ -359,6 +359,25 @@ static void properties_tell_where_they_stand_in_the_file(void **state)
     assert_false(driver_property_next(&cursor, &property));
 }
 
+static void dof_data_has_a_number_without_zeros_in_front(void **state)
+{
+    (void)state;
+    static const char *const others[] = {
+        "dof-data-",   "dof-data",    "dof-data-00",       "dof-data-01", "dof-data-1a",
+        "dof-data--1", "dof-data-a1", "dof-data-12345678", "xdof-data-1", "DOF-DATA-1"};
+    struct driver_property property;
+    uint32_t number = 77;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        property.name = copy_bytes(others[i], strlen(others[i]));
+        assert_false(driver_property_dof_number(&property, &number));
+    }
+    assert_int_equal(number, 77);
+    property.name = copy_bytes("dof-data-0", 10);
+    assert_true(driver_property_dof_number(&property, &number) && number == 0);
+    property.name = copy_bytes("dof-data-9999999", 16);
+    assert_true(driver_property_dof_number(&property, &number) && number == 9999999);
+}
+
 static void values_are_found_by_index_and_kind(void **state)
 {
     (void)state;
@@ -472,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_property_name_holds_no_backslash),
         cmocka_unit_test(properties_tell_where_they_stand_in_the_file),
         cmocka_unit_test(values_are_found_by_index_and_kind),
+        cmocka_unit_test(dof_data_has_a_number_without_zeros_in_front),
         cmocka_unit_test(numbers_are_squeezed_into_bytes),
         cmocka_unit_test(bytes_as_dtrace_writes_them_are_read_like_other_numbers),
         cmocka_unit_test(an_item_without_a_value_is_one_byte_and_strings_are_none),
