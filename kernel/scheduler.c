@@ -35,7 +35,7 @@ void thread_switch(uint32_t *save, uint32_t load);
 uint64_t scheduler_now(void)
 {
     preemption_disable(); /* TSC and offset of the same CPU */
-    uint64_t now = cpu_tsc() + (uint64_t)percpu_this()->tsc_offset;
+    uint64_t now = trace_time_corrected(cpu_tsc(), percpu_this()->tsc_offset);
     preemption_enable();
     return now;
 }

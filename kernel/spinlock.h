@@ -1,5 +1,5 @@
 /* A lock for a few instructions, with interrupts off: what mutex, wait queue and console are made
- * of.  Nothing else should need one.
+ * of, and what small data is changed and copied whole under.
  *
  * Context: any but NMI. */
 #pragma once

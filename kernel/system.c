@@ -2,6 +2,7 @@
  * system_process.c, the simulated network in network.c. */
 #include "kernel/user/system.h"
 
+#include "boot/slice.h"
 #include "kernel/boot_archive.h"
 #include "kernel/captures.h"
 #include "kernel/cpu.h"
@@ -20,7 +21,6 @@
 #include "kernel/tslog.h"
 #include "kernel/tunables.h"
 #include "kernel/wall_time.h"
-#include "boot/slice.h"
 
 enum {
     BLOCK = KERN_BOOTTRACE_BLOCK,

@@ -4,8 +4,8 @@
 #include "kernel/user/sysctl_text.h"
 #include "kernel/user/system.h"
 #include "kernel/user/usage.h"
-#include "trace/text.h"
 #include "kernel/user/user_text.h"
+#include "trace/text.h"
 
 PROGRAM(dmesg, "dmesg", "", "prints what the console has printed");
 PROGRAM(books, "books", "", "prints what became of all events");
