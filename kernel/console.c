@@ -456,12 +456,12 @@ uint32_t console_use_interrupts(void)
     return line_of(chosen.port);
 }
 
-/* What finds no room is lost. */
+/* What finds no room stays in the port, which has a cause then for another interrupt. */
 static void receive(void)
 {
-    for (uint8_t byte; uart16550_receive(&uart, &byte);)
-        if (received_count < RECEIVED_SIZE)
-            received[received_count++] = (char)byte;
+    uint8_t byte;
+    while (received_count < RECEIVED_SIZE && uart16550_receive(&uart, &byte))
+        received[received_count++] = (char)byte;
 }
 
 /* Serves the port until it has no cause left.  If it does not come to an end, its line falls and

@@ -43,6 +43,7 @@ enum {
 
 enum {
     FOREIGN_BYTES = 32, /* that may stand before the probe's own: two FIFOs full */
+    BREAKS_MAX = 16,    /* in one look for a byte: a FIFO full */
 };
 
 static uint8_t get(const struct uart16550 *uart, uint16_t reg)
@@ -197,7 +198,8 @@ void uart16550_fill(const struct uart16550 *uart, const char *bytes, size_t leng
 
 bool uart16550_receive(struct uart16550 *uart, uint8_t *byte)
 {
-    while (uart->present && (line_status(uart) & STATUS_DATA_READY)) {
+    uint32_t left = BREAKS_MAX;
+    while (uart->present && left-- > 0 && (line_status(uart) & STATUS_DATA_READY)) {
         *byte = get(uart, DATA);
         if (!uart->broken)
             return true;

@@ -72,7 +72,8 @@ size_t uart16550_room(struct uart16550 *uart);
 /* Gives the port bytes, no more than it has just been found to take. */
 void uart16550_fill(const struct uart16550 *uart, const char *bytes, size_t length);
 
-/* A byte that has arrived.  False: there is none. */
+/* A byte that has arrived.  False: there is none, or a FIFO full of breaks came before it (a port that has gone
+ * reads as one break after the other). */
 bool uart16550_receive(struct uart16550 *uart, uint8_t *byte);
 
 /* What the port may interrupt for; combined with |. */

@@ -346,6 +346,19 @@ static void overruns_and_breaks_are_counted_whoever_reads_the_status(void **stat
     assert_int_equal(uart.overruns, 1);
 }
 
+static void a_port_that_has_gone_gives_no_breaks_without_end(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true};
+    struct uart16550 uart;
+    uint8_t byte;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    chip.present = false; /* every register reads 0xff */
+    assert_false(uart16550_receive(&uart, &byte));
+    assert_int_equal(uart.breaks, 16);
+    assert_int_equal(uart16550_cause(&uart), UART16550_CAUSE_NONE);
+}
+
 static void other_causes_are_cleared(void **state)
 {
     (void)state;
@@ -379,6 +392,7 @@ int main(void)
         cmocka_unit_test(the_transmitter_interrupts_once_each_time_it_gets_empty),
         cmocka_unit_test(bytes_that_arrive_are_a_cause_until_all_are_received),
         cmocka_unit_test(overruns_and_breaks_are_counted_whoever_reads_the_status),
+        cmocka_unit_test(a_port_that_has_gone_gives_no_breaks_without_end),
         cmocka_unit_test(other_causes_are_cleared),
         cmocka_unit_test(every_status_has_a_phrase_of_its_own),
     };
