@@ -135,7 +135,7 @@ const struct flight_command dof_command = {
         "Shows compiled enablings: header, sections, options, clauses, actions, and the code of\n"
         "each expression with its variables, constants and strings.\n"
         "FILE is a DOF object or a dtrace.conf with dof-data-0, dof-data-1, ..., or the\n"
-        "folder of 'flight enable' with one; '-' is standard input.  Of an object that the kernel "
+        "folder of 'flight enable' with one; '-' is standard input.  Of an object that the kernel\n"
         "would refuse, the reason and what can be read.\n"
         "\n"
         "  --format FORMAT  text (default) or json: a list of objects\n"

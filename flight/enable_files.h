@@ -13,8 +13,8 @@
 #define ENABLE_FILES_SYSTEM "etc/system"
 
 /* Appends to `to` a kernel/drv/dtrace.conf: the lines of `from`, but for those of an old enabling, and one line for
- * each object.  True: there was an old one.  With no object, and nothing left of an old enabling but the driver's line, `to` stays
- * empty. */
+ * each object.  True: there was an old one.  With no object, and nothing left of an old enabling but the
+ * driver's line, `to` stays empty. */
 bool enable_files_conf(struct file_bytes *to, const struct file_bytes *from,
                        const struct d_bytes *objects, size_t count);
 

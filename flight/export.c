@@ -108,14 +108,14 @@ static enum flight_status write_to(const struct capture_file *capture,
     return capture_model_whole(&capture->model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
-static enum flight_status export(const struct capture_file *capture,
-                                 const struct request *request) {
+static enum flight_status export_capture(const struct capture_file *capture,
+                                         const struct request *request)
+{
     if (capture->model.clock.tsc_hz == 0 &&
-        (options_is_json(request->format) ||
-         in_ns(request, &capture->model))) return flight_refuse(capture->command, FLIGHT_FAILURE,
-                                                                "the clock rate is unknown: only "
-                                                                "--format folded --unit cycles");
-        return write_to(capture, request);
+        (options_is_json(request->format) || in_ns(request, &capture->model)))
+        return flight_refuse(capture->command, FLIGHT_FAILURE,
+                             "the clock rate is unknown: only --format folded --unit cycles");
+    return write_to(capture, request);
 }
 
 static enum flight_status run(const struct flight_command *command, size_t count, char **arguments)
@@ -136,7 +136,7 @@ static enum flight_status run(const struct flight_command *command, size_t count
         return flight_refuse(command, FLIGHT_USAGE, "--format is missing: folded or json");
     status = capture_file_open(&capture);
     if (status == FLIGHT_SUCCESS)
-        status = export(&capture, &request);
+        status = export_capture(&capture, &request);
     capture_file_close(&capture);
     return status;
 }

@@ -10,18 +10,12 @@ json_t *json_value_of_unsigned(uint64_t value)
     return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
-static struct file_bytes escape(struct frame_string string)
+json_t *json_value_of_escaped(struct frame_string string)
 {
     struct file_bytes escaped = {0};
     const struct text_sink sink = file_bytes_sink(&escaped);
     text_print_foreign(&sink, string.text, string.length);
-    return escaped;
-}
-
-json_t *json_value_of_escaped(struct frame_string string)
-{
-    struct file_bytes escaped = escape(string);
-    json_t *value = json_stringn((const char *)escaped.bytes, escaped.length);
+    json_t *value = json_string(file_bytes_text(&escaped));
     file_bytes_free(&escaped);
     return value;
 }

@@ -26,8 +26,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Letters to be inserted, removed, replaced, or swapped with the next one (optimal string alignment).  Row i + 1 has
- * what the first i letters of `from` need to become each beginning of `to`; three rows suffice. */
+/* Letters to be inserted, removed, replaced, or swapped with the next one (optimal string alignment).  Row i has what
+ * the first i letters of `from` need to become each beginning of `to`; three rows, used in turn, suffice. */
 static size_t edits_between(const char *from, size_t length, const char *to, size_t others)
 {
     size_t rows[3][LENGTH_MAX + 1];

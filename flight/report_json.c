@@ -32,7 +32,7 @@ static json_t *of_hex(struct frame_string string)
     struct file_bytes hex = {0};
     const struct text_sink sink = file_bytes_sink(&hex);
     print_hex(&sink, string, string.length);
-    json_t *value = json_stringn(hex.bytes == NULL ? "" : (const char *)hex.bytes, hex.length);
+    json_t *value = json_string(file_bytes_text(&hex));
     file_bytes_free(&hex);
     return value;
 }

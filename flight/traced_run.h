@@ -28,7 +28,8 @@ bool traced_run_wanted(const struct traced_run *traced);
 enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan *plan);
 
 /* Prints on stdout what a boot that ended with `status` recorded, and on stderr what the kernel said of the
- * enabling, last that a program matched nothing.  Gives the status to leave with: the argument of exit(), if all went well. */
+ * enabling, last that a program matched nothing.  Gives the status to leave with: the argument of exit(), if all went
+ * well. */
 enum flight_status traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
                                    const struct file_bytes *capture, enum flight_status status);
 

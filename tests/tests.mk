@@ -10,7 +10,7 @@ UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_r
         test_dtrace_histogram test_dtrace_lines test_dtrace_match test_dtrace_printa test_dtrace_record test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
-        test_fat_place test_frame test_init test_jitter test_kernel_types test_line_editor \
+        test_fat_place test_frame test_init test_jitter test_json_value test_kernel_types test_line_editor \
         test_live_filter test_log_long \
         test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_probe_closest test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
@@ -117,6 +117,8 @@ $(B)/tests/test_escape: $(B)/asan/flight/escape.o
 $(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
 $(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory path_piece stage_name)
 $(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
+$(B)/tests/test_json_value: $(patsubst %,$(B)/asan/flight/%.o,file_bytes json_value memory)
+$(B)/tests/test_json_value: unit_more := -ljansson
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
 $(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)

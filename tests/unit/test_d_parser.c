@@ -496,6 +496,7 @@ static void a_translator_is_checked_when_it_is_whole(void **state)
 #define S "struct s { int a, bad; }; "
     static const struct pair pairs[] = {
         {S "translator struct s < int x > { bad = x; };", "[D_XLATE_INCOMPAT]"},
+        {S "translator struct s < int x > { bad = x; }", "[D_SYNTAX]"},
         {S "translator struct s < int x > { }; translator struct s < int *y > { };", ""},
         {S "translator struct s < int x > { }", "[D_SYNTAX]"},
     };
