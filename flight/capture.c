@@ -77,7 +77,7 @@ static enum flight_status run(const struct flight_command *command, size_t count
     if (wanted.output == NULL)
         return flight_misuse(command, "-o CAPTURE says where to keep it");
     if (!serial_line_has_speed(wanted.baud))
-        return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", wanted.baud);
+        return flight_misuse(command, "there is no speed of %u baud", wanted.baud);
     return capture(command, &wanted);
 }
 

@@ -170,7 +170,7 @@ static enum flight_status run(const struct flight_command *command, size_t count
     if (!options_parse(&options, count, arguments, &status))
         return status;
     if (!serial_line_has_speed(baud))
-        return flight_refuse(command, FLIGHT_USAGE, "there is no speed of %u baud", baud);
+        return flight_misuse(command, "there is no speed of %u baud", baud);
     return attach(&console, baud);
 }
 

@@ -133,7 +133,7 @@ static enum flight_status run(const struct flight_command *command, size_t count
     if (!capture_file_parse(&capture, command, specs, 3, count, arguments, &status))
         return status;
     if (request.format == NULL)
-        return flight_refuse(command, FLIGHT_USAGE, "--format is missing: folded or json");
+        return flight_misuse(command, "--format is missing: folded or json");
     status = capture_file_open(&capture);
     if (status == FLIGHT_SUCCESS)
         status = export_capture(&capture, &request);

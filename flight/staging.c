@@ -97,18 +97,29 @@ static int link_to(const char *path, const char *target)
     return same ? 0 : EEXIST;
 }
 
+/* The folders above `name`, and in *path, to be freed, where it will stand. */
+static int make_way(const struct staging *staging, const char *name, char **path)
+{
+    int error = 0;
+    size_t length;
+    *path = memory_text("%s", staging->work);
+    for (const char *piece; error == 0 && (piece = path_piece_next(&name, &length)) != NULL;) {
+        *path = descend(*path, piece, length);
+        if (*name != '\0')
+            error = make_folder(*path);
+    }
+    return error;
+}
+
 int staging_link(const struct staging *staging, const char *name, const char *source)
 {
     char target[PATH_MAX];
     if (realpath(source, target) == NULL)
         return errno;
-    char *path = memory_text("%s", staging->work);
-    int error = 0;
-    size_t length;
-    for (const char *piece; error == 0 && (piece = path_piece_next(&name, &length)) != NULL;) {
-        path = descend(path, piece, length);
-        error = *name == '\0' ? link_to(path, target) : make_folder(path);
-    }
+    char *path;
+    int error = make_way(staging, name, &path);
+    if (error == 0)
+        error = link_to(path, target);
     free(path);
     return error;
 }
@@ -158,8 +169,10 @@ int staging_copy(const struct staging *staging, const char *name, const char *so
 
 int staging_write(const struct staging *staging, const char *name, const void *bytes, size_t length)
 {
-    char *path = memory_text("%s/%s", staging->work, name);
-    int error = file_bytes_write(path, "wxe", bytes, length);
+    char *path;
+    int error = make_way(staging, name, &path);
+    if (error == 0)
+        error = file_bytes_write(path, "wxe", bytes, length);
     free(path);
     return error;
 }

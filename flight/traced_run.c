@@ -88,16 +88,16 @@ static enum flight_status add_folder(struct run_plan *plan, const char *folder)
     return status;
 }
 
-static enum flight_status add_enabling(struct run_plan *plan, const char *path)
+static enum flight_status add_enabling(struct traced_run *traced, struct run_plan *plan)
 {
-    struct file_bytes bytes = {0};
+    struct file_bytes *const bytes = &traced->file;
+    const char *const path = traced->path;
     struct dof_file file;
-    const int error = file_bytes_read(&bytes, path);
+    const int error = file_bytes_read(bytes, path);
     if (error == EISDIR || error == ENOENT)
         return add_folder(plan, path);
-    dof_file_read(&file, bytes.bytes, bytes.length);
+    dof_file_read(&file, bytes->bytes, bytes->length);
     const bool conf = file.conf, empty = file.count == 0;
-    file_bytes_free(&bytes);
     dof_file_free(&file);
     if (error != 0)
         return flight_refuse(plan->command, FLIGHT_HOST, "cannot read '%s': %s", path,
@@ -107,10 +107,8 @@ static enum flight_status add_enabling(struct run_plan *plan, const char *path)
                              "'%s' is no enabling: --enable takes the folder of 'flight enable', a "
                              "dtrace.conf or a DOF object",
                              path);
-    if (conf)
-        run_plan_add_file(plan, ENABLE_FILES_CONF, "type=file", path);
-    else
-        run_plan_add_file(plan, "enabling.dof", "type=dof", path);
+    run_plan_add_bytes(plan, conf ? ENABLE_FILES_CONF : "enabling.dof",
+                       conf ? "type=file" : "type=dof", bytes->bytes, bytes->length);
     return FLIGHT_SUCCESS;
 }
 
@@ -135,7 +133,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
         return flight_misuse(plan->command, "%s", wrong);
     add_defaults(traced, plan);
     if (traced->path != NULL)
-        return add_enabling(plan, traced->path);
+        return add_enabling(traced, plan);
     enum flight_status status =
         enabling_compile(&traced->enabling, plan->command, plan->kernel, &traced->words);
     if (status == FLIGHT_SUCCESS)
@@ -304,5 +302,6 @@ enum flight_status traced_run_tell(const struct traced_run *traced, const struct
 void traced_run_free(struct traced_run *traced)
 {
     enabling_free(&traced->enabling);
+    file_bytes_free(&traced->file);
     enabling_words_free(&traced->words);
 }

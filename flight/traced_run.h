@@ -11,13 +11,14 @@
 /* Zeroed, nothing is traced. */
 struct traced_run {
     struct enabling_words words;
-    const char
-        *path; /* of an enabling: the folder of 'flight enable', a dtrace.conf or DOF; NULL: none */
-    bool demo; /* boots the demonstration, not the least that makes a system */
+    /* Of an enabling: the folder of 'flight enable', a dtrace.conf or DOF ("-": standard input); NULL: none. */
+    const char *path;
+    bool demo;          /* boots the demonstration, not the least that makes a system */
     bool real_time;     /* not counted in instructions */
     const char *format; /* "text" or "json" of what was recorded; NULL: text */
     bool console;       /* the kernel's text is shown, too, on stderr */
     struct enabling enabling;
+    struct file_bytes file; /* of `path`, if that is no folder */
 };
 
 /* Whether anything says what is to be traced. */

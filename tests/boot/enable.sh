@@ -126,6 +126,7 @@ check 'the providers are loaded before the driver' \
 check 'it boots, and prints' traces 0 'one\n\n' --enable enabling
 check 'its file is enough' traces 0 'one\n\n' --enable enabling/kernel/drv/dtrace.conf
 check 'as is an object' sh -c "'$flight' run --enable dof/01a-blog-default.dof 2> err | head -n 1 | grep -q '^CPU'"
+check 'from standard input, too' sh -c "'$flight' run --enable - < dof/01a-blog-default.dof 2> err | head -n 1 | grep -q '^CPU'"
 check 'what is none of these is refused' refuses 2 \
     "flight: run: 'bad.d' is no enabling: --enable takes the folder of 'flight enable', a dtrace.conf or a DOF object\n" run --enable bad.d
 check 'a slip in it is told last' sh -c "
