@@ -6,7 +6,7 @@ make -s build/tests/enabling || bail 'no enabling'
 # run ARGUMENT...: a boot whose addresses are proven; $work/text has its console.
 run() {
     boot --deterministic --append 'net.arp_probes=3' -o "$work/capture" "$@" > "$work/out"
-    tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+    console_text
 }
 # part N: what the N-th command printed.
 part() {
@@ -56,10 +56,10 @@ check 'messages tell of all that' sh -c "grep -aq 'rts_new_rtsmsg:message  *2  *
 check 'a machine that goes down while it proves does go down' "$flight" verify "$work/capture"
 
 # Each looks whether there is a router, and is then held up until the other one has looked.
-check 'two routers at once' boot --bare --smp 4 -o "$work/capture" -w -q \
+check 'two routers at once' "$flight" run --bare --smp 4 -o "$work/capture" -w -q \
     -n 'fbt::network_interface_reaches:entry { chill(300000000); }' \
     --exec 'route add default 10.0.2.2 & route add default 10.0.2.3 & wait'
-tr -d '\r' < "$work/capture" | grep -av '^~' > "$work/text"
+console_text
 check 'are one, and an error for the other' \
     test "$(grep -c '^add net default: ' "$work/text") $(grep -c '^route: 10.0.2.[23]: File exists$' "$work/text")" = '1 1'
 finish

@@ -308,6 +308,8 @@ def off_by_a_tenth(tree):
 
 
 def hold(bars, tree):
+    if not bars or set(bars) - {"circles", "long", "manuals", "rooms"}:
+        sys.exit(__doc__)
     files = [source for source in sources(tree) if room_of(source.path)]
     headers = [s for s in files if s.path.endswith(".h") and not s.path.startswith("tests/")]
     of_rooms = [s for s in files if not s.path.startswith("tests/")]

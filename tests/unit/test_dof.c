@@ -896,9 +896,12 @@ static void ignore(void *context, const struct diagnosis *diagnosis)
 
 static void load_property(const struct driver_property *property, uint32_t number)
 {
+    char name[32];
+    (void)snprintf(name, sizeof name, "dof-data-%u", number);
+    assert_true(slice_is(property->name, name));
     uint8_t *bytes = malloc(property->count);
     assert_non_null(bytes);
-    (void)driver_property_bytes(property, bytes, property->count);
+    assert_int_equal(driver_property_bytes(property, bytes, property->count), property->count);
     if (!load_program(bytes, property->count, number))
         fail_msg("object %u: %s", number, problem.text);
     free(bytes);

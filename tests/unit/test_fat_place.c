@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flight/fat_place.h"
+#include "tests/unit/phrases.h"
 
 enum {
     MIB = 1024 * 1024,
@@ -187,10 +188,7 @@ static void a_boot_sector_that_only_jumps_is_no_file_system(void **state)
 static void every_status_has_words_of_its_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= FAT_PLACE_OUTSIDE; i++)
-        for (int j = i + 1; j <= FAT_PLACE_OUTSIDE + 1; j++)
-            assert_string_not_equal(fat_place_status_str((enum fat_place_status)i),
-                                    fat_place_status_str((enum fat_place_status)j));
+    assert_phrases(fat_place_status_str, enum fat_place_status, FAT_PLACE_OUTSIDE);
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, make, release)
