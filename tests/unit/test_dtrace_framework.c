@@ -317,7 +317,7 @@ static void a_half_of_a_buffer_is_still_a_multiple_of_8(void **state)
     assert_true(host_add(&clause, 1, &odd, 1));
     assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
     int64_t granted = dtrace_option(host.dtrace, DOF_OPTION_BUFSIZE);
-    assert_true(granted < MIB - 8 && granted % 8 == 0);
+    assert_true(granted > 0 && granted < MIB - 8 && granted % 8 == 0);
     host_end();
 }
 
