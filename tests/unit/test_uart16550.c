@@ -253,6 +253,19 @@ static void a_transmitter_that_recovers_is_used_again(void **state)
     assert_memory_equal(chip.sent + chip.sent_length - 4, "back", 4);
 }
 
+/* At 5 bits per second a wait is just below 2^32 looks, and the slowest speed is 2. */
+static void a_wait_of_more_looks_than_32_bits_hold_is_not_cut_short(void **state)
+{
+    (void)state;
+    struct chip chip = {.present = true, .fifo = true, .busy_looks = 40};
+    struct uart16550 uart;
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_OK);
+    uart.looks = UINT32_MAX / 50 + 1;
+    assert_int_equal(uart16550_write(&uart, "x", 1), UART16550_OK);
+    assert_int_equal(uart16550_write(&uart, "y", 1), UART16550_OK);
+    assert_int_equal(uart16550_drain(&uart), UART16550_OK);
+}
+
 static void room_is_a_fifo_when_it_is_empty_and_else_nothing(void **state)
 {
     (void)state;
@@ -387,6 +400,7 @@ int main(void)
         cmocka_unit_test(every_byte_arrives_in_order_and_the_fifo_never_overruns),
         cmocka_unit_test(a_stuck_transmitter_times_out_once_and_is_cheap_afterwards),
         cmocka_unit_test(a_transmitter_that_recovers_is_used_again),
+        cmocka_unit_test(a_wait_of_more_looks_than_32_bits_hold_is_not_cut_short),
         cmocka_unit_test(room_is_a_fifo_when_it_is_empty_and_else_nothing),
         cmocka_unit_test(an_absent_port_has_no_room_no_bytes_and_no_cause),
         cmocka_unit_test(the_transmitter_interrupts_once_each_time_it_gets_empty),

@@ -222,6 +222,7 @@ enum dif_variable_kind {
     DIF_KIND_ARRAY,
     DIF_KIND_SCALAR
 };
+
 /* Of the variable that an instruction loads or stores. */
 static inline enum dif_scope dif_scope_of(uint32_t op)
 {

@@ -8,9 +8,9 @@
 #include "trace/dtrace/dif.h"
 #include "trace/dtrace/dtrace_memory.h"
 
-#define DOF_SIZE_MAX (8u * 1024 * 1024) /* loadsz is less */
 /* Limits, and what stands for nothing: a link that leads nowhere, and an option that is not
  * set. */
+#define DOF_SIZE_MAX     (8u * 1024 * 1024) /* loadsz is less */
 #define DOF_ACTIONS_MAX  16384u
 #define DOF_NONE         UINT32_MAX
 #define DOF_OPTION_UNSET ((int64_t)-2)

@@ -1,6 +1,7 @@
 /* Clauses: which probes, on what condition, doing what. */
-#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/dof_parts.h"
+
+#include "trace/dtrace/dtrace_bytes.h"
 
 const char *dof_copy_string(const struct dof_loader *loader, const struct dof_section *table,
                             uint64_t offset, uint32_t most)

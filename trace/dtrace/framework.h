@@ -8,8 +8,8 @@
 
 #include "trace/dtrace/consumer.h"
 #include "trace/dtrace/dof.h"
-#include "trace/dtrace/probe_environment.h"
 #include "trace/dtrace/dtrace_memory.h"
+#include "trace/dtrace/probe_environment.h"
 
 struct dtrace;       /* the framework */
 struct dtrace_probe; /* one of its probes */

@@ -1,8 +1,8 @@
 /* Going through what a buffer holds, record by record, believing none of it. */
 #pragma once
 
-#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/consumer.h"
+#include "trace/dtrace/dtrace_bytes.h"
 
 /* A place in a snapshot.  `damage` tells why it went no further, once dtrace_walk_next has given false. */
 struct dtrace_walk {

@@ -3,8 +3,9 @@
  * Read: scratch allocated so far, data of variables, the object's strings, what the environment calls ordinary
  * memory, strings of built-in variables.  Write: the first two.  Addresses are 64-bit numbers on every machine,
  * so one that does not fit a pointer is just none of these. */
-#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/run_machine.h"
+
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/variables_layout.h"
 
 enum {
