@@ -68,6 +68,14 @@ static enum flight_status tell_end(const struct text_sink *sink, const struct li
     return status;
 }
 
+static enum flight_status tell_unwritten(const struct text_sink *sink,
+                                         const struct flight_command *command, const char *what,
+                                         int error)
+{
+    text_print(sink, "flight: %s: cannot write %s: %s\n", command->name, what, strerror(error));
+    return FLIGHT_HOST;
+}
+
 static enum flight_status tell(const struct text_sink *sink, const struct flight_command *command,
                                const struct live *live, struct outcome *outcome,
                                const struct file_bytes *messages)
@@ -80,11 +88,11 @@ static enum flight_status tell(const struct text_sink *sink, const struct flight
         return interrupt_status();
     }
     enum flight_status status = tell_end(sink, live, outcome, messages);
-    if (live->file_error == 0)
-        return status;
-    text_print(sink, "flight: %s: cannot write the capture: %s\n", command->name,
-               strerror(live->file_error));
-    return FLIGHT_HOST;
+    if (live->file_error != 0)
+        return tell_unwritten(sink, command, "the capture", live->file_error);
+    if (live->show.error != 0)
+        return tell_unwritten(sink, command, "the kernel's text", live->show.error);
+    return status;
 }
 
 enum flight_status ending_tell(const struct flight_command *command, const struct live *live,

@@ -37,11 +37,12 @@ static bool is_ready(const struct outlet *outlet, int timeout_ms)
     return poll(&file, 1, timeout_ms) > 0;
 }
 
-/* The reader has gone: nobody misses anything. */
-static void give_up(struct outlet *outlet)
+/* Nobody misses anything if the reader has gone, or the file was closed from the start. */
+static void give_up(struct outlet *outlet, int error)
 {
+    const bool missed = error != EPIPE && error != EBADF;
     file_bytes_free(&outlet->kept);
-    *outlet = (struct outlet){.file = -1};
+    *outlet = (struct outlet){.file = -1, .error = missed ? error : 0};
 }
 
 static void forget_sent(struct outlet *outlet)
@@ -59,7 +60,7 @@ static bool write_piece(struct outlet *outlet)
     size_t length = waiting(outlet) < PIECE ? waiting(outlet) : PIECE;
     ssize_t put = write(outlet->file, outlet->kept.bytes + outlet->sent, length);
     if (put < 0 && errno != EINTR && errno != EAGAIN)
-        give_up(outlet);
+        give_up(outlet, errno);
     if (put <= 0)
         return false;
     outlet->sent += (size_t)put;

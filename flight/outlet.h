@@ -1,6 +1,7 @@
 /* Text on its way to a file whose reader may stall: a pager, a stopped terminal, a pipe that
  * nobody reads.  What the reader does not take is kept, up to a bound; then text is dropped, and
- * a note says how much.  A reader that has gone loses everything silently. */
+ * a note says how much.  A reader that has gone loses everything silently; a file that takes no
+ * more, as on a full disk, is an error. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +11,8 @@
 #include "trace/text.h"
 
 struct outlet {
-    int file;               /* -1: nowhere, or the reader has gone */
+    int file;               /* -1: nowhere, or there was an error or nobody reads */
+    int error;              /* an errno, but for a reader that has gone or never was */
     struct file_bytes kept; /* the first `sent` bytes of it have been written */
     size_t sent;
     uint64_t dropped; /* bytes that no note has told of */

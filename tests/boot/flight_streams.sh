@@ -111,6 +111,7 @@ unwritable() {
 check 'a report without stdout is an error' gives 5 'standard output' unwritable
 
 check 'a full disk is, too' gives 5 'standard output: No space' sh -c "'$flight' probes > /dev/full"
+check 'for the console, too' gives 5 "^flight: run: cannot write the kernel's text: No space" sh -c "'$flight' run --deterministic --bare > /dev/full"
 # left SIGNAL COMMAND...: a reader takes one line and goes; SIGPIPE is "default" or "ignored".
 left() {
     python3 - "$@" <<'PYTHON'
@@ -132,6 +133,7 @@ quietly() {
 }
 check 'a reader who goes ends a list' quietly default "$flight" probes
 check 'quietly, too, where nobody dies of it' quietly ignored "$flight" probes
+check 'who reads the console may go before the boot ends' gives 0 '^flight: success' left default "$flight" run --deterministic --bare
 check 'and what a run has traced' gives 141 '^flight: success' left default "$flight" run -qn 'fbt:::entry { printf("%60s\n", probefunc); }'
 check 'in no further line' test "$(grep -vc '^dtrace: ' "$work/gives.err")" = 1
 
