@@ -23,7 +23,19 @@ program good 1..2 'ok 1 - a' 'ok 2 - b'
 program bad 1..2 'ok 1 - a' 'not ok 2 - b'
 program broken 'Bail out! no disk'
 program dead 1..2 'ok 1 - a'
+# One that waits until the result of `good` is there to be read; another CPU is not needed.
+cat > "$work/patient" <<'TEST'
+#!/bin/sh
+for _ in $(seq 200); do
+    grep -q 'good .* ok' out && break
+    sleep 0.1
+done
+echo 1..1
+grep -q 'good .* ok' out && echo 'ok 1 - it is told' || echo 'not ok 1 - it is told'
+TEST
+chmod +x "$work/patient"
 check 'all is well' ends 0 'PASS: 1 programs, 2 checks, [0-9]+ s' ./good
+check 'a result is told while others still run' ends 0 'PASS: 2 programs, 3 checks, [0-9]+ s' ./patient ./good
 check 'the product fails' ends 1 'FAIL: 2 programs, 4 checks, [0-9]+ s' ./good ./bad
 check 'a test that ends too soon fails' ends 1 'FAIL: 2 programs, 3 checks, [0-9]+ s' ./good ./dead
 check 'the harness fails, whatever else went well' ends 2 'ERROR: .*' ./good ./broken
