@@ -921,8 +921,7 @@ static void a_claim_prints_what_was_recorded(void **state)
 
 #define CLAIMS(stopped, options, ...)                                                              \
     do {                                                                                           \
-        size_t length_ = 1;                                                                        \
-        assert_int_equal(system_sysctl("debug.dtrace.stop", NULL, NULL, "0", length_), 0);         \
+        assert_int_equal(system_sysctl("debug.dtrace.stop", NULL, NULL, "0", 1), SYSTEM_OK);       \
         assert_int_equal(FAKE_RUN("dtrace", ##__VA_ARGS__), 0);                                    \
         PRINTED("records\n");                                                                      \
         assert_sysctl_is("debug.dtrace.stop", stopped);                                            \
@@ -988,8 +987,6 @@ static void a_claim_that_cannot_be_read_is_a_failure(void **state)
 
 static void dtrace_forgets_when_asked(void **state)
 {
-    char value[8] = "";
-    size_t length = sizeof value - 1;
     (void)state;
     fake_add_sysctl("debug.dtrace.state", "stopped", SYSTEM_SYSCTL_READ);
     assert_int_equal(FAKE_RUN("dtrace", "-d"), 1);
@@ -997,8 +994,7 @@ static void dtrace_forgets_when_asked(void **state)
     fake_add_sysctl("debug.dtrace.discard", "", SYSTEM_SYSCTL_READ | SYSTEM_SYSCTL_WRITE);
     assert_int_equal(FAKE_RUN("dtrace", "-d"), 0);
     PRINTED("");
-    assert_int_equal(system_sysctl("debug.dtrace.discard", value, &length, NULL, 0), SYSTEM_OK);
-    assert_string_equal(value, "1");
+    assert_sysctl_is("debug.dtrace.discard", "1");
 }
 
 int main(void)
