@@ -113,18 +113,26 @@ static void the_last_field_takes_the_rest(void **state)
     assert_false(fields_cut(line, field, 3));
 }
 
+/* They print or run any word, or look at none; sysctl says first what is wrong, and init is process 1. */
+static bool has_no_usage(const char *name)
+{
+    static const char *const names[] = {"basename", "boottrace", "echo", "false",
+                                        "init",     "sysctl",    "true"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void every_program_refuses_what_it_does_not_know(void **state)
 {
-    static const char *const names[] = {
-        "books",    "cat",      "cpuset", "date",   "dmesg",    "dtrace", "events", "halt",
-        "ifconfig", "kill",     "ls",     "memory", "modules",  "ntpd",   "panic",  "ping",
-        "poweroff", "ps",       "reboot", "route",  "shutdown", "sleep",  "stty",   "svcs",
-        "top",      "tunables", "uname",  "uptime", "burn",     "sh",     "timeout"};
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (const struct program *program = programs_start; program < programs_end; program++) {
+        if (has_no_usage(program->name))
+            continue;
         char expected[64];
-        (void)snprintf(expected, sizeof expected, "usage: %s", names[i]);
-        assert_int_equal(FAKE_RUN(names[i], "-?", "--"), 1);
+        (void)snprintf(expected, sizeof expected, "usage: %s", program->name);
+        assert_int_equal(FAKE_RUN(program->name, "-?", "--"), 1);
         assert_int_equal(strncmp(fake_printed(), expected, strlen(expected)), 0);
         CALLED("");
     }
