@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/acpi.h"
+#include "tests/unit/firmware_sum.h"
 
 enum {
     START = 0xe0000,
@@ -41,28 +42,18 @@ static void put32(uint32_t address, uint32_t value)
         at(address)[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* Makes the bytes sum to zero through the one at `where`. */
-static void seal(uint32_t address, uint32_t length, uint32_t where)
-{
-    uint8_t sum = 0;
-    *at(where) = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + at(address)[i]);
-    *at(where) = (uint8_t)-sum;
-}
-
 static void seal_table(uint32_t address, uint32_t length)
 {
     put32(address + 4, length);
-    seal(address, length, address + 9);
+    seal(at(address), length, 9);
 }
 
 static void seal_rsdp(uint8_t revision)
 {
     *at(RSDP + 15) = revision;
     put32(RSDP + 20, 36);
-    seal(RSDP, 20, RSDP + 8);
-    seal(RSDP, 36, RSDP + 32);
+    seal(at(RSDP), 20, 8);
+    seal(at(RSDP), 36, 32);
 }
 
 /* Makes that the whole AML of the DSDT. */

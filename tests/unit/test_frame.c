@@ -8,30 +8,11 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/frame_capture.h"
 #include "trace/crc32.h"
 #include "trace/frame.h"
 
 /* --- Captures ---------------------------------------------------------------------------- */
-
-struct capture {
-    uint8_t *bytes;
-    size_t length;
-    size_t room;
-};
-
-static void capture_put(void *context, const char *bytes, size_t length)
-{
-    struct capture *capture = context;
-    if (length == 0)
-        return;
-    if (capture->room - capture->length < length) {
-        capture->room = 2 * (capture->length + length);
-        capture->bytes = realloc(capture->bytes, capture->room);
-        assert_non_null(capture->bytes);
-    }
-    memcpy(capture->bytes + capture->length, bytes, length);
-    capture->length += length;
-}
 
 static void capture_text(struct capture *capture, const char *text)
 {
