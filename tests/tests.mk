@@ -1,7 +1,7 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except those that step through instructions.
-UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
+UNIT := test_acpi test_archive test_bootfs test_bootfs_entry test_bootfs_walk test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
@@ -99,6 +99,10 @@ $(B)/tests/test_completion $(B)/tests/test_sysctl_program $(on_fake_system): uni
 $(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor user_text wide_character)
 $(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
+
+# Trees that are made and looked at in the same way.
+on_bootfs_tree := $(patsubst %,$(B)/tests/%,test_bootfs test_bootfs_entry test_bootfs_walk)
+$(on_bootfs_tree): $(B)/asan/tests/unit/bootfs_tree.o
 
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
