@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/acpi.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/firmware_sum.h"
 
 enum {
@@ -280,9 +281,7 @@ static void every_truncation_is_a_refusal_not_an_overread(void **state)
     const uint8_t *whole = memory.bytes;
     uint32_t needed = AML + sizeof plain_s5 - START;
     for (uint32_t length = 0; length <= needed; length++) {
-        uint8_t *part = malloc(length > 0 ? length : 1);
-        assert_non_null(part);
-        memcpy(part, whole, length);
+        uint8_t *part = exact_copy(whole, length);
         memory = (struct physical_memory){part, START, length};
         uint32_t address;
         assert_int_equal(acpi_find_rsdp(&memory, 0, UINT32_MAX, &address),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/mp_table.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/firmware_sum.h"
 #include "tests/unit/phrases.h"
 
@@ -92,9 +93,7 @@ static int setup(void **state)
 /* The first `bytes` of the draft, in memory that ends there. */
 static struct physical_memory copy_first(uint32_t bytes)
 {
-    uint8_t *exact = malloc(bytes > 0 ? bytes : 1);
-    assert_non_null(exact);
-    memcpy(exact, draft, bytes);
+    uint8_t *exact = exact_copy(draft, bytes);
     return (struct physical_memory){exact, START, bytes};
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/arena_of.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/frame_capture.h"
 #include "trace/stream.h"
 
@@ -43,12 +44,10 @@ struct decoded {
 static struct decoded *decode(const struct capture *capture)
 {
     struct decoded *decoded = calloc(1, sizeof *decoded);
-    uint8_t *copy = malloc(capture->length);
+    uint8_t *copy = exact_copy(capture->bytes, capture->length);
     uint8_t *scratch = malloc(capture->length);
     assert_non_null(decoded);
-    assert_non_null(copy);
     assert_non_null(scratch);
-    memcpy(copy, capture->bytes, capture->length);
     size_t cursor = 0;
     struct frame frame;
     enum frame_found found;
@@ -57,10 +56,7 @@ static struct decoded *decode(const struct capture *capture)
         assert_int_equal(found, FRAME_FOUND_GOOD);
         assert_int_equal(frame.sequence, decoded->count);
         assert_true(decoded->count < FRAMES_MAX);
-        uint8_t *payload = malloc(frame.length == 0 ? 1 : frame.length);
-        assert_non_null(payload);
-        memcpy(payload, frame.payload, frame.length);
-        frame.payload = payload;
+        frame.payload = exact_copy(frame.payload, frame.length);
         decoded->frames[decoded->count++] = frame;
     }
     free(copy);
@@ -771,9 +767,7 @@ static void a_cut_events_payload_ends_without_overread(void **state)
     struct decoded *decoded = decode(&capture);
     struct frame whole = *frame_of(decoded, STREAM_EVENTS, 0);
     for (size_t length = 0; length <= whole.length; length++) {
-        uint8_t *payload = malloc(length == 0 ? 1 : length);
-        assert_non_null(payload);
-        memcpy(payload, whole.payload, length);
+        uint8_t *payload = exact_copy(whole.payload, length);
         struct frame cut = whole;
         cut.payload = payload;
         cut.length = length;
