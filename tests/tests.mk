@@ -1,13 +1,13 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except those that step through instructions.
-UNIT := test_acpi test_archive test_bootfs test_boottrace_model test_boottrace_rules \
+UNIT := test_acpi test_archive test_bootfs test_bootfs_entry test_bootfs_walk test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
         test_dtrace_buffer test_dtrace_claim test_dtrace_clause test_dtrace_consumer \
         test_dtrace_fire test_dtrace_float test_dtrace_framework test_dtrace_glob \
-        test_dtrace_histogram test_dtrace_lines test_dtrace_match test_dtrace_printa test_dtrace_record test_dtrace_search \
+        test_dtrace_histogram test_dtrace_lines test_dtrace_match test_dtrace_printa test_dtrace_program test_dtrace_record test_dtrace_search \
         test_dtrace_speculation test_dtrace_stream test_dtrace_variables test_dtrace_work \
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_jitter test_json_value test_kernel_types test_line_editor \
@@ -92,13 +92,17 @@ table_of_programs := -Wl,--defsym,programs_start=__start_programs \
 fake_system := $(B)/asan/tests/unit/fake_system.o \
                $(USERLAND:%.c=$(B)/asan/%.o)
 
-on_fake_system := $(patsubst %,$(B)/tests/%,test_init test_programs test_rc_programs test_sh test_sh_language)
+on_fake_system := $(patsubst %,$(B)/tests/%,test_dtrace_program test_init test_programs test_rc_programs test_sh test_sh_language)
 $(on_fake_system): $(fake_system)
 $(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor user_text wide_character words)
 $(B)/tests/test_completion $(B)/tests/test_sysctl_program $(on_fake_system): unit_more := $(table_of_programs)
 $(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor user_text wide_character)
 $(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
 $(B)/tests/test_words: $(B)/asan/kernel/user/words.o
+
+# Trees that are made and looked at in the same way.
+on_bootfs_tree := $(patsubst %,$(B)/tests/%,test_bootfs test_bootfs_entry test_bootfs_walk)
+$(on_bootfs_tree): $(B)/asan/tests/unit/bootfs_tree.o
 
 # What they take of flight, beside what is pure.
 $(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)

@@ -43,15 +43,7 @@ def emulate():
     with open(os.environ["ARGUMENTS"], "w", encoding="utf-8") as file:
         print(*sys.argv[1:], sep="\n", file=file)
     say(b"hello\r\n" + craft.frame("K", 0, craft.s("a key") + craft.s("a value")) + b"\r\n$ ")
-    ended = False
-    while True:
-        key = b"" if ended else os.read(0, 1)
-        if not key and not ended:
-            ended = True
-            say(b"(end of input)")
-        if ended:
-            time.sleep(0.05)
-            continue
+    while key := os.read(0, 1):
         say(b"<%02x>" % key[0])
         if key == b"t":
             say(b"~")
@@ -71,6 +63,8 @@ def emulate():
         if key == b"z":
             while os.path.exists(os.environ["ARGUMENTS"]):  # deaf until told otherwise
                 time.sleep(0.02)
+    say(b"(end of input)")
+    signal.pause()
 
 
 # --- Processes and terminals ----------------------------------------------------------------------
@@ -98,7 +92,7 @@ def until(condition, what):
     while not condition():
         if time.monotonic() > deadline:
             raise Fault(f"{what} did not happen")
-        time.sleep(0.01)
+        time.sleep(0.002)
 
 
 class Reader:
@@ -146,9 +140,11 @@ class Terminal:
             got = self.process.wait(SECONDS)
         finally:
             self.process.kill()
-        time.sleep(0.05)  # for the reader
+        after = termios.tcgetattr(self.slave)
+        os.close(self.slave)
+        until(lambda: self.screen.ended, "the end of what is shown")
         require(got == status, f"exit status {got} instead of {status}; screen: {self.screen.data[-400:]!r}")
-        require(termios.tcgetattr(self.slave) == self.before, "the terminal is not as it was")
+        require(after == self.before, "the terminal is not as it was")
 
 
 class Bench:
@@ -202,15 +198,8 @@ def interactive(*more):
 
 def attached(path):
     client = socket.socket(socket.AF_UNIX)
-    deadline = time.monotonic() + SECONDS
-    while True:
-        try:
-            client.connect(path)
-            return client
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.002)
+    until(lambda: client.connect_ex(path) == 0, "a connection")
+    return client
 
 
 def socket_run(*more):
@@ -380,10 +369,8 @@ def a_slow_client_is_disconnected_and_holds_up_nobody():
     slow, quick = attached(path), attached(path)
     line = Reader(lambda: quick.recv(65536))
     line.expect(b"$ ")
-    start = time.monotonic()
     quick.sendall(b"f")
     line.expect(b"flooded\r\n")
-    require(time.monotonic() - start < 5, "the run was held up")
     quick.sendall(b"X")
     bench.end(process, 0, b"disconnected 1 client: more than 1024 KiB were not read\n.*success")
     require(line.data.count(b"one of many") == 2048 * 36, "the quick one has not got everything")
@@ -400,7 +387,9 @@ def a_client_that_vanishes_is_forgotten():
         client.close()
     last = attached(path)
     line = Reader(lambda: last.recv(65536))
-    last.sendall(b"fX")
+    last.sendall(b"f")
+    line.expect(b"flooded\r\n")
+    last.sendall(b"X")
     bench.end(process, 0, b"success: typed")
     last.close()
 
@@ -409,7 +398,6 @@ def a_client_that_vanishes_is_forgotten():
 def a_ninth_client_is_told():
     process, path = socket_run()
     clients = [attached(path) for _ in range(8)]
-    time.sleep(0.2)
     ninth = attached(path)
     Reader(lambda: ninth.recv(1000)).expect(b"too many are attached")
     clients[3].sendall(b"X")
@@ -530,7 +518,7 @@ def a_console_ends_with_the_other_side():
     terminal.screen.expect(b"good bye")
     terminal, client = on_terminal()
     terminal.type(b"never read")
-    time.sleep(0.2)
+    client.recv(1, socket.MSG_PEEK)
     client.close()  # with something unread: a reset
     terminal.leave(0)
 
@@ -579,10 +567,11 @@ def two_consoles_share_a_run():
     for terminal in one, two:
         terminal.screen.expect(b"^] q leaves")
         until(terminal.raw, "raw mode")
-    time.sleep(0.2)
-    one.type(b"a")
+        terminal.type(b"a")
+        terminal.screen.expect(b"<61>")  # the run has taken it in
+    one.type(b"c")
     for terminal in one, two:
-        terminal.screen.expect(b"<61>")
+        terminal.screen.expect(b"<63>")
     one.type(b"\x1d.")
     one.leave(0)
     two.type(b"bX")
@@ -644,7 +633,6 @@ def main():
                 process.terminate()
                 process.wait()
         started.clear()
-    time.sleep(0.1)
     left = [entry for entry in os.listdir(bench.folder) if entry.startswith("flight-")]
     print("not ok" if left else "ok", len(TESTS) + 1, "- no staging folder is left behind")
     print(f"1..{len(TESTS) + 1}")

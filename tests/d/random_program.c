@@ -509,6 +509,7 @@ static void pointer_number(struct random_program *p, uint32_t depth)
     }
 }
 
+/* Long, because it is a table: a case for each kind of expression. */
 static void integer(struct random_program *p, uint32_t depth)
 {
     uint32_t array = array_of(p, 'i'), less = depth == 0 ? 0 : depth - 1;

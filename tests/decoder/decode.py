@@ -32,9 +32,12 @@ SCHEMA = {
     "V": "status:s reason:s tsc:u frames:u",
 }
 
-
 # How many of a kind's fields all streams have, where that is not all of them.
 FIRST = {"M": 5, "I": 3}
+
+CPUS = 32
+TABLES = ("boot", "run", "shutdown", "tslog")
+PHASES = ("kernel", "init", "rc", "multi-user", "shutdown")
 
 
 def number(digits):
@@ -95,9 +98,6 @@ class Payload:
 
     def s(self):
         return self.bytes(self.u())
-
-
-CPUS = 32
 
 
 def signed(zigzag):
@@ -192,9 +192,6 @@ def events_of(payload, first, tsc):
         count += 1
 
 
-PHASES = ("kernel", "init", "rc", "multi-user", "shutdown")
-
-
 def take_phase(phases, v):
     """Any may be sent again as it was, a shutdown also with a later time: the last one counts.  False: this one may not."""
     index = v["index"]
@@ -254,13 +251,9 @@ def losses_of(tables, told, names):
                 ("filtered", v["filtered"], None, None),
                 ("missing", max(v["kept"] - len(own), 0), *hole)):
             if count > 0:
-                losses.append({"table": text_of(table), "cpu": cpu, "kind": kind, "events": as_printed(count),
+                losses.append({"table": TABLES[table], "cpu": cpu, "kind": kind, "events": as_printed(count),
                                "after": edge(after), "before": edge(before)})
     return losses
-
-
-def text_of(table):
-    return ("boot", "run", "shutdown", "tslog")[table]
 
 
 def last_boot(good):
@@ -343,7 +336,7 @@ def decode(capture):
     from_reset = clock is not None and clock["counts_from_reset"] == 1
     result = []
     told_events = {}  # (tsc, number, name) of each table and CPU, in the order of time
-    for index, title in enumerate(("boot", "run", "shutdown", "tslog")):
+    for index, title in enumerate(TABLES):
         rows = sorted((table, corrected(tsc, cpus[cpu]), cpu, *rest) for table, tsc, cpu, *rest in events.values()
                       if table == index)
         for _, tsc, cpu, number, name, _, _ in rows:

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the golden captures that no kernel has sent, out of those that one has.
+"""Makes golden captures that no kernel has sent, out of those that one has.
 
-craft.py NAME [CAPTURE] prints the capture NAME, made out of CAPTURE or else out of the golden one
-that its recipe starts from; without a NAME it lists them.  Numbers and checksums of the frames are
-made anew.
+craft.py NAME prints the capture NAME, made out of the golden one that its recipe starts from; without a NAME it lists
+them.  Numbers and checksums of the frames are made anew.
 """
 import os
 import sys
@@ -269,8 +268,7 @@ def main():
         print(*RECIPES, sep="\n")
         return
     base, recipe = RECIPES[sys.argv[1]]
-    path = sys.argv[2] if len(sys.argv) > 2 else os.path.join(folder, base + ".capture")
-    with open(path, "rb") as file:
+    with open(os.path.join(folder, base + ".capture"), "rb") as file:
         sys.stdout.buffer.write(rewrite(file.read(), recipe))
 
 

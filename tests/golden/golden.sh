@@ -43,7 +43,8 @@ for folded in tests/golden/*.folded; do
     check "$folded is what becomes of stacks" sh -c \
         "'$flight' export '${folded%.folded}.capture' --format folded --unit cycles | diff - '$folded'"
 done
-for name in $(python3 tests/golden/craft.py); do
+names=$(python3 tests/golden/craft.py) || bail 'no recipes'
+for name in $names; do
     check "$name is what its recipe makes" crafted "$name"
 done
 finish

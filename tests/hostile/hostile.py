@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Hostile input: every case of tests/hostile/cases has its expected one line of diagnosis.
 
-A case is two lines: `< input` and `> diagnosis` (more than one of these where more than one thing is wrong).  What the input is depends on the file's name; in texts it has
-Python's escapes, in archives it is a Python expression over the makers below.  The kernel's own files,
-built for the host under the sanitizers (boot_host.c), read it and print.
+A case is two lines: `< input` and `> diagnosis` (more than one of these where more than one thing is wrong).  What the
+input is depends on the file's name; in texts it has Python's escapes, in archives it is a Python expression over the
+makers below.  The kernel's own files, built for the host under the sanitizers (boot_host.c), read it and print.
 
     hostile.py             checks all cases, as TAP
     hostile.py --write     writes what comes out into the case files, for a person to read
@@ -17,14 +17,13 @@ import sys
 import tempfile
 
 CASES = os.path.join(os.path.dirname(__file__), "cases")
-PROGRAM = os.environ.get("BOOT_HOST", "build/tests/boot_host")
+PROGRAM = "build/tests/boot_host"
 
 # What the kernel prints of every sound module and file.
 USUAL = re.compile(
     r"module \d+: .*, (file|rootfs|hash|environment|console-font|dof), \d+ bytes at 0x[0-9a-f]+"
     r"(, (sha1|sha256) verified|, (refused|mismatch|bad-hash|ignored))?"
-    r"|files: \d+, .*|.*: settings: \d+, others: .*|kernel/drv/.*: entries: \d+, properties: \d+"
-    r"|stop: .*")
+    r"|files: \d+, .*|.*: settings: \d+, others: .*|kernel/drv/.*: entries: \d+, properties: \d+")
 
 
 def newc(*entries, magic="070701", end=True):
@@ -106,7 +105,7 @@ def diagnoses(kind, source):
                              env={**os.environ, "ASAN_OPTIONS": "exitcode=99"})
     if run.returncode not in (0, 1):
         return ["exit status %d: %s" % (run.returncode, run.stderr.decode("utf-8", "replace")[:2000])]
-    lines = run.stdout.decode("utf-8", "replace").replace("\r\n", "\n").splitlines()
+    lines = run.stdout.decode("utf-8", "replace").splitlines()
     return [line for line in lines if line and not USUAL.fullmatch(line)]
 
 

@@ -7,6 +7,7 @@
 
 #include "flight/d/builtin.h"
 #include "flight/d/difo.h"
+#include "tests/unit/exact_copy.h"
 
 struct d_compiler *front_compiler;
 struct d_problem front_problem;
@@ -218,10 +219,7 @@ static void compile(enum d_source_kind kind, const char *program)
 {
     static const char *const arguments[] = {"one", "2"};
     size_t size = strlen(program);
-    char *copy = malloc(size > 0 ? size : 1);
-    if (copy == NULL)
-        abort();
-    memcpy(copy, program, size);
+    char *copy = exact_copy(program, size);
     const struct d_source source = {.kind = kind,
                                     .name = "test.d",
                                     .text = copy,

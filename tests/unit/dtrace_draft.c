@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/exact_copy.h"
+
 static const struct dtrace_probe_description *probe_of(void *context, uint32_t id)
 {
     struct draft *draft = context;
@@ -181,10 +183,7 @@ void draft_put_word(uint8_t *record, const struct dtrace_record *piece, uint32_t
 /* A copy that is freed instead of an older one. */
 static void *exactly(const void *bytes, size_t size, const void *older)
 {
-    void *exact = malloc(size + (size == 0));
-    assert(exact != NULL);
-    if (size > 0)
-        memcpy(exact, bytes, size);
+    void *exact = exact_copy(bytes, size);
     free((void *)older);
     return exact;
 }

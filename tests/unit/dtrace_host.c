@@ -166,6 +166,16 @@ void host_go(const struct dof_clause *clauses, uint32_t count)
     assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
 }
 
+uint32_t host_start_empty(void)
+{
+    host_start(1 << 20, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    host_go(
+        &(const struct dof_clause){.provider = "test", .module = "", .function = "", .name = ""},
+        1);
+    return id;
+}
+
 uint32_t host_probe(const char *function, const char *name)
 {
     static const struct dtrace_provider provider = {.name = "test"};

@@ -36,6 +36,9 @@ enum {
 extern const struct dof_option host_small[HOST_SMALL];
 void host_go(const struct dof_clause *clauses, uint32_t count);
 
+/* Starts with 1 MiB, one CPU, a probe, and an empty clause on it, going; the probe's id. */
+uint32_t host_start_empty(void);
+
 /* A probe test:module:function:name, by id; and its firing. */
 uint32_t host_probe(const char *function, const char *name);
 void host_fire(uint32_t id, uint32_t cpu, uint64_t arg0, uint64_t arg1);

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "boot/acpi.h"
+#include "tests/unit/exact_copy.h"
+#include "tests/unit/firmware_sum.h"
 
 enum {
     START = 0xe0000,
@@ -41,28 +43,18 @@ static void put32(uint32_t address, uint32_t value)
         at(address)[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* Makes the bytes sum to zero through the one at `where`. */
-static void seal(uint32_t address, uint32_t length, uint32_t where)
-{
-    uint8_t sum = 0;
-    *at(where) = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + at(address)[i]);
-    *at(where) = (uint8_t)-sum;
-}
-
 static void seal_table(uint32_t address, uint32_t length)
 {
     put32(address + 4, length);
-    seal(address, length, address + 9);
+    seal(at(address), length, 9);
 }
 
 static void seal_rsdp(uint8_t revision)
 {
     *at(RSDP + 15) = revision;
     put32(RSDP + 20, 36);
-    seal(RSDP, 20, RSDP + 8);
-    seal(RSDP, 36, RSDP + 32);
+    seal(at(RSDP), 20, 8);
+    seal(at(RSDP), 36, 32);
 }
 
 /* Makes that the whole AML of the DSDT. */
@@ -289,9 +281,7 @@ static void every_truncation_is_a_refusal_not_an_overread(void **state)
     const uint8_t *whole = memory.bytes;
     uint32_t needed = AML + sizeof plain_s5 - START;
     for (uint32_t length = 0; length <= needed; length++) {
-        uint8_t *part = malloc(length > 0 ? length : 1);
-        assert_non_null(part);
-        memcpy(part, whole, length);
+        uint8_t *part = exact_copy(whole, length);
         memory = (struct physical_memory){part, START, length};
         uint32_t address;
         assert_int_equal(acpi_find_rsdp(&memory, 0, UINT32_MAX, &address),

@@ -1006,17 +1006,19 @@ static bool is_taken_apart_wrongly(const struct event *event)
     return !named || colon[1] == ' ';
 }
 
-static void check_text(const struct event *event, const struct freebsd_entry *entry,
-                       const struct log_event *row)
+static bool texts_are_the_same(const struct freebsd_entry *entry, const struct log_event *row)
+{
+    return strlen(entry->name) == row->name.length &&
+           memcmp(entry->name, row->name.text, row->name.length) == 0 &&
+           strlen(entry->process) == row->process.length &&
+           memcmp(entry->process, row->process.text, row->process.length) == 0;
+}
+
+static void explain_texts(const struct event *event)
 {
     static const struct reason reasons[] = {{N16_TEXTS, is_cut},
                                             {N16_TEXTS, is_taken_apart_wrongly}};
-    bool same = strlen(entry->name) == row->name.length &&
-                memcmp(entry->name, row->name.text, row->name.length) == 0 &&
-                strlen(entry->process) == row->process.length &&
-                memcmp(entry->process, row->process.text, row->process.length) == 0;
-    if (!same)
-        EXPLAIN(event, "the texts differ", reasons);
+    EXPLAIN(event, "the texts differ", reasons);
 }
 
 static bool clocks_differ(const struct event *event)
@@ -1097,13 +1099,6 @@ static void check_line(const struct event *event, const struct freebsd_row *thei
         EXPLAIN(event, "the lines differ", of_line);
 }
 
-static bool texts_are_the_same(const struct freebsd_entry *entry, const struct log_event *row)
-{
-    return strlen(entry->name) == row->name.length &&
-           strlen(entry->process) == row->process.length &&
-           memcmp(entry->name, row->name.text, row->name.length) == 0;
-}
-
 static void check_row(uint32_t row)
 {
     const struct event *event = &now.event[our_rows[row].usage.in_blocks];
@@ -1111,11 +1106,13 @@ static void check_row(uint32_t row)
     if (event->freebsd.row == 0)
         return;
     const struct freebsd_row *theirs = &their_rows[event->freebsd.place][event->freebsd.row - 1];
-    check_text(event, theirs->entry, &our_rows[row]);
+    bool same = texts_are_the_same(theirs->entry, &our_rows[row]);
+    if (!same)
+        explain_texts(event);
     if (event->freebsd.place != event->host.place)
         return;
     check_time(event);
-    if (texts_are_the_same(theirs->entry, &our_rows[row]))
+    if (same)
         check_line(event, theirs, line[row]);
 }
 
@@ -1125,15 +1122,18 @@ static void forget_rows(void)
         now.event[i].freebsd.row = now.event[i].host.row = 0;
 }
 
-static void check_total(uint32_t table)
+/* Both sides have the same rows of it, at the same times. */
+static bool tables_are_the_same(uint32_t table, uint32_t first_row)
 {
     bool same = their_count[table] == our_count[table] && now.shape.offset == 0;
-    uint32_t first = 0;
-    for (uint32_t i = 0; i < table; i++)
-        first += our_count[i];
     for (uint32_t k = 0; same && k < our_count[table]; k++)
-        same = their_rows[table][k].entry->serial == our_rows[first + k].usage.in_blocks;
-    if (same)
+        same = their_rows[table][k].entry->serial == our_rows[first_row + k].usage.in_blocks;
+    return same;
+}
+
+static void check_total(uint32_t table, uint32_t first_row)
+{
+    if (tables_are_the_same(table, first_row))
         assert_int_equal(freebsd_total(their_rows[table], their_count[table]), totals[table]);
 }
 
@@ -1147,7 +1147,7 @@ static void compare_logs(void)
     uint32_t row = 0;
     for (uint32_t i = 0; i < 3; i++) {
         check_our_table(i, row);
-        check_total(i);
+        check_total(i, row);
         row += our_count[i];
     }
     for (uint32_t i = 1; i <= now.events; i++) {
@@ -1225,9 +1225,7 @@ static void compare_shutdown_log(void)
     struct freebsd_row *theirs = their_rows[IN_SHUTDOWN];
     read_shown(first, end);
     freebsd_show(theirs, their_count[IN_SHUTDOWN], now.shape.threshold);
-    bool same = their_count[IN_SHUTDOWN] == our_count[2] && now.shape.offset == 0;
-    for (uint32_t k = 0; same && k < our_count[2]; k++)
-        same = theirs[k].entry->serial == our_rows[first + k].usage.in_blocks;
+    bool same = tables_are_the_same(IN_SHUTDOWN, first);
     for (uint32_t k = 0; same && k < our_count[2]; k++)
         if (theirs[k].shown != shown_here[theirs[k].entry->serial])
             EXPLAIN(&now.event[theirs[k].entry->serial], "one side does not show it", reasons);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/arena_of.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 #include "trace/boottrace_rules.h"
 
@@ -76,9 +77,7 @@ static int end(void **state)
 static enum boottrace_status user_bytes(const char *text, size_t length)
 {
     struct boottrace_source from = source();
-    char *exact = malloc(length == 0 ? 1 : length); /* one byte too many is seen */
-    assert_non_null(exact);
-    memcpy(exact, text, length);
+    char *exact = exact_copy(text, length);
     enum boottrace_status status = boottrace_user(&boottrace, &from, exact, length);
     free(exact);
     return status;

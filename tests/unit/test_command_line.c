@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/command_line.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 static char *text;
@@ -23,11 +24,9 @@ static void start_with(const char *content, size_t size)
     free(text);
     free(buffer);
     size_t length = strlen(content);
-    text = malloc(length > 0 ? length : 1);
+    text = exact_copy(content, length);
     buffer = malloc(size > 0 ? size : 1);
-    assert_non_null(text);
     assert_non_null(buffer);
-    memcpy(text, content, length);
     line = (struct command_line){
         .text = text, .length = length, .buffer = buffer, .buffer_size = size};
 }

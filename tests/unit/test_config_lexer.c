@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "boot/config_lexer.h"
+#include "tests/unit/exact_copy.h"
 
 /* The text that is read; the words point into it. */
 static char *copy;
@@ -20,9 +21,7 @@ static struct config_word word;
 static void start_bytes(const char *bytes, size_t length)
 {
     free(copy);
-    copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
+    copy = exact_copy(bytes, length);
     lexer = (struct config_lexer){.text = {copy, length}};
 }
 

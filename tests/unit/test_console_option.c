@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "boot/console_option.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 enum what {
@@ -22,9 +23,7 @@ static struct console_option option;
 static enum console_status parse(enum what what, const char *text)
 {
     size_t length = strlen(text);
-    char *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, length);
+    char *copy = exact_copy(text, length);
     option = console_option_default();
     enum console_status status = what == CONSOLE ? console_option_parse(copy, length, &option)
                                                  : console_mode_parse(copy, length, &option);

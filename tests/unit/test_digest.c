@@ -13,6 +13,7 @@
 #include "boot/digest.h"
 #include "boot/sha1.h"
 #include "boot/sha256.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 enum {
@@ -36,16 +37,6 @@ static const struct algorithm *const algorithms_end = algorithms + 2;
 
 static const char digits40[] = "0123456789abcdefABCDEF00ff7f80a9f5e1c3d2";
 static const char digits64[] = "deadBEEF00112233445566778899aabbccddeeffFEDCBA98765432100f1e2d3c";
-
-/* Memory of exactly that size, with a copy; the caller frees it. */
-static void *copy_of(const void *bytes, size_t length)
-{
-    void *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    if (length > 0)
-        memcpy(copy, bytes, length);
-    return copy;
-}
 
 /* Pseudo-random bytes (xorshift32); the seed is not 0. */
 static void fill(uint8_t *bytes, size_t length, uint32_t seed)
@@ -82,7 +73,7 @@ static void assert_printed(const struct digest *digest, const char *expected)
 
 static void assert_published(const char *message, const char *sha1, const char *sha256)
 {
-    uint8_t *copy = copy_of(message, strlen(message));
+    uint8_t *copy = exact_copy(message, strlen(message));
     struct digest digest = digest_of(DIGEST_SHA1, copy, strlen(message));
     assert_printed(&digest, sha1);
     digest = digest_of(DIGEST_SHA256, copy, strlen(message));
@@ -237,7 +228,7 @@ static void start(struct hashing *hashing, enum digest_kind kind)
 /* Adds a copy that is gone afterwards, so that nothing may be read later. */
 static void add(struct hashing *hashing, const uint8_t *bytes, size_t length)
 {
-    uint8_t *copy = copy_of(bytes, length);
+    uint8_t *copy = exact_copy(bytes, length);
     if (hashing->kind == DIGEST_SHA1)
         sha1_add(&hashing->sha1, copy, length);
     else
@@ -422,7 +413,7 @@ static const uint8_t nonsense = 0xee;
 static enum digest_status parse_with(enum digest_status (*parse)(struct slice, struct digest *),
                                      const char *text, size_t length)
 {
-    char *copy = copy_of(text, length);
+    char *copy = exact_copy(text, length);
     memset(&result, nonsense, sizeof result);
     enum digest_status status = parse((struct slice){copy, length}, &result);
     free(copy);

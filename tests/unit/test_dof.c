@@ -13,6 +13,7 @@
 
 #include "boot/driver_conf.h"
 #include "tests/unit/dof_builder.h"
+#include "tests/unit/exact_copy.h"
 
 enum {
     MEMORY = 1 << 20,
@@ -45,13 +46,6 @@ static bool load_program(const uint8_t *bytes, size_t size, uint32_t program)
 static bool load(const uint8_t *bytes, size_t size)
 {
     return load_program(bytes, size, 0);
-}
-
-static void *copy_of(const void *bytes, size_t size)
-{
-    void *copy = malloc(size > 0 ? size : 1);
-    assert_non_null(copy);
-    return memcpy(copy, bytes, size);
 }
 
 /* --- A good object ---------------------------------------------------------------------------- */
@@ -336,7 +330,7 @@ static void expect(const struct refusal *refusal, const uint8_t *bytes, size_t s
 {
     uint32_t index =
         refusal->place == HEADER ? DOF_NONE : index_of(bytes, refusal->type, refusal->number);
-    uint8_t *bad = copy_of(bytes, size);
+    uint8_t *bad = exact_copy(bytes, size);
     memcpy(bad + offset_of(bytes, refusal->place, index) + refusal->field, &refusal->value,
            refusal->width);
     assert_false(load(bad, size));
@@ -404,7 +398,7 @@ static void every_truncation_is_an_error_not_an_overread(void **state)
     size_t size;
     uint8_t *bytes = good_object(&size);
     for (size_t length = 0; length < size; length++) {
-        uint8_t *cut = copy_of(bytes, length);
+        uint8_t *cut = exact_copy(bytes, length);
         (void)start(state);
         assert_false(load(cut, length));
         assert_string_equal(problem.text, length < 64 ? "truncated header" : "truncated DOF");
@@ -419,7 +413,7 @@ static void every_smaller_load_size_is_judged_without_an_overread(void **state)
     size_t size;
     uint8_t *bytes = good_object(&size);
     for (uint64_t length = 64; length < size; length++) {
-        uint8_t *cut = copy_of(bytes, length);
+        uint8_t *cut = exact_copy(bytes, length);
         memcpy(cut + 40, &length, 8);
         (void)start(state);
         assert_false(load(cut, length));
@@ -466,7 +460,7 @@ static void an_object_without_content_is_empty(void **state)
         memcpy(empty, bytes, 64);
         memcpy(empty + 28, &sections, 4);
         memcpy(empty + 40, &length, 8);
-        uint8_t *exact = copy_of(empty, length);
+        uint8_t *exact = exact_copy(empty, length);
         (void)start(state);
         assert_true(load(exact, length));
         assert_int_equal(object.clause_count + object.option_count, 0);
@@ -688,7 +682,7 @@ static void load_vector(const char *name, bool cut)
     const char *bytes = read_file(path, &size);
     if (cut)
         size = (size_t)read_number((const uint8_t *)bytes + 40, 8);
-    uint8_t *exact = copy_of(bytes, size);
+    uint8_t *exact = exact_copy(bytes, size);
     if (!load(exact, size))
         fail_msg("%s: %s (section %u at 0x%llx)", name, problem.text, problem.section,
                  (unsigned long long)problem.offset);
@@ -921,7 +915,7 @@ static void what_dtrace_a_left_loads_as_one_state(void **state)
         (void)start(state);
         (void)snprintf(path, sizeof path, "tests/dof/%s.dtrace.conf", confs[i].name);
         const char *bytes = read_file(path, &size);
-        char *text = copy_of(bytes, size);
+        char *text = exact_copy(bytes, size);
         struct diagnosis_listener listener = {ignore, NULL};
         struct driver_conf conf = {.lexer = {.text = {text, size}}, .listener = &listener};
         struct driver_entry entry;

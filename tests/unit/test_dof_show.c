@@ -13,6 +13,7 @@
 #include "flight/dof_file.h"
 #include "flight/dof_show.h"
 #include "tests/unit/dof_builder.h"
+#include "tests/unit/exact_copy.h"
 
 enum {
     DECLARATIONS = 64
@@ -29,8 +30,7 @@ static const char *shown(const uint8_t *bytes, size_t size)
     struct text_buffer buffer = {text, sizeof text, 0};
     const struct text_sink sink = text_buffer_sink(&buffer);
     struct dof_show show;
-    uint8_t *exact = malloc(size > 0 ? size : 1);
-    memcpy(exact, bytes, size);
+    uint8_t *exact = exact_copy(bytes, size);
     dof_show_open(&show, "x.dof", exact, size, 0, &declarations);
     dof_show_text(&sink, &show);
     refused = show.refused;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "boot/driver_conf.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/told.h"
 
 static char entries[LOG_SIZE];
@@ -63,9 +64,7 @@ static void append_entry(const struct driver_entry *entry)
 static struct slice copy_bytes(const char *bytes, size_t length)
 {
     free(copy);
-    copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
+    copy = exact_copy(bytes, length);
     told[0] = entries[0] = '\0';
     file = (struct slice){copy, length};
     return file;

@@ -42,12 +42,7 @@ static void a_record_has_epid_time_and_data(void **state)
 static void an_empty_clause_leaves_its_header(void **state)
 {
     (void)state;
-    host_start(MIB, 1, false);
-    uint32_t id = host_probe("open", "entry");
-    const struct dof_clause clause = {
-        .provider = "test", .module = "", .function = "", .name = "entry"};
-    host_go(&clause, 1);
-    host_fire(id, 0, 0, 0);
+    host_fire(host_start_empty(), 0, 0, 0);
     struct dtrace_snapshot snapshot = host_principal(0);
     assert_int_equal(snapshot.size, HEADER);
     assert_int_equal(snapshot.books.kept, 1);
@@ -96,6 +91,24 @@ static void variables_live_over_clauses_and_firings(void **state)
     host_end();
 }
 
+/* The record of ERROR, the only one, after the probe has fired with this clause on it. */
+static struct host_record error_of(uint32_t id, const struct dof_clause *clause)
+{
+    struct host_record record;
+    assert_true(host_add(clause, 1, host_small, HOST_SMALL));
+    assert_true(host_add_file("tests/dof/examples/E.dof"));
+    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(host_take(&record, 1), 1);
+    return record;
+}
+
+static void assert_error(const struct host_record *record, const uint64_t arguments[5])
+{
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(host_number(record->bytes + 16 + 8 * i, 8), arguments[i]);
+}
+
 static void a_fault_leaves_no_record_and_fires_error(void **state)
 {
     (void)state;
@@ -105,16 +118,9 @@ static void a_fault_leaves_no_record_and_fires_error(void **state)
                                host_action(DOF_ACTION_DIFEXPR, host_divide_by_zero(8)),
                                host_action(DOF_ACTION_DIFEXPR, host_set_global(0x500, 9))};
     const struct dof_clause clause = HOST_CLAUSE("open", "entry", bad);
-    assert_true(host_add(&clause, 1, host_small, HOST_SMALL));
-    assert_true(host_add_file("tests/dof/examples/E.dof"));
-    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
-    host_fire(id, 0, 0, 0);
-    struct host_record record;
-    assert_int_equal(host_take(&record, 1), 1);
+    const struct host_record record = error_of(id, &clause);
     assert_int_equal(record.epid, 2);
-    static const uint64_t expected[] = {1, 2, 4, DIF_FAULT_DIVZERO, 0};
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(host_number(record.bytes + 16 + 8 * i, 8), expected[i]);
+    assert_error(&record, (const uint64_t[]){1, 2, 4, DIF_FAULT_DIVZERO, 0});
     assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 1);
     assert_int_equal(host_principal(0).books.errors, 1);
     host_end();
@@ -130,15 +136,8 @@ static void a_fault_in_a_predicate_is_that_of_action_0(void **state)
                                       .function = "",
                                       .name = "",
                                       .predicate = host_load(0x1234)};
-    assert_true(host_add(&clause, 1, host_small, HOST_SMALL));
-    assert_true(host_add_file("tests/dof/examples/E.dof"));
-    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
-    host_fire(id, 0, 0, 0);
-    struct host_record record;
-    assert_int_equal(host_take(&record, 1), 1);
-    static const uint64_t expected[] = {1, 0, 4, DIF_FAULT_BADADDR, 0x1234};
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(host_number(record.bytes + 16 + 8 * i, 8), expected[i]);
+    const struct host_record record = error_of(id, &clause);
+    assert_error(&record, (const uint64_t[]){1, 0, 4, DIF_FAULT_BADADDR, 0x1234});
     host_end();
 }
 
@@ -151,12 +150,7 @@ static void a_fault_of_an_action_itself_has_no_offset(void **state)
     nowhere->type = DIF_RESULT_STRING(16);
     struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, nowhere)};
     const struct dof_clause clause = HOST_CLAUSE("", "", actions);
-    assert_true(host_add(&clause, 1, host_small, HOST_SMALL));
-    assert_true(host_add_file("tests/dof/examples/E.dof"));
-    assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
-    host_fire(id, 0, 0, 0);
-    struct host_record record;
-    assert_int_equal(host_take(&record, 1), 1);
+    const struct host_record record = error_of(id, &clause);
     assert_true(host_number(record.bytes + 32, 8) == UINT64_MAX);
     assert_int_equal(host_number(record.bytes + 40, 8), DIF_FAULT_BADADDR);
     host_end();
@@ -201,8 +195,9 @@ static void a_fault_in_error_is_only_counted(void **state)
     struct dtrace_status status = dtrace_source_of(host.dtrace).status;
     assert_int_equal(status.errors, 1);
     assert_int_equal(status.errors_in_errors, 1);
-    assert_int_equal(host_principal(0).books.kept, 0);
-    host_assert_balance(&(struct dtrace_buffer_books){0});
+    const struct dtrace_buffer_books books = host_principal(0).books;
+    assert_int_equal(books.kept, 0);
+    host_assert_balance(&books);
     host_end();
 }
 

@@ -535,11 +535,7 @@ static void a_deleted_variable_waits_for_the_firings_that_may_read_it(void **sta
 static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
 {
     (void)state;
-    host_start(MIB, 1, false);
-    uint32_t id = host_probe("open", "entry");
-    const struct dof_clause clause = {
-        .provider = "test", .module = "", .function = "", .name = "entry"};
-    host_go(&clause, 1);
+    uint32_t id = host_start_empty();
     host_fire(id, 0, 0, 0);
     host_fire(id, 0, 0, 0);
     struct dtrace_cpu *cpu = &host.dtrace->cpu[0];
@@ -557,9 +553,7 @@ static void a_cpu_that_was_stopped_has_books_of_what_is_there(void **state)
 static void without_aggregations_there_is_no_memory_for_them(void **state)
 {
     (void)state;
-    host_start(MIB, 1, false);
-    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
-    host_go(&clause, 1);
+    (void)host_start_empty();
     assert_null(host_aggregations(0).bytes);
     host_end();
 }
@@ -608,10 +602,7 @@ static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **stat
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
-    host_start(MIB, 1, false);
-    uint32_t id = host_probe("open", "entry");
-    const struct dof_clause clause = {.provider = "test", .module = "", .function = "", .name = ""};
-    host_go(&clause, 1);
+    uint32_t id = host_start_empty();
     host_fire(id, 0, 0, 0);
     dtrace_discard(host.dtrace);
     assert_int_equal(host_principal(0).size, 0);

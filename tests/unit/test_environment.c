@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/environment.h"
+#include "tests/unit/exact_copy.h"
 
 /* What the listener heard last, and how often. */
 static struct {
@@ -37,20 +38,13 @@ static char *buffer;
 static struct environment environment;
 static struct environment_pair pair;
 
-static char *allocate(size_t size)
-{
-    char *bytes = malloc(size > 0 ? size : 1);
-    assert_non_null(bytes);
-    return bytes;
-}
-
 static void start_sized(const char *text, size_t length, size_t buffer_size)
 {
     free(copy);
     free(buffer);
-    copy = allocate(length);
-    buffer = allocate(buffer_size);
-    memcpy(copy, text, length);
+    copy = exact_copy(text, length);
+    buffer = malloc(buffer_size > 0 ? buffer_size : 1);
+    assert_non_null(buffer);
     heard.count = 0;
     environment = (struct environment){
         .text = {copy, length},

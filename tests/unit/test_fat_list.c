@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flight/fat_list.h"
+#include "tests/unit/exact_copy.h"
 
 static const char listing[] = " Volume in drive : is FIRSTLIGHT \n"
                               " Volume Serial Number is 3149-7421\n"
@@ -39,9 +40,7 @@ static const char listing[] = " Volume in drive : is FIRSTLIGHT \n"
 static struct fat_list parse(const char *folder, const char *text, size_t length)
 {
     struct fat_list list = {0};
-    char *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, length);
+    char *copy = exact_copy(text, length);
     fat_list_parse(&list, folder, copy, length);
     free(copy);
     return list;

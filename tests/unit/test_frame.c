@@ -8,30 +8,12 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/exact_copy.h"
+#include "tests/unit/frame_capture.h"
 #include "trace/crc32.h"
 #include "trace/frame.h"
 
 /* --- Captures ---------------------------------------------------------------------------- */
-
-struct capture {
-    uint8_t *bytes;
-    size_t length;
-    size_t room;
-};
-
-static void capture_put(void *context, const char *bytes, size_t length)
-{
-    struct capture *capture = context;
-    if (length == 0)
-        return;
-    if (capture->room - capture->length < length) {
-        capture->room = 2 * (capture->length + length);
-        capture->bytes = realloc(capture->bytes, capture->room);
-        assert_non_null(capture->bytes);
-    }
-    memcpy(capture->bytes + capture->length, bytes, length);
-    capture->length += length;
-}
 
 static void capture_text(struct capture *capture, const char *text)
 {
@@ -78,11 +60,9 @@ struct found {
 /* Searches a copy of exactly `length` bytes for frames like one_frame(wanted). */
 static struct found search(const uint8_t *bytes, size_t length, size_t wanted)
 {
-    uint8_t *copy = malloc(length == 0 ? 1 : length);
+    uint8_t *copy = exact_copy(bytes, length);
     uint8_t *scratch = malloc(length == 0 ? 1 : length);
-    assert_non_null(copy);
     assert_non_null(scratch);
-    memcpy(copy, bytes, length);
 
     struct found found = {0};
     struct frame frame;
@@ -432,9 +412,7 @@ static void a_payload_has_one_spelling_only(void **state)
 /* A reader over bytes in memory of exactly their size; `owner` is to be freed. */
 static struct frame_reader reader_over(const char *bytes, size_t length, uint8_t **owner)
 {
-    *owner = malloc(length == 0 ? 1 : length);
-    assert_non_null(*owner);
-    memcpy(*owner, bytes, length);
+    *owner = exact_copy(bytes, length);
     struct frame frame = {.payload = *owner, .length = length};
     return frame_reader_of(&frame);
 }

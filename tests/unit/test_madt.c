@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/madt.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 enum {
@@ -73,9 +74,7 @@ static int setup(void **state)
 /* Reads the first `bytes` of the draft, from memory that ends there. */
 static enum madt_status read_first(uint32_t bytes)
 {
-    uint8_t *exact = malloc(bytes > 0 ? bytes : 1);
-    assert_non_null(exact);
-    memcpy(exact, draft, bytes);
+    uint8_t *exact = exact_copy(draft, bytes);
     memset(&list, 0x77, sizeof list);
     enum madt_status status = madt_read(&(struct acpi_table){exact, 0xe0000, bytes}, &list);
     free(exact);

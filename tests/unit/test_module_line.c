@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/module_line.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 /* What the listener heard. */
@@ -39,9 +40,7 @@ static void parse(const char *text)
 {
     free(copy);
     size_t length = strlen(text);
-    copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, length);
+    copy = exact_copy(text, length);
     heard.count = 0;
     heard.fault = MODULE_LINE_FAULT_NONE;
     module_line_parse(copy, length, &listener, &line);

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "boot/mp_table.h"
+#include "tests/unit/exact_copy.h"
+#include "tests/unit/firmware_sum.h"
 #include "tests/unit/phrases.h"
 
 enum {
@@ -38,24 +40,14 @@ static void put(uint32_t address, uint32_t value, uint32_t bytes)
         at(address)[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* Makes the bytes sum to zero through the one at `where`. */
-static void seal(uint32_t address, uint32_t length, uint32_t where)
-{
-    uint8_t sum = 0;
-    *at(where) = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + at(address)[i]);
-    *at(where) = (uint8_t)-sum;
-}
-
 static void seal_pointer(void)
 {
-    seal(POINTER, 16, POINTER + 10);
+    seal(at(POINTER), 16, 10);
 }
 
 static void seal_config(void)
 {
-    seal(CONFIG, end - CONFIG, CONFIG + 7);
+    seal(at(CONFIG), end - CONFIG, 7);
 }
 
 static void finish_config(void)
@@ -101,9 +93,7 @@ static int setup(void **state)
 /* The first `bytes` of the draft, in memory that ends there. */
 static struct physical_memory copy_first(uint32_t bytes)
 {
-    uint8_t *exact = malloc(bytes > 0 ? bytes : 1);
-    assert_non_null(exact);
-    memcpy(exact, draft, bytes);
+    uint8_t *exact = exact_copy(draft, bytes);
     return (struct physical_memory){exact, START, bytes};
 }
 
@@ -188,10 +178,10 @@ static void the_pointer_needs_signature_length_and_checksum(void **state)
     seal_pointer();
     assert_refused(MP_TABLE_POINTER);
     *at(POINTER + 8) = 2;
-    seal(POINTER, 32, POINTER + 10);
+    seal(at(POINTER), 32, 10);
     assert_int_equal(read_all(), MP_TABLE_OK);
     *at(POINTER + 8) = 255; /* runs over the end */
-    seal(POINTER, 255 * 16, POINTER + 10);
+    seal(at(POINTER), 255 * 16, 10);
     assert_refused(MP_TABLE_POINTER);
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/multiboot.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 enum {
@@ -71,9 +72,7 @@ static void release(struct physical_memory memory)
 /* The first bytes of a window, in a buffer of exactly that size. */
 static struct physical_memory cut(struct physical_memory memory, uint32_t length)
 {
-    uint8_t *bytes = malloc(length > 0 ? length : 1);
-    assert_non_null(bytes);
-    memcpy(bytes, memory.bytes, length);
+    uint8_t *bytes = exact_copy(memory.bytes, length);
     return (struct physical_memory){bytes, memory.start, length};
 }
 

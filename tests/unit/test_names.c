@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/exact_copy.h"
 #include "trace/names.h"
 
 static uint16_t add_task(struct trace_tasks *tasks, uint32_t pid, uint16_t name)
@@ -29,9 +30,7 @@ static struct trace_names *names_of(uint32_t capacity, uint32_t text_capacity)
 /* Interns a copy that lies in memory of exactly its size. */
 static uint16_t intern(struct trace_names *names, const char *text, size_t length)
 {
-    char *copy = malloc(length == 0 ? 1 : length);
-    assert_non_null(copy);
-    memcpy(copy, text, length);
+    char *copy = exact_copy(text, length);
     uint16_t id = trace_names_intern(names, copy, length);
     free(copy);
     return id;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flight/schema.h"
+#include "tests/unit/exact_copy.h"
 
 static const char known[] = "index:u name:s size:u";
 static const char repeating[] = "first:u tsc:u (control:u name?1:u task?2:u)*";
@@ -16,9 +17,7 @@ static const char repeating[] = "first:u tsc:u (control:u name?1:u task?2:u)*";
 /* What schema_shared gives for a list in memory of exactly its size. */
 static uint32_t shared(const char *sent, size_t length, const char *with)
 {
-    char *copy = malloc(length == 0 ? 1 : length);
-    assert_non_null(copy);
-    memcpy(copy, sent, length);
+    char *copy = exact_copy(sent, length);
     uint32_t fields = schema_shared((struct frame_string){copy, length}, with);
     free(copy);
     return fields;
@@ -77,9 +76,7 @@ static void a_list_that_repeats_is_known_as_a_whole_or_not_at_all(void **state)
 /* Whether a payload in memory of exactly its size fits. */
 static bool fits(const char *sent, const char *payload, size_t length)
 {
-    uint8_t *copy = malloc(length == 0 ? 1 : length);
-    assert_non_null(copy);
-    memcpy(copy, payload, length);
+    uint8_t *copy = exact_copy(payload, length);
     bool result = schema_fits((struct frame_string){sent, strlen(sent)},
                               (struct frame_reader){copy, copy + length, false});
     free(copy);

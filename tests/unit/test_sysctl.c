@@ -12,6 +12,7 @@
 #include "kernel/console.h"
 #include "kernel/sysctl.h"
 #include "kernel/tunables.h"
+#include "tests/unit/exact_copy.h"
 
 enum {
     LONG = 5000, /* bytes of a long value */
@@ -103,9 +104,7 @@ static int read(const char *name)
 static int write(const char *name, const char *text)
 {
     size_t length = strlen(text);
-    char *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, length);
+    char *copy = exact_copy(text, length);
     int error = sysctl_exchange(name, NULL, NULL, copy, length);
     free(copy);
     return error;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "boot/system_file.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/told.h"
 
 static char commands[LOG_SIZE];
@@ -47,9 +48,7 @@ static void append_command(const struct system_command *command)
 static struct slice copy_bytes(const char *bytes, size_t length)
 {
     free(copy);
-    copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
+    copy = exact_copy(bytes, length);
     told[0] = commands[0] = '\0';
     return (struct slice){copy, length};
 }

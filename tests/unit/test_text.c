@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/exact_copy.h"
 #include "trace/text.h"
 
 static char printed[512];
@@ -108,9 +109,7 @@ static void a_letter_that_is_not_known_ends_the_text(void **state)
 /* Foreign bytes in memory of exactly their size. */
 static const char *foreign(const char *bytes, size_t length)
 {
-    char *copy = malloc(length == 0 ? 1 : length);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
+    char *copy = exact_copy(bytes, length);
     struct text_buffer buffer = {.bytes = printed, .size = sizeof printed};
     struct text_sink sink = text_buffer_sink(&buffer);
     text_print_foreign(&sink, copy, length);

@@ -263,9 +263,10 @@ static void boot_and_shutdown_keep_the_first_events_and_run_the_last(void **stat
 
 /* --- Moving ----------------------------------------------------------------------------- */
 
-static void furnish(struct trace_tracer *tracer)
+/* A tracer on the arena, with something of everything. */
+static struct trace_tracer *furnished(struct trace_arena *arena)
 {
-    struct trace_arena *arena = tracer->arena;
+    struct trace_tracer *tracer = tracer_of(arena);
     arena->clock = (struct trace_clock){.tsc_hz = 123, .method = TRACE_CLOCK_PIT};
     memset(arena->build_id, 0xb1, sizeof arena->build_id);
     (void)trace_names_intern(trace_arena_names(arena), "gamma", 5);
@@ -276,6 +277,7 @@ static void furnish(struct trace_tracer *tracer)
         record_site(&tracer->cpu[0], &site_alpha, 100 + i);
     struct trace_usage usage = {8, 9, 10};
     trace_table_record_usage(tracer->cpu[1].table, 200, site_beta.id, 1, &usage);
+    return tracer;
 }
 
 static void moving_to_a_larger_arena_keeps_everything(void **state)
@@ -283,8 +285,7 @@ static void moving_to_a_larger_arena_keeps_everything(void **state)
     (void)state;
     struct trace_arena *old = arena_of(&small_shape);
     struct trace_arena *new = arena_of(&large_shape);
-    struct trace_tracer *tracer = tracer_of(old);
-    furnish(tracer);
+    struct trace_tracer *tracer = furnished(old);
     trace_tracer_move(tracer, new);
 
     assert_ptr_equal(tracer->arena, new);
@@ -327,8 +328,7 @@ static void with_sites_switched_off_everything_is_counted_as_filtered(void **sta
     (void)state;
     struct trace_arena *old = arena_of(&small_shape);
     struct trace_arena *new = arena_of(&large_shape);
-    struct trace_tracer *tracer = tracer_of(old);
-    furnish(tracer);
+    struct trace_tracer *tracer = furnished(old);
     trace_tracer_move(tracer, new);
     switch_off(tracer);
     expect_books(new, 0, TRACE_TABLE_BOOT, (struct trace_books){.emitted = 6, .filtered = 6});
@@ -352,8 +352,7 @@ static void a_second_move_forgets_nothing_that_was_filtered(void **state)
     struct trace_arena *first = arena_of(&small_shape);
     struct trace_arena *second = arena_of(&large_shape);
     struct trace_arena *third = arena_of(&large_shape);
-    struct trace_tracer *tracer = tracer_of(first);
-    furnish(tracer);
+    struct trace_tracer *tracer = furnished(first);
     trace_tracer_move(tracer, second);
     switch_off(tracer);
     record_site(&tracer->cpu[0], &site_alpha, 300);

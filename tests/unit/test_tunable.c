@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "boot/tunable.h"
+#include "tests/unit/exact_copy.h"
 #include "tests/unit/phrases.h"
 
 static const char *const colours[] = {"none", "red", "dark red", NULL};
@@ -61,9 +62,7 @@ static const struct tunable_source command_line = {TUNABLE_COMMAND_LINE, 0};
 static enum tunable_status set_bytes(struct tunable *tunable, const char *bytes, size_t length,
                                      struct tunable_source source)
 {
-    char *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
+    char *copy = exact_copy(bytes, length);
     enum tunable_status status = tunable_set_text(tunable, (struct slice){copy, length}, source);
     free(copy);
     return status;
@@ -117,9 +116,7 @@ static void assert_prints(const struct tunable *tunable, const char *expected)
 static struct tunable *find(const char *name)
 {
     size_t length = strlen(name);
-    char *copy = malloc(length > 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, name, length);
+    char *copy = exact_copy(name, length);
     struct tunable *found = tunables_find(&tunables, (struct slice){copy, length});
     free(copy);
     return found;

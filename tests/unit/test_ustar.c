@@ -568,6 +568,7 @@ static void of_many_headers_before_an_entry_the_last_word_counts(void **state)
     assert_file("long", "");
 }
 
+/* Long, because it is a table: a record for each way to be wrong. */
 static void malformed_records_are_damage(void **state)
 {
     (void)state;
