@@ -66,6 +66,7 @@ $(B)/asan/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(Q)$(CC) $(HOST_CFLAGS) -O1 $(SANITIZERS) -c -o $@ $<
 
 $(unit_programs): $(B)/tests/%: $(B)/asan/tests/unit/%.o $(pure:%.c=$(B)/asan/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka $(unit_more)
 
@@ -83,6 +84,7 @@ $(B)/asan32/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -O1 -g -I. -MMD -MP $(sanitizers_32) -c -o $@ $<
 
 $(B)/tests/boot_host: $(patsubst %.c,$(B)/asan32/%.o,tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME))
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(sanitizers_32) -o $@ $^
 
@@ -152,6 +154,7 @@ $(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o
 # The suite of D programs: what compiles them.
 $(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
                              $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
 $(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
@@ -179,31 +182,37 @@ $(B)/tests/programs.bin: tests/dif/make_programs.py tests/dif/dif_model.py
 
 # Mutants of DOF objects, each with a number.
 $(B)/tests/mutate_dof: $(patsubst %,$(B)/asan/%.o,tests/fuzz/mutate_dof tests/fuzz/dof_mutator $(pure:%.c=%))
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^
 
 $(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(RUNTIME))
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(sanitizers_32) -o $@ $^
 
 # Mutants of captures, likewise.
 $(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
 
 # Programs of D, each out of a number.
 $(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_program) \
                        $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^
 
 # What expressions of D give.
 $(B)/tests/evaluate_d: $(B)/host/tests/d/evaluate_d.o $(COMPILER:%.c=$(B)/host/%.o) $(RUNTIME:%.c=$(B)/host/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
 # Enablings for tests that boot.
 $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_builder)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -218,6 +227,7 @@ $(B)/tests/test_sysctl_program: $(B)/asan/kernel/sysctl.o \
                                 $(patsubst %,$(B)/asan/kernel/user/%.o,line_sink numbers sysctl_program sysctl_text usage user_text)
 
 $(B)/tests/test_interrupted $(B)/tests/test_stopped: $(B)/tests/%: $(B)/host/tests/unit/%.o $(RUNTIME:%.c=$(B)/host/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -245,6 +255,7 @@ $(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	    $(fuzzed_more) -c -o $@ $<
 
 $(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
 
@@ -267,6 +278,7 @@ $(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
 $(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
+	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson -ldw -lelf
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
@@ -300,6 +312,7 @@ bench-files: $(B)/.packages-test ## measure boot modules and files at scale; wri
 	$(Q)sh tests/bench/run_files.sh $(B)/bench-files.json
 
 $(B)/bench/bootfs_lookup: $(B)/host/tests/bench/bootfs_lookup.o $(BOOT:%.c=$(B)/host/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -308,6 +321,7 @@ bench-dif: $(B)/.packages-test ## measure what instructions of DIF cost; writes 
 	$(Q)$(B)/bench/bench_dif > $(B)/bench-dtrace.json; status=$$?; cat $(B)/bench-dtrace.json; exit $$status
 
 $(B)/bench/bench_dif: $(B)/host/tests/bench/bench_dif.o $(RUNTIME:%.c=$(B)/host/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
@@ -334,10 +348,12 @@ bench-firing: $(B)/.packages-test ## measure what the firing of a probe costs; w
 
 $(B)/bench/bench_dtrace: $(patsubst %,$(B)/host/tests/%.o,bench/bench_dtrace unit/dtrace_host unit/dof_builder) \
                          $(RUNTIME:%.c=$(B)/host/%.o)
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -lcmocka
 
 $(B)/bench/bench_overflow: $(B)/host/tests/bench/bench_overflow.o $(B)/host/trace/table.o
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 

@@ -4,7 +4,7 @@
 command -v jq > /dev/null || bail 'no jq'
 
 run() {
-    "$flight" run --deterministic --quiet -o "$work/capture" "$@" || return
+    boot --deterministic --quiet -o "$work/capture" "$@"
     "$flight" report "$work/capture" --format json > "$work/json"
 }
 capacity() {

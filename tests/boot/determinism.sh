@@ -8,7 +8,7 @@ check 'two boots are byte-identical' cmp "$work/first" "$work/second"
 
 mkdir -p "$work/some/where/else"
 cp build/flight build/firstlight.elf build/boot_archive "$work/some/where/else/"
-(cd / && "$work/some/where/else/flight" run --deterministic --quiet -o "$work/third") || bail 'the boot failed'
+(cd / && "$work/some/where/else/flight" run --deterministic --quiet -o "$work/third" 2> "$work/err") || bail 'the boot failed'
 check 'so is one from another folder' cmp "$work/first" "$work/third"
 
 # Four CPUs, and threads that keep them busy: five runs.

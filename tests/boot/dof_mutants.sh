@@ -34,13 +34,13 @@ pack() {
     done
 }
 pack "$good" > "$work/alone"
-boots "$work/alone" > "$work/out" || bail 'no boot'
+boots "$work/alone" > "$work/out" 2> "$work/err" || bail 'no boot'
 alone=$(tallied records)
 build/tests/mutate_dof --pack "$FIRST" 1000 "$work/thousand"
-boots "$work/thousand" > "$work/out" || bail 'no boot'
+boots "$work/thousand" > "$work/out" 2> "$work/err" || bail 'no boot'
 before=$(tallied records)
 cat "$work/thousand" "$work/alone" > "$work/both"
-boots "$work/both" > "$work/out" || bail 'no boot'
+boots "$work/both" > "$work/out" 2> "$work/err" || bail 'no boot'
 check 'a good object behind a thousand bad ones records what it does alone' \
     test "$(tallied records)" = $((before + alone)) -a "$alone" -gt 0
 finish
