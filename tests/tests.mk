@@ -122,7 +122,7 @@ $(B)/tests/test_json_value: $(patsubst %,$(B)/asan/flight/%.o,file_bytes json_va
 $(B)/tests/test_json_value: unit_more := -ljansson
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
-$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)
+$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives closest file_bytes kernel_image memory probe_closest probe_list)
 $(B)/tests/test_probe_closest: unit_more := -lelf
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(patsubst %,$(B)/asan/flight/%.o,path_piece stage_name)
