@@ -39,12 +39,14 @@ static void complain(const struct work *work, const char *kind, const struct d_p
     const struct text_sink sink = print_sink(stderr);
     text_print(&sink, "flight: %s: %s", work->command->name, kind);
     d_complaint_print(&sink, problem);
-    suggest(work, problem);
 }
 
 static void warn(void *context, const struct d_problem *problem)
 {
-    complain(context, "warning: ", problem);
+    const struct work *work = context;
+    complain(work, "warning: ", problem);
+    if (!work->words->boots)
+        suggest(work, problem);
 }
 
 /* What an option's letter sets; the value stands behind it. */
@@ -142,6 +144,7 @@ static enum flight_status compile_text(const struct work *work, const struct d_s
     if (d_compile(work->compiler, source, &problem))
         return FLIGHT_SUCCESS;
     complain(work, "", &problem);
+    suggest(work, &problem);
     return FLIGHT_FAILURE;
 }
 

@@ -13,6 +13,7 @@ struct enabling_words {
     struct option_words words;    /* programs, and what is set for them */
     struct option_list arguments; /* $1, $2, ...: what stands behind the options */
     bool strict;                  /* a description that matches no probe is an error */
+    bool boots; /* at once: what such a description may mean is said behind that */
 };
 
 /* Writes the options that are to be understood; they lead into `words`. */

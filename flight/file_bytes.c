@@ -78,6 +78,16 @@ int file_bytes_read(struct file_bytes *file, const char *path)
     return error;
 }
 
+int file_bytes_read_beginning(const char *path, uint8_t *bytes, size_t size, size_t *length)
+{
+    FILE *file = fopen(path, "re");
+    *length = file != NULL ? fread(bytes, 1, size, file) : 0;
+    const int error = file == NULL || ferror(file) ? errno : 0;
+    if (file != NULL)
+        (void)fclose(file); /* only read */
+    return error;
+}
+
 int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length)
 {
     FILE *file = fopen(path, mode);

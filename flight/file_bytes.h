@@ -35,6 +35,9 @@ int file_bytes_read(struct file_bytes *file, const char *path);
 /* The same of a file that is open, from where it stands. */
 int file_bytes_read_open(struct file_bytes *file, int source);
 
+/* Reads the first `size` bytes of a file, or all *length that it has.  0 or an errno. */
+int file_bytes_read_beginning(const char *path, uint8_t *bytes, size_t size, size_t *length);
+
 /* Writes a file anew; `mode` is fopen's.  0 or an errno. */
 int file_bytes_write(const char *path, const char *mode, const void *bytes, size_t length);
 

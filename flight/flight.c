@@ -6,10 +6,13 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "flight/closest.h"
 #include "flight/commands.h"
+#include "flight/memory.h"
 #include "trace/stream.h"
 
 #define FLIGHT_VERSION "0.1"
@@ -87,7 +90,17 @@ static void help_all(void)
 
 static enum flight_status unknown(const char *name)
 {
-    fprintf(stderr, "flight: unknown command '%s' (see 'flight --help')\n", name);
+    struct closest closest = {.edits = CLOSEST_FAR};
+    for (size_t i = 0; i < COMMANDS; i++)
+        closest_take(&closest, closest_edits(name, commands[i]->name),
+                     memory_text("'%s'", commands[i]->name));
+    closest_take(&closest, closest_edits(name, "help"), memory_text("'help'"));
+    char *meant = closest_text(&closest);
+    fprintf(stderr, "flight: unknown command '%s'", name);
+    if (meant != NULL)
+        fprintf(stderr, ": did you mean %s?", meant);
+    fputs(" (see 'flight --help')\n", stderr);
+    free(meant);
     return FLIGHT_USAGE;
 }
 

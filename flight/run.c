@@ -307,7 +307,7 @@ const struct flight_command run_command = {
         "\n"
         "Its exit status is then the value of exit(), if the guest said success, and 1 for a "
         "program\n"
-        "that is refused.\n"
+        "that is refused, here or by the kernel.\n"
         "\n"
         "Exit status: 0 the guest said success, 1 it said failure, 2 bad usage, 3 it died (panic,\n"
         "triple fault, reset), 4 timeout, 5 the host is at fault.\n",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "flight/autoexec.h"
+#include "flight/boot_mark.h"
 #include "flight/exec_words.h"
 #include "flight/file_bytes.h"
 #include "flight/home.h"
@@ -222,13 +223,36 @@ static bool check_firmware(const struct run_plan *plan)
     return true;
 }
 
+/* What is no file that boots lets firmware search in silence, until the timeout. */
+static bool check_boots(const struct run_plan *plan, const char *path,
+                        bool (*is_marked)(const uint8_t *, size_t), const char *lacks)
+{
+    uint8_t beginning[BOOT_MARK_BYTES];
+    size_t length;
+    int error = file_bytes_read_beginning(path, beginning, sizeof beginning, &length);
+    if (error != 0 && error != EISDIR)
+        (void)flight_refuse(plan->command, FLIGHT_HOST, "cannot read '%s': %s", path,
+                            strerror(error));
+    else if (!is_marked(beginning, length))
+        (void)flight_refuse(plan->command, FLIGHT_HOST, "'%s' is no %s", path, lacks);
+    else
+        return true;
+    return false;
+}
+
 /* What QEMU, or its TFTP server, is to read first. */
 static bool check_medium(const struct run_plan *plan)
 {
+    if (plan->iso != NULL)
+        return check_boots(plan, plan->iso, boot_mark_is_iso,
+                           "ISO: it has no CD001 at byte 32769; --disk takes other images");
+    if (plan->disk != NULL)
+        return check_boots(plan, plan->disk, boot_mark_is_disk,
+                           "image of a disk: it has no 55 aa at byte 510; --iso takes a CD's");
     if (plan->net == NULL)
-        return check_file(plan, plan->iso != NULL    ? plan->iso
-                                : plan->disk != NULL ? plan->disk
-                                                     : plan->kernel);
+        return check_boots(plan, plan->kernel, boot_mark_is_kernel,
+                           "kernel: it has no Multiboot header in its first 8 KiB; --iso and "
+                           "--disk take media");
     char *path = memory_text("%s/%s", plan->net, boot_file(plan));
     bool good = check_file(plan, path);
     free(path);

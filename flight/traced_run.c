@@ -134,6 +134,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
     add_defaults(traced, plan);
     if (traced->path != NULL)
         return add_enabling(traced, plan);
+    traced->words.boots = true;
     enum flight_status status =
         enabling_compile(&traced->enabling, plan->command, plan->kernel, &traced->words);
     if (status == FLIGHT_SUCCESS)
@@ -148,6 +149,7 @@ struct messages {
     struct file_bytes line;
     bool quiet;
     bool over;                   /* behind this, everything comes from the trace itself */
+    bool refused;                /* an object, or a clause of one */
     struct file_bytes unmatched; /* lines of programs that matched nothing */
 };
 
@@ -170,11 +172,20 @@ static bool worth_telling(const char *line, bool quiet)
     return strstr(line, MATCHED) == NULL || (!quiet && strstr(line, " (dtrace:::ERROR) ") == NULL);
 }
 
+/* docs/dtrace.md, section 6. */
+static bool tells_refusal(const char *line)
+{
+    return begins(line, "dtrace: ") && (strstr(line, ": failed to process DOF: ") != NULL ||
+                                        strstr(line, ", which are not read: ") != NULL ||
+                                        strstr(line, ") does not trace: ") != NULL);
+}
+
 static void take_line(struct messages *messages, const char *line)
 {
     messages->over = messages->over || begins(line, "anonymous tracing, ");
     if (messages->over)
         return;
+    messages->refused = messages->refused || tells_refusal(line);
     if (begins(line, "dtrace: ") && strstr(line, UNMATCHED) != NULL)
         file_bytes_append_text(&messages->unmatched, line);
     else if (worth_telling(line, messages->quiet))
@@ -290,7 +301,10 @@ enum flight_status traced_run_tell(const struct traced_run *traced, const struct
     struct messages messages = {.quiet =
                                     model.dtrace.options[DOF_OPTION_QUIET] != DOF_OPTION_UNSET};
     tell_messages(&messages, capture);
+    const bool succeeded = status == FLIGHT_SUCCESS;
     status = tell_records(traced, plan, &model.dtrace, status);
+    if (succeeded && messages.refused)
+        status = FLIGHT_FAILURE;
     fflush(stdout);
     tell_unmatched(plan, &messages.unmatched);
     file_bytes_free(&messages.line);

@@ -30,7 +30,7 @@ enum flight_status traced_run_prepare(struct traced_run *traced, struct run_plan
 
 /* Prints on stdout what a boot that ended with `status` recorded, and on stderr what the kernel said of the
  * enabling, last that a program matched nothing.  Gives the status to leave with: the argument of exit(), if all went
- * well. */
+ * well, FLIGHT_FAILURE if the kernel refused a program. */
 enum flight_status traced_run_tell(const struct traced_run *traced, const struct run_plan *plan,
                                    const struct file_bytes *capture, enum flight_status status);
 

@@ -1,7 +1,7 @@
 # The tests: what is built for them, and how they are run.  Included by the Makefile.
 
 # Unit tests run under the sanitizers, except those that step through instructions.
-UNIT := test_acpi test_archive test_bootfs test_bootfs_entry test_bootfs_walk test_boottrace_model test_boottrace_rules \
+UNIT := test_acpi test_archive test_boot_mark test_bootfs test_bootfs_entry test_bootfs_walk test_boottrace_model test_boottrace_rules \
         test_capture_model test_command_line test_completion test_config_lexer test_console_option \
         test_cpio test_d_bounds test_d_complaint test_d_parser test_d_programs test_d_types test_dif_run \
         test_dif_verify test_digest test_dof test_dof_show test_driver_conf test_dtrace_aggregation \
@@ -117,6 +117,7 @@ $(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READ
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
 $(B)/tests/test_dof_show: $(B)/asan/tests/unit/dof_builder.o $(FLIGHT_DOF:%.c=$(B)/asan/%.o)
 $(B)/tests/test_dof_show: unit_more := -ljansson
+$(B)/tests/test_boot_mark: $(B)/asan/flight/boot_mark.o
 $(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
 $(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
 $(B)/tests/test_escape: $(B)/asan/flight/escape.o
@@ -127,7 +128,7 @@ $(B)/tests/test_json_value: $(patsubst %,$(B)/asan/flight/%.o,file_bytes json_va
 $(B)/tests/test_json_value: unit_more := -ljansson
 $(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
 $(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
-$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes kernel_image memory probe_closest probe_list)
+$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives closest file_bytes kernel_image memory probe_closest probe_list)
 $(B)/tests/test_probe_closest: unit_more := -lelf
 $(B)/tests/test_schema: $(B)/asan/flight/schema.o
 $(B)/tests/test_stage_name: $(patsubst %,$(B)/asan/flight/%.o,path_piece stage_name)

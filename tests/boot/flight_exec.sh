@@ -134,10 +134,11 @@ check 'all media are as they were' cmp "$work/before" "$work/after"
 rm "$work/net/boot/grub/bootfs.cfg"
 check 'a network without a list takes no modules' gives 2 'takes no boot modules: it has no boot/grub/bootfs.cfg' \
     "$flight" run --net "$work/net" --exec ps
-printf 'no ISO' > "$work/none.iso"
-check 'what is no ISO is told' gives 5 'xorriso cannot put etc/autoexec onto this ISO' \
+{ head -c 32769 /dev/zero; printf CD001; } > "$work/none.iso"
+{ head -c 510 /dev/zero; printf '\125\252'; } > "$work/none.img"
+check 'what is no whole ISO is told' gives 5 'xorriso cannot put etc/autoexec onto this ISO' \
     "$flight" run --iso "$work/none.iso" --exec ps
-check 'what has no FAT is told' gives 5 'none.iso|boot.img' "$flight" run --disk "$work/none.iso" --exec ps
+check 'what has no FAT is told' gives 5 'boot.img. has a partition table without a FAT' "$flight" run --disk "$work/none.img" --exec ps
 without_xorriso() {
     mkdir "$work/none" && ln -s "$(command -v sh)" "$work/none/" && PATH="$work/none" "$flight" run --iso "$work/iso" --exec ps
 }

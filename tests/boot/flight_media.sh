@@ -51,6 +51,22 @@ check '32-bit UEFI is never deterministic' refused 2 '--firmware uefi32 cannot b
     --firmware uefi32 --deterministic --net "$work/net"
 check 'a missing stick exits 5' refused 5 "cannot read 'no-such-stick'" --disk no-such-stick
 mkdir "$work/empty"
+: > "$work/nothing"
+seq 9000 > "$work/text"
+head -c 32773 build/firstlight.iso > "$work/cut.iso"
+head -c 511 "$work/stick.img" > "$work/cut.img"
+head -c 4095 build/firstlight.elf > "$work/cut.elf"
+for other in nothing text empty cut.iso; do
+    check "what is no ISO is refused: $other" refused 5 "'$work/$other' is no ISO: it has no CD001 at byte 32769" --iso "$work/$other"
+done
+for other in nothing text empty cut.img; do
+    check "what is no stick is refused: $other" refused 5 "'$work/$other' is no image of a disk: it has no 55 aa at byte 510" \
+        --disk "$work/$other"
+done
+for other in nothing text empty cut.elf; do
+    check "what is no kernel is refused: $other" refused 5 "'$work/$other' is no kernel: it has no Multiboot header" \
+        --kernel "$work/$other" --bare
+done
 check 'a folder without a boot file exits 5' refused 5 "cannot read '$work/empty/grub.pxe'" \
     --net "$work/empty"
 check 'and so for UEFI' refused 5 "cannot read '$work/empty/bootx64.efi'" \

@@ -19,7 +19,7 @@ image() {
 
 # What a card holds is read at once, and any image may be on one.
 from_card() {
-    "$flight" run --deterministic --quiet --iso "$1" -o "$work/capture"
+    "$flight" run --deterministic --quiet --disk "$1" -o "$work/capture"
 }
 from_net() {
     "$flight" run --deterministic --quiet --net "$1" -o "$work/capture"
@@ -160,7 +160,7 @@ mkdir "$work/large"
 truncate -s 30M "$work/large/zeros"
 image usb "$stick" "$work/large"
 too_small() {
-    "$flight" run --deterministic --quiet --memory 24 --iso "$stick" -o "$work/capture"
+    "$flight" run --deterministic --quiet --memory 24 --disk "$stick" -o "$work/capture"
 }
 check 'a file larger than memory stops the boot' stops '/os/bootfs/zeros' too_small
 
