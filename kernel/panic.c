@@ -9,6 +9,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fault.h"
 #include "kernel/power.h"
+#include "kernel/scheduler.h"
 #include "kernel/smp.h"
 #include "kernel/tracing.h"
 #include "kernel/tslog.h"
@@ -19,7 +20,8 @@ static enum {
     STAGE_TELLING,       /* message and backtrace are being printed */
     STAGE_DUMPING,       /* the tables are being written */
     STAGE_DUMPING_AGAIN, /* what is left of them, after a panic inside that */
-    STAGE_VERDICT,
+    STAGE_VERDICT,       /* the verdict is being sent */
+    STAGE_VERDICT_AGAIN, /* once more, after a panic inside that */
 } stage;
 
 static char reason[256];
@@ -51,9 +53,10 @@ static void dump(void)
     if (tracing_tracer.arena == NULL)
         return; /* nothing has been recorded yet */
     if (!again) {
-        tracing_enter(TRACE_PHASE_SHUTDOWN);
+        trace_tracer_enter(&tracing_tracer, TRACE_PHASE_SHUTDOWN, scheduler_now());
         BOOTTRACE("panic");
         TSEVENT("PANIC");
+        tracing_send_header(); /* takes its time, in which another panic would lose the events */
         fault_happen_in_panic();
         anonymous_end();
     }
@@ -77,8 +80,8 @@ _Noreturn void panic_from(uint32_t eip, uint32_t ebp, const char *format, ...)
     }
     if (stage < STAGE_DUMPING_AGAIN)
         dump();
-    if (stage < STAGE_VERDICT) {
-        stage = STAGE_VERDICT;
+    if (stage < STAGE_VERDICT || (stage == STAGE_VERDICT && !tracing_verdict_is_sent())) {
+        stage = stage < STAGE_VERDICT ? STAGE_VERDICT : STAGE_VERDICT_AGAIN;
         tracing_send_verdict("panic", reason);
     }
     power_exit(POWER_EXIT_PANIC);

@@ -47,8 +47,9 @@ static const struct trace_arena_config early_config = {
 };
 
 static struct stream stream;
-static struct mutex stream_mutex;                 /* whoever sends frames; a panic goes past it */
-static struct spinlock names_lock;                /* whoever adds names and tasks */
+static uint32_t verdict_frame = UINT32_MAX; /* the number of the verdict that was begun last */
+static struct mutex stream_mutex;           /* whoever sends frames; a panic goes past it */
+static struct spinlock names_lock;          /* whoever adds names and tasks */
 static struct log_cursor cursors[TRACE_CPUS_MAX]; /* too large for the stack of a panic */
 
 extern const uint8_t build_id_note[];
@@ -476,5 +477,11 @@ void tracing_send_verdict(const char *status, const char *reason)
 {
     resume_stream();
     send_loss();
+    verdict_frame = stream.writer.sequence;
     stream_send_verdict(&stream, status, reason, scheduler_now());
+}
+
+bool tracing_verdict_is_sent(void)
+{
+    return console_frames_ended() > verdict_frame;
 }

@@ -179,3 +179,6 @@ void tracing_send_dtrace(const struct dtrace_source *source);
 
 /* The last frame of the run. */
 void tracing_send_verdict(const char *status, const char *reason);
+
+/* Whether the verdict that was begun last has got out whole: a panic may have cut it off. */
+bool tracing_verdict_is_sent(void);
