@@ -63,7 +63,8 @@ static inline struct trace_cpu *tracing_this_cpu(void)
 #define TRACE_EVENT(text) TRACE_INTO(sites, text)
 
 /* A boottrace event of the kernel, without a process's usage: switched by kern.boottrace.enabled and
- * kern.boottrace.dotrace_kernel, too.  It is a static probe besides, which neither switches. */
+ * kern.boottrace.dotrace_kernel, too.  It is a static probe besides, which neither switches.  The text is
+ * the event as it stands: a colon in it names no process, as it does in what is written to a sysctl. */
 #define BOOTTRACE(text)                                                                            \
     do {                                                                                           \
         TRACING_PROBE(text);                                                                       \

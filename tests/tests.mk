@@ -37,7 +37,7 @@ SCRIPTS := tests/house/documents.sh tests/boot/carriers.sh tests/d/suite.py test
            tests/fuzz/mutants.sh tests/boot/staged.sh tests/boot/boottrace_sysctl.sh tests/boot/sh.sh tests/hostile/hostile.py \
            tests/boot/dif_conformance.sh tests/boot/providers.sh tests/golden/golden.sh tests/boot/dof_mutants.sh \
            tests/boot/books.sh tests/d/large.py tests/d/vectors.py tests/house/format.sh tests/boot/stage.sh \
-           tests/house/probe_sites.sh tests/house/arrows.sh tests/house/named_tests.sh tests/boot/deadman.sh \
+           tests/house/probe_sites.sh tests/house/arrows.sh tests/house/named_tests.sh tests/house/replay.sh tests/boot/deadman.sh \
            tests/boot/network.sh tests/boot/kernel_types.sh tests/boot/porting.sh tests/house/makefile.sh tests/house/verdict.sh \
            tests/house/fuzz_targets.sh tests/house/measure.sh tests/house/shared.sh tests/house/ways.sh
 

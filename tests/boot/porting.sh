@@ -45,6 +45,25 @@ stops_by_itself() {
     wait $!
     "$flight" verify "$work/line" && [ "$(tail -n 1 "$work/line" | cut -c 1-3)" = '~{V' ]
 }
+# What the page says of entries and exits, and of a panic, in a copy of the kernel that does so.
+entry=$(sed -n 's/.* names as `\([A-Z]*\) f` and .*/\1/p' docs/porting.md)
+panic_code=$(sed -n 's/.*behind a panic `panic`.* with \(0x[0-9]*\).*/\1/p' docs/porting.md)
+copy_builds() {
+    mkdir "$work/copy" && cp "$example"/* "$work/copy" && sed -i \
+        -e 's/{16, 8, 16}/{16, 8, 16, 16}/' \
+        -e 's/^#define EVENT(text) /#define EVENT(text) EVENT_IN(table, text)\n#define EVENT_IN(way, text) /' \
+        -e 's/tracer.cpu\[0\].table/tracer.cpu[0].way/' \
+        -e "s/^    work(30000000);/    EVENT_IN(tslog, \"$entry mount\");\n&\n    EVENT_IN(tslog, \"EXIT mount\");/" \
+        -e 's/"success", "it has traced itself"/"panic", "no root"/' \
+        -e "s/(0x10), \"d\"/($panic_code), \"d\"/" "$work/copy/kernel.c" &&
+        make -s -C "$work/copy" TRACE_DIR="$PWD/trace" OUT="$work/copy"
+}
+copy_runs() {
+    "$flight" run --kernel "$work/copy/kernel.elf" --bare --deterministic --quiet -o "$work/copy/capture"
+}
+copy_is_drawn() {
+    "$flight" export "$work/copy/capture" --format folded | grep -E '^kernel;kernel.*;mount 30[0-9]{6}$'
+}
 # table NAME: its emitted, kept, overwritten, and distinct events in their order.
 table() {
     "$flight" report "$work/capture" --format json |
@@ -62,5 +81,8 @@ check 'the boot table has the boot' test "$(table boot)" = '[2,2,0,0,["devices f
 check 'the run table has wrapped' test "$(table run)" = '[20,8,12,0,["request served"]]'
 check 'the shutdown table has the shutdown' test "$(table shutdown)" = '[1,1,0,0,["file systems unmounted"]]'
 check 'time passes' test "$("$flight" report "$work/capture" --format json | jq '[.tables[].events[].ns] | . == sort and (last - first) > 49e6')" = true
+check 'a copy takes entries and exits, and panics, by the words of the page' copy_builds
+check 'that is one death' gives 3 '^flight: died: panic: no root$' copy_runs
+check 'and the function took its time' copy_is_drawn
 check 'without isa-debug-exit it stops, and its line is whole' stops_by_itself
 finish
