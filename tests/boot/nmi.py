@@ -66,7 +66,8 @@ def inside_a_panic(folder, delay):
                                                    "panic: fault=panic", delay, ["--bare"])
     whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
     boot_events, run_events, shutdown_events = events_of(capture)
-    there = boot_events == 3000 and run_events == 3001 and shutdown_events == 1
+    # The event of the first panic may have been cut off by the second one, and is then counted as dropped.
+    there = boot_events == 3000 and run_events == 3001 and shutdown_events <= 1
     with open(capture, "rb") as file:
         inside = b"panic inside the panic" in file.read()
     good = whole and there and status == 3 and "fault=panic was asked for" in error
