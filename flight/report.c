@@ -27,8 +27,8 @@ static enum flight_status run(const struct flight_command *command, size_t count
     if (!capture_file_parse(&capture, command, specs, 2, count, arguments, &status))
         return status;
     status = capture_file_open(&capture);
-    if (status == FLIGHT_SUCCESS)
-        status = print(&capture.model, format, all);
+    if (status == FLIGHT_SUCCESS || (status == FLIGHT_FAILURE && options_is_json(format)))
+        status = print(&capture.model, format, all); /* programs get their object of any file */
     capture_file_close(&capture);
     return status;
 }
@@ -44,7 +44,7 @@ const struct flight_command report_command = {
             "  --all            every row of every table, not only the ends\n"
             "  --boot N         the Nth boot in the capture; default is the last one\n"
             "\n"
-            "Exit status: 0 the capture is whole, 1 it is damaged (what there is, is printed),\n"
-            "2 bad usage, 5 the file cannot be read.\n",
+            "Exit status: 0 the capture is whole, 1 it is damaged (what there is, is printed)\n"
+            "or none, 2 bad usage, 5 the file cannot be read.\n",
     .run = run,
 };
