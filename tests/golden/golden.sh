@@ -43,6 +43,17 @@ for folded in tests/golden/*.folded; do
     check "$folded is what becomes of stacks" sh -c \
         "'$flight' export '${folded%.folded}.capture' --format folded --unit cycles | diff - '$folded'"
 done
+all_rows() {
+    [ "$("$flight" report "$1" --all | grep -cE '^ +[0-9]+ +[0-9]+ +[0-9]+ ')" = \
+        "$("$flight" report "$1" --format json | jq '[.tables[] | (.events | length) + (if .overwritten > 0 then 1 else 0 end)] | add')" ]
+}
+check 'with --all, rows that are alike stand there, too' all_rows tests/golden/good-boot.capture
+cp tests/golden/good-cpus.capture "$work/a path"
+check 'a path that a shell would read otherwise is not told as a command' sh -c \
+    "'$flight' report '$work/a path' | grep -qx '... 36 more events are shown with --all ...'"
+check 'the boot that was asked for is' sh -c \
+    "'$flight' report tests/golden/good-cpus.capture --boot 1 | grep -qx \"... 36 more events: 'flight report tests/golden/good-cpus.capture --boot 1 --all' ...\""
+
 # A file without a frame: every reader says so, and that alone.
 no_capture() {
     "$flight" "$@" > "$work/said" 2>&1
