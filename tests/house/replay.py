@@ -30,7 +30,7 @@ def blocks(path):
 
 
 def plain(line):
-    line = re.sub(r"\b[0-9a-f]{8,}\b", "#", line)
+    line = re.sub(r"\b(0x)?[0-9a-f]{6,}\b", "#", line)
     line = re.sub(r"[0-9][0-9.,]*", "#", line)
     line = re.sub(r"# (ns|us|ms|s)\b", "# T", line)
     return re.sub(r"\s+", " ", line).strip()
