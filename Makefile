@@ -285,7 +285,8 @@ $(B)/flight: $(patsubst %.c,$(B)/host/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOO
 # --- What is run -------------------------------------------------------------------------------
 
 run: $(B)/flight $(B)/firstlight.elf $(B)/boot_archive ## boot the demonstration and print its report
-	@echo 'Booting the demonstration under QEMU, deterministically:'
+	@echo 'Booting the demonstration under QEMU, deterministically.  The module iso/routing.dof has it trace'
+	@echo 'fbt::rts_new_rtsmsg:entry; as no `dtrace -a` claims that, the end of the machine prints it:'
 	$(Q)$(B)/flight run --deterministic -o $(B)/run.capture --module 'iso/routing.dof type=dof name=routing'
 	$(Q)$(B)/flight report $(B)/run.capture
 

@@ -25,11 +25,15 @@ enum flight_status capture_file_open(struct capture_file *capture)
     if (error != 0)
         return flight_refuse(capture->command, FLIGHT_HOST, "cannot read '%s': %s", capture->path,
                              strerror(error));
-    if (capture_model_read(&capture->model, capture->file.bytes, capture->file.length,
-                           capture->boot))
-        return FLIGHT_SUCCESS;
-    return flight_refuse(capture->command, FLIGHT_USAGE, "there is no boot %u in '%s': it has %zu",
-                         capture->boot, capture->path, capture->model.boots);
+    if (!capture_model_read(&capture->model, capture->file.bytes, capture->file.length,
+                            capture->boot))
+        return flight_refuse(capture->command, FLIGHT_USAGE,
+                             "there is no boot %u in '%s': it has %zu", capture->boot,
+                             capture->path, capture->model.boots);
+    if (capture->model.index.count == 0 && capture->model.index.damage_count == 0)
+        return flight_refuse(capture->command, FLIGHT_FAILURE,
+                             "'%s' is no capture: there is no frame in it", capture->path);
+    return FLIGHT_SUCCESS;
 }
 
 void capture_file_close(struct capture_file *capture)

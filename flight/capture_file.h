@@ -22,7 +22,7 @@ bool capture_file_parse(struct capture_file *capture, const struct flight_comman
                         const struct option_spec *specs, size_t spec_count, size_t count,
                         char **arguments, enum flight_status *status);
 
-/* Reads what was parsed.  FLIGHT_SUCCESS, or after one line on stderr the status to leave with.  To be closed in
- * either case. */
+/* Reads what was parsed.  FLIGHT_SUCCESS, or after one line on stderr the status to leave with: FLIGHT_FAILURE if no
+ * frame is in it, not even a damaged one, and the model one of which nothing is known.  To be closed in any case. */
 enum flight_status capture_file_open(struct capture_file *capture);
 void capture_file_close(struct capture_file *capture);

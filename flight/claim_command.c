@@ -7,9 +7,6 @@
 static enum flight_status print(const struct capture_file *capture, const char *format)
 {
     const struct model_dtrace *dtrace = &capture->model.dtrace;
-    if (capture->model.boot.accepted == 0)
-        return flight_refuse(capture->command, FLIGHT_FAILURE,
-                             "'%s' is no capture: there is no frame in it", capture->path);
     if (!model_dtrace_is_there(dtrace))
         return flight_refuse(capture->command, FLIGHT_FAILURE, "No anonymous tracing state");
     bool whole = options_is_json(format) ? report_dtrace_lines(stdout, dtrace)

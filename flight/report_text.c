@@ -184,14 +184,43 @@ static void print_missing(struct log_table *log, const struct capture_model *mod
     }
 }
 
+/* Whether two events make the same row, but for their times. */
+static bool look_alike(const struct model_event *one, const struct model_event *other)
+{
+    return one->cpu == other->cpu && one->task == other->task && one->name == other->name &&
+           log_centiseconds(&one->usage) == log_centiseconds(&other->usage) &&
+           one->usage.in_blocks == other->usage.in_blocks &&
+           one->usage.out_blocks == other->usage.out_blocks;
+}
+
+/* How many events one row stands for, from an event on. */
+static size_t row_length(const struct log_table *log, const struct model_events *events,
+                         size_t first)
+{
+    size_t end = first + 1;
+    while (!log->all && end < events->count &&
+           look_alike(&events->items[first], &events->items[end]))
+        end++;
+    return end - first;
+}
+
+static size_t count_rows(const struct log_table *log, const struct model_events *events)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < events->count; i += row_length(log, events, i))
+        rows++;
+    return rows;
+}
+
 static void print_table(struct log_table *log, const struct capture_model *model, uint32_t table)
 {
     const struct model_events *events = &model->events[table];
-    log_table_begin(log, (enum trace_table_id)table, events->count);
+    log_table_begin(log, (enum trace_table_id)table, count_rows(log, events));
     print_missing(log, model, table, true);
-    for (size_t i = 0; i < events->count; i++) {
+    for (size_t i = 0, length; i < events->count; i += length) {
         const struct model_event *event = &events->items[i];
         const struct model_task task = capture_model_task(model, event->task);
+        length = row_length(log, events, i);
         log_table_event(log, &(struct log_event){
                                  .cpu = event->cpu,
                                  .tsc = event->tsc,
@@ -199,13 +228,16 @@ static void print_table(struct log_table *log, const struct capture_model *model
                                  .process = capture_model_trace_name(model, task.name),
                                  .name = capture_model_trace_name(model, event->name),
                                  .usage = event->usage,
+                                 .alike = length - 1,
+                                 .until = event[length - 1].tsc,
                              });
     }
     print_missing(log, model, table, false);
     log_table_end(log);
 }
 
-static void print_tables(const struct text_sink *sink, const struct capture_model *model, bool all)
+static void print_tables(const struct text_sink *sink, const struct capture_model *model,
+                         const char *elsewhere)
 {
     struct timeline_value entry = timeline_entry(model);
     if (!entry.known)
@@ -214,8 +246,8 @@ static void print_tables(const struct text_sink *sink, const struct capture_mode
         .sink = sink,
         .tsc_hz = model->clock.tsc_hz,
         .entry_tsc = entry.known ? entry.cycles : 0,
-        .all = all,
-        .elsewhere = "are shown with --all",
+        .all = elsewhere == NULL,
+        .elsewhere = elsewhere,
     };
     for (uint32_t table = 0; table < TRACE_PHASE_TABLES; table++)
         print_table(&log, model, table);
@@ -317,7 +349,8 @@ static void print_verdict(const struct text_sink *sink, const struct capture_mod
     text_print(sink, "\n");
 }
 
-void report_text(const struct text_sink *sink, const struct capture_model *model, bool all)
+void report_text(const struct text_sink *sink, const struct capture_model *model,
+                 const char *elsewhere)
 {
     print_boots(sink, model);
     print_what(sink, model);
@@ -326,7 +359,7 @@ void report_text(const struct text_sink *sink, const struct capture_model *model
     print_modules(sink, model);
     print_phases(sink, model);
     report_print_slowest(sink, model);
-    print_tables(sink, model, all);
+    print_tables(sink, model, elsewhere);
     print_books(sink, model);
     print_refused(sink, model);
     report_print_losses(sink, model);

@@ -365,7 +365,7 @@ void tracing_print_tables(const struct text_sink *sink, const struct tracing_pri
                             .form = how->form,
                             .tsc_hz = arena()->clock.tsc_hz,
                             .entry_tsc = tracing_entry_tsc(),
-                            .elsewhere = "stand in the frames only"};
+                            .elsewhere = " stand in the frames only"};
     for (uint32_t i = how->first; i <= how->last; i++) {
         bool shutdown = i == TRACE_TABLE_SHUTDOWN;
         log.threshold = shutdown ? how->shutdown_threshold : 0;

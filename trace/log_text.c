@@ -18,6 +18,7 @@ void log_table_begin(struct log_table *log, enum trace_table_id table, uint64_t 
 {
     log->rows = rows;
     log->row = 0;
+    log->passed_over = 0;
     log->first = 0;
     log->last_shown = true;
     if (log->form == LOG_ROWS)
@@ -48,13 +49,18 @@ static bool shown(const struct log_table *log)
     return log->all || log->row < LOG_ROWS_SHOWN || log->row + LOG_ROWS_SHOWN >= log->rows;
 }
 
+uint64_t log_centiseconds(const struct trace_usage *usage)
+{
+    return usage->cpu_ns / 10000000;
+}
+
 /* `before` is the TSC that the delta counts from, 0: there is none. */
 static void print_row(const struct log_table *log, const struct log_event *event, uint64_t before)
 {
     const struct text_sink *sink = log->sink;
     uint64_t now = since_entry(log, event->tsc);
     uint64_t then = before == 0 ? now : since_entry(log, before);
-    uint64_t cpu_cs = event->usage.cpu_ns / 10000000;
+    uint64_t cpu_cs = log_centiseconds(&event->usage);
     text_print(sink, "%3u %10llu %10llu ", event->cpu, (unsigned long long)now,
                (unsigned long long)(now > then ? now - then : 0));
     log_name(sink, &event->process, 24);
@@ -90,6 +96,22 @@ static void print_late_row(struct log_table *log, const struct log_event *event)
     log->last_shown = late;
 }
 
+static void print_passed_over(struct log_table *log)
+{
+    if (log->passed_over > 0)
+        text_print(log->sink, "... %llu more events%s ...\n", (unsigned long long)log->passed_over,
+                   log->elsewhere);
+    log->passed_over = 0;
+}
+
+static void print_shown_row(struct log_table *log, const struct log_event *event)
+{
+    print_passed_over(log);
+    print_row(log, event, log->previous);
+    if (event->alike > 0)
+        text_print(log->sink, "... %llu more like it ...\n", (unsigned long long)event->alike);
+}
+
 void log_table_event(struct log_table *log, const struct log_event *event)
 {
     if (log->row == 0)
@@ -97,11 +119,10 @@ void log_table_event(struct log_table *log, const struct log_event *event)
     if (log->threshold > 0)
         print_late_row(log, event);
     else if (shown(log))
-        print_row(log, event, log->previous);
-    else if (log->row == LOG_ROWS_SHOWN)
-        text_print(log->sink, "... %llu more events %s ...\n",
-                   (unsigned long long)(log->rows - 2 * LOG_ROWS_SHOWN), log->elsewhere);
-    log->previous = event->tsc;
+        print_shown_row(log, event);
+    else
+        log->passed_over += 1 + event->alike;
+    log->previous = event->alike > 0 ? event->until : event->tsc;
     log->row++;
 }
 
@@ -127,6 +148,7 @@ void log_table_loss(struct log_table *log, uint32_t cpu, uint64_t events, const 
 /* Of the times as they are printed, so that the deltas add up to it. */
 void log_table_end(struct log_table *log)
 {
+    print_passed_over(log); /* events that were promised did not come */
     uint64_t first = log->row == 0 ? 0 : since_entry(log, log->first);
     uint64_t last = log->row == 0 ? 0 : since_entry(log, log->previous);
     text_print(log->sink, "Total measured time: %llu %s\n",

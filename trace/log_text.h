@@ -17,6 +17,8 @@ struct log_event {
     struct trace_name process;
     struct trace_name name;
     struct trace_usage usage;
+    uint64_t alike; /* events behind it that differ by their times alone: one line counts them */
+    uint64_t until; /* TSC of the last of those */
 };
 
 enum log_form {
@@ -26,10 +28,10 @@ enum log_form {
 };
 
 /* A table being printed row by row.  Rows beyond the first and last LOG_ROWS_SHOWN of `rows`
- * are passed over with one line that counts them.
+ * are passed over with one line that counts their events.
  *
  * With a threshold, only events are printed that came so many cycles after the one before, or later,
- * and that one before them, as a landmark.  The total counts all.
+ * and that one before them, as a landmark; `alike` is for tables without.  The total counts all.
  *
  * What stands before `first` is the caller's; zero the rest before the first table. */
 struct log_table {
@@ -40,11 +42,12 @@ struct log_table {
     uint64_t tsc_hz;       /* 0: the columns are in cycles */
     uint64_t entry_tsc;    /* the times count from here */
     bool all;              /* print every row */
-    const char *elsewhere; /* where the rows are that are not printed: "stand in ..." */
+    const char *elsewhere; /* where the rows are that are not printed: " stand in ..." */
     uint64_t previous;     /* TSC of the last event, also of an earlier table; 0: none yet */
     uint64_t first;        /* TSC of this table's first event */
     uint64_t rows;
     uint64_t row;
+    uint64_t passed_over;  /* events since the last row that was printed */
     struct log_event last; /* the event before, its `before`, and whether it has been printed */
     uint64_t last_before;
     bool last_shown;
@@ -68,6 +71,9 @@ void log_books(const struct text_sink *sink, enum trace_table_id table, uint32_t
 
 /* A name, made harmless, and blanks up to the width; "?" for none. */
 void log_name(const struct text_sink *sink, const struct trace_name *name, size_t width);
+
+/* CPU time as a row of a table has it. */
+uint64_t log_centiseconds(const struct trace_usage *usage);
 
 /* A time span in the unit that suits it: "740 ns", "8.13 ms", "1.20 s". */
 void log_duration(const struct text_sink *sink, uint64_t ns);

@@ -97,7 +97,8 @@ static void check_model(const struct capture_model *model)
     verify_cpus(&verify);
     verify_dtrace(&verify);
     verify_sizes(&nowhere, model);
-    report_text(&nowhere, model, true);
+    report_text(&nowhere, model, NULL);
+    report_text(&nowhere, model, " are elsewhere");
     check_modules(model);
     check_json(model, report_json);
     check_lines(model);

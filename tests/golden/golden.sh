@@ -43,6 +43,39 @@ for folded in tests/golden/*.folded; do
     check "$folded is what becomes of stacks" sh -c \
         "'$flight' export '${folded%.folded}.capture' --format folded --unit cycles | diff - '$folded'"
 done
+all_rows() {
+    [ "$("$flight" report "$1" --all | grep -cE '^ +[0-9]+ +[0-9]+ +[0-9]+ ')" = \
+        "$("$flight" report "$1" --format json | jq '[.tables[] | (.events | length) + (if .overwritten > 0 then 1 else 0 end)] | add')" ]
+}
+check 'with --all, rows that are alike stand there, too' all_rows tests/golden/good-boot.capture
+cp tests/golden/good-cpus.capture "$work/a path"
+check 'a path that a shell would read otherwise is not told as a command' sh -c \
+    "'$flight' report '$work/a path' | grep -qx '... 36 more events are shown with --all ...'"
+check 'the boot that was asked for is' sh -c \
+    "'$flight' report tests/golden/good-cpus.capture --boot 1 | grep -qx \"... 36 more events: 'flight report tests/golden/good-cpus.capture --boot 1 --all' ...\""
+
+# A file without a frame: every reader says so, and that alone.
+no_capture() {
+    "$flight" "$@" > "$work/said" 2>&1
+    [ $? -eq 1 ] && [ "$(cat "$work/said")" = "flight: $1: '$2' is no capture: there is no frame in it" ]
+}
+echo nothing > "$work/text"
+: > "$work/empty"
+for file in "$work/text" "$work/empty"; do
+    name=$(basename "$file")
+    check "$name is no capture for report" no_capture report "$file"
+    check "$name is none for verify" no_capture verify "$file"
+    check "$name is none for claim" no_capture claim "$file"
+    for format in folded json; do
+        check "$name is none for export --format $format" no_capture export "$file" --format $format
+    done
+    check "$name is an object for programs all the same" test \
+        "$("$flight" report "$file" --format json 2> "$work/said" | jq .frames.accepted)" = 0
+    check "and told, too" grep -qx "flight: report: '$file' is no capture: there is no frame in it" "$work/said"
+done
+echo '~{H0000' > "$work/damaged"
+check 'a frame that is damaged is one' sh -c "'$flight' report '$work/damaged' | grep '0 accepted, 1 damaged'"
+check 'and told by verify' sh -c "'$flight' verify '$work/damaged' | grep 'damaged frame: bytes 0 to'"
 names=$(python3 tests/golden/craft.py) || bail 'no recipes'
 for name in $names; do
     check "$name is what its recipe makes" crafted "$name"

@@ -60,7 +60,7 @@ static struct log_table log_at(uint64_t tsc_hz, uint64_t entry_tsc)
         .sink = &sink,
         .tsc_hz = tsc_hz,
         .entry_tsc = entry_tsc,
-        .elsewhere = "stand in the frames only",
+        .elsewhere = " stand in the frames only",
     };
 }
 
@@ -199,6 +199,29 @@ static void all_rows_are_shown_where_all_are_asked_for(void **state)
     print_rows(100, true);
     assert_int_equal(lines(), 3 + 100 + 1);
     expect_row(3 + 50, 50);
+}
+
+/* A table of `rows` rows, each for one event more than the one before it. */
+static void rows_of_events_that_are_alike_count_them(void **state)
+{
+    setup(state);
+    struct log_table log = log_at(0, 0);
+    uint64_t tsc = 1000;
+    log_table_begin(&log, TRACE_TABLE_BOOT, 34);
+    for (uint64_t alike = 0; alike < 34; alike++) {
+        log_table_event(&log,
+                        &(struct log_event){.tsc = tsc, .alike = alike, .until = tsc + alike});
+        tsc += alike + 10;
+    }
+    log_table_end(&log);
+    assert_int_equal(lines(), 3 + 2 * 32 - 1 + 1 + 1); /* the first is alone */
+    assert_string_equal(line(3 + 2), "... 1 more like it ...");
+    assert_memory_equal(line(3 + 3), "  0       1021         10 ", 26);
+    assert_string_equal(line(3 + 30), "... 15 more like it ...");
+    assert_string_equal(line(3 + 31), "... 35 more events stand in the frames only ...");
+    assert_memory_equal(line(3 + 32), "  0       1333         10 ", 26);
+    assert_string_equal(line(3 + 63), "... 33 more like it ...");
+    assert_string_equal(line(3 + 64), "Total measured time: 891 cycles");
 }
 
 static void an_empty_table_takes_no_time(void **state)
@@ -481,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup(foreign_names_are_made_harmless_and_stay_in_their_column, setup),
         cmocka_unit_test_setup(only_the_first_and_last_16_rows_are_shown, setup),
         cmocka_unit_test_setup(all_rows_are_shown_where_all_are_asked_for, setup),
+        cmocka_unit_test_setup(rows_of_events_that_are_alike_count_them, setup),
         cmocka_unit_test_setup(an_empty_table_takes_no_time, setup),
         cmocka_unit_test_setup(the_first_delta_counts_from_the_table_before, setup),
         cmocka_unit_test_setup(events_of_all_cpus_stand_in_the_order_of_time, setup),
