@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -23,8 +24,18 @@ struct child {
     int serial;
     int messages;
     int failure;
+    bool stays;
     pid_t parent;
 };
+
+/* Its threads then hardly ever run side by side.  Where this is refused, nothing is lost but that. */
+static void stay_on_this_cpu(void)
+{
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET((size_t)sched_getcpu(), &here);
+    (void)sched_setaffinity(0, sizeof here, &here);
+}
 
 static bool become(const struct child *child)
 {
@@ -39,6 +50,8 @@ static bool become(const struct child *child)
     if (chdir(child->folder) != 0 || dup2(child->input, STDIN_FILENO) < 0 ||
         dup2(child->serial, STDOUT_FILENO) < 0 || dup2(child->messages, STDERR_FILENO) < 0)
         return false;
+    if (child->stays)
+        stay_on_this_cpu();
     execvp(child->arguments[0], child->arguments);
     return false;
 }
@@ -93,10 +106,11 @@ static int open_input(bool hears, int input[2])
 }
 
 int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
-                   const char *messages, bool hears)
+                   const char *messages, bool hears, bool stays)
 {
     int input[2] = {-1, -1}, serial[2] = {-1, -1}, failure[2] = {-1, -1};
-    struct child child = {.arguments = arguments, .folder = folder, .parent = getpid()};
+    struct child child = {
+        .arguments = arguments, .folder = folder, .stays = stays, .parent = getpid()};
     child.messages = open(messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int error = child.messages < 0 ? errno : open_input(hears, input);
     if (error == 0 && (pipe2(serial, O_CLOEXEC) != 0 || pipe2(failure, O_CLOEXEC) != 0))

@@ -14,10 +14,10 @@ struct emulator {
     int wait_status; /* of waitpid, once ended */
 };
 
-/* Starts `arguments` in `folder`; `hears` if there is to be an input.  0, or the errno of what
- * failed, and nothing runs. */
+/* Starts `arguments` in `folder`; `hears` if there is to be an input, `stays` on one CPU of the host if that is
+ * possible.  0, or the errno of what failed, and nothing runs. */
 int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
-                   const char *messages, bool hears);
+                   const char *messages, bool hears, bool stays);
 
 /* Waits for its end until a moment of moment_now_ms, or for a signal.  Gives `ended`. */
 bool emulator_wait(struct emulator *emulator, int64_t deadline_ms);

@@ -156,11 +156,18 @@ static void add_machine(struct vector *vector, const struct qemu_plan *plan)
     add_pair(vector, "-D", plan->log);
 }
 
-/* One instruction takes 2^shift ns: 1 ns is the finest, but a loader's waiting would take long. */
+/* One instruction takes 2^shift ns: 1 ns is the finest, but a loader's waiting would take long.
+ *
+ * Recording, which nobody reads, keeps QEMU's main loop from looking at a CPU while it runs.  Else it can see one that
+ * halts before its last instructions have been counted, and time goes on from there by so many too much
+ * (QEMU's icount_start_warp_timer).  It cannot record several CPUs. */
 static void add_determinism(struct vector *vector, const struct qemu_plan *plan)
 {
     const bool loader = plan->medium != QEMU_MEDIUM_KERNEL;
-    add_pair(vector, "-icount", loader ? "shift=5,sleep=off" : "shift=0,sleep=off");
+    char *count = memory_text("shift=%d,sleep=off%s", loader ? 5 : 0,
+                              plan->cpus == 1 ? ",rr=record,rrfile=/dev/null" : "");
+    add_pair(vector, "-icount", count);
+    free(count);
     add_pair(vector, "-rtc", "base=2000-01-01T00:00:00,clock=vm");
 }
 

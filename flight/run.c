@@ -130,7 +130,9 @@ static enum flight_status start(const struct run *run, const struct staging *sta
 {
     char *messages = staging_path(staging, "qemu.messages");
     struct emulator emulator;
-    int error = emulator_start(&emulator, arguments, staging->work, messages, hears(run));
+    /* What recording prevents with one CPU (add_determinism in qemu.c), this makes rare with several. */
+    const bool stays = run->plan.deterministic && run->plan.cpus > 1;
+    int error = emulator_start(&emulator, arguments, staging->work, messages, hears(run), stays);
     free(messages);
     if (error == ENOENT)
         return flight_refuse(run->plan.command, FLIGHT_HOST, "there is no %s in PATH",

@@ -11,6 +11,21 @@ cp build/flight build/firstlight.elf build/boot_archive "$work/some/where/else/"
 (cd / && "$work/some/where/else/flight" run --deterministic --quiet -o "$work/third" 2> "$work/err") || bail 'the boot failed'
 check 'so is one from another folder' cmp "$work/first" "$work/third"
 
+# 5,000 times a CPU halts, in twelve emulators that take each other's time.
+digits='0 1 2 3 4 5 6 7 8 9'
+sleeps="for i in $digits; do for j in $digits; do for k in $digits; do for l in 1 2 3 4 5; do sleep 0.001; done; done; done; done"
+side_by_side() {
+    for run in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        "$flight" run --deterministic --quiet --bare --exec "$sleeps" -o "$work/side$run" 2> "$work/side$run.err" &
+    done
+    wait
+    for run in 2 3 4 5 6 7 8 9 10 11 12; do
+        cmp "$work/side1" "$work/side$run" || return 1
+    done
+    "$flight" verify "$work/side1"
+}
+check 'twelve boots that sleep, side by side, are byte-identical' side_by_side
+
 # Four CPUs, and threads that keep them busy: five runs.
 several() {
     for run in 1 2 3 4 5; do
