@@ -20,7 +20,7 @@ done
 check '4 CPUs by the MADT, on q35' runs 4 --smp 4 --machine q35
 check '4 CPUs by the XSDT of microvm' runs 4 --smp 4 --machine microvm
 check '4 CPUs by the MP table, without ACPI' runs 4 --qemu-arg -machine --qemu-arg pc,acpi=off \
-    --qemu-arg -smp --qemu-arg 4,sockets=4
+    --smp 4 --qemu-arg -smp --qemu-arg 4,sockets=4
 check '4 CPUs through GRUB' runs 4 --smp 4 --iso build/firstlight.iso
 check 'an isapc has one' runs 1 --machine isapc
 check 'kern.smp.maxcpus leaves the others off' runs 2 --smp 8 --append kern.smp.maxcpus=2
