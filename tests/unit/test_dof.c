@@ -449,6 +449,33 @@ static void only_what_prints_has_a_format(void **state)
     assert_int_equal(object.clauses[0].actions[5].arg, 1 + 4 + 11 + 3 + 2);
 }
 
+static void options_may_be_all_that_there_is(void **state)
+{
+    enum {
+        SECTION = 16, /* of the options in a good object */
+        SIZE = 64 + 32 + 48,
+    };
+    size_t size;
+    uint8_t *bytes = good_object(&size), alone[SIZE];
+    const uint32_t sections = 1;
+    const uint64_t length = SIZE, offset = 64 + 32;
+    uint64_t options_at;
+    memcpy(&options_at, bytes + 64 + 32 * SECTION + 16, 8);
+    memcpy(alone, bytes, 64);
+    memcpy(alone + 28, &sections, 4);
+    memcpy(alone + 40, &length, 8);
+    memcpy(alone + 64, bytes + 64 + 32 * SECTION, 32);
+    memcpy(alone + 64 + 16, &offset, 8);
+    memcpy(alone + offset, bytes + options_at, 48);
+    uint8_t *exact = exact_copy(alone, SIZE);
+    (void)start(state);
+    assert_true(load(exact, SIZE));
+    assert_int_equal(object.option_count, 2);
+    assert_int_equal(object.options[0].id, DOF_OPTION_BUFSIZE);
+    free(exact);
+    free(bytes);
+}
+
 /* Nothing but headers, the last of which ends with the object. */
 static void an_object_without_content_is_empty(void **state)
 {
@@ -943,6 +970,7 @@ int main(void)
         cmocka_unit_test_setup(every_truncation_is_an_error_not_an_overread, start),
         cmocka_unit_test_setup(every_smaller_load_size_is_judged_without_an_overread, start),
         cmocka_unit_test_setup(only_what_prints_has_a_format, start),
+        cmocka_unit_test_setup(options_may_be_all_that_there_is, start),
         cmocka_unit_test_setup(an_object_without_content_is_empty, start),
         cmocka_unit_test_setup(names_are_cut_at_their_limits, start),
         cmocka_unit_test_setup(actions_have_a_limit, start),

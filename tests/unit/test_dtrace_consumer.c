@@ -113,6 +113,20 @@ static void a_ring_begins_with_its_oldest_record(void **state)
     expect("120\n");
 }
 
+static void a_ring_whose_oldest_record_would_come_at_the_end_has_the_newest_alone(void **state)
+{
+    (void)state;
+    start();
+    const struct dtrace_record *piece = one_piece(DOF_ACTION_DIFEXPR, 4, NULL);
+    set(DOF_OPTION_QUIET, 1);
+    for (uint32_t i = 0; i < 3; i++)
+        draft_put(draft_emit(&draft, 0, 1, 0), piece, i);
+    draft.principals[0].wrapped = true;
+    draft.principals[0].oldest = 48;
+    draft.principals[0].newest = 32;
+    expect("01\n");
+}
+
 /* --- flowindent --- */
 
 static void flowindent_follows_the_calls(void **state)
@@ -334,6 +348,36 @@ static void options_are_set_by_name(void **state)
     for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(dtrace_consumer_set_option(options, wrong[i], strlen(wrong[i])));
     assert_int_equal(options[DOF_OPTION_AGGSORTPOS], 12);
+}
+
+static void numbers_of_options_are_decimal_octal_or_hexadecimal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value; /* -1: refused */
+    } cases[] = {{"0", 0},
+                 {"17", 17},
+                 {"017", 15},
+                 {"0x1aF", 431},
+                 {"0X0f", 15},
+                 {"08", -1},
+                 {"0x", -1},
+                 {"0xg", -1},
+                 {"1a", -1},
+                 {"f", -1},
+                 {"9223372036854775807", INT64_MAX},
+                 {"9223372036854775808", -1}};
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t options[DOF_OPTIONS] = {0};
+        char text[64];
+        options[DOF_OPTION_AGGSORTPOS] = 5;
+        int length = snprintf(text, sizeof text, "aggsortpos=%s", cases[i].text);
+        bool good = dtrace_consumer_set_option(options, text, (size_t)length);
+        if (good != (cases[i].value >= 0) ||
+            options[DOF_OPTION_AGGSORTPOS] != (good ? cases[i].value : 5))
+            fail_msg("%s gives %d, %lld", text, good, (long long)options[DOF_OPTION_AGGSORTPOS]);
+    }
 }
 
 /* Rates are taken whatever they are, and change nothing. */
@@ -577,6 +621,7 @@ int main(void)
         cmocka_unit_test(begin_and_end_on_one_cpu_stand_around_the_others),
         cmocka_unit_test(without_memory_the_cpus_follow_one_by_one),
         cmocka_unit_test(a_ring_begins_with_its_oldest_record),
+        cmocka_unit_test(a_ring_whose_oldest_record_would_come_at_the_end_has_the_newest_alone),
         cmocka_unit_test(flowindent_follows_the_calls),
         cmocka_unit_test(two_clauses_on_a_probe_are_one_step),
         cmocka_unit_test(entries_without_returns_are_indented_up_to_a_bound),
@@ -584,6 +629,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_line),
         cmocka_unit_test(losses_are_told_in_the_words_of_dtrace),
         cmocka_unit_test(options_are_set_by_name),
+        cmocka_unit_test(numbers_of_options_are_decimal_octal_or_hexadecimal),
         cmocka_unit_test(each_option_but_the_rates_gets_its_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),

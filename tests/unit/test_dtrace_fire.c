@@ -39,6 +39,24 @@ static void a_record_has_epid_time_and_data(void **state)
     host_end();
 }
 
+static void a_clause_sees_the_four_names_of_its_probe(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[4];
+    for (uint32_t i = 0; i < HOST_COUNT(actions); i++)
+        actions[i] = host_action(DOF_ACTION_DIFEXPR, host_name(DIF_VAR_PROBEPROV + i, 8));
+    const struct dof_clause clause = HOST_CLAUSE("open", "", actions);
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(host_take(&record, 1), 1);
+    static const char names[4][8] = {"test", "module", "open", "entry"};
+    assert_memory_equal(record.bytes + 16, names, sizeof names);
+    host_end();
+}
+
 static void an_empty_clause_leaves_its_header(void **state)
 {
     (void)state;
@@ -288,6 +306,31 @@ static struct dif_object *reading(uint32_t subroutine, uint32_t size)
     return &object;
 }
 
+static void what_was_popped_is_no_argument(void **state)
+{
+    (void)state;
+    static const uint32_t code[] = {DIF_INDEX(DIF_OP_SETX, 0, 1),
+                                    DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                                    DIF_REGS(DIF_OP_POPTS, 0, 0, 0),
+                                    DIF_INDEX(DIF_OP_SETX, 1, 2),
+                                    DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                                    DIF_INDEX(DIF_OP_CALL, DIF_SUBR_HTONL, 1),
+                                    DIF_RET(1)};
+    static const uint64_t integers[] = {0x01020304, 0x05060708};
+    struct dif_object object = {DIF_TEXT(code), .integers = integers, .integer_count = 2,
+                                .type = DIF_RESULT(4)};
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("open", "entry");
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &object)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(host_take(&record, 1), 1);
+    assert_int_equal(host_number(record.bytes + 12, 4), 0x08070605);
+    host_end();
+}
+
 static void what_is_read_may_overlap_what_is_written(void **state)
 {
     (void)state;
@@ -443,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_has_epid_time_and_data),
+        cmocka_unit_test(a_clause_sees_the_four_names_of_its_probe),
         cmocka_unit_test(an_empty_clause_leaves_its_header),
         cmocka_unit_test(a_predicate_is_cut_to_32_bits),
         cmocka_unit_test(variables_live_over_clauses_and_firings),
@@ -453,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_fault_in_error_is_only_counted),
         cmocka_unit_test(a_firing_within_a_firing_is_passed_over_and_counted),
         cmocka_unit_test(raise_sends_a_signal_that_there_is),
+        cmocka_unit_test(what_was_popped_is_no_argument),
         cmocka_unit_test(what_is_read_may_overlap_what_is_written),
         cmocka_unit_test(a_string_that_memory_cuts_off_is_not_read_behind_its_end),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),

@@ -308,6 +308,23 @@ static void buffers_shrink_by_halves_until_they_fit(void **state)
     host_end();
 }
 
+static void names_have_63_characters_at_most_and_those_of_functions_127(void **state)
+{
+    (void)state;
+    static const struct dtrace_provider provider = {.name = "test"};
+    char name[65] = "", function[129] = "";
+    memset(name, 'n', 63);
+    memset(function, 'f', 127);
+    host_start(MIB, 1, false);
+    assert_true(dtrace_probe_add(host.dtrace, &provider, name, function, name, 0) != 0);
+    name[63] = 'n';
+    assert_int_equal(dtrace_probe_add(host.dtrace, &provider, name, function, "", 0), 0);
+    assert_int_equal(dtrace_probe_add(host.dtrace, &provider, "", function, name, 0), 0);
+    function[127] = 'f';
+    assert_int_equal(dtrace_probe_add(host.dtrace, &provider, "", function, "", 0), 0);
+    host_end();
+}
+
 static void a_half_of_a_buffer_is_still_a_multiple_of_8(void **state)
 {
     (void)state;
@@ -723,6 +740,7 @@ int main(void)
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),
         cmocka_unit_test(buffers_shrink_by_halves_until_they_fit),
+        cmocka_unit_test(names_have_63_characters_at_most_and_those_of_functions_127),
         cmocka_unit_test(a_half_of_a_buffer_is_still_a_multiple_of_8),
         cmocka_unit_test(buffers_leave_room_for_variables_by_reference),
         cmocka_unit_test(what_was_aggregated_in_little_memory_can_be_printed),

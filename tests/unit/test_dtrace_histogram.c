@@ -200,6 +200,31 @@ static void agghist_of_sums_on_both_sides_of_zero_has_a_middle(void **state)
            "        8 " NO_20 "|" AT_10 NO_10 " 2        \n");
 }
 
+static void narrow_keys_take_the_room_of_their_size(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t size;
+        const char *heading, *row;
+    } cases[] = {{1, " key", "   7"},
+                 {2, "   key", "     7"},
+                 {4, "      key", "        7"},
+                 {8, "              key", "                7"}};
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char wanted[256];
+        start();
+        set(DOF_OPTION_AGGHIST, 0);
+        counted(1, cases[i].size, DOF_AGGREGATION_COUNT, 1);
+        add_numbered(0, 1, 7, 10);
+        add_numbered(0, 1, 8, 30);
+        (void)snprintf(wanted, sizeof wanted, "\n\n%s  -", cases[i].heading);
+        const char *text = printed();
+        assert_memory_equal(text, wanted, strlen(wanted));
+        (void)snprintf(wanted, sizeof wanted, "\n%s |" AT_10 NO_30 " 10       \n", cases[i].row);
+        assert_non_null(strstr(text, wanted));
+    }
+}
+
 static void agghist_without_keys_is_a_value(void **state)
 {
     (void)state;
@@ -396,6 +421,7 @@ int main(void)
         cmocka_unit_test(histograms_sort_by_their_weighted_sum),
         cmocka_unit_test(agghist_draws_values_beside_narrow_keys),
         cmocka_unit_test(agghist_of_sums_on_both_sides_of_zero_has_a_middle),
+        cmocka_unit_test(narrow_keys_take_the_room_of_their_size),
         cmocka_unit_test(agghist_without_keys_is_a_value),
         cmocka_unit_test(agghist_leaves_the_smallest_and_the_largest_alone),
         cmocka_unit_test(each_variable_has_its_own_bars),

@@ -284,6 +284,22 @@ static void a_printa_has_its_rows_and_is_not_told_again(void **state)
 
 /* --- What went wrong --- */
 
+static void an_option_that_cannot_be_set_is_an_error_without_an_instruction(void **state)
+{
+    (void)state;
+    struct dtrace_record *name = one_piece(DOF_ACTION_LIBACT, 32, NULL);
+    struct dtrace_record *value = draft_record(&draft, 1, DOF_ACTION_LIBACT, 32, NULL);
+    name->arg = value->arg = DOF_LIBACT_SETOPT;
+    name->string = value->string = true;
+    uint8_t *record = draft_emit(&draft, 0, 1, 30);
+    draft_put_text(record, name, "colour");
+    draft_put_text(record, value, "red");
+    print();
+    assert_string_equal(string(line[0], "type"), "error");
+    assert_string_equal(string(line[0], "fault"), "Invalid option name");
+    assert_true(json_is_null(json_object_get(line[0], "offset")));
+}
+
 static void an_error_tells_the_clause_and_the_fault(void **state)
 {
     (void)state;
@@ -364,6 +380,7 @@ int main(void)
         TEST(linear_buckets_are_open_at_both_ends),
         TEST(logarithmic_buckets_follow_their_steps),
         TEST(a_printa_has_its_rows_and_is_not_told_again),
+        TEST(an_option_that_cannot_be_set_is_an_error_without_an_instruction),
         TEST(an_error_tells_the_clause_and_the_fault),
         TEST(losses_have_their_number_and_their_cpu),
         TEST(damage_is_told),

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/arena_of.h"
 #include "trace/log_long.h"
 
 enum {
@@ -129,6 +130,26 @@ static void a_loss_behind_an_event_from_before_the_entry_stands_at_0(void **stat
                                     "12 events dropped here\n"));
 }
 
+/* One CPU, with room for 4 events of each table. */
+static void tables_tell_what_they_have_lost(void **state)
+{
+    (void)state;
+    static const struct trace_arena_config shape = {
+        .cpus = 1, .capacity = {4, 4, 4}, .names = 16, .names_text = 256, .tasks = 8};
+    struct trace_arena *arena = arena_of(&shape);
+    uint16_t name = trace_names_intern(trace_arena_names(arena), "event", 5);
+    for (uint64_t tsc = 2000; tsc < 2010; tsc++)
+        for (enum trace_table_id id = TRACE_TABLE_BOOT; id <= TRACE_TABLE_RUN; id++)
+            trace_table_record(trace_arena_table(arena, 0, id), tsc, name, 0);
+    struct log_long log = log_at(1000000000);
+    struct log_cursor cursors[1];
+    log_long_tables(&log, arena, TRACE_TABLE_BOOT, TRACE_TABLE_RUN, cursors);
+    assert_non_null(strstr(printed, " 6 events dropped here\n"));
+    assert_non_null(strstr(printed, " 6 events overwritten here\n"));
+    assert_null(strstr(printed, "not finished"));
+    free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +159,7 @@ int main(void)
         cmocka_unit_test(what_init_announces_of_itself_is_no_span),
         cmocka_unit_test(a_loss_is_a_row_and_no_span_reaches_over_it),
         cmocka_unit_test(a_loss_behind_an_event_from_before_the_entry_stands_at_0),
+        cmocka_unit_test(tables_tell_what_they_have_lost),
     };
     return cmocka_run_group_tests_name("log_long", tests, NULL, NULL);
 }

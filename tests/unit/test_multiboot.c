@@ -591,6 +591,7 @@ static void without_a_map_the_sizes_decide(void **state)
     assert_false(multiboot_is_ram(&memory, &info, 0xfffff, 2));
     assert_true(multiboot_is_ram(&memory, &info, 0x100000, 0x100000));
     assert_false(multiboot_is_ram(&memory, &info, 0x100000, 0x100001));
+    assert_true(multiboot_is_ram(&memory, &info, 0x300000, 0)); /* nothing lies anywhere */
     release(memory);
 
     info = (struct multiboot_info){.has_memory_sizes = true, .upper_kib = UINT32_MAX};
@@ -686,6 +687,7 @@ static void a_module_is_kept_without_its_unreadable_string(void **state)
         assert_null(module.command_line.text);
         assert_int_equal(heard.count, cases[i].refusals);
         assert_int_equal(heard.last.index, heard.count);
+        assert_int_equal(heard.last.length, 0); /* unknown */
     }
     release(memory);
 }

@@ -17,6 +17,7 @@ struct chip {
     uint32_t busy_looks; /* looks at the line status until the transmitter is empty again */
     uint32_t busy;
     uint8_t line_control, modem_control, divisor_low, divisor_high, received;
+    uint8_t stuck_high, stuck_low; /* bits that come back as they please */
     bool data_ready;
     uint32_t in_fifo;
     char sent[4096];
@@ -117,7 +118,7 @@ static void chip_out(void *context, uint16_t port, uint8_t value)
         if (divisor)
             chip->divisor_low = value;
         else if (chip->modem_control & 0x10) {
-            chip->received = value;
+            chip->received = (uint8_t)((value | chip->stuck_high) & ~chip->stuck_low);
             chip->data_ready = true;
         } else
             transmit(chip, value);
@@ -154,6 +155,18 @@ static enum uart16550_status init(struct uart16550 *uart, struct chip *chip,
                                   const struct uart16550_mode *mode)
 {
     return uart16550_init(uart, (struct port_io){chip_in, chip_out, chip_outs, chip}, 0x3f8, mode);
+}
+
+static void a_port_with_a_bit_that_does_not_change_is_absent(void **state)
+{
+    (void)state;
+    struct uart16550 uart;
+    for (unsigned bit = 0; bit < 8; bit++) {
+        struct chip high = {.present = true, .fifo = true, .stuck_high = (uint8_t)(1u << bit)};
+        struct chip low = {.present = true, .fifo = true, .stuck_low = (uint8_t)(1u << bit)};
+        assert_int_equal(init(&uart, &high, &usual), UART16550_ABSENT);
+        assert_int_equal(init(&uart, &low, &usual), UART16550_ABSENT);
+    }
 }
 
 static void a_present_port_is_set_up_as_asked(void **state)
@@ -394,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_present_port_is_set_up_as_asked),
+        cmocka_unit_test(a_port_with_a_bit_that_does_not_change_is_absent),
         cmocka_unit_test(interrupts_that_a_loader_allowed_are_allowed_no_more),
         cmocka_unit_test(an_absent_port_is_found_and_loses_everything),
         cmocka_unit_test(impossible_speeds_are_refused),

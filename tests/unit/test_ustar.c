@@ -450,6 +450,16 @@ static void pax_records_stand_above_the_header(void **state)
     assert_int_equal(entry.offset, second);
 }
 
+static void a_pax_name_may_be_one_character(void **state)
+{
+    (void)state;
+    struct draft draft = {.length = 0};
+    draft_record(&draft, 'x', "path", "a");
+    add_file(&draft, "longer", "1");
+    open_ended(&draft);
+    assert_file("a", "1");
+}
+
 static void a_pax_size_stands_above_the_header(void **state)
 {
     (void)state;
@@ -782,6 +792,7 @@ int main(void)
         cmocka_unit_test(a_file_larger_than_the_rest_is_truncated),
         cmocka_unit_test(every_truncation_is_an_error_not_an_overread),
         cmocka_unit_test(pax_records_stand_above_the_header),
+        cmocka_unit_test(a_pax_name_may_be_one_character),
         cmocka_unit_test(a_pax_size_stands_above_the_header),
         cmocka_unit_test(global_records_hold_until_others_do),
         cmocka_unit_test(global_targets_and_sizes_count_as_well),

@@ -24,13 +24,12 @@ bool dtrace_glob_is_pattern(const char *field)
     return false;
 }
 
-/* The character that stands at *at in a set, taken out of its backslash; '\0' if the set ends too early. */
+/* The character that stands at *at in a set, taken out of its backslash; '\0' if the set ends too early, and the text
+ * is then over. */
 static unsigned char set_character(const char **at)
 {
     if (**at == '\\')
         ++*at;
-    if (**at == '\0')
-        return '\0';
     return (unsigned char)*(*at)++;
 }
 
