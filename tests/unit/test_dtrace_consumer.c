@@ -492,6 +492,19 @@ static void a_piece_outside_of_its_record_is_told(void **state)
                   DTRACE_CONSUME_DAMAGED);
 }
 
+static void an_argument_outside_of_its_record_is_told(void **state)
+{
+    (void)state;
+    start();
+    set(DOF_OPTION_QUIET, 1);
+    one_piece(DOF_ACTION_PRINTF, 8, "[%d %d]\n");
+    draft_record(&draft, 1, DOF_ACTION_PRINTF, 8, "[%d %d]\n")->offset = UINT32_MAX - 3;
+    draft.ecbs[1].size = 32;
+    draft_emit(&draft, 0, 1, 0);
+    expect_status("[0 (bad format)]\ndtrace: EPID 1: piece 1 lies outside of the record\n\n",
+                  DTRACE_CONSUME_DAMAGED);
+}
+
 static void a_probe_without_a_name_is_told(void **state)
 {
     (void)state;
@@ -638,6 +651,7 @@ int main(void)
         cmocka_unit_test(an_unknown_epid_costs_the_rest_of_its_buffer),
         cmocka_unit_test(a_record_that_is_cut_off_is_told),
         cmocka_unit_test(a_piece_outside_of_its_record_is_told),
+        cmocka_unit_test(an_argument_outside_of_its_record_is_told),
         cmocka_unit_test(a_probe_without_a_name_is_told),
         cmocka_unit_test(a_record_becomes_only_so_much_text_which_is_told_once),
         cmocka_unit_test(what_fits_is_whole),
