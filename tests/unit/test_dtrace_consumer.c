@@ -100,31 +100,30 @@ static void without_memory_the_cpus_follow_one_by_one(void **state)
     assert_int_equal(status, DTRACE_CONSUME_NO_MEMORY);
 }
 
-static void a_ring_begins_with_its_oldest_record(void **state)
+/* A ring of the records 0, 1 and 2 at offsets 0, 16 and 32. */
+static void expect_of_a_ring(uint32_t oldest, uint32_t newest, const char *text)
 {
-    (void)state;
     start();
     const struct dtrace_record *piece = one_piece(DOF_ACTION_DIFEXPR, 4, NULL);
     set(DOF_OPTION_QUIET, 1);
     for (uint32_t i = 0; i < 3; i++)
         draft_put(draft_emit(&draft, 0, 1, 0), piece, i);
     draft.principals[0].wrapped = true;
-    draft.principals[0].oldest = draft.principals[0].newest = 16;
-    expect("120\n");
+    draft.principals[0].oldest = oldest;
+    draft.principals[0].newest = newest;
+    expect(text);
+}
+
+static void a_ring_begins_with_its_oldest_record(void **state)
+{
+    (void)state;
+    expect_of_a_ring(16, 16, "120\n");
 }
 
 static void a_ring_whose_oldest_record_would_come_at_the_end_has_the_newest_alone(void **state)
 {
     (void)state;
-    start();
-    const struct dtrace_record *piece = one_piece(DOF_ACTION_DIFEXPR, 4, NULL);
-    set(DOF_OPTION_QUIET, 1);
-    for (uint32_t i = 0; i < 3; i++)
-        draft_put(draft_emit(&draft, 0, 1, 0), piece, i);
-    draft.principals[0].wrapped = true;
-    draft.principals[0].oldest = 48;
-    draft.principals[0].newest = 32;
-    expect("01\n");
+    expect_of_a_ring(48, 32, "01\n");
 }
 
 /* --- flowindent --- */
