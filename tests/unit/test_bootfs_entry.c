@@ -215,10 +215,11 @@ static void a_group_ends_with_its_archive(void **state)
 {
     (void)state;
     assert_int_equal(grouped("a", 5, ""), BOOTFS_OK);
-    bootfs_end_archive(&fs);
+    assert_int_equal(grouped("a2", 5, ""), BOOTFS_OK);
+    assert_int_equal(bootfs_end_archive(&fs), 2);
     assert_int_equal(grouped("b", 5, "b"), BOOTFS_OK);
     assert_int_equal(grouped("c", 5, ""), BOOTFS_OK);
-    bootfs_end_archive(&fs);
+    assert_int_equal(bootfs_end_archive(&fs), 2);
     assert_int_equal(grouped("d", 5, ""), BOOTFS_OK);
     assert_content("a", "");
     assert_content("c", "b");

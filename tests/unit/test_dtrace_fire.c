@@ -57,6 +57,24 @@ static void a_clause_sees_the_four_names_of_its_probe(void **state)
     host_end();
 }
 
+static void a_string_leaves_nothing_of_a_longer_one_behind_it(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    uint32_t id = host_probe("a function", "entry"), next = host_probe("f", "entry");
+    struct dof_action actions[] = {
+        host_action(DOF_ACTION_DIFEXPR, host_name(DIF_VAR_PROBEFUNC, 16))};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    host_fire(next, 0, 0, 0);
+    struct host_record records[2];
+    assert_int_equal(host_take(records, 2), 2);
+    static const char name[16] = "f";
+    assert_memory_equal(records[1].bytes + 16, name, sizeof name);
+    host_end();
+}
+
 static void an_empty_clause_leaves_its_header(void **state)
 {
     (void)state;
@@ -263,6 +281,7 @@ static void raise_sends_a_signal_that_there_is(void **state)
         host.raised = 77;
         host_fire(id, 0, 0, 0);
         assert_int_equal(host.raised, signals[i]);
+        assert_int_equal(host.chilled, 0);
         assert_int_equal(dtrace_source_of(host.dtrace).status.errors, signals[i] >= HOST_SIGNALS);
         host_end();
     }
@@ -367,6 +386,7 @@ static uint64_t found_at_the_end(uint64_t wanted)
                              DIF_INDEX(DIF_OP_SETX, 1, 2),
                              DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_STRING, 0, 1),
                              DIF_REGS(DIF_OP_PUSHTV, 0, 0, 2),
+                             DIF_INDEX(DIF_OP_SETX, 0, 3), /* which is no result */
                              DIF_INDEX(DIF_OP_CALL, DIF_SUBR_STRCHR, 3),
                              DIF_RET(3)};
     const uint64_t integers[] = {(uintptr_t)(end - 4), wanted};
@@ -487,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_has_epid_time_and_data),
         cmocka_unit_test(a_clause_sees_the_four_names_of_its_probe),
+        cmocka_unit_test(a_string_leaves_nothing_of_a_longer_one_behind_it),
         cmocka_unit_test(an_empty_clause_leaves_its_header),
         cmocka_unit_test(a_predicate_is_cut_to_32_bits),
         cmocka_unit_test(variables_live_over_clauses_and_firings),

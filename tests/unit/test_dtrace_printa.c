@@ -696,6 +696,26 @@ static void with_any_memory_the_aggregations_are_whole_or_left_out_and_told(void
     assert_in_range(complete, 1, 2048 / 8 - 1);
 }
 
+static const char *printed_times(uint32_t times, size_t room)
+{
+    numbered();
+    printing(NULL, 1);
+    while (times-- > 0)
+        emit_ids(1);
+    return printed_within(room);
+}
+
+static void one_printa_leaves_its_memory_to_the_next(void **state)
+{
+    (void)state;
+    size_t room = 0;
+    do
+        (void)printed_times(1, room += 8);
+    while (status != DTRACE_CONSUME_OK);
+    assert_null(strstr(printed_times(20, room), "no memory"));
+    assert_int_equal(status, DTRACE_CONSUME_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -743,6 +763,7 @@ int main(void)
         cmocka_unit_test(an_unknown_aggregation_costs_the_rest_of_its_buffer),
         cmocka_unit_test(without_memory_the_aggregations_are_left_out),
         cmocka_unit_test(with_any_memory_the_aggregations_are_whole_or_left_out_and_told),
+        cmocka_unit_test(one_printa_leaves_its_memory_to_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,7 @@ static void what_is_committed_appears_with_the_time_of_the_commit(void **state)
     host.now += 500;
     host_fire(commit_probe, 0, 0, 0);
     assert_int_equal(state_of(1), DTRACE_SPECULATION_INACTIVE);
+    assert_int_equal(host.dtrace->speculations.waiting, 0); /* nothing is left to the cleaner */
     uint64_t found[64], times[64];
     assert_int_equal(values(0, found, times), 2);
     assert_int_equal(found[0], 11);

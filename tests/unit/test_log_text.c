@@ -247,6 +247,26 @@ static void the_first_delta_counts_from_the_table_before(void **state)
     assert_memory_equal(line(8), "  0       5000       3000 ", 26);
 }
 
+static void a_landmark_is_shown_once(void **state)
+{
+    (void)state;
+    struct log_table log = log_at(0, 0);
+    log.threshold = 100;
+    log_table_begin(&log, TRACE_TABLE_SHUTDOWN, 0);
+    log_table_landmark(&log); /* of nothing */
+    assert_int_equal(lines(), 3);
+    log_table_event(&log, &(struct log_event){.tsc = 1000});
+    log_table_event(&log, &(struct log_event){.tsc = 1050});
+    assert_int_equal(lines(), 3);
+    log_table_landmark(&log);
+    log_table_landmark(&log);
+    assert_int_equal(lines(), 4);
+    log_table_event(&log, &(struct log_event){.tsc = 1150});
+    assert_int_equal(lines(), 5);
+    assert_memory_equal(line(3), "  0       1050         50 ", 26);
+    assert_memory_equal(line(4), "  0       1150        100 ", 26);
+}
+
 /* --- Tables of an arena ------------------------------------------------------------------------ */
 
 static const struct trace_arena_config shape = {
@@ -507,6 +527,7 @@ int main(void)
         cmocka_unit_test_setup(rows_of_events_that_are_alike_count_them, setup),
         cmocka_unit_test_setup(an_empty_table_takes_no_time, setup),
         cmocka_unit_test_setup(the_first_delta_counts_from_the_table_before, setup),
+        cmocka_unit_test_setup(a_landmark_is_shown_once, setup),
         cmocka_unit_test_setup(events_of_all_cpus_stand_in_the_order_of_time, setup),
         cmocka_unit_test_setup(an_interrupt_that_claimed_first_is_still_shown_in_the_order_of_time,
                                setup),

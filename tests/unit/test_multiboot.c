@@ -386,6 +386,7 @@ static void a_module_list_is_refused_whole(void **state)
         heard = (struct heard){0};
         assert_true(read_info(memory, &info));
         assert_int_equal(heard.last.fault, cases[i].fault);
+        assert_int_equal(heard.last.index, 0);
         assert_int_equal(info.module_count,
                          cases[i].fault == MULTIBOOT_FAULT_NONE ? cases[i].count : 0);
     }

@@ -88,6 +88,7 @@ static void an_id_that_was_never_given_out_names_nothing(void **state)
     assert_null(trace_names_get(names, last + 1u).text);
     assert_null(trace_names_get(names, 8).text);
     assert_null(trace_names_get(names, UINT32_MAX).text);
+    assert_int_equal(trace_names_get(names, UINT32_MAX).length, 0);
     expect(names, TRACE_NAME_REFUSED, "(name refused)", 14);
     free(names);
 }

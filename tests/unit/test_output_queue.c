@@ -168,6 +168,18 @@ static void an_open_line_ends_before_anothers_text_or_a_frame(void **state)
     free_line(line);
 }
 
+static void a_frame_on_its_way_is_no_text_that_waits(void **state)
+{
+    (void)state;
+    struct line *line = usual_line();
+    put(line, 0, "a\n");
+    assert_true(put_frame(line, "~{A}\r\n"));
+    assert_int_equal(take(line, 5), 5);
+    assert_int_equal(output_queue_counts(&line->queue).text_taken, 2);
+    assert_int_equal(output_queue_counts(&line->queue).text_waiting, 0);
+    free_line(line);
+}
+
 static void a_frame_that_is_being_made_holds_nobody_up(void **state)
 {
     (void)state;
@@ -564,6 +576,7 @@ int main(void)
         cmocka_unit_test(text_and_frames_leave_in_the_order_in_which_they_came),
         cmocka_unit_test(a_line_in_pieces_is_one_line),
         cmocka_unit_test(an_open_line_ends_before_anothers_text_or_a_frame),
+        cmocka_unit_test(a_frame_on_its_way_is_no_text_that_waits),
         cmocka_unit_test(a_wiped_row_is_left_to_whoever_comes_next),
         cmocka_unit_test(a_frame_that_is_being_made_holds_nobody_up),
         cmocka_unit_test(the_oldest_lines_give_way_and_the_loss_is_said_in_their_place),

@@ -169,6 +169,16 @@ static void a_port_with_a_bit_that_does_not_change_is_absent(void **state)
     }
 }
 
+static void a_port_that_never_ceases_to_receive_is_absent(void **state)
+{
+    (void)state;
+    static const char noise[1000];
+    struct uart16550 uart;
+    struct chip chip = {
+        .present = true, .fifo = true, .arrived = noise, .arrived_length = sizeof noise};
+    assert_int_equal(init(&uart, &chip, &usual), UART16550_ABSENT);
+}
+
 static void a_present_port_is_set_up_as_asked(void **state)
 {
     (void)state;
@@ -408,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_present_port_is_set_up_as_asked),
         cmocka_unit_test(a_port_with_a_bit_that_does_not_change_is_absent),
+        cmocka_unit_test(a_port_that_never_ceases_to_receive_is_absent),
         cmocka_unit_test(interrupts_that_a_loader_allowed_are_allowed_no_more),
         cmocka_unit_test(an_absent_port_is_found_and_loses_everything),
         cmocka_unit_test(impossible_speeds_are_refused),
