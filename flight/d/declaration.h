@@ -64,10 +64,10 @@ void d_tag_end(struct d_compiler *compiler, struct d_type *type);
 struct d_member **d_tag_member(struct d_compiler *compiler, struct d_type *type,
                                struct d_member **end, const struct d_declarator *declarator,
                                const struct d_node *bits);
-/* `value`: NULL: one more than the one before it. */
-struct d_enumerator **d_tag_enumerator(struct d_compiler *compiler, struct d_type *type,
-                                       struct d_enumerator **end, const char *name,
-                                       const struct d_node *value);
+/* Behind `last` (NULL: the first).  `value`: NULL: one more than its. */
+struct d_enumerator *d_tag_enumerator(struct d_compiler *compiler, struct d_type *type,
+                                      struct d_enumerator *last, const char *name,
+                                      const struct d_node *value);
 
 /* declaration.c: a declaration's name takes effect. */
 void d_declare(struct d_compiler *compiler, enum d_storage storage,

@@ -101,7 +101,7 @@ static void parse_struct_body(struct d_parser *parser, struct d_type *type)
 
 static void parse_enum_body(struct d_parser *parser, struct d_type *type)
 {
-    struct d_enumerator **end = &type->enumerators;
+    struct d_enumerator *last = NULL;
     do {
         const char *name = parser->token.text;
         struct d_node *value = NULL;
@@ -110,7 +110,7 @@ static void parse_enum_body(struct d_parser *parser, struct d_type *type)
         d_parse_advance(parser);
         if (d_parse_accept(parser, D_TOKEN_ASSIGN))
             value = d_parse_conditional(parser);
-        end = d_tag_enumerator(parser->compiler, type, end, name, value);
+        last = d_tag_enumerator(parser->compiler, type, last, name, value);
     } while (d_parse_accept(parser, D_TOKEN_COMMA));
 }
 

@@ -140,23 +140,14 @@ static int64_t value_of(struct d_compiler *compiler, const struct d_node *node)
     return (int64_t)node->value;
 }
 
-static int64_t next_value(const struct d_type *type)
-{
-    const struct d_enumerator *last = type->enumerators;
-    if (last == NULL)
-        return 0;
-    while (last->next != NULL)
-        last = last->next;
-    return (int64_t)last->value + 1;
-}
-
 static void check_name(struct d_compiler *compiler, const struct d_type *type, const char *name)
 {
+    const struct d_ident *ident = d_idents_find(compiler->globals, name);
     if (strchr(name, '`') != NULL)
         d_fail(compiler, "D_DECL_SCOPE", "enumerator may not use the scoping operator: %s", name);
-    if (d_type_enumerator(type, name) != NULL)
+    if (ident != NULL && ident->kind == D_IDENT_ENUMERATOR && ident->type == type)
         d_fail(compiler, "D_UNKNOWN", "Duplicate member name definition: %s", name);
-    if (d_idents_find(compiler->globals, name) != NULL)
+    if (ident != NULL)
         d_fail(compiler, "D_DECL_IDRED", "identifier redeclared: %s", name);
 }
 
@@ -172,11 +163,13 @@ static void enter_constant(struct d_compiler *compiler, const struct d_type *typ
         d_node_int(compiler, compiler->place, (uint64_t)(int64_t)enumerator->value, type);
 }
 
-struct d_enumerator **d_tag_enumerator(struct d_compiler *compiler, struct d_type *type,
-                                       struct d_enumerator **end, const char *name,
-                                       const struct d_node *value)
+struct d_enumerator *d_tag_enumerator(struct d_compiler *compiler, struct d_type *type,
+                                      struct d_enumerator *last, const char *name,
+                                      const struct d_node *value)
 {
-    int64_t number = value != NULL ? value_of(compiler, value) : next_value(type);
+    int64_t number = value != NULL  ? value_of(compiler, value)
+                     : last != NULL ? (int64_t)last->value + 1
+                                    : 0;
     if (number < INT32_MIN || number > INT32_MAX)
         d_fail(compiler, "D_DECL_ENOFLOW", "enumerator value overflows int: %s", name);
     check_name(compiler, type, name);
@@ -184,6 +177,6 @@ struct d_enumerator **d_tag_enumerator(struct d_compiler *compiler, struct d_typ
     enumerator->name = name;
     enumerator->value = (int32_t)number;
     enter_constant(compiler, type, enumerator);
-    *end = enumerator;
-    return &enumerator->next;
+    *(last != NULL ? &last->next : &type->enumerators) = enumerator;
+    return enumerator;
 }
