@@ -64,6 +64,14 @@ static int64_t number_of(const struct dtrace_found *found, uint32_t record)
     return bytes != NULL ? dtrace_read_signed(bytes, piece->size) : 0;
 }
 
+/* The factor of normalize() has no sign, in however few bytes it stands. */
+static uint64_t factor_of(const struct dtrace_found *found, uint32_t record)
+{
+    const struct dtrace_record *piece = &found->ecb->records[record];
+    const uint8_t *bytes = dtrace_piece(piece, found->bytes, found->ecb->size);
+    return bytes != NULL ? dtrace_read_unsigned(bytes, piece->size) : 0;
+}
+
 static bool has_second(uint64_t action)
 {
     return action == DOF_LIBACT_NORMALIZE || action == DOF_LIBACT_TRUNC ||
@@ -80,7 +88,7 @@ static void act(struct consumer *consumer, const struct dtrace_found *found, uin
             clear(consumer, id);
         return;
     case DOF_LIBACT_NORMALIZE:
-        normalize(consumer, id, (uint64_t)number_of(found, record + 1));
+        normalize(consumer, id, factor_of(found, record + 1));
         return;
     case DOF_LIBACT_DENORMALIZE:
         normalize(consumer, id, 1);
