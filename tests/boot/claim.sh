@@ -62,6 +62,18 @@ quiet() {
 }
 check 'the texts of a quiet program are its output' quiet
 
+# Nothing else in these programs asks for the symbol.
+places() {
+    "$flight" run "$1" -qn "$2" > "$work/out" 2> "$work/err" || return 1
+    cat "$work/out"
+    grep -qE '^kernel`start_program\+0x[0-9a-f]+( 1)?$' "$work/out"
+}
+for model in 32 64; do
+    check "%a alone has its symbol, in the model of $model bits" places "-$model" 'fbt::thread_go:entry { printf("%a\n", caller); exit(0); }'
+    check "as a key, too, in the model of $model bits" \
+        places "-$model" 'fbt::thread_go:entry { @[caller] = count(); exit(0); } END { printa("%a %@d\n", @); }'
+done
+
 drops() {
     "$flight" run -o "$work/full" -x bufsize=1k -x aggsize=1k -qn 'fbt:::entry { trace(timestamp); @[probefunc] = count(); }' > "$work/out" 2> "$work/err"
     "$flight" claim "$work/full" > "$work/out" 2> "$work/err" || return 1

@@ -194,6 +194,11 @@ static bool has_symbol_conversion(const char *format)
     return false;
 }
 
+static bool has_size_of_address(const struct dtrace_record *record)
+{
+    return record->size == 4 || record->size == 8;
+}
+
 /* Every word of these may be an address that is printed with its symbol. */
 static bool holds_addresses(const struct dtrace_record *record, bool key)
 {
@@ -208,17 +213,18 @@ static bool holds_addresses(const struct dtrace_record *record, bool key)
     case DOF_ACTION_UADDR:
         return true;
     case DOF_ACTION_DIFEXPR:
-        return key && record->size == 8; /* printa() has "%a", too */
+        return key && has_size_of_address(record); /* printa() has "%a", too */
     default:
-        return record->size == 8 && has_symbol_conversion(record->format);
+        return has_size_of_address(record) && has_symbol_conversion(record->format);
     }
 }
 
 static void send_symbols(struct stream *stream, const struct dtrace_source *source,
                          const struct dtrace_record *record, const uint8_t *bytes)
 {
-    for (uint32_t at = 0; record->size - at >= 8; at += 8)
-        send_start(stream, source, dtrace_read_unsigned(bytes + at, 8));
+    const uint32_t word = record->size == 4 ? 4 : 8;
+    for (uint32_t at = 0; record->size - at >= word; at += word)
+        send_start(stream, source, dtrace_read_unsigned(bytes + at, word));
 }
 
 static void describe(struct stream *stream, const struct dtrace_source *source,
