@@ -74,12 +74,19 @@ static void add_dynamic_size(struct d_action_list *list, struct d_node *call)
     d_action_add(list, DOF_ACTION_TRACEMEM_DYNSIZE, difo);
 }
 
+static bool may_be_address(const struct d_node *node)
+{
+    const struct d_type *type = node->type;
+    return !is_aggregation(node) && !d_type_is_string(type) &&
+           (d_type_is_arithmetic(type) || d_type_is_indexable(type));
+}
+
 static void add_tracemem(struct d_action_list *list, struct d_node *call)
 {
     struct d_node *address = call->list, *size = call->list->next;
-    if (is_aggregation(address) ||
-        (!d_type_is_arithmetic(address->type) && !d_type_is_pointer(address->type)))
-        refuse(list, call, "D_TRACEMEM_ADDR", "argument #1 must be an integer or a pointer");
+    if (!may_be_address(address))
+        refuse(list, call, "D_TRACEMEM_ADDR",
+               "argument #1 must be an integer, a pointer or an array");
     if (!d_node_is_positive(size))
         refuse(list, call, "D_TRACEMEM_SIZE",
                "argument #2 must be a non-zero positive integer constant");
