@@ -98,6 +98,17 @@ static size_t count_probes(void *context, const struct d_probe_name *name)
     return count;
 }
 
+/* The kernel counts them in the order in which it registers them. */
+static bool find_probe(void *context, uint64_t number, struct d_probe_name *name)
+{
+    const struct kernel_types *kernel = context;
+    if (number == 0 || number > kernel->probes.count)
+        return false;
+    const char *const *field = kernel->probes.items[number - 1].field;
+    *name = (struct d_probe_name){field[0], field[1], field[2], field[3]};
+    return true;
+}
+
 struct d_argument kernel_types_argument(struct kernel_types *kernel, struct d_compiler *compiler,
                                         const struct probe *probe, size_t index)
 {
@@ -193,6 +204,7 @@ bool kernel_types_open(struct kernel_types *kernel, const char *path, const char
     kernel->facts = (struct d_kernel){.context = kernel,
                                       .find_type = find_type,
                                       .find_symbol = find_symbol,
+                                      .find_probe = find_probe,
                                       .count_probes = count_probes,
                                       .probe_argument = probe_argument};
     return true;

@@ -39,6 +39,9 @@ struct d_kernel {
     bool (*find_symbol)(void *context, struct d_compiler *compiler, const char *module,
                         const char *name, struct d_symbol *symbol);
 
+    /* The names of the probe that has a number: the first one has 1.  False: there is none. */
+    bool (*find_probe)(void *context, uint64_t number, struct d_probe_name *name);
+
     /* How many probes a description matches. */
     size_t (*count_probes)(void *context, const struct d_probe_name *description);
 

@@ -145,10 +145,13 @@ struct d_node *d_node_copy(struct d_compiler *compiler, const struct d_node *nod
 /* parser.c: the whole text; declarations, inlines, translators and pragmas take effect on the way. */
 struct d_program *d_parse(struct d_compiler *compiler, const struct d_source *source);
 
-/* parse_probe.c: "a:b:c" to fields, macros replaced (D_PDESC_INVAL); and whether the kernel has such a probe
- * (D_PDESC_ZERO: an error or a warning, as the caller of the compiler wants). */
+/* parse_probe.c: "a:b:c" to fields, macros replaced, or the kernel's probe with a number to its names (both
+ * D_PDESC_INVAL); and whether the kernel has such a probe (D_PDESC_ZERO: an error or a warning, as the caller of the
+ * compiler wants). */
 struct d_probe_description *d_probe_description(struct d_compiler *compiler, struct d_place place,
                                                 const char *text);
+struct d_probe_description *d_probe_numbered(struct d_compiler *compiler, struct d_place place,
+                                             uint64_t number);
 void d_probe_check(struct d_compiler *compiler, struct d_probe_description *probe);
 
 /* conditional.c: if and else become clauses (section 2.8). */

@@ -78,11 +78,11 @@ static void parse_probes(struct d_parser *parser, struct d_clause *clause)
     do {
         const struct d_token *token = &parser->token;
         if (token->kind == D_TOKEN_INT)
-            d_fail_at(parser->compiler, token->place, "D_PDESC_INVAL",
-                      "there is no probe with the number %llu", (unsigned long long)token->value);
-        if (token->kind != D_TOKEN_PROBE)
+            *end = d_probe_numbered(parser->compiler, token->place, token->value);
+        else if (token->kind == D_TOKEN_PROBE)
+            *end = d_probe_description(parser->compiler, token->place, token->text);
+        else
             d_parse_refuse(parser);
-        *end = d_probe_description(parser->compiler, token->place, token->text);
         end = &(*end)->next;
         d_parse_advance(parser);
     } while (d_parse_accept(parser, D_TOKEN_COMMA));

@@ -98,6 +98,27 @@ struct d_probe_description *d_probe_description(struct d_compiler *compiler, str
     return probe;
 }
 
+/* Objects have no numbers of probes: what is meant are all probes of the same names. */
+struct d_probe_description *d_probe_numbered(struct d_compiler *compiler, struct d_place place,
+                                             uint64_t number)
+{
+    const struct d_kernel *kernel = compiler->setup.kernel;
+    struct d_probe_description *probe = d_take(compiler, sizeof *probe);
+    if (field_count(compiler) < FIELDS)
+        d_fail_at(compiler, place, "D_PDESC_INVAL",
+                  "the number of a probe, %llu, stands in the place of a %s",
+                  (unsigned long long)number, fields[field_count(compiler) - 1].what);
+    if (kernel == NULL)
+        d_fail_at(compiler, place, "D_PDESC_INVAL",
+                  "which probe has the number %llu is not known without a kernel",
+                  (unsigned long long)number);
+    if (!kernel->find_probe(kernel->context, number, &probe->name))
+        d_fail_at(compiler, place, "D_PDESC_INVAL", "there is no probe with the number %llu",
+                  (unsigned long long)number);
+    probe->place = place;
+    return probe;
+}
+
 void d_probe_check(struct d_compiler *compiler, struct d_probe_description *probe)
 {
     const struct d_kernel *kernel = compiler->setup.kernel;

@@ -96,6 +96,22 @@ check 'a slip of which is warned is told with what was meant' \
 check 'a slip is told with what was meant, also where it is an error' \
     gives 1 "^flight: enable: did you mean 'proc:::exec-success'\?\$" "$flight" enable --strict -n 'proc:::exec-sucess {}'
 check 'nothing was written for that either' test ! -e enabling
+# A probe by the number that flight probes shows, which is that of the boot.
+number_of() {
+    "$flight" probes "$1" | awk -v probe="$2" '$NF == probe { print $1 }'
+}
+call=$(number_of 'syscall::write:entry' entry)
+check 'the number of a probe is a description' \
+    traces 0 "BEGIN 1\nentry $call\n\n" -qn '1 { printf("%s %d\n", probename, id); }' \
+    -n "$call { printf(\"%s %d\\n\", probename, id); exit(0); }"
+check 'several are, too' traces 0 'BEGIN END \n' -qn '1,2 { printf("%s ", probename); }'
+check '-i is one' enable -o numbered -q -i 1 -i "$call { exit(7); }" -n 'BEGIN { printf("begun\n"); }'
+check 'it boots' traces 7 'begun\n\n' --enable numbered
+check 'a number too high is no probe' refuses 1 'flight: enable: -i:1:1: [D_PDESC_INVAL] there is no probe with the number 999999\n999999\n^\n' \
+    enable -o nowhere -i 999999
+check '0 is none' gives 1 'D_PDESC_INVAL. there is no probe with the number 0$' "$flight" enable -o nowhere -i 0
+check 'a number is no function' gives 1 'D_PDESC_INVAL. the number of a probe, 1, stands in the place of a function$' \
+    "$flight" enable -o nowhere -f 1
 check 'an option that is none is bad usage' \
     refuses 2 'flight: enable: failed to set -x nosuch: Invalid option name\n' enable -x nosuch -n BEGIN
 check 'as is one without a program' gives 2 'there is no program for that' "$flight" enable -q

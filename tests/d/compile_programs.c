@@ -65,6 +65,16 @@ static size_t count_probes(void *context, const struct d_probe_name *description
            is_one_of_it(description, "ERROR");
 }
 
+static bool find_probe(void *context, uint64_t number, struct d_probe_name *name)
+{
+    static const char *const names[] = {"BEGIN", "END", "ERROR"};
+    (void)context;
+    if (number < 1 || number > 3)
+        return false;
+    *name = (struct d_probe_name){"dtrace", "", "", names[number - 1]};
+    return true;
+}
+
 static const struct d_type *no_type(void *context, struct d_compiler *compiler, const char *module,
                                     const char *name)
 {
@@ -89,6 +99,7 @@ static bool no_argument(void *context, struct d_compiler *compiler,
 
 static const struct d_kernel small_kernel = {.find_type = no_type,
                                              .find_symbol = no_symbol,
+                                             .find_probe = find_probe,
                                              .count_probes = count_probes,
                                              .probe_argument = no_argument};
 

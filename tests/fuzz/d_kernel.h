@@ -59,6 +59,13 @@ static bool d_kernel_find_symbol(void *context, struct d_compiler *compiler, con
     return true;
 }
 
+static bool d_kernel_find_probe(void *context, uint64_t number, struct d_probe_name *name)
+{
+    (void)context;
+    *name = (struct d_probe_name){"dtrace", "", "", "BEGIN"};
+    return number == 1;
+}
+
 static size_t d_kernel_count_probes(void *context, const struct d_probe_name *description)
 {
     (void)context;
@@ -87,6 +94,7 @@ static const struct d_kernel d_kernel = {
     .context = &d_kernel_here,
     .find_type = d_kernel_find_type,
     .find_symbol = d_kernel_find_symbol,
+    .find_probe = d_kernel_find_probe,
     .count_probes = d_kernel_count_probes,
     .probe_argument = d_kernel_argument,
 };

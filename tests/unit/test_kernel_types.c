@@ -319,6 +319,19 @@ static void without_its_debug_information_probes_are_still_known(void **state)
     kernel_types_close(&other);
 }
 
+static void the_first_probe_has_the_number_1_and_behind_the_last_there_is_none(void **state)
+{
+    (void)state;
+    struct d_probe_name name;
+    assert_true(kernel.facts.find_probe(&kernel, 1, &name));
+    assert_string_equal(name.provider, "dtrace");
+    assert_string_equal(name.name, "BEGIN");
+    assert_true(kernel.facts.find_probe(&kernel, kernel.probes.count, &name));
+    assert_false(kernel.facts.find_probe(&kernel, kernel.probes.count + 1, &name));
+    assert_false(kernel.facts.find_probe(&kernel, 0, &name));
+    assert_false(kernel.facts.find_probe(&kernel, (1ull << 32) + 1, &name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +350,7 @@ int main(void)
         cmocka_unit_test(the_option_nolibs_takes_it_away),
         cmocka_unit_test(what_is_no_kernel_is_refused),
         cmocka_unit_test(without_its_debug_information_probes_are_still_known),
+        cmocka_unit_test(the_first_probe_has_the_number_1_and_behind_the_last_there_is_none),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
