@@ -34,7 +34,7 @@ struct number_form {
     bool hexadecimal;
 };
 
-static size_t suffix_from(const char *at, const char *end)
+size_t d_lex_suffix_length(const char *at, const char *end)
 {
     const char *from = at;
     if (at < end && (*at == 'u' || *at == 'U'))
@@ -53,7 +53,7 @@ static struct number_form integer_form(const char *at, const char *end)
     } else {
         form.digits = digits_from(at, end, 10);
     }
-    form.suffix = form.digits > 0 ? suffix_from(at + form.digits, end) : 0;
+    form.suffix = form.digits > 0 ? d_lex_suffix_length(at + form.digits, end) : 0;
     return form;
 }
 

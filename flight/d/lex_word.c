@@ -223,17 +223,19 @@ static bool number_token(struct d_compiler *compiler, struct d_lexer *lexer, con
     char *rest;
     errno = 0;
     uint64_t value = strtoull(digits, &rest, 0);
-    if (*rest != '\0')
+    size_t suffix = strlen(rest);
+    if (d_lex_suffix_length(rest, rest + suffix) != suffix)
         return false;
     if (errno == ERANGE)
         d_fail(compiler, "D_MACRO_OFLOW", "macro argument %s cannot be represented in 64 bits",
                text);
-    struct d_token number = {.kind = D_TOKEN_INT,
-                             .place = token->place,
-                             .value = value,
-                             .type = d_lex_integer_type(compiler, value, digits[0] != '0', "", 0),
-                             .text = digits,
-                             .length = strlen(digits)};
+    struct d_token number = {
+        .kind = D_TOKEN_INT,
+        .place = token->place,
+        .value = value,
+        .type = d_lex_integer_type(compiler, value, digits[0] != '0', rest, suffix),
+        .text = digits,
+        .length = strlen(digits)};
     if (sign) {
         lexer->pending = number;
         token->kind = text[0] == '-' ? D_TOKEN_SUB : D_TOKEN_ADD;

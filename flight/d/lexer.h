@@ -25,6 +25,8 @@ void d_lex_character(struct d_compiler *compiler, struct d_lexer *lexer, struct 
 void d_lex_string(struct d_compiler *compiler, struct d_lexer *lexer, struct d_token *token);
 /* The text of a literal between its quotes, escapes replaced; *length: its bytes. */
 char *d_lex_unescape(struct d_compiler *compiler, const char *from, size_t size, size_t *length);
+/* How much of [at, end) is the suffix of an integer: "u", "l" and "ll". */
+size_t d_lex_suffix_length(const char *at, const char *end);
 /* The type of an integer constant (section 1.5), "u" and "l" as they stood behind it; D_INT_OFLOW leaves. */
 const struct d_type *d_lex_integer_type(struct d_compiler *compiler, uint64_t value, bool decimal,
                                         const char *suffix, size_t suffix_length);
