@@ -42,10 +42,15 @@ static struct d_node *no_error(const struct rewriting *rewriting)
                         scoped(rewriting, D_SCOPE_THREAD, "%error"));
 }
 
+/* What is wrong with the right one is told at its own place, without the && that nobody wrote. */
 static struct d_node *both(const struct rewriting *rewriting, struct d_node *left,
                            struct d_node *right)
 {
-    return d_node_binary(rewriting->compiler, rewriting->from->place, D_TOKEN_LAND, left, right);
+    struct d_node *node =
+        d_node_binary(rewriting->compiler, right->place, D_TOKEN_LAND, left, right);
+    if (node->kind == D_NODE_BINARY)
+        node->text = "condition";
+    return node;
 }
 
 static struct d_statement *assignment(const struct rewriting *rewriting, struct d_node *variable,

@@ -16,8 +16,8 @@ enum d_node_kind {
     D_NODE_INDEX,       /* first [list]; resolved: VARIABLE, or UNARY * of BINARY + */
     D_NODE_MEMBER,      /* first . text, or first -> text by `op`; resolved: member */
     D_NODE_UNARY, /* op: ADD SUB NOT LNOT MUL (deref) AND (address) INC DEC SIZEOF STRINGOF; first */
-    D_NODE_POSTFIX,   /* op: INC DEC; first */
-    D_NODE_BINARY,    /* op (assignments and COMMA as well); first, second */
+    D_NODE_POSTFIX, /* op: INC DEC; first */
+    D_NODE_BINARY, /* op (assignments and COMMA as well); first, second; text: what it is called if nobody wrote it */
     D_NODE_CONDITION, /* first ? second : third */
     D_NODE_CAST,      /* first, to `type` */
     D_NODE_XLATE,     /* first, to `named`; resolved: translator */

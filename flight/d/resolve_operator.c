@@ -9,9 +9,12 @@ static const char *operator_text(const struct d_node *node)
 static void need_scalar(struct d_compiler *compiler, const struct d_node *node,
                         const struct d_node *operand)
 {
-    if (d_node_is_dynamic(operand) || !d_type_is_scalar(operand->type))
-        d_fail_at(compiler, node->place, "D_OP_SCALAR",
-                  "operator %s requires operands of scalar type", operator_text(node));
+    if (!d_node_is_dynamic(operand) && d_type_is_scalar(operand->type))
+        return;
+    if (node->text != NULL)
+        d_fail_at(compiler, node->place, "D_OP_SCALAR", "%s must be of scalar type", node->text);
+    d_fail_at(compiler, node->place, "D_OP_SCALAR", "operator %s requires operands of scalar type",
+              operator_text(node));
 }
 
 static void need_integer(struct d_compiler *compiler, const struct d_node *node,

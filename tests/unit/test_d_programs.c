@@ -67,6 +67,25 @@ static const char *compile(const char *text)
     return problem.tag[0] != '\0' ? problem.tag : "-";
 }
 
+static void assert_mistake(const char *program, const char *text, unsigned line)
+{
+    assert_string_equal(compile(program), "D_OP_SCALAR");
+    assert_string_equal(problem.text, text);
+    assert_int_equal(problem.line, line);
+}
+
+static void a_condition_that_is_no_scalar_is_told_where_it_stands(void **state)
+{
+    (void)state;
+    assert_mistake("BEGIN\n{\n\tif (1)\n\t\ttrace(1);\n\tif (execname)\n\t\ttrace(2);\n}\n",
+                   "condition must be of scalar type", 5);
+    assert_int_equal(problem.column, 6);
+    assert_mistake("BEGIN\n/execname/\n{\n\tif (1)\n\t\ttrace(1);\n}\n",
+                   "condition must be of scalar type", 2);
+    assert_mistake("BEGIN\n{\n\tif (1 &&\n\t    (2 && execname))\n\t\ttrace(1);\n}\n",
+                   "operator && requires operands of scalar type", 4);
+}
+
 static void a_format_that_is_empty_is_refused(void **state)
 {
     (void)state;
@@ -158,6 +177,7 @@ int main(void)
 {
 #define WITH_COMPILER(test) cmocka_unit_test_setup_teardown(test, open_it, close_it)
     const struct CMUnitTest tests[] = {
+        WITH_COMPILER(a_condition_that_is_no_scalar_is_told_where_it_stands),
         WITH_COMPILER(a_format_that_is_empty_is_refused),
         WITH_COMPILER(strings_have_one_size_in_all_objects),
         WITH_COMPILER(arrays_of_strings_have_a_size_as_well),
