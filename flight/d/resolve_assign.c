@@ -75,15 +75,17 @@ static void cast_constant(struct d_compiler *compiler, struct d_node *node)
 
 static void check_sum(struct d_compiler *compiler, const struct d_node *node)
 {
-    const struct d_type *left = node->first->type;
-    bool integer = d_type_is_arithmetic(node->second->type);
+    const struct d_type *left = node->first->type, *right = node->second->type;
+    bool integer = d_type_is_arithmetic(right);
     if (d_type_is_arithmetic(left) && integer)
         return;
-    if (!d_type_is_pointer(left) || !integer)
+    if (d_type_is_string(left) || d_type_is_string(right))
         incompatible(compiler, node);
-    if (d_type_is_blunt_pointer(left))
+    if (!d_type_is_pointer(left) || d_type_is_blunt_pointer(left))
         d_fail(compiler, "D_OP_VFPTR", "operator %s requires a pointer to an object of known size",
                d_token_text(node->op));
+    if (!integer)
+        incompatible(compiler, node);
 }
 
 static void check_arithmetic(struct d_compiler *compiler, const struct d_node *node)
