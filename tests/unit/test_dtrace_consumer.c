@@ -331,6 +331,29 @@ static void setopt_with_nonsense_is_told(void **state)
                    "       42\n\n");
 }
 
+static void setopt_of_what_a_run_has_from_its_beginning_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *why;
+    } all[] = {
+        {"bufsize", "Operation illegal when tracing is active"},
+        {"temporal", "Operation illegal when tracing is active"},
+        {"Bufsize", "Invalid option name"},
+        {"zone", "Invalid option name"}, /* has a number alone */
+    };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        char expected[512];
+        snprintf(expected, sizeof expected,
+                 HEADING "  0     10                        foo:entry "
+                         "dtrace: error on enabled probe ID 1 (ID 10: fbt:unix:foo:entry): "
+                         "couldn't set option \"%s\" to \"1m\": %s\n       42\n\n",
+                 all[i].name, all[i].why);
+        setting(all[i].name, "1m");
+        expect(expected);
+    }
+}
+
 static void options_are_set_by_name(void **state)
 {
     int64_t options[DOF_OPTIONS] = {0};
@@ -645,6 +668,7 @@ int main(void)
         cmocka_unit_test(each_option_but_the_rates_gets_its_value),
         cmocka_unit_test(setopt_changes_what_follows),
         cmocka_unit_test(setopt_with_nonsense_is_told),
+        cmocka_unit_test(setopt_of_what_a_run_has_from_its_beginning_is_told),
         cmocka_unit_test(what_was_told_is_not_printed_and_has_its_effect),
         cmocka_unit_test(system_is_told_and_not_done),
         cmocka_unit_test(an_unknown_epid_costs_the_rest_of_its_buffer),

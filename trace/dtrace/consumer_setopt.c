@@ -80,6 +80,23 @@ static uint32_t option_of(struct piece name)
     return DOF_OPTIONS;
 }
 
+/* Whether a run has this option, which nobody can change while it goes on. */
+static bool is_of_a_run(struct piece name)
+{
+    for (uint32_t i = 0; i < DOF_OPTIONS; i++)
+        if (i != DOF_OPTION_ZONE && is_text(name, dtrace_option_str(i), false))
+            return true;
+    return false;
+}
+
+/* Why `name`, which is `option`, was not set. */
+static const char *reason(struct piece name, uint32_t option)
+{
+    if (option != DOF_OPTIONS)
+        return "Invalid value for specified option";
+    return is_of_a_run(name) ? "Operation illegal when tracing is active" : "Invalid option name";
+}
+
 static struct piece piece_of(const struct dtrace_found *found, uint32_t number)
 {
     const struct dtrace_record *record = &found->ecb->records[number];
@@ -114,8 +131,7 @@ void consumer_set_option(struct consumer *consumer, const struct dtrace_found *f
     if (apply(consumer->options, option, given ? &value : NULL))
         return;
     consumer_print_error_head(consumer, found->ecb->epid);
-    const char *why =
-        option == DOF_OPTIONS ? "Invalid option name" : "Invalid value for specified option";
+    const char *why = reason(name, option);
     text_print(&consumer->faults, "couldn't set option \"%.*s\" to \"%.*s\": %s\n",
                (int)name.length, name.text, (int)value.length, value.text, why);
     consumer_tell_error(
