@@ -71,7 +71,8 @@ static enum flight_status take_model(struct work *work, const struct option_word
 {
     const bool wide = word->letter == '6';
     if (strcmp(word->value, wide ? "4" : "2") != 0)
-        return flight_misuse(work->command, "unknown option '-%c%s'", word->letter, word->value);
+        return flight_misuse(work->command, "unknown option '-%c%s'", word->letter,
+                             word->apart ? "" : word->value);
     work->setup.model = wide ? D_MODEL_LP64 : D_MODEL_ILP32;
     return FLIGHT_SUCCESS;
 }

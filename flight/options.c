@@ -68,10 +68,10 @@ static void append(struct option_list *list, const char *item)
     list->items[list->count++] = item;
 }
 
-static void append_word(struct option_words *words, char letter, const char *value)
+static void append_word(struct option_words *words, struct option_word word)
 {
     words->items = memory_grown(words->items, words->count, &words->capacity, sizeof *words->items);
-    words->items[words->count++] = (struct option_word){letter, value};
+    words->items[words->count++] = word;
 }
 
 static bool is_choice(const struct options *options, const struct option_spec *spec,
@@ -88,7 +88,7 @@ static bool is_choice(const struct options *options, const struct option_spec *s
 }
 
 static bool store(const struct options *options, const struct option_spec *spec,
-                  const char *argument, const char *value)
+                  const char *argument, const char *value, bool apart)
 {
     if (spec->text != NULL)
         *spec->text = value;
@@ -97,7 +97,7 @@ static bool store(const struct options *options, const struct option_spec *spec,
     if (spec->list != NULL)
         append(spec->list, value);
     if (spec->words != NULL)
-        append_word(spec->words, spec->letter, value);
+        append_word(spec->words, (struct option_word){spec->letter, value, apart});
     if (spec->number == NULL || number_of(value, spec, spec->number))
         return true;
     (void)flight_misuse(options->command, "'%s': '%s' is not a number from %u to %u", argument,
@@ -115,7 +115,7 @@ static void take_plain(const struct option_spec *spec)
     if (spec->flag != NULL)
         *spec->flag = true;
     else
-        append_word(spec->words, spec->letter, NULL);
+        append_word(spec->words, (struct option_word){.letter = spec->letter});
 }
 
 /* `value` is what stood in the same argument, or NULL. */
@@ -133,8 +133,8 @@ static bool take(const struct options *options, const struct option_spec *spec, 
     }
     if (value == NULL && cursor->next == cursor->count)
         return refuse(options, "a value is missing after", argument);
-    return store(options, spec, argument,
-                 value != NULL ? value : cursor->arguments[cursor->next++]);
+    return store(options, spec, argument, value != NULL ? value : cursor->arguments[cursor->next++],
+                 value == NULL);
 }
 
 /* Letters without a value, and behind them perhaps one with a value. */

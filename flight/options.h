@@ -22,6 +22,7 @@ struct option_list {
 struct option_word {
     char letter;
     const char *value; /* NULL: it takes none */
+    bool apart;        /* the value was an argument of its own */
 };
 
 /* Options and other words, in the order in which they stood. */

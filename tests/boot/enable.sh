@@ -116,6 +116,8 @@ check 'an option that is none is bad usage' \
     refuses 2 'flight: enable: failed to set -x nosuch: Invalid option name\n' enable -x nosuch -n BEGIN
 check 'as is one without a program' gives 2 'there is no program for that' "$flight" enable -q
 check 'also of a run' gives 2 'there is no program for that' "$flight" run --demo
+check 'a model that is none is an unknown option' gives 2 "unknown option '-3hello'" "$flight" enable -n BEGIN -3hello
+check 'without the word behind it' gives 2 "unknown option '-3'" "$flight" enable -n BEGIN -3 hello
 check 'a medium takes no program' gives 2 'brings its own modules' "$flight" run --iso x -n BEGIN
 check 'nor does an enabling' gives 2 'exclude each other' "$flight" run --enable x -n BEGIN
 check 'a file that is not there is said' gives 5 "cannot read 'nosuch.d'" "$flight" enable -s nosuch.d
