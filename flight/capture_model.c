@@ -548,9 +548,13 @@ bool capture_model_missing_announced(const struct capture_model *model)
     return model->boot.missing > 0 && model->boot.missing == model->line_loss.frames;
 }
 
+bool capture_model_complete(const struct capture_model *model)
+{
+    return model->boot.missing == 0 && model->malformed == 0 && model->verdict.known;
+}
+
 bool capture_model_whole(const struct capture_model *model)
 {
     const struct index_boot *boot = &model->boot;
-    return boot->end_damage == boot->first_damage && boot->missing == 0 && model->malformed == 0 &&
-           model->verdict.known;
+    return boot->end_damage == boot->first_damage && capture_model_complete(model);
 }

@@ -186,6 +186,10 @@ uint64_t capture_model_cpu_events(const struct capture_model *model, uint32_t cp
  * them. */
 bool capture_model_missing_announced(const struct capture_model *model);
 
+/* Whether all that the boot has sent was received and understood.  Pieces of frames may lie between: of one that a
+ * panic cut off, and that came again behind it. */
+bool capture_model_complete(const struct capture_model *model);
+
 /* All frames are there, all are sound, and the last one is the verdict. */
 bool capture_model_whole(const struct capture_model *model);
 

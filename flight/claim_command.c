@@ -2,15 +2,37 @@
 #include <stdio.h>
 
 #include "flight/capture_file.h"
+#include "flight/capture_lack.h"
 #include "flight/report_dtrace.h"
+#include "flight/report_dtrace_lines.h"
+
+/* What nobody can see in what came: frames that are missing may have had anything. */
+static enum flight_status tell_lack(const struct capture_file *capture, bool there, bool json)
+{
+    static const char not_whole[] = "the capture is not whole";
+    char lack[CAPTURE_LACK_SIZE];
+    capture_lack_write(&capture->model, lack);
+    if (json)
+        report_dtrace_line_of_damage(stdout, json_sprintf("%s: %s", not_whole, lack));
+    if (!there)
+        flight_tell(capture->command, "no anonymous tracing state has come, but %s: %s", not_whole,
+                    lack);
+    else if (!json)
+        flight_tell(capture->command, "%s: %s", not_whole, lack);
+    return FLIGHT_FAILURE;
+}
 
 static enum flight_status print(const struct capture_file *capture, const char *format)
 {
     const struct model_dtrace *dtrace = &capture->model.dtrace;
-    if (!model_dtrace_is_there(dtrace))
+    const bool json = options_is_json(format), there = model_dtrace_is_there(dtrace);
+    const bool complete = capture_model_complete(&capture->model);
+    if (!there && complete)
         return flight_refuse(capture->command, FLIGHT_FAILURE, "No anonymous tracing state");
-    bool whole = options_is_json(format) ? report_dtrace_lines(stdout, dtrace)
-                                         : report_dtrace_claim(stdout, stderr, dtrace);
+    const bool whole = !there || (json ? report_dtrace_lines(stdout, dtrace)
+                                       : report_dtrace_claim(stdout, stderr, dtrace));
+    if (!complete)
+        return tell_lack(capture, there, json);
     return whole ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
 }
 
@@ -40,7 +62,8 @@ const struct flight_command claim_command = {
         "CAPTURE is a file with the raw serial stream, other text included; '-' is standard "
         "input.\n"
         "\n"
-        "  --format FORMAT  text (default), or json: an object a line, errors and drops included\n"
+        "  --format FORMAT  text (default), or json: an object a line, errors, drops and damage\n"
+        "                   included\n"
         "  --boot N         the Nth boot in the capture; default is the last one\n"
         "\n"
         "Exit status: 0 printed, 1 nothing was recorded or some of it is missing or damaged, 2 "

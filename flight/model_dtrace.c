@@ -170,7 +170,7 @@ static bool read_aggregation(struct model_dtrace *dtrace, struct frame_reader *r
 static bool read_books(struct model_dtrace *dtrace, struct frame_reader *reader)
 {
     uint32_t which = frame_get_unsigned32(reader), cpu = frame_get_unsigned32(reader);
-    (void)frame_get_unsigned32(reader); /* its size: only what came is there */
+    uint32_t size = frame_get_unsigned32(reader);
     struct dtrace_snapshot read = {.cpu = cpu};
     uint32_t oldest = frame_get_unsigned32(reader);
     uint32_t wrapped = frame_get_unsigned32(reader);
@@ -185,6 +185,7 @@ static bool read_books(struct model_dtrace *dtrace, struct frame_reader *reader)
         dtrace->buffers[which][cpu].known)
         return false;
     dtrace->buffers[which][cpu].known = true;
+    dtrace->buffers[which][cpu].size = size;
     dtrace->buffers[which][cpu].oldest = oldest;
     dtrace->buffers[which][cpu].snapshot = read;
     return true;
@@ -374,6 +375,7 @@ static bool take_run(struct model_buffer *buffer, const struct model_part *parts
         buffer->turned = true;
     }
     buffer->snapshot.size = at + parts->length;
+    buffer->came += parts->length;
     return true;
 }
 
@@ -530,4 +532,17 @@ bool model_dtrace_is_there(const struct model_dtrace *dtrace)
 {
     return dtrace->known || dtrace->probe_count > 0 || dtrace->ecb_count > 0 ||
            dtrace->aggregation_count > 0 || dtrace->part_count > 0 || cpus_of(dtrace) > 0;
+}
+
+bool model_dtrace_lacks_books(const struct model_dtrace *dtrace, uint32_t which, uint32_t cpu)
+{
+    const struct model_buffer *buffer = &dtrace->buffers[which][cpu];
+    return !buffer->known && (cpu < dtrace->cpus || buffer->bytes != NULL);
+}
+
+/* Of aggregations all bytes are sent: between their records there is no padding but that which counts to them. */
+uint64_t model_dtrace_bytes_missing(const struct model_dtrace *dtrace, uint32_t cpu)
+{
+    const struct model_buffer *buffer = &dtrace->buffers[STREAM_BUFFER_AGGREGATIONS][cpu];
+    return buffer->size > buffer->came ? buffer->size - buffer->came : 0;
 }

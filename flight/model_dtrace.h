@@ -32,6 +32,8 @@ struct model_buffer {
     uint8_t *bytes;
     size_t capacity;
     struct dtrace_snapshot snapshot;
+    uint32_t size;           /* bytes of the kernel's buffer, as its books say */
+    uint64_t came;           /* bytes of the runs */
     uint32_t oldest;         /* where the snapshot's begins in the kernel's buffer */
     bool turned;             /* a ring: the oldest run has been taken */
     uint64_t received;       /* records */
@@ -69,6 +71,12 @@ void model_dtrace_free(struct model_dtrace *dtrace);
 
 /* Whether any frame of it was received. */
 bool model_dtrace_is_there(const struct model_dtrace *dtrace);
+
+/* Whether the books of a buffer that there is were not received. */
+bool model_dtrace_lacks_books(const struct model_dtrace *dtrace, uint32_t which, uint32_t cpu);
+
+/* How many bytes of the aggregations of a CPU were not received; of what books that are missing had said, none. */
+uint64_t model_dtrace_bytes_missing(const struct model_dtrace *dtrace, uint32_t cpu);
 
 /* For the consumer; lives as long as the model. */
 struct dtrace_source model_dtrace_source(const struct model_dtrace *dtrace);

@@ -49,10 +49,51 @@ static void tell_missing_records(struct missing *missing, const struct model_buf
     end_missing(missing);
 }
 
+static void tell_missing_aggregations(struct missing *missing, const struct model_dtrace *dtrace,
+                                      uint32_t cpu)
+{
+    uint64_t bytes = model_dtrace_bytes_missing(dtrace, cpu);
+    if (bytes == 0)
+        return;
+    text_print(missing->sink, "CPU %u: ", cpu);
+    print_count(missing->sink, bytes, "byte");
+    text_print(missing->sink, " of aggregations, of ");
+    print_grouped(missing->sink, dtrace->buffers[STREAM_BUFFER_AGGREGATIONS][cpu].size);
+    text_print(missing->sink, ", did not come over the line");
+    end_missing(missing);
+}
+
+static void tell_missing_state(struct missing *missing, const struct model_dtrace *dtrace)
+{
+    if (dtrace->known || !model_dtrace_is_there(dtrace))
+        return;
+    text_print(missing->sink,
+               "the state did not come over the line: its options and drops are not known");
+    end_missing(missing);
+}
+
+static void tell_missing_books(struct missing *missing, const struct model_dtrace *dtrace)
+{
+    uint32_t buffers = 0;
+    for (uint32_t which = 0; which < STREAM_BUFFERS; which++)
+        for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++)
+            buffers += model_dtrace_lacks_books(dtrace, which, cpu);
+    if (buffers == 0)
+        return;
+    text_print(missing->sink, "the books of ");
+    print_count(missing->sink, buffers, "buffer");
+    text_print(missing->sink, " did not come over the line: what was lost there is not known");
+    end_missing(missing);
+}
+
 static void tell_missing(struct missing *missing, const struct model_dtrace *dtrace)
 {
-    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++)
+    tell_missing_state(missing, dtrace);
+    tell_missing_books(missing, dtrace);
+    for (uint32_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
         tell_missing_records(missing, &dtrace->buffers[STREAM_BUFFER_PRINCIPAL][cpu], cpu);
+        tell_missing_aggregations(missing, dtrace, cpu);
+    }
     if (dtrace->incomplete == 0)
         return;
     print_count(missing->sink, dtrace->incomplete, "run");

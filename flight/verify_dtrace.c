@@ -9,17 +9,20 @@ static void check_buffer(struct verify *verify, uint32_t which, uint32_t cpu)
                                       books->dropped, books->filtered};
     const char *name =
         which == STREAM_BUFFER_PRINCIPAL ? "the principal buffer" : "the aggregations buffer";
-    if (!buffer->known) {
-        if (buffer->bytes != NULL)
-            verify_problem(verify, "books of %s, CPU %u were not received", name, cpu);
+    if (model_dtrace_lacks_books(&verify->model->dtrace, which, cpu))
+        verify_problem(verify, "books of %s, CPU %u were not received", name, cpu);
+    if (!buffer->known)
         return;
-    }
     verify_balance(verify, name, cpu, &plain);
     /* What aggregations keep are firings, of which many are one record. */
     if (which == STREAM_BUFFER_PRINCIPAL && books->kept != buffer->received)
         verify_problem(verify, "books of %s, CPU %u: %llu kept, but %llu records were received",
                        name, cpu, (unsigned long long)books->kept,
                        (unsigned long long)buffer->received);
+    if (which == STREAM_BUFFER_AGGREGATIONS &&
+        model_dtrace_bytes_missing(&verify->model->dtrace, cpu) > 0)
+        verify_problem(verify, "books of %s, CPU %u: %u bytes, but %llu were received", name, cpu,
+                       buffer->size, (unsigned long long)buffer->came);
 }
 
 void verify_dtrace(struct verify *verify)

@@ -88,6 +88,20 @@ check 'of both buffers' jq -se '[.[] | select(.type=="drop").what] == ["aggregat
 grep -av '^~{W' "$work/quiet" > "$work/cut" || true
 check 'frames that are missing' gives 1 'did not come over the line' "$flight" claim "$work/cut"
 check 'are damage for programs' sh -c "'$flight' claim '$work/cut' --format json | jq -se 'any(.[]; .type==\"damage\")'"
+for policy in fill ring; do
+    # shellcheck disable=SC2016
+    check "two CPUs record, bufpolicy=$policy" "$flight" run --smp 2 -x bufpolicy=$policy -x bufsize=4k -o "$work/two" \
+        -n 'syscall:::entry { trace(timestamp); @q[probefunc] = quantize(timestamp); }'
+    check 'each frame that is missing or damaged is told, and each cut' python3 tests/decoder/claim_losses.py "$flight" "$work/two"
+done
+sed '/^~{D/,$d' "$work/two" > "$work/cut"
+check 'of a capture without tracing nobody knows whether there was any' \
+    gives 1 '^flight: claim: no anonymous tracing state has come, but the capture is not whole: .*no verdict$' "$flight" claim "$work/cut"
+cut_off_by_a_panic() {
+    sed '/^~{V/{h;s/^\(~{.\{20\}\).*/\1/p;x;}' "$work/two" > "$work/resent" &&
+        "$flight" report "$work/resent" | grep -q ' 1 damaged, 0 missing' && "$flight" claim "$work/resent"
+}
+check 'a piece of a frame that came again is no loss' cut_off_by_a_panic
 check 'a boot without an enabling' "$flight" run --deterministic --quiet -o "$work/none"
 check 'has no state' gives 1 '^flight: claim: No anonymous tracing state$' "$flight" claim "$work/none"
 check 'also for programs' gives 1 '^flight: claim: No anonymous tracing state$' "$flight" claim "$work/none" --format json

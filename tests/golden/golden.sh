@@ -76,6 +76,8 @@ done
 echo '~{H0000' > "$work/damaged"
 check 'a frame that is damaged is one' sh -c "'$flight' report '$work/damaged' | grep '0 accepted, 1 damaged'"
 check 'and told by verify' sh -c "'$flight' verify '$work/damaged' | grep 'damaged frame: bytes 0 to'"
+check 'a claim tells of each frame that is missing or damaged, and of each cut' \
+    python3 tests/decoder/claim_losses.py "$flight" tests/golden/good-dtrace.capture
 names=$(python3 tests/golden/craft.py) || bail 'no recipes'
 for name in $names; do
     check "$name is what its recipe makes" crafted "$name"
