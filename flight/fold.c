@@ -315,9 +315,7 @@ static void print_frame(const struct fold *fold, const struct text_sink *sink,
 {
     switch (frame->type) {
     case FOLD_PHASE:
-        text_print(sink, "%s",
-                   frame->id == TRACE_PHASES ? "(phase unknown)"
-                                             : trace_phase_name((enum trace_phase)frame->id));
+        text_print(sink, "%s", span_phase_name(frame->id));
         return;
     case FOLD_PROCESS:
         print_process(fold, sink, frame->id);

@@ -305,5 +305,10 @@ uint32_t span_phase_at(const struct capture_model *model, uint64_t tsc)
     for (uint32_t i = 0; i < TRACE_PHASES; i++)
         if (timeline_phase_start(model, i).known && timeline_phase_start(model, i).cycles <= tsc)
             phase = i;
-    return phase;
+    return timeline_phase_is_followed(model, phase) ? phase : TRACE_PHASES;
+}
+
+const char *span_phase_name(uint32_t phase)
+{
+    return phase < TRACE_PHASES ? trace_phase_name((enum trace_phase)phase) : "(phase unknown)";
 }

@@ -47,5 +47,9 @@ struct span_list {
 /* The spans that a person would look for: no waits, and nothing that was only announced. */
 struct span_list span_list_of(const struct capture_model *model);
 
-/* The phase in which a moment lies: that which began last; TRACE_PHASES if none had begun. */
+/* The phase in which a moment lies: that which began last; TRACE_PHASES if none had begun, or if another one may have,
+ * whose frame was lost. */
 uint32_t span_phase_at(const struct capture_model *model, uint64_t tsc);
+
+/* What people read of it. */
+const char *span_phase_name(uint32_t phase);

@@ -51,7 +51,7 @@ static void print_slowest_of(const struct text_sink *sink, const struct capture_
         if (span_phase_at(model, list->items[i].begin) != phase)
             continue;
         if (shown++ == 0)
-            text_print(sink, " %s\n", trace_phase_name((enum trace_phase)phase));
+            text_print(sink, " %s\n", span_phase_name(phase));
         print_slow(sink, model, &list->items[i]);
     }
 }
@@ -61,7 +61,7 @@ void report_print_slowest(const struct text_sink *sink, const struct capture_mod
     struct span_list list = span_list_of(model);
     if (list.count > 0)
         text_print(sink, "\nslowest spans\n");
-    for (uint32_t phase = 0; phase < TRACE_PHASES; phase++)
+    for (uint32_t phase = 0; phase <= TRACE_PHASES; phase++)
         print_slowest_of(sink, model, &list, phase);
     free(list.items);
 }

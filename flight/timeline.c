@@ -63,16 +63,22 @@ struct timeline_value timeline_phase_start(const struct capture_model *model, ui
     return (struct timeline_value){phase.known, phase.tsc};
 }
 
-/* When phase `index` ended. */
+bool timeline_phase_is_followed(const struct capture_model *model, uint32_t index)
+{
+    const bool lost = model->boot.missing > 0 || model->malformed > 0;
+    return !lost || index + 1 >= TRACE_PHASES || model->phase[index + 1].known;
+}
+
+/* When phase `index` ended; the last one ends with the verdict. */
 static struct timeline_value end_of(const struct capture_model *model, uint32_t index)
 {
-    for (uint32_t next = index + 1; next < TRACE_PHASES; next++) {
+    const struct model_verdict *verdict = &model->verdict;
+    if (!timeline_phase_is_followed(model, index))
+        return (struct timeline_value){false, 0};
+    for (uint32_t next = index + 1; next < TRACE_PHASES; next++)
         if (model->phase[next].known)
             return (struct timeline_value){true, model->phase[next].tsc};
-        if (model->boot.missing > 0)
-            return (struct timeline_value){false, 0};
-    }
-    return timeline_end(model);
+    return (struct timeline_value){verdict->known, verdict->tsc};
 }
 
 static struct timeline_phase before_entry(const struct capture_model *model)

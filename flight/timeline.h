@@ -23,6 +23,10 @@ bool timeline_moment_ns(const struct capture_model *model, uint64_t tsc, int64_t
 /* When a phase began, by its index. */
 struct timeline_value timeline_phase_start(const struct capture_model *model, uint32_t index);
 
+/* False: frames were lost, and the beginning of the phase behind this one may be among them, so that nobody knows how
+ * far it goes. */
+bool timeline_phase_is_followed(const struct capture_model *model, uint32_t index);
+
 struct timeline_phase {
     struct frame_string name;
     struct timeline_value start; /* TSC */
@@ -32,7 +36,7 @@ struct timeline_phase {
 #define TIMELINE_PHASES (TRACE_PHASES + 1)
 
 /* The phases that have begun, "firmware+loader" first; gives their number.  A phase lasts until
- * the next one; where frames were lost and the next one may be among them, its duration is
- * unknown. */
+ * the next one, the last one to the verdict; where frames were lost and the next one may be among
+ * them, and without a verdict, its duration is unknown. */
 uint32_t timeline_phases(const struct capture_model *model,
                          struct timeline_phase phases[TIMELINE_PHASES]);

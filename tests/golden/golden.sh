@@ -54,6 +54,26 @@ check 'a path that a shell would read otherwise is not told as a command' sh -c 
 check 'the boot that was asked for is' sh -c \
     "'$flight' report tests/golden/good-cpus.capture --boot 1 | grep -qx \"... 36 more events: 'flight report tests/golden/good-cpus.capture --boot 1 --all' ...\""
 
+# Where the frame of a phase is missing, nobody knows when the one before it ended.
+without_phase() {
+    awk -v number="$1" '!(/^~\{P/ && n++ == number)' tests/golden/good-tslog.capture > "$work/no-phase"
+    "$flight" report "$work/no-phase" --format json > "$work/json"
+    [ "$(jq -c '[[.spans[].phase] | unique[]]' "$work/json")" = "$2" ] &&
+        [ "$(jq -c '[.phases[] | select(.duration_ns == null).name]' "$work/json")" = "$3" ]
+}
+check 'a lost init leaves no spans in the kernel phase' without_phase 1 '[null,"multi-user","shutdown"]' '["kernel"]'
+check 'a lost multi-user none in rc' without_phase 3 '[null,"kernel","shutdown"]' '["rc"]'
+check 'a lost shutdown none in multi-user' without_phase 4 '[null,"kernel"]' '["multi-user"]'
+no_stacks() {
+    "$flight" export "$work/no-phase" --format folded > "$work/folded"
+    ! grep '^multi-user;' "$work/folded" && grep '^(phase unknown);' "$work/folded"
+}
+check 'and no stacks either' no_stacks
+check 'people read of spans of an unknown phase' sh -c "'$flight' report '$work/no-phase' | grep -qx ' (phase unknown)'"
+sed '/^~{V/d' tests/golden/good-tslog.capture > "$work/no-verdict"
+check 'without a verdict nobody knows how long the last phase was' sh -c \
+    "'$flight' report '$work/no-verdict' --format json | jq -e '[.phases[] | select(.duration_ns == null).name] == [\"shutdown\"]'"
+
 # A file without a frame: every reader says so, and that alone.
 no_capture() {
     "$flight" "$@" > "$work/said" 2>&1
