@@ -3,11 +3,6 @@
 
 #include "flight/print.h"
 
-static void begin(const struct text_sink *sink, const struct text_buffer *words)
-{
-    text_print(sink, words->length > 0 ? ", " : "");
-}
-
 void capture_lack_write(const struct capture_model *model, char text[CAPTURE_LACK_SIZE])
 {
     struct text_buffer words = {text, CAPTURE_LACK_SIZE, 0};
@@ -20,15 +15,14 @@ void capture_lack_write(const struct capture_model *model, char text[CAPTURE_LAC
         {model->boot.end_damage - model->boot.first_damage, "damaged frame"},
         {model->malformed, "malformed frame"},
     };
-    text[0] = '\0';
+    const char *before = "the capture is not whole: ";
     for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
         if (lacks[i].count == 0)
             continue;
-        begin(&sink, &words);
+        text_print(&sink, "%s", before);
         print_count(&sink, lacks[i].count, lacks[i].noun);
+        before = ", ";
     }
-    if (model->verdict.known)
-        return;
-    begin(&sink, &words);
-    text_print(&sink, "no verdict");
+    if (!model->verdict.known)
+        text_print(&sink, "%sno verdict", before);
 }

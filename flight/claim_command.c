@@ -9,16 +9,14 @@
 /* What nobody can see in what came: frames that are missing may have had anything. */
 static enum flight_status tell_lack(const struct capture_file *capture, bool there, bool json)
 {
-    static const char not_whole[] = "the capture is not whole";
     char lack[CAPTURE_LACK_SIZE];
     capture_lack_write(&capture->model, lack);
     if (json)
-        report_dtrace_line_of_damage(stdout, json_sprintf("%s: %s", not_whole, lack));
+        report_dtrace_line_of_damage(stdout, json_string(lack));
     if (!there)
-        flight_tell(capture->command, "no anonymous tracing state has come, but %s: %s", not_whole,
-                    lack);
+        flight_tell(capture->command, "no anonymous tracing state has come, but %s", lack);
     else if (!json)
-        flight_tell(capture->command, "%s: %s", not_whole, lack);
+        flight_tell(capture->command, "%s", lack);
     return FLIGHT_FAILURE;
 }
 

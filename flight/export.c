@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flight/capture_file.h"
+#include "flight/capture_lack.h"
 #include "flight/fold.h"
 #include "flight/print.h"
 #include "flight/timeline.h"
@@ -89,6 +90,15 @@ static enum flight_status refuse_output(const struct capture_file *capture,
                          strerror(errno));
 }
 
+static enum flight_status judge(const struct capture_file *capture)
+{
+    char lack[CAPTURE_LACK_SIZE];
+    if (capture_model_whole(&capture->model))
+        return FLIGHT_SUCCESS;
+    capture_lack_write(&capture->model, lack);
+    return flight_refuse(capture->command, FLIGHT_FAILURE, "%s", lack);
+}
+
 static enum flight_status write_to(const struct capture_file *capture,
                                    const struct request *request)
 {
@@ -105,7 +115,7 @@ static enum flight_status write_to(const struct capture_file *capture,
         failed = true;
     if (failed && out != stdout) /* of standard output main tells */
         return refuse_output(capture, request);
-    return capture_model_whole(&capture->model) ? FLIGHT_SUCCESS : FLIGHT_FAILURE;
+    return judge(capture);
 }
 
 static enum flight_status export_capture(const struct capture_file *capture,
@@ -158,7 +168,7 @@ const struct flight_command export_command = {
         "  --boot N         the Nth boot in the capture; default is the last one\n"
         "\n"
         "Where events were lost, stacks that cannot be trusted any more end; one line on\n"
-        "standard error for each such place says so.\n"
+        "standard error for each such place says so, and one what the capture lacks.\n"
         "\n"
         "Exit status: 0 the capture is whole, 1 it is damaged (what there is, is written) or\n"
         "has no clock to tell of ns, 2 bad usage, 5 a file cannot be read or written.\n",

@@ -74,6 +74,20 @@ sed '/^~{V/d' tests/golden/good-tslog.capture > "$work/no-verdict"
 check 'without a verdict nobody knows how long the last phase was' sh -c \
     "'$flight' report '$work/no-verdict' --format json | jq -e '[.phases[] | select(.duration_ns == null).name] == [\"shutdown\"]'"
 
+# What is exported of a capture that is not whole is told of.
+check 'an export says what the capture lacks' gives 1 '^flight: export: the capture is not whole: 1 missing frame$' \
+    "$flight" export "$work/no-phase" --format folded
+check 'or that there is no verdict' gives 1 '^flight: export: the capture is not whole: no verdict$' \
+    "$flight" export "$work/no-verdict" --format json
+for bytes in 700 2000; do
+    head -c $bytes tests/golden/good-tslog.capture > "$work/beginning"
+    check "of $bytes bytes, too" gives 1 '^flight: export: the capture is not whole: (1 damaged frame, )?no verdict$' \
+        "$flight" export "$work/beginning" --format folded --unit cycles
+done
+printf '~{~{~{' > "$work/starts"
+check 'and of starts alone' gives 1 '^flight: export: the capture is not whole: 3 damaged frames, no verdict$' \
+    "$flight" export "$work/starts" --format folded
+
 # A file without a frame: every reader says so, and that alone.
 no_capture() {
     "$flight" "$@" > "$work/said" 2>&1
