@@ -6,6 +6,7 @@
 #include "flight/interrupt.h"
 #include "flight/moment.h"
 #include "flight/options.h"
+#include "flight/overwrite.h"
 #include "flight/serial_line.h"
 
 static enum flight_status keep(const struct flight_command *command, const struct serial_line *line,
@@ -78,6 +79,8 @@ static enum flight_status run(const struct flight_command *command, size_t count
         return flight_misuse(command, "-o CAPTURE says where to keep it");
     if (!serial_line_has_speed(wanted.baud))
         return flight_misuse(command, "there is no speed of %u baud", wanted.baud);
+    if (overwrite_refused(command, wanted.path, wanted.output))
+        return FLIGHT_USAGE;
     return capture(command, &wanted);
 }
 

@@ -15,6 +15,7 @@
 #include "flight/moment.h"
 #include "flight/options.h"
 #include "flight/outlet.h"
+#include "flight/overwrite.h"
 #include "flight/serial_line.h"
 
 enum {
@@ -171,6 +172,8 @@ static enum flight_status run(const struct flight_command *command, size_t count
         return status;
     if (!serial_line_has_speed(baud))
         return flight_misuse(command, "there is no speed of %u baud", baud);
+    if (overwrite_refused(command, console.path, console.output_path))
+        return FLIGHT_USAGE;
     return attach(&console, baud);
 }
 

@@ -6,6 +6,7 @@
 #include "flight/capture_file.h"
 #include "flight/capture_lack.h"
 #include "flight/fold.h"
+#include "flight/overwrite.h"
 #include "flight/print.h"
 #include "flight/timeline.h"
 #include "flight/trace_events.h"
@@ -144,6 +145,8 @@ static enum flight_status run(const struct flight_command *command, size_t count
         return status;
     if (request.format == NULL)
         return flight_misuse(command, "--format is missing: folded or json");
+    if (overwrite_refused(command, capture.path, request.output))
+        return FLIGHT_USAGE;
     status = capture_file_open(&capture);
     if (status == FLIGHT_SUCCESS)
         status = export_capture(&capture, &request);

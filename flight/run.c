@@ -9,6 +9,7 @@
 #include "flight/ending.h"
 #include "flight/interrupt.h"
 #include "flight/moment.h"
+#include "flight/overwrite.h"
 #include "flight/qemu.h"
 #include "flight/run_plan.h"
 #include "flight/traced_run.h"
@@ -229,6 +230,19 @@ static enum flight_status prepare_tracing(struct run *run)
                          "there is no program for that: -n, -s or --enable brings one");
 }
 
+/* Whether the capture takes the place of nothing that is read. */
+static bool spares(const struct run *run)
+{
+    const struct option_words *words = &run->traced.words.words;
+    if (overwrite_refused(run->plan.command, run->traced.path, run->output))
+        return false;
+    for (size_t i = 0; i < words->count; i++)
+        if (words->items[i].letter == 's' &&
+            overwrite_refused(run->plan.command, words->items[i].value, run->output))
+            return false;
+    return run_plan_spares(&run->plan, run->output);
+}
+
 static enum flight_status run_checked(struct run *run)
 {
     if (run->plan.interactive && run->quiet)
@@ -239,6 +253,8 @@ static enum flight_status run_checked(struct run *run)
     if (!run_plan_usable(&run->plan))
         return FLIGHT_USAGE;
     run_plan_complete(&run->plan);
+    if (!spares(run))
+        return FLIGHT_USAGE;
     return run_plan_readable(&run->plan) ? play(run) : FLIGHT_HOST;
 }
 

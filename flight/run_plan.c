@@ -13,6 +13,7 @@
 #include "flight/file_bytes.h"
 #include "flight/home.h"
 #include "flight/memory.h"
+#include "flight/overwrite.h"
 #include "flight/qemu.h"
 
 #define ARCHIVE        "boot_archive"
@@ -272,6 +273,32 @@ bool run_plan_readable(const struct run_plan *plan)
         free(file);
     }
     return good;
+}
+
+static bool spares_boot_file(const struct run_plan *plan, const char *output)
+{
+    if (plan->net == NULL)
+        return true;
+    char *path = memory_text("%s/%s", plan->net, boot_file(plan));
+    const bool spared = !overwrite_refused(plan->command, path, output);
+    free(path);
+    return spared;
+}
+
+bool run_plan_spares(const struct run_plan *plan, const char *output)
+{
+    const char *const files[] = {plan->kernel, plan->iso, plan->disk, plan->archive};
+    bool spared = spares_boot_file(plan, output);
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && spared; i++)
+        spared = !overwrite_refused(plan->command, files[i], output);
+    for (size_t i = 0; i < plan->made_count && spared; i++)
+        spared = !overwrite_refused(plan->command, plan->made[i].source, output);
+    for (size_t i = 0; i < plan->modules.count && spared; i++) {
+        char *file = module_file(plan->modules.items[i]);
+        spared = !overwrite_refused(plan->command, file, output);
+        free(file);
+    }
+    return spared;
 }
 
 static const char *base_name(const char *path)

@@ -60,6 +60,9 @@ void run_plan_add_bytes(struct run_plan *plan, const char *name, const char *opt
 void run_plan_add_file(struct run_plan *plan, const char *name, const char *options,
                        const char *source);
 
+/* Whether `output`, which is to be written anew, is none of the files that boot; NULL is none. */
+bool run_plan_spares(const struct run_plan *plan, const char *output);
+
 /* Whether every file is there and can be read. */
 bool run_plan_readable(const struct run_plan *plan);
 

@@ -110,6 +110,35 @@ unwritable() {
 }
 check 'a report without stdout is an error' gives 5 'standard output' unwritable
 
+# spares FILE COMMAND...: output onto what is read is refused in one line, and the file is as it was.
+spares() {
+    spared=$1
+    shift
+    cp "$spared" "$work/before"
+    gives 2 ' are the same file$' "$@" && [ "$(wc -l < "$work/gives.err")" = 1 ] && cmp "$work/before" "$spared"
+}
+cp tests/golden/good-tslog.capture "$work/read"
+ln "$work/read" "$work/hard"
+ln -s read "$work/soft"
+for name in read hard soft; do
+    check "a capture is not captured onto itself ($name)" spares "$work/read" "$flight" capture "$work/read" --quiet -o "$work/$name"
+    check 'nor exported' spares "$work/read" "$flight" export "$work/read" --format folded -o "$work/$name"
+done
+check 'nor read by a console' spares "$work/read" "$flight" console "$work/read" -o "$work/read"
+check 'nor what standard input is' spares "$work/read" sh -c "'$flight' capture - --quiet -o '$work/read' < '$work/read'"
+for option in kernel iso disk; do
+    check "a run does not write onto its --$option" spares "$work/read" "$flight" run --$option "$work/read" -o "$work/soft"
+done
+check 'nor onto a module' spares "$work/read" "$flight" run --module "$work/read type=file" -o "$work/read"
+mkdir "$work/net"
+ln "$work/read" "$work/net/grub.pxe"
+check 'nor onto what the network boots' spares "$work/read" "$flight" run --net "$work/net" -o "$work/read"
+cp tests/dof/10-begin-tick-exit.dof "$work/object"
+check 'nor onto an enabling' spares "$work/object" "$flight" run --enable "$work/object" -o "$work/object"
+echo 'BEGIN { exit(0); }' > "$work/program"
+check 'nor onto a program' spares "$work/program" "$flight" run -s "$work/program" -o "$work/program"
+check 'a device is no file that is lost' gives 3 'without a verdict' "$flight" capture /dev/null -o /dev/null
+
 check 'a full disk is, too' gives 5 'standard output: No space' sh -c "'$flight' probes > /dev/full"
 check 'for the console, too' gives 5 "^flight: run: cannot write the kernel's text: No space" sh -c "'$flight' run --deterministic --bare > /dev/full"
 # left SIGNAL COMMAND...: a reader takes one line and goes; SIGPIPE is "default" or "ignored".
