@@ -13,6 +13,7 @@
 #include "flight/closest.h"
 #include "flight/commands.h"
 #include "flight/memory.h"
+#include "flight/standard_output.h"
 #include "trace/stream.h"
 
 #define FLIGHT_VERSION "0.1"
@@ -146,22 +147,23 @@ static bool open_missing(void)
 }
 
 /* Of standard output that could not be written: a reader who has seen enough, as head has, is no fault. */
-static enum flight_status lost_output(void)
+static enum flight_status lost_output(int error)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
     if (poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0)
         return (enum flight_status)(FLIGHT_SIGNAL + SIGPIPE);
-    perror("flight: host: standard output");
+    fprintf(stderr, "flight: host: standard output: %s\n", strerror(error));
     return FLIGHT_HOST;
 }
 
 int main(int argc, char **argv)
 {
-    if (!open_missing())
+    if (!open_missing() || !standard_output_open())
         return FLIGHT_HOST;
     enum flight_status status = dispatch(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        const enum flight_status lost = lost_output();
+    const int error = standard_output_finish();
+    if (error != 0) {
+        const enum flight_status lost = lost_output(error);
         status = status == FLIGHT_SUCCESS ? lost : status;
     }
     return (int)status;

@@ -35,7 +35,7 @@ json_t *json_value_of_text(const char *text)
 
 void json_value_write(FILE *out, json_t *value)
 {
-    (void)json_dumpf(value, out, JSON_ENCODE_ANY); /* main looks at ferror before it leaves */
+    (void)json_dumpf(value, out, JSON_ENCODE_ANY); /* standard_output.c keeps why, for main */
     json_decref(value);
 }
 

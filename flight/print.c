@@ -3,7 +3,7 @@
 
 static void file_put(void *context, const char *bytes, size_t length)
 {
-    (void)fwrite(bytes, 1, length, context); /* main looks at ferror before it leaves */
+    (void)fwrite(bytes, 1, length, context); /* standard_output.c keeps why, for main */
 }
 
 struct text_sink print_sink(FILE *file)

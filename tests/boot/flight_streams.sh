@@ -140,6 +140,8 @@ check 'nor onto a program' spares "$work/program" "$flight" run -s "$work/progra
 check 'a device is no file that is lost' gives 3 'without a verdict' "$flight" capture /dev/null -o /dev/null
 
 check 'a full disk is, too' gives 5 'standard output: No space' sh -c "'$flight' probes > /dev/full"
+check 'whatever fails behind it' gives 5 '^flight: host: standard output: No space' \
+    sh -c "'$flight' run --deterministic --quiet --bare -n 'BEGIN { trace(1); exit(0); }' > /dev/full"
 check 'for the console, too' gives 5 "^flight: run: cannot write the kernel's text: No space" sh -c "'$flight' run --deterministic --bare > /dev/full"
 # left SIGNAL COMMAND...: a reader takes one line and goes; SIGPIPE is "default" or "ignored".
 left() {
