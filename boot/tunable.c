@@ -163,7 +163,7 @@ static enum tunable_status judge_number(const struct tunable *tunable, uint64_t 
     case TUNABLE_UNSIGNED:
         return judge_range(tunable, number);
     case TUNABLE_SIGNED:
-        return number > (uint64_t)INT64_MAX ? TUNABLE_OUT_OF_RANGE : judge_signed(tunable, number);
+        return judge_signed(tunable, number);
     case TUNABLE_SWITCH:
         return number <= 1 ? TUNABLE_OK : TUNABLE_NO_SWITCH;
     case TUNABLE_CHOICE:

@@ -85,9 +85,10 @@ struct tunable_source {
 enum tunable_status tunable_set_text(struct tunable *tunable, struct slice text,
                                      struct tunable_source source);
 
-/* Sets a tunable from a number (a switch takes 0 and 1, a choice or string none).  `operator` is
- * '=', or '&' or '|' to combine it with the present value; combining is overruled before the result
- * is judged.  On every status but TUNABLE_OK nothing changes. */
+/* Sets a tunable from a number (a switch takes 0 and 1, a choice or string none; for a signed one it
+ * is in two's complement).  `operator` is '=', or '&' or '|' to combine it with the present value;
+ * combining is overruled before the result is judged.  On every status but TUNABLE_OK nothing
+ * changes. */
 enum tunable_status tunable_set_number(struct tunable *tunable, char operator, uint64_t number,
                                        struct tunable_source source);
 

@@ -303,7 +303,8 @@ void tunables_set_number(const struct tunables_place *place, struct slice name, 
     char digits[24];
     struct text_buffer buffer = {.bytes = digits, .size = sizeof digits};
     struct text_sink sink = text_buffer_sink(&buffer);
-    text_print(&sink, "%llu", (unsigned long long)number);
+    bool is_signed = tunable != NULL && tunable->type == TUNABLE_SIGNED;
+    text_print(&sink, is_signed ? "%lld" : "%llu", (unsigned long long)number);
     complain(place, name, (struct slice){digits, buffer.length}, status);
 }
 

@@ -218,8 +218,7 @@ static enum tunable_status model_number_for(const struct tunable *tunable, const
     if (tunable->type == TUNABLE_SWITCH)
         return *value > 1 ? TUNABLE_NO_SWITCH : TUNABLE_OK;
     if (tunable->type == TUNABLE_SIGNED)
-        return *value <= INT64_MAX && is_in_signed_range(tunable, *value) ? TUNABLE_OK
-                                                                          : TUNABLE_OUT_OF_RANGE;
+        return is_in_signed_range(tunable, *value) ? TUNABLE_OK : TUNABLE_OUT_OF_RANGE;
     return *value < tunable->minimum || *value > tunable->maximum ? TUNABLE_OUT_OF_RANGE
                                                                   : TUNABLE_OK;
 }

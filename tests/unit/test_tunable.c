@@ -247,6 +247,23 @@ static void a_number_keeps_to_its_range(void **state)
     assert_true(number->value == 1000);
 }
 
+static void a_signed_number_is_negative_in_text_and_as_a_number(void **state)
+{
+    (void)state;
+    struct tunable offset = {
+        .name = "offset", .type = TUNABLE_SIGNED, .minimum = (uint64_t)-20, .maximum = 300};
+    assert_int_equal(set(&offset, "-20", system_3), TUNABLE_OK);
+    assert_prints(&offset, "-20");
+    assert_int_equal(tunable_set_number(&offset, '=', (uint64_t)-1, system_3), TUNABLE_OK);
+    assert_prints(&offset, "-1");
+    assert_int_equal(tunable_set_number(&offset, '=', (uint64_t)-20, system_3), TUNABLE_OK);
+    assert_int_equal(tunable_set_number(&offset, '=', 300, system_3), TUNABLE_OK);
+    assert_refused(&offset, "-21", TUNABLE_OUT_OF_RANGE);
+    assert_number_refused(&offset, '=', (uint64_t)-21, system_3, TUNABLE_OUT_OF_RANGE);
+    assert_number_refused(&offset, '=', 301, system_3, TUNABLE_OUT_OF_RANGE);
+    assert_number_refused(&offset, '=', (uint64_t)1 << 63, system_3, TUNABLE_OUT_OF_RANGE);
+}
+
 static void a_switch_knows_four_words_for_each_position(void **state)
 {
     (void)state;
@@ -483,6 +500,7 @@ int main(void)
         TEST(numbers_are_decimal_or_hexadecimal),
         TEST(what_is_no_number_is_refused),
         TEST(a_number_keeps_to_its_range),
+        TEST(a_signed_number_is_negative_in_text_and_as_a_number),
         TEST(a_switch_knows_four_words_for_each_position),
         TEST(a_switch_knows_nothing_else),
         TEST(a_choice_is_the_index_of_its_word),
