@@ -161,6 +161,7 @@ static void put(struct attach *attach, struct attach_client *client, const uint8
 
 void attach_put(struct attach *attach, const uint8_t *bytes, size_t length)
 {
+    attach->heard = attach->heard || length > 0;
     for (size_t i = 0; i < ATTACH_CLIENTS; i++)
         if (attach->clients[i].file >= 0)
             put(attach, &attach->clients[i], bytes, length);
@@ -192,6 +193,12 @@ static void serve_client(struct attach *attach, struct attach_client *client, sh
 
 /* --- All together ----------------------------------------------------------------------------- */
 
+/* Whether the kernel is to get something now. */
+static bool is_to_write(const struct attach *attach)
+{
+    return attach->heard && inlet_waits(&attach->typed);
+}
+
 void attach_begin(struct attach *attach, int kernel)
 {
     attach->kernel = kernel;
@@ -209,7 +216,7 @@ void attach_watch(const struct attach *attach, struct pollfd files[ATTACH_FILES]
     files[KEYBOARD] = (struct pollfd){
         .fd = room || attach->keyboard.terminal ? attach->keyboard.file : -1, .events = POLLIN};
     files[KERNEL] =
-        (struct pollfd){.fd = inlet_waits(&attach->typed) ? attach->kernel : -1, .events = POLLOUT};
+        (struct pollfd){.fd = is_to_write(attach) ? attach->kernel : -1, .events = POLLOUT};
     for (size_t i = 0; i < ATTACH_CLIENTS; i++) {
         const struct attach_client *client = &attach->clients[i];
         const bool reads = room && !client->silent, writes = client->unread.length > client->sent;
@@ -240,7 +247,8 @@ void attach_serve(struct attach *attach, const struct pollfd files[ATTACH_FILES]
         keyboard_read(&attach->keyboard, &attach->typed);
     if (attach->keyboard.quit)
         (void)raise(SIGINT); /* as Ctrl-C does where it is no key */
-    if (attach->kernel < 0 || !inlet_write(&attach->typed, attach->kernel))
+    if (attach->kernel < 0 ||
+        (is_to_write(attach) && !inlet_write(&attach->typed, attach->kernel)))
         close_kernel(attach);
 }
 

@@ -32,6 +32,7 @@ struct attach {
     int listener;                         /* -1: none */
     bool interactive;                     /* with a keyboard */
     int kernel;                           /* where its input is written to; -1: nowhere */
+    bool heard;                           /* something has come from there */
     struct inlet typed;
     struct keyboard keyboard;
     struct attach_client clients[ATTACH_CLIENTS];
@@ -43,7 +44,9 @@ struct attach {
 bool attach_open(struct attach *attach, const struct flight_command *command, const char *path,
                  bool interactive);
 
-/* From here on what is typed goes to `kernel`, a file that does not block; it is closed in the end. */
+/* From here on what is typed goes to `kernel`, a file that does not block; it is closed in the end.
+ * It waits for the first byte from there: a kernel that sets up its serial line loses what has
+ * arrived before. */
 void attach_begin(struct attach *attach, int kernel);
 
 /* Fills in what is to be waited for. */

@@ -8,6 +8,7 @@ import contextlib
 import os
 import pty
 import re
+import select
 import signal
 import socket
 import stat
@@ -42,6 +43,8 @@ def emulate():
 
     with open(os.environ["ARGUMENTS"], "w", encoding="utf-8") as file:
         print(*sys.argv[1:], sep="\n", file=file)
+    if "late" in sys.argv and select.select([0], [], [], 0.5)[0]:
+        say(b"(too early)")
     say(b"hello\r\n" + craft.frame("K", 0, craft.s("a key") + craft.s("a value")) + b"\r\n$ ")
     while key := os.read(0, 1):
         say(b"<%02x>" % key[0])
@@ -312,6 +315,26 @@ def what_is_no_terminal_is_passed_through_and_its_end_is_not_the_end():
     process.stdin = None
     out, _ = bench.end(process, 0, b"success: typed")
     require(b"<6c><73><0a><58>" in out, out)
+
+
+@test
+def nothing_is_sent_before_the_line_has_spoken():
+    process = bench.run("run", "--bare", "-i", "--qemu-arg=late", stdin=subprocess.PIPE)
+    process.stdin.write(b"lsX")
+    process.stdin.close()
+    process.stdin = None
+    out, _ = bench.end(process, 0, b"success: typed")
+    require(b"early" not in out and b"<6c><73><58>" in out, out)
+
+
+@test
+def a_real_kernel_gets_all_that_was_piped_before_it_booted():
+    process = subprocess.Popen([FLIGHT, "run", "-i"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(b"halt\n")
+    process.stdin.close()
+    process.stdin = None
+    out, _ = bench.end(process, 0, b"flight: success")
+    require(b"# halt" in out, out)
 
 
 @test
