@@ -15,7 +15,7 @@ enum module_state {
     MODULE_VERIFIED,    /* in use; it is what its hash says */
     MODULE_MISMATCH,    /* left out: it is not what its hash says */
     MODULE_BAD_HASH,    /* left out: it has a hash, but it or the hash cannot be read */
-    MODULE_IGNORED,     /* sound, but this kernel has no use for it */
+    MODULE_IGNORED,     /* sound, but this kernel has no use for it, or another took its place */
 };
 
 struct boot_module {
@@ -26,6 +26,8 @@ struct boot_module {
     enum module_state state;
     const char *why; /* it is left out, as one phrase; always there of MODULE_BAD_HASH */
     bool hash_done;  /* of a hash module: it was looked at, or it has been told why not */
+    uint32_t names;  /* that lead to it in the tree of files */
+    enum module_state without_names; /* what it is if none is left */
 };
 
 /* Reads every line; what is not understood is one line on the console each.  Then the old style's

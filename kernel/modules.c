@@ -100,9 +100,17 @@ static struct slice name_of(const struct bootfs_note *note, char *path, size_t s
     return (struct slice){path, length < size ? length : size - 1};
 }
 
-static void print_note(void *context, const struct bootfs_note *note)
+static void take_name(const struct bootfs_note *note)
 {
-    (void)context;
+    if (note->event == BOOTFS_LEFT_OUT || note->origin == BOOTFS_ARCHIVE)
+        return;
+    struct boot_module *module = module_list_at(note->origin);
+    module->names--;
+    module->without_names = note->event == BOOTFS_OVERRIDDEN ? MODULE_IGNORED : MODULE_REFUSED;
+}
+
+static void print_note(const struct bootfs_note *note)
+{
     static char path[BOOTFS_PATH_MAX + 1];
     struct slice name = name_of(note, path, sizeof path);
     struct text_sink sink = console_text();
@@ -125,7 +133,22 @@ static void print_note(void *context, const struct bootfs_note *note)
                         (unsigned long long)note->size);
 }
 
-static const struct bootfs_listener listener = {print_note, NULL};
+static void hear(void *context, const struct bootfs_note *note)
+{
+    (void)context;
+    take_name(note);
+    print_note(note);
+}
+
+/* What happens in the modules' own folder has been told. */
+static void hear_silently(void *context, const struct bootfs_note *note)
+{
+    (void)context;
+    take_name(note);
+}
+
+static const struct bootfs_listener listener = {hear, NULL};
+static const struct bootfs_listener silent_listener = {hear_silently, NULL};
 
 /* What is more than a file is used all the same if it cannot be one. */
 static void add_file(struct boot_module *module, uint32_t folder)
@@ -134,7 +157,9 @@ static void add_file(struct boot_module *module, uint32_t folder)
     enum bootfs_status status =
         bootfs_add_file(files_tree(), folder, boot_module_name(module), module->given.index,
                         (const uint8_t *)content.text, content.length);
-    if (status != BOOTFS_OK && module->line.type == MODULE_TYPE_FILE)
+    if (status == BOOTFS_OK)
+        module->names++;
+    else if (module->names == 0 && module->line.type == MODULE_TYPE_FILE)
         boot_module_refuse(module, bootfs_status_str(status));
 }
 
@@ -143,6 +168,16 @@ static void add_modules(uint32_t folder)
     for (uint32_t i = 0; i < module_list_count(); i++)
         if (boot_module_is_used(module_list_at(i)) && is_file(module_list_at(i)))
             add_file(module_list_at(i), folder);
+}
+
+/* Only now: what loses its name in the tree may keep that in the modules' own folder. */
+static void drop_nameless(void)
+{
+    for (uint32_t i = 0; i < module_list_count(); i++) {
+        struct boot_module *module = module_list_at(i);
+        if (boot_module_is_used_as(module, MODULE_TYPE_FILE) && module->names == 0)
+            module->state = module->without_names;
+    }
 }
 
 static void print_statistics(void)
@@ -179,8 +214,9 @@ static void make_files(void)
     boot_archive_index(archive, folder);
     add_modules(BOOTFS_TOP);
     print_statistics();
-    fs->listener = NULL; /* what happens in the modules' own folder has been told */
+    fs->listener = &silent_listener;
     add_modules(folder);
+    drop_nameless();
 }
 
 static void print_module(const struct boot_module *module)

@@ -42,6 +42,20 @@ check 'the last one, too' test "$(module many 9999 .command_line)" = 'm name=100
 check 'more than one argument can hold is told' \
     gives 5 "^flight: run: QEMU's -initrd would have 131299 bytes, and Linux passes on only 131071" many 10100
 
+boot --deterministic --quiet --bare -o "$work/losers" --module 'README.md name=a' --module 'README.md name=a' \
+    --module 'README.md name=b' --module 'README.md name=b/c' --module 'README.md name=d/e' --module 'README.md name=d'
+"$flight" report "$work/losers" --format json > "$work/losers.json" || bail 'no report'
+check 'a module that another one overrides is ignored, and one that has to be a directory is refused' \
+    test "$(jq -r '[.modules[].state] | join(" ")' "$work/losers.json")" = 'ignored accepted refused accepted accepted refused'
+
+mkdir "$work/linked" "$work/linked/d"
+ln -s d "$work/linked/l"
+(cd "$work/linked" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$work/linked.cpio" || bail 'no archive'
+boot --deterministic --quiet -o "$work/kept" --module "$work/linked.cpio type=rootfs" --module 'README.md name=l/f' --module 'README.md name=d/f'
+"$flight" report "$work/kept" --format json > "$work/kept.json" || bail 'no report'
+check 'one that is overridden through a link is used, for it still stands below system/boot' \
+    test "$(jq -r '[.modules[].state] | join(" ")' "$work/kept.json")" = 'accepted accepted accepted'
+
 : > "$work/null"
 cat > "$work/grub.cfg" <<'MENU'
 serial --unit=0 --speed=115200
