@@ -2,6 +2,7 @@
 #include "boot/archive.h"
 
 #include "boot/archive_text.h"
+#include "boot/bytes.h"
 #include "boot/cpio.h"
 #include "boot/ustar.h"
 
@@ -46,6 +47,18 @@ enum archive_status archive_next(struct archive *archive, struct archive_entry *
     if (status != ARCHIVE_OK || archive->format == ARCHIVE_USTAR)
         return status;
     return cpio_entry_sum_matches(archive, entry) ? ARCHIVE_OK : ARCHIVE_BAD_CHECKSUM;
+}
+
+struct slice archive_rest(const struct archive *archive)
+{
+    const uint8_t *bytes = archive->bytes;
+    const size_t length = archive->length;
+    size_t at = archive->format == ARCHIVE_USTAR ? ustar_end(archive) : cpio_end(archive);
+    while (length - at >= 4 && read_le32(bytes + at) == 0)
+        at += 4;
+    while (at < length && bytes[at] == 0)
+        at++;
+    return (struct slice){(const char *)bytes + at, length - at};
 }
 
 bool archive_readable(const uint8_t *bytes, size_t length)

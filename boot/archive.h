@@ -84,6 +84,10 @@ enum archive_format archive_open(struct archive *archive);
  * again gives the same: what lies before is usable. */
 enum archive_status archive_next(struct archive *archive, struct archive_entry *entry);
 
+/* What stands behind the end mark of an archive that has come to ARCHIVE_END, from the first byte on
+ * that is not 0; its length is 0 if there is none.  Takes time in proportion to the zeros. */
+struct slice archive_rest(const struct archive *archive);
+
 /* Whether the bytes begin like an archive that can be read: a known format (not gzip), whose first
  * entry is whole or which is properly empty. */
 bool archive_readable(const uint8_t *bytes, size_t length);

@@ -9,6 +9,8 @@
 #include "boot/archive_text.h"
 #include "boot/bytes.h"
 
+#define TRAILER "TRAILER!!!"
+
 enum {
     MAGIC_LENGTH = 6,
 
@@ -222,7 +224,7 @@ static enum archive_status find_parts(const struct archive *archive, const struc
     parts->name = (struct slice){(const char *)archive->bytes + at, header->name_size - 1};
     if (archive_text_has_nul(parts->name))
         return ARCHIVE_BAD_NAME;
-    if (slice_is(parts->name, "TRAILER!!!"))
+    if (slice_is(parts->name, TRAILER))
         return ARCHIVE_END;
 
     at = align(at + header->name_size, header->alignment, archive->length);
@@ -283,6 +285,12 @@ enum archive_status cpio_entry_next(struct archive *archive, struct archive_entr
     };
     archive->offset = parts.end;
     return ARCHIVE_OK;
+}
+
+size_t cpio_end(const struct archive *archive)
+{
+    size_t header = archive->format == ARCHIVE_CPIO_ODC ? ODC_HEADER_LENGTH : NEWC_HEADER_LENGTH;
+    return archive->offset + header + sizeof TRAILER;
 }
 
 bool cpio_entry_sum_matches(const struct archive *archive, const struct archive_entry *entry)

@@ -19,6 +19,9 @@ enum archive_format cpio_recognise(const uint8_t *bytes, size_t length);
  * look at the sum of its content. */
 enum archive_status cpio_entry_next(struct archive *archive, struct archive_entry *entry);
 
+/* Where the end mark ends of an archive that has come to ARCHIVE_END. */
+size_t cpio_end(const struct archive *archive);
+
 /* Whether the content of an entry of this archive has the sum that its header tells.  True if the
  * header tells none, and for all but files. */
 bool cpio_entry_sum_matches(const struct archive *archive, const struct archive_entry *entry);

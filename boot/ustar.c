@@ -419,3 +419,12 @@ enum archive_status ustar_entry_next(struct archive *archive, struct archive_ent
     *archive = behind;
     return ARCHIVE_OK;
 }
+
+size_t ustar_end(const struct archive *archive)
+{
+    struct archive behind = *archive; /* what global records go before */
+    struct archive_overrides own = {0};
+    struct header header;
+    (void)reach_entry(&behind, &own, &header);
+    return behind.offset;
+}

@@ -30,3 +30,6 @@ bool ustar_recognise(const uint8_t *bytes, size_t length);
 
 /* Reads the next entry, as archive_next does. */
 enum archive_status ustar_entry_next(struct archive *archive, struct archive_entry *entry);
+
+/* Where the end mark begins, which is zeros alone, of an archive that has come to ARCHIVE_END. */
+size_t ustar_end(const struct archive *archive);

@@ -247,8 +247,7 @@ void attach_serve(struct attach *attach, const struct pollfd files[ATTACH_FILES]
         keyboard_read(&attach->keyboard, &attach->typed);
     if (attach->keyboard.quit)
         (void)raise(SIGINT); /* as Ctrl-C does where it is no key */
-    if (attach->kernel < 0 ||
-        (is_to_write(attach) && !inlet_write(&attach->typed, attach->kernel)))
+    if (attach->kernel < 0 || (is_to_write(attach) && !inlet_write(&attach->typed, attach->kernel)))
         close_kernel(attach);
 }
 

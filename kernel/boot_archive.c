@@ -69,6 +69,17 @@ static void print_false_sum(const struct boot_module *module, const struct archi
     text_print(&sink, " at offset %u has a wrong sum; it is left out\n", (unsigned)entry->offset);
 }
 
+/* One archive behind another, as some loaders make them, is not read. */
+static void print_rest(const struct boot_module *module, const struct archive *archive)
+{
+    struct slice rest = archive_rest(archive);
+    if (rest.length > 0)
+        log_line("module %u: %u bytes behind the boot archive's end mark, from offset %u on, are "
+                 "not read",
+                 module->given.index, (unsigned)rest.length,
+                 (unsigned)(archive->length - rest.length));
+}
+
 /* Reads an entry; one whose content has a wrong sum is passed over, and does not end the
  * archive. */
 static bool goes_on(struct archive *archive, struct archive_entry *entry,
@@ -101,6 +112,8 @@ void boot_archive_index(const struct boot_module *module, uint32_t reserved)
     uint32_t empty = bootfs_end_archive(files_tree());
     if (status != ARCHIVE_END)
         print_damage(module, &archive, status, entries);
+    else
+        print_rest(module, &archive);
     if (empty > 0 && (status != ARCHIVE_END || false_sums > 0))
         log_line("module %u: names of files with several that are empty now, as the damage may "
                  "have had their content: %u",

@@ -5,6 +5,7 @@
  *     NUL, links have a target and only files have content;
  *   - at the end or the damage the offset stays, the status comes again, the entry is untouched;
  *   - archive_count and archive_readable agree with what reading gives;
+ *   - behind the end mark there is nothing, or something that is not 0 up to the last byte;
  *   - an archive that is cut off gives the first of the same entries, and then says so. */
 #pragma once
 
@@ -77,6 +78,14 @@ static inline uint32_t pieces_of(struct slice text)
     return count;
 }
 
+static inline void require_rest(const struct archive *archive)
+{
+    struct slice rest = archive_rest(archive);
+    require(rest.text + rest.length == (const char *)archive->bytes + archive->length);
+    require(rest.text >= (const char *)archive->bytes + archive->offset);
+    require(rest.length == 0 || rest.text[0] != 0);
+}
+
 /* Reads all of it and holds the counting against that.  `look` looks at each entry, with the
  * archive's offset behind it; gives how it ended. */
 static inline enum archive_status
@@ -96,6 +105,8 @@ require_readable_to_the_end(const uint8_t *bytes, size_t length,
         expected.grouped += entry.group != 0;
     }
     require(!advances(&archive, &entry, &again) && again == status);
+    if (status == ARCHIVE_END)
+        require_rest(&archive);
     require(archive_status_str(status)[0] != '\0');
 
     require(archive_count(bytes, length, &count) == status);

@@ -152,6 +152,45 @@ static void an_empty_archive_is_readable_if_it_says_so(void **state)
     assert_true(readable(&global, global.length));
 }
 
+static void add_odc(struct draft *draft, const char *name, const char *content)
+{
+    draft_odc(draft, (struct cpio_draft){.name = name, .content = content});
+}
+
+/* Reads a draft to its end mark, and gives how many bytes of `behind` are the rest. */
+static size_t rest_of(const struct draft *draft, const char *behind, size_t length)
+{
+    struct draft whole = *draft;
+    draft_bytes(&whole, behind, length);
+    (void)draft_open(&whole, &archive);
+    while (next() == ARCHIVE_OK)
+        continue;
+    struct slice rest = archive_rest(&archive);
+    assert_ptr_equal(rest.text + rest.length, (const char *)archive.bytes + archive.length);
+    return rest.length;
+}
+
+static void the_rest_begins_with_the_first_byte_behind_the_end_mark_that_is_not_zero(void **state)
+{
+    (void)state;
+    struct draft drafts[3] = {{.length = 0}};
+    add_newc(&drafts[0], "name", "content");
+    add_newc(&drafts[0], "TRAILER!!!", "");
+    add_odc(&drafts[1], "name", "content");
+    add_odc(&drafts[1], "TRAILER!!!", "");
+    add_ustar(&drafts[2], "name", "content");
+    draft_record(&drafts[2], 'g', "comment", "about nothing");
+    draft_ustar_end(&drafts[2]);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(rest_of(&drafts[i], "", 0), 0);
+        assert_int_equal(rest_of(&drafts[i], "\0\0\0\0\0\0", 6), 0);
+        assert_int_equal(rest_of(&drafts[i], "x", 1), 1);
+        assert_int_equal(rest_of(&drafts[i], "\0\0\0\0\0\0x", 7), 1);
+        assert_int_equal(rest_of(&drafts[i], "\0\0\0x\0\0", 6), 3);
+        assert_int_equal(rest_of(&drafts[i], "070701\0\0\0\0", 10), 10);
+    }
+}
+
 static void what_is_compressed_damaged_or_unknown_is_not_readable(void **state)
 {
     (void)state;
@@ -273,6 +312,7 @@ int main(void)
         cmocka_unit_test(opening_again_starts_anew),
         cmocka_unit_test(an_archive_is_readable_if_its_first_entry_is_whole),
         cmocka_unit_test(an_empty_archive_is_readable_if_it_says_so),
+        cmocka_unit_test(the_rest_begins_with_the_first_byte_behind_the_end_mark_that_is_not_zero),
         cmocka_unit_test(what_is_compressed_damaged_or_unknown_is_not_readable),
         cmocka_unit_test(entries_pieces_and_groups_are_counted),
         cmocka_unit_test(pieces_of_a_prefix_are_counted),
