@@ -99,16 +99,22 @@ void boot_archive_index(const struct boot_module *module, uint32_t reserved)
     struct archive archive = {.bytes = (const uint8_t *)content.text, .length = content.length};
     struct archive_entry entry;
     enum archive_status status;
-    uint32_t entries = 0, false_sums = 0;
+    uint32_t entries = 0, false_sums = 0, others = 0;
     enum archive_format format = archive_open(&archive);
     while (goes_on(&archive, &entry, &status)) {
         entries++;
+        others += entry.kind == ARCHIVE_OTHER;
         if (status == ARCHIVE_OK)
             (void)bootfs_add_entry(files_tree(), BOOTFS_TOP, &entry, reserved);
         else
             print_false_sum(module, &entry);
         false_sums += status != ARCHIVE_OK;
     }
+    if (others > 0)
+        log_line(
+            "module %u: entries of the boot archive that are neither file, directory nor link are "
+            "left out: %u",
+            module->given.index, others);
     uint32_t empty = bootfs_end_archive(files_tree());
     if (status != ARCHIVE_END)
         print_damage(module, &archive, status, entries);
