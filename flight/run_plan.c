@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/module_line.h"
 #include "flight/autoexec.h"
 #include "flight/boot_mark.h"
 #include "flight/exec_words.h"
@@ -18,7 +19,6 @@
 
 #define ARCHIVE        "boot_archive"
 #define ARCHIVE_MODULE ARCHIVE " type=rootfs name=ramdisk"
-#define ROOTFS         "type=rootfs"
 #define IMAGE          "boot.img" /* of CD or stick, in the staging folder */
 #define NET            "net"
 
@@ -28,13 +28,12 @@ static char *module_file(const char *module)
     return memory_text("%.*s", (int)strcspn(module, " "), module);
 }
 
+/* As the kernel reads it: of several types the last one. */
 static bool is_rootfs(const char *module)
 {
-    const size_t length = sizeof ROOTFS - 1;
-    for (const char *at = module; (at = strstr(at, " " ROOTFS)) != NULL; at++)
-        if (at[1 + length] == ' ' || at[1 + length] == '\0')
-            return true;
-    return false;
+    struct module_line line;
+    module_line_parse(module, strlen(module), NULL, &line);
+    return line.type == MODULE_TYPE_ROOTFS;
 }
 
 static const char *const firmwares[] = {

@@ -48,6 +48,11 @@ boot --deterministic --quiet --bare -o "$work/losers" --module 'README.md name=a
 check 'a module that another one overrides is ignored, and one that has to be a directory is refused' \
     test "$(jq -r '[.modules[].state] | join(" ")' "$work/losers.json")" = 'ignored accepted refused accepted accepted refused'
 
+boot --deterministic --quiet -o "$work/types" --module 'README.md type=rootfs type=file name=x'
+"$flight" report "$work/types" --format json > "$work/types.json" || bail 'no report'
+check 'of two types of one module the last one counts, also for whether the boot archive is added' \
+    test "$(jq -r '[.modules[].type] | join(" ")' "$work/types.json")" = 'rootfs file'
+
 mkdir "$work/linked" "$work/linked/d"
 ln -s d "$work/linked/l"
 (cd "$work/linked" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$work/linked.cpio" || bail 'no archive'
