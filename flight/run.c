@@ -16,7 +16,8 @@
 
 enum {
     MEMORY_MIB = 128,
-    CPUS_MAX = 32, /* as many as the kernel takes */
+    MEMORY_MIN_MIB = 3, /* in less the kernel's stacks lie behind the end of memory */
+    CPUS_MAX = 32,      /* as many as the kernel takes */
     TIMEOUT_S = 120,
     LINGER_MS = 2000,          /* from the verdict to the end of QEMU */
     DRAIN_MS = 1000,           /* for what a killed QEMU left in the pipe */
@@ -189,7 +190,10 @@ static bool parse(struct run *run, size_t count, char **arguments, enum flight_s
         {.name = "firmware", .text = &run->plan.firmware_name},
         {.name = "append", .text = &run->plan.append},
         {.name = "module", .list = &run->plan.modules},
-        {.name = "memory", .number = &run->plan.memory_mib, .minimum = 2, .maximum = 1u << 20},
+        {.name = "memory",
+         .number = &run->plan.memory_mib,
+         .minimum = MEMORY_MIN_MIB,
+         .maximum = 1u << 20},
         {.name = "smp", .number = &run->plan.cpus, .minimum = 1, .maximum = CPUS_MAX},
         {.name = "exec", .list = &run->plan.exec},
         {.name = "deterministic", .flag = &run->plan.deterministic},
@@ -296,7 +300,7 @@ const struct flight_command run_command = {
         "  --bare             do not add boot_archive as type=rootfs\n"
         "  --machine NAME     pc (default), q35; isapc or microvm for --kernel\n"
         "  --firmware NAME    bios (default); uefi or uefi32, not for --kernel\n"
-        "  --memory MIB       default 128\n"
+        "  --memory MIB       default 128, at least 3\n"
         "  --smp N            CPUs, 1 (default) to 32\n"
         "  --exec COMMAND     the kernel runs it once it is multi-user, then shuts down; may be\n"
         "                     repeated.  A medium gets a copy with a file etc/autoexec\n"

@@ -24,6 +24,8 @@ check 'bad usage exits 2' gives 2 'flight' "$flight" run --no-such-option
 check 'an unknown command, too, with what was meant' \
     gives 2 "^flight: unknown command 'rnu': did you mean 'run'\? \(see 'flight --help'\)\$" "$flight" rnu
 check 'of what is not close nothing is meant' gives 2 "^flight: unknown command 'boot' \(see 'flight --help'\)\$" "$flight" boot
+check 'the smallest memory that is taken is enough' gives 0 success run --memory 3
+check 'less is not taken' gives 2 "'2' is not a number from 3 to" run --memory 2
 check 'a folder as module exits 5' gives 5 "$work" run --module "$work type=file"
 check 'a missing module exits 5' gives 5 'no-such-file' run --module 'no-such-file type=file'
 check 'a missing kernel exits 5' gives 5 'no-such-kernel' run --kernel no-such-kernel
