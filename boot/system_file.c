@@ -350,7 +350,7 @@ static void tell_repeated(struct slice text, const struct system_command *comman
         {text.text + command->offset, __builtin_strlen(system_command_str(command->kind))},
         command->line,
         0,
-        "this line counts"};
+        "the last valid one counts"};
     if (command->kind == SYSTEM_SET) {
         const char *start =
             command->module.text != NULL ? command->module.text : command->variable.text;

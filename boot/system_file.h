@@ -63,7 +63,7 @@ struct system_file {
 bool system_file_next(struct system_file *file, struct system_command *command);
 
 /* Tells of what stands there twice among the first SYSTEM_FILE_REMEMBERED commands, each once, on
- * the last line of it: a variable that is set again with '=', a module that is named again by the
+ * the last line of it among these: a variable that is set again with '=', a module that is named again by the
  * same command, and any other command given again.  Otherwise silent: the file has been gone
  * through by system_file_next before.
  *

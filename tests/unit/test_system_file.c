@@ -399,9 +399,9 @@ static void a_variable_that_is_set_again_is_told_on_its_last_line(void **state)
 {
     (void)state;
     assert_repeated("set a=1\nset b=1\nset a=2\nset m:a=3\nset a=4\n",
-                    "5: set more than once: 'a'; this line counts\n");
+                    "5: set more than once: 'a'; the last valid one counts\n");
     assert_repeated("set m : a=1\nset n:a=1\nset m : a=\"x\"\nset ma=1\n",
-                    "3: set more than once: 'm : a'; this line counts\n");
+                    "3: set more than once: 'm : a'; the last valid one counts\n");
     assert_repeated("set a=1\nset A=1\nset a.b=1\nset a:b=1\n", "");
 }
 
@@ -410,9 +410,9 @@ static void a_variable_that_is_combined_further_is_not_set_again(void **state)
     (void)state;
     assert_repeated("set a=1\nset a|2\nset a&3\n", "");
     assert_repeated("set a|1\nset a=2\nset a|2\n",
-                    "2: set more than once: 'a'; this line counts\n");
+                    "2: set more than once: 'a'; the last valid one counts\n");
     assert_repeated("set a=1\nset a=1\nset a|2\n",
-                    "2: set more than once: 'a'; this line counts\n");
+                    "2: set more than once: 'a'; the last valid one counts\n");
 }
 
 static void a_module_that_is_named_again_is_told_on_its_last_line(void **state)
@@ -426,15 +426,15 @@ static void any_other_command_given_again_is_told_on_its_last_line(void **state)
 {
     (void)state;
     assert_repeated("moddir: /a\nrootfs: /a\n MODDIR: /b\n",
-                    "3: command appears more than once: 'MODDIR'; this line counts\n");
+                    "3: command appears more than once: 'MODDIR'; the last valid one counts\n");
 }
 
 static void duplicates_are_told_in_the_order_of_their_lines_and_faults_not_again(void **state)
 {
     (void)state;
     assert_repeated("frob\nset a=1\nset b=1\nset b=2\nset a=08\nset a=2\n",
-                    "4: set more than once: 'b'; this line counts\n"
-                    "6: set more than once: 'a'; this line counts\n");
+                    "4: set more than once: 'b'; the last valid one counts\n"
+                    "6: set more than once: 'a'; the last valid one counts\n");
 }
 
 /* `count` variables, and the first one again. */
@@ -453,11 +453,20 @@ static void duplicates_are_looked_for_among_the_first_256_commands(void **state)
 {
     (void)state;
     repeat_behind(SYSTEM_FILE_REMEMBERED - 2);
-    assert_string_equal(told, "255: set more than once: 'v0'; this line counts\n");
+    assert_string_equal(told, "255: set more than once: 'v0'; the last valid one counts\n");
     repeat_behind(SYSTEM_FILE_REMEMBERED - 1);
-    assert_string_equal(told, "256: set more than once: 'v0'; this line counts\n");
+    assert_string_equal(told, "256: set more than once: 'v0'; the last valid one counts\n");
     repeat_behind(SYSTEM_FILE_REMEMBERED);
     assert_string_equal(told, "");
+}
+
+static void the_line_that_is_told_need_not_be_the_one_that_counts(void **state)
+{
+    (void)state;
+    static char text[8192];
+    for (unsigned i = 0; i <= SYSTEM_FILE_REMEMBERED; i++)
+        append(text, "set a=%u\n", i);
+    assert_repeated(text, "256: set more than once: 'a'; the last valid one counts\n");
 }
 
 static void names_that_only_hash_alike_are_no_duplicates(void **state)
@@ -512,6 +521,7 @@ int main(void)
         cmocka_unit_test(any_other_command_given_again_is_told_on_its_last_line),
         cmocka_unit_test(duplicates_are_told_in_the_order_of_their_lines_and_faults_not_again),
         cmocka_unit_test(duplicates_are_looked_for_among_the_first_256_commands),
+        cmocka_unit_test(the_line_that_is_told_need_not_be_the_one_that_counts),
         cmocka_unit_test(names_that_only_hash_alike_are_no_duplicates),
         cmocka_unit_test(every_kind_has_a_word_of_its_own),
     };
