@@ -202,13 +202,24 @@ static void keep_string(const struct tunable *tunable, struct slice text)
     tunable->string[text.length] = '\0';
 }
 
+static enum tunable_status judge_text(const struct tunable *tunable, struct slice text,
+                                      struct tunable_source source, uint64_t *value)
+{
+    return is_too_late(tunable, source) ? TUNABLE_TOO_LATE : read_text(tunable, text, value);
+}
+
+enum tunable_status tunable_judge_text(const struct tunable *tunable, struct slice text,
+                                       struct tunable_source source)
+{
+    uint64_t value = 0;
+    return judge_text(tunable, text, source, &value);
+}
+
 enum tunable_status tunable_set_text(struct tunable *tunable, struct slice text,
                                      struct tunable_source source)
 {
-    if (is_too_late(tunable, source))
-        return TUNABLE_TOO_LATE;
     uint64_t value = 0;
-    enum tunable_status status = read_text(tunable, text, &value);
+    enum tunable_status status = judge_text(tunable, text, source, &value);
     if (status == TUNABLE_OK)
         status = set(tunable, value, source);
     if (status == TUNABLE_OK && tunable->type == TUNABLE_STRING)

@@ -80,6 +80,10 @@ struct tunable_source {
     uint32_t line;
 };
 
+/* What setting a tunable from that text would give if no origin were stronger. */
+enum tunable_status tunable_judge_text(const struct tunable *tunable, struct slice text,
+                                       struct tunable_source source);
+
 /* Sets a tunable from text, which must not be its own string.  The text is judged before the
  * origin.  On every status but TUNABLE_OK nothing changes. */
 enum tunable_status tunable_set_text(struct tunable *tunable, struct slice text,

@@ -254,12 +254,21 @@ static bool is_about_domain(enum tunable_status status)
            status == TUNABLE_NO_SWITCH || status == TUNABLE_NO_CHOICE || status == TUNABLE_TOO_LONG;
 }
 
+/* The end of a line: what holds instead. */
+static void print_present(const struct text_sink *sink, const struct tunable *tunable)
+{
+    char present[PRINTED_SIZE];
+    (void)tunable_print(tunable, present, sizeof present);
+    text_print(sink, "; ");
+    complaint_print_name(sink, slice_of(present));
+    text_print(sink, " holds\n");
+}
+
 /* One line: WHERE:LINE: NAME=VALUE: WHAT; INSTEAD */
 static void complain(const struct tunables_place *place, struct slice name, struct slice value,
                      enum tunable_status status)
 {
     const struct tunable *tunable = tunables_find(&tunables, name);
-    char present[PRINTED_SIZE];
     struct text_sink sink = console_text();
     if (!complaint_may_print(&sink, place->where))
         return;
@@ -276,10 +285,7 @@ static void complain(const struct tunables_place *place, struct slice name, stru
         print_domain(&sink, tunable);
     else
         text_print(&sink, "%s", tunable_status_str(status));
-    (void)tunable_print(tunable, present, sizeof present);
-    text_print(&sink, "; ");
-    complaint_print_name(&sink, slice_of(present));
-    text_print(&sink, " holds\n");
+    print_present(&sink, tunable);
 }
 
 void tunables_set_text(const struct tunables_place *place, struct slice name, struct slice value)
@@ -311,46 +317,91 @@ void tunables_set_number(const struct tunables_place *place, struct slice name, 
 static const struct tunables_place command_line_place = {
     .where = {"command line", 12}, .source = {.origin = TUNABLE_COMMAND_LINE}};
 
-/* Whether it can be obeyed; one line if not. */
-static bool is_good_console(const struct command_line_option *option)
+static enum console_status judge_console(const struct command_line_option *option)
 {
     struct console_option ignored = console_option_default();
-    enum console_status status = CONSOLE_OK;
     if (command_line_is(option, "console"))
-        status = console_option_parse(option->value, option->value_length, &ignored);
-    else if (command_line_is(option, "ttya-mode") || command_line_is(option, "ttyb-mode"))
-        status = console_mode_parse(option->value, option->value_length, &ignored);
-    if (status == CONSOLE_OK)
-        return true;
+        return console_option_parse(option->value, option->value_length, &ignored);
+    if (command_line_is(option, "ttya-mode") || command_line_is(option, "ttyb-mode"))
+        return console_mode_parse(option->value, option->value_length, &ignored);
+    return CONSOLE_OK;
+}
+
+static void complain_of_console(const struct command_line_option *option,
+                                enum console_status status)
+{
     struct text_sink sink = console_text();
     text_print(&sink, "command line: ");
     text_print_foreign(&sink, option->name, option->name_length);
     text_print(&sink, "=");
     text_print_foreign(&sink, option->value, option->value_length);
     text_print(&sink, ": %s; it is ignored\n", console_status_str(status));
-    return false;
 }
 
-static void read_option(const struct command_line_option *option)
+static struct slice name_of(const struct command_line_option *option)
 {
-    const struct slice name = {option->name, option->name_length};
+    return (struct slice){option->name, option->name_length};
+}
+
+static struct slice value_of(const struct command_line_option *option)
+{
+    return (struct slice){option->value, option->value_length};
+}
+
+/* `exec` may stand there often: tunables_next_exec. */
+static bool is_setting(const struct command_line_option *option)
+{
+    return option->status != COMMAND_LINE_NO_NAME && option->value != NULL &&
+           !command_line_is(option, "exec");
+}
+
+/* What cannot be set is told by tell_option. */
+static void obey_option(const struct command_line_option *option)
+{
+    if (!is_setting(option) || judge_console(option) != CONSOLE_OK)
+        return;
+    struct tunable *tunable = tunables_find(&tunables, name_of(option));
+    if (tunable != NULL)
+        (void)tunable_set_text(tunable, value_of(option), command_line_place.source);
+}
+
+static void tell_setting(const struct command_line_option *option)
+{
+    enum console_status console_status = judge_console(option);
+    if (console_status != CONSOLE_OK) {
+        complain_of_console(option, console_status);
+        return;
+    }
+    const struct tunable *tunable = tunables_find(&tunables, name_of(option));
+    enum tunable_status status =
+        tunable == NULL ? TUNABLE_UNKNOWN
+                        : tunable_judge_text(tunable, value_of(option), command_line_place.source);
+    if (status != TUNABLE_OK)
+        complain(&command_line_place, name_of(option), value_of(option), status);
+}
+
+static void tell_missing_value(const struct command_line_option *option)
+{
+    const struct tunable *tunable = tunables_find(&tunables, name_of(option));
+    if (tunable == NULL)
+        return;
+    struct text_sink sink = console_text();
+    text_print(&sink, "command line: ");
+    text_print_foreign(&sink, option->name, option->name_length);
+    text_print(&sink, ": needs a value");
+    print_present(&sink, tunable);
+}
+
+static void tell_option(const struct command_line_option *option)
+{
     if (option->status != COMMAND_LINE_OK)
         log_line("command line: %s; %s", command_line_status_str(option->status),
                  option->status == COMMAND_LINE_UNTERMINATED ? "it is taken to the end"
                                                              : "it is ignored");
-    if (option->status == COMMAND_LINE_NO_NAME)
-        return;
-    if (option->value == NULL) {
-        if (tunables_find(&tunables, name) != NULL)
-            log_line("command line: %.*s: needs a value; its default holds", (int)name.length,
-                     name.text);
-        return;
-    }
-    if (command_line_is(option, "exec"))
-        return; /* may stand there often: tunables_next_exec */
-    if (is_good_console(option))
-        tunables_set_text(&command_line_place, name,
-                          (struct slice){option->value, option->value_length});
+    if (is_setting(option))
+        tell_setting(option);
+    else if (option->status != COMMAND_LINE_NO_NAME && option->value == NULL)
+        tell_missing_value(option);
 }
 
 bool tunables_next_exec(uint32_t *at, struct slice *command)
@@ -379,7 +430,10 @@ void tunables_read(const char *text, uint32_t length)
     struct command_line line = line_of(text, length);
     struct command_line_option option;
     while (command_line_next(&line, &option))
-        read_option(&option);
+        obey_option(&option);
+    line = line_of(text, length);
+    while (command_line_next(&line, &option)) /* only now it is known what holds */
+        tell_option(&option);
 }
 
 static void print_origin(const struct text_sink *sink, const struct tunable *tunable)

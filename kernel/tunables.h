@@ -82,7 +82,7 @@ enum fault_phase {
 struct console_option tunables_console(const char *line, uint32_t length);
 
 /* Reads the command line; what is not understood is one line on the console, if there is one
- * yet, and its default holds.  The first call gives everything its default.  May be called
+ * yet, with what holds instead.  The first call gives everything its default.  May be called
  * again. */
 void tunables_read(const char *line, uint32_t length);
 

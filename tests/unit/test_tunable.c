@@ -394,6 +394,19 @@ static void a_bad_value_is_told_even_where_it_would_be_overruled(void **state)
     assert_number_refused(number, '=', 5, system_3, TUNABLE_OUT_OF_RANGE);
 }
 
+static void judging_a_text_changes_nothing_and_asks_no_stronger_origin(void **state)
+{
+    (void)state;
+    assert_int_equal(set(number, "20", command_line), TUNABLE_OK);
+    const struct tunable before = *number;
+    assert_int_equal(tunable_judge_text(number, slice_of("30"), system_3), TUNABLE_OK);
+    assert_int_equal(tunable_judge_text(number, slice_of("5"), system_3), TUNABLE_OUT_OF_RANGE);
+    assert_untouched(number, &before);
+    assert_int_equal(tunable_judge_text(early, slice_of("1"), system_3), TUNABLE_TOO_LATE);
+    assert_int_equal(tunable_judge_text(text, slice_of("word"), command_line), TUNABLE_OK);
+    assert_string_equal(text->string, "");
+}
+
 static void bits_are_combined_with_the_present_value(void **state)
 {
     (void)state;
@@ -512,6 +525,7 @@ int main(void)
         TEST(of_the_same_origin_the_last_one_wins),
         TEST(who_is_overruled_changes_nothing_of_any_type),
         TEST(a_bad_value_is_told_even_where_it_would_be_overruled),
+        TEST(judging_a_text_changes_nothing_and_asks_no_stronger_origin),
         TEST(bits_are_combined_with_the_present_value),
         TEST(combining_keeps_to_range_and_precedence),
         TEST(only_numbers_have_bits),
