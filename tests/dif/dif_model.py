@@ -418,9 +418,10 @@ class Machine:
 
     @staticmethod
     def base(base):
-        if not 2 <= base <= 36:
+        number = signed(base, 32)  # an int
+        if not 2 <= number <= 36:
             raise Fault(ILLOP, base)
-        return base
+        return number
 
     def s_lltostr(self, value, base=10):
         base = self.base(base)

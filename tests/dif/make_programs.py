@@ -648,7 +648,10 @@ def conversions():
         call("lltostr", value, text=True)
         for base in (2, 3, 8, 10, 16, 35, 36):
             call("lltostr", value, base, text=True)
-    for base in (0, 1, 37, -1, INT64_MIN, (1 << 32) + 10):
+    for base in ((1 << 32) + 10, (1 << 63) + 36):
+        call("lltostr", 5, base, text=True, want=b"5", tag=": an int")
+        call("strtoll", b"5", base, want=5, tag=": an int")
+    for base in (0, 1, 37, -1, INT64_MIN, (1 << 32) + 37):
         call("lltostr", 5, base, want=(ILLOP, 5))
         call("strtoll", b"5", base, want=(ILLOP, 5))
     for arguments, want in (((INT64_MIN,), b"-9223372036854775808"), ((INT64_MIN, 16), b"0x8000000000000000"),
@@ -719,10 +722,15 @@ def documents():
     for text, path, want in ((b"[1,[2,3],4]", b"[1][0]", b"2"), (b"[1,[2,3],4]", b"[2]", b"4"), (b'["a"]', b"[0]", b"a"),
                              (b' \n[ 1 , 2 ] ', b"[1]", b"2"), (b'{"a":"]}"}', b"a", b"]}"), (b'{"a.b":1}', b"a.b", 0),
                              (b'[{"a":1},{"a":2}]', b"[1].a", b"2"), (b"7", b"a", 0),
-                             (b"[0,1,2,3,4,5,6,7,8,9,ten,11]", b"[10]", b"ten"), (b'{"k":""}', b"k", b"")):
+                             (b"[0,1,2,3,4,5,6,7,8,9,10.0,11]", b"[10]", b"10.0"), (b'{"k":""}', b"k", b""),
+                             (b"[-0.5e+10,true]", b"[0]", b"-0.5e+10"), (b"[-0.5e+10,true]", b"[1]", b"true"),
+                             (b'["\\u12aF"]', b"[0]", b"\\u12aF")):
         call("json", text, path, text=True, want=want)
     broken = [(b"{", b"a"), (b'{"a"', b"a"), (b'{"a":', b"a"), (b'{"a" 1}', b"a"), (b'{a:1}', b"a"), (b"[1,2", b"[2]"),
-              (b'{"a":"x', b"a"), (b'{"a":{"b":1', b"a"), (b'{"a":"x\\', b"a"), (b"[,1]", b"[0]"), (b"", b"a"), (b"]", b"[0]")]
+              (b'{"a":"x', b"a"), (b'{"a":{"b":1', b"a"), (b'{"a":"x\\', b"a"), (b"[,1]", b"[0]"), (b"", b"a"), (b"]", b"[0]"),
+              (b"[12", b"[0]"), (b'{"a":tru', b"a"), (b'{"a":123', b"a"), (b"[0x1F]", b"[0]"), (b"[+5]", b"[0]"),
+              (b"[Infinity]", b"[0]"), (b"[nul]", b"[0]"), (b"[nulls]", b"[0]"), (b"[1.2.3]", b"[0]"), (b"[-]", b"[0]"),
+              (b"[1e]", b"[0]"), (b"[1.]", b"[0]"), (b'["\\u12g4"]', b"[0]"), (b"[[1}]", b"[0]"), (b"[ten,11]", b"[1]")]
     for text, path in broken:
         case(f"json of what is none: {text!r} {path!r}", Code().call("json", text, path).ret(), want=[(0, False)],
              modelled=False)

@@ -10,9 +10,9 @@ enum {
 /* False after an ILLOP. */
 static bool base_argument(struct dif_machine *machine, uint32_t *base)
 {
-    uint64_t value = machine->depth > 1 ? dif_argument(machine, 1) : 10;
+    int32_t value = machine->depth > 1 ? (int32_t)dif_argument(machine, 1) : 10;
     if (value < BASE_MIN || value > BASE_MAX) {
-        dif_fault(machine, DIF_FAULT_ILLOP, value);
+        dif_fault(machine, DIF_FAULT_ILLOP, dif_argument(machine, 1));
         return false;
     }
     *base = (uint32_t)value;

@@ -37,18 +37,39 @@ struct json_part {
     uint32_t start, length;
 };
 
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_hex(uint8_t byte)
+{
+    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+/* Behind the backslash, to the last byte that belongs to it; false: \u without its four digits. */
+static bool pass_escape(struct json *json)
+{
+    json->at++;
+    if (peek(json) != 'u')
+        return true;
+    for (uint32_t digits = 0; digits < 4; digits++) {
+        json->at++;
+        if (!is_hex(peek(json)))
+            return false;
+    }
+    return true;
+}
+
 /* A string, what stands between the quotes. */
 static bool pass_string(struct json *json, struct json_part *part)
 {
     if (!pass(json, '"'))
         return false;
     part->start = json->at;
-    for (; peek(json) != '"'; json->at++) {
-        if (peek(json) == '\\')
-            json->at++;
-        if (json->at >= json->length)
+    for (; peek(json) != '"'; json->at++)
+        if ((peek(json) == '\\' && !pass_escape(json)) || json->at >= json->length)
             return false;
-    }
     part->length = json->at++ - part->start;
     return true;
 }
@@ -56,7 +77,7 @@ static bool pass_string(struct json *json, struct json_part *part)
 /* An object or array up to the bracket that closes it. */
 static bool pass_nested(struct json *json, struct json_part *part)
 {
-    uint32_t depth = 0;
+    uint32_t braces = 0, brackets = 0;
     struct json_part string;
     part->start = json->at;
     do {
@@ -68,28 +89,81 @@ static bool pass_nested(struct json *json, struct json_part *part)
                 return false;
             continue;
         }
-        depth += byte == '{' || byte == '[';
-        depth -= byte == '}' || byte == ']';
+        braces += byte == '{';
+        braces -= byte == '}';
+        brackets += byte == '[';
+        brackets -= byte == ']';
         json->at++;
-    } while (depth > 0);
+    } while (braces > 0 || brackets > 0);
     part->length = json->at - part->start;
     return true;
 }
 
-static bool is_in_word(uint8_t byte)
+static bool pass_digits(struct json *json)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || byte == '+' || byte == '-' || byte == '.';
+    const uint32_t start = json->at;
+    while (is_digit(peek(json)))
+        json->at++;
+    return json->at > start;
+}
+
+static bool pass_number(struct json *json)
+{
+    if (peek(json) == '-')
+        json->at++;
+    if (!pass_digits(json))
+        return false;
+    if (peek(json) == '.') {
+        json->at++;
+        if (!pass_digits(json))
+            return false;
+    }
+    if (peek(json) != 'e' && peek(json) != 'E')
+        return true;
+    json->at++;
+    if (peek(json) == '+' || peek(json) == '-')
+        json->at++;
+    return pass_digits(json);
+}
+
+static bool pass_literal(struct json *json)
+{
+    static const char *const literals[] = {"true", "false", "null"};
+    for (uint32_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+        const uint32_t length = (uint32_t)__builtin_strlen(literals[i]);
+        if (json->length - json->at < length ||
+            __builtin_memcmp(json->bytes + json->at, literals[i], length) != 0)
+            continue;
+        json->at += length;
+        return true;
+    }
+    return false;
+}
+
+/* Whether what stands before it ends here.  Nobody knows how what the text's end cuts off would go on. */
+static bool ends_word(const struct json *json)
+{
+    switch (peek(json)) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case ',':
+    case ']':
+    case '}':
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* A number, true, false or null. */
 static bool pass_word(struct json *json, struct json_part *part)
 {
     part->start = json->at;
-    while (is_in_word(peek(json)))
-        json->at++;
+    const bool good = (pass_literal(json) || pass_number(json)) && ends_word(json);
     part->length = json->at - part->start;
-    return part->length > 0;
+    return good;
 }
 
 static bool pass_value(struct json *json, struct json_part *part)
