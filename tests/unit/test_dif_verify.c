@@ -102,7 +102,7 @@ struct shape {
 
 #define BAD_REGISTER   "invalid register %llu"
 #define BAD_RESERVED   "non-zero reserved bits"
-#define BAD_TARGET     "cannot write to %r0"
+#define BAD_TARGET     "cannot write to %%r0"
 #define BAD_ADDRESS    "cannot write to 0 address"
 #define BAD_INTEGER    "invalid integer ref %llu"
 #define BAD_STRING     "invalid string ref %llu"
@@ -220,6 +220,16 @@ static uint32_t word_of(uint8_t op, const uint8_t fields[3])
     return DIF_REGS(op, fields[0], fields[1], fields[2]);
 }
 
+/* What is told is a format for one number. */
+static bool reads_as_text(const char *format)
+{
+    char text[96];
+    struct text_buffer buffer = {text, sizeof text, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    text_print(&sink, format, 7ull);
+    return strstr(text, "(bad format)") == NULL;
+}
+
 static void check_bad_fields(const struct shape *shape, uint8_t op)
 {
     for (size_t i = 0; i < 8 && shape->bad[i].text != NULL; i++) {
@@ -227,7 +237,8 @@ static void check_bad_fields(const struct shape *shape, uint8_t op)
         memcpy(fields, shape->good, sizeof fields);
         fields[shape->bad[i].field] = shape->bad[i].value;
         if (VERIFY(word_of(op, fields), DIF_RET(0)) ||
-            strcmp(problem.text, shape->bad[i].text) != 0 || problem.pc != 0)
+            strcmp(problem.text, shape->bad[i].text) != 0 || problem.pc != 0 ||
+            !reads_as_text(problem.text))
             fail_msg("%s, opcode %u: field %u = %u is not refused as it should be: %s", shape->name,
                      op, shape->bad[i].field, shape->bad[i].value, problem.text);
     }

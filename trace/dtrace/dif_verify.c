@@ -124,7 +124,7 @@ static bool is_zero(const struct dif_check *check, uint32_t field)
 static bool is_target(const struct dif_check *check, uint32_t number)
 {
     return is_register(check, number) &&
-           (number != 0 || dif_refuse(check, "cannot write to %r0", 0));
+           (number != 0 || dif_refuse(check, "cannot write to %%r0", 0));
 }
 
 static bool is_address(const struct dif_check *check, uint32_t number)
