@@ -260,18 +260,18 @@ static bool exit_of(const struct dtrace_found *found, int *value)
     return false;
 }
 
-/* Of the first exit() of all CPUs; 0 if there was none. */
+/* Of the first exit(), or of END's, which is later; 0 if there was none. */
 static enum flight_status exit_value(const struct model_dtrace *dtrace)
 {
     const struct dtrace_source source = model_dtrace_source(dtrace);
-    uint64_t first = UINT64_MAX;
+    uint64_t last = 0;
     int value = 0, seen;
     for (uint32_t cpu = 0; cpu < source.cpus; cpu++) {
         struct dtrace_walk walk = dtrace_walk_of(&source, &source.principal[cpu]);
         struct dtrace_found found;
         while (dtrace_walk_next(&walk, &found))
-            if (found.time < first && exit_of(&found, &seen)) {
-                first = found.time;
+            if (found.time >= last && exit_of(&found, &seen)) {
+                last = found.time;
                 value = seen;
             }
     }

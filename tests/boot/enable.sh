@@ -47,6 +47,9 @@ check 'once' test "$(grep -c 'did you mean' err)" = 1
 check 'last of all' last_lines fbt::rts_new_rtmsg:entry fbt::rts_new_rtsmsg:entry
 check 'the value of exit() is the exit status' traces 3 '\n' -qn 'BEGIN { exit(3); }'
 check 'of the first one' traces 3 '\n' -qn 'BEGIN { exit(3); }' -n 'BEGIN { exit(4); }'
+check 'one variable fits in the smallest dynvarsize' traces 0 '5\n' -x dynvarsize=1 \
+    -qn 'BEGIN { self->x = 5; } BEGIN { trace(self->x); exit(0); }'
+check 'or of END, which is later' traces 7 '\n' -qn 'BEGIN { exit(3); }' -n 'END { exit(7); }'
 check 'programs share their variables, and run in their order' \
     traces 0 '7 8\n\n' -qn 'BEGIN { x = 7; y = 8; }' -n 'BEGIN { printf("%d %d\n", x, y); }'
 check 'the boot waits for exit()' \

@@ -495,10 +495,12 @@ static void tracemem_takes_as_much_as_it_is_told(void **state)
     host_go(&clause, 1);
     host_fire(id, 0, 3, 0);
     host_fire(id, 0, 100, 0);
-    struct host_record records[2];
-    assert_int_equal(host_take(records, 2), 2);
+    host_fire(id, 0, 0, 0); /* nothing is told */
+    struct host_record records[3];
+    assert_int_equal(host_take(records, 3), 3);
     assert_memory_equal(records[0].bytes + 24, "abc\0\0\0\0\0", 8);
     assert_memory_equal(records[1].bytes + 24, "abcdefgh", 8);
+    assert_memory_equal(records[2].bytes + 24, "abcdefgh", 8);
     host_end();
 }
 

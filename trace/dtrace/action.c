@@ -83,7 +83,7 @@ static void store_memory(struct dtrace_execution *x, const struct dtrace_action 
                          uint64_t address, uint8_t *at)
 {
     uint32_t size = action->size;
-    if (action->kind == DOF_ACTION_TRACEMEM && x->limit < size)
+    if (action->kind == DOF_ACTION_TRACEMEM && x->limit > 0 && x->limit < size)
         size = (uint32_t)x->limit;
     const uint8_t *bytes = dif_run_readable(&x->run, action->object, address, size);
     if (bytes == NULL && size > 0) {
@@ -148,7 +148,7 @@ static void record_user_address(struct dtrace_execution *x, const struct dtrace_
     store_words(at, words, 2);
 }
 
-/* Only the first one counts, but END may always say something. */
+/* Only the first one counts, but END may say something else. */
 static void exit_state(struct dtrace_execution *x, const struct dtrace_action *action, uint8_t *at)
 {
     struct dtrace *dtrace = x->dtrace;
@@ -164,7 +164,9 @@ static void exit_state(struct dtrace_execution *x, const struct dtrace_action *a
             store(at, status, action->size);
             return;
         }
-    if (now != DTRACE_COOLDOWN)
+    if (now == DTRACE_COOLDOWN)
+        dtrace->exit_status = (int32_t)status;
+    else
         x->run.drop = true;
     store(at, status, action->size);
 }

@@ -318,13 +318,18 @@ static void chain_free_chunks(struct dtrace_pool *pool)
     }
 }
 
+AT_REST uint64_t dtrace_pool_least(uint32_t chunk)
+{
+    return (uint64_t)chunk + sizeof(struct dtrace_bucket);
+}
+
 AT_REST bool dtrace_pool_make(struct dtrace_pool *pool, struct dtrace_memory *memory, uint64_t size,
                               uint32_t chunk)
 {
     const uint64_t bytes_max = UINT32_MAX / 2;
     pool->chunk_size = chunk;
     for (size = size < bytes_max ? size : bytes_max;; size /= 2) {
-        pool->chunk_count = (uint32_t)(size / ((uint64_t)chunk + sizeof(struct dtrace_bucket)));
+        pool->chunk_count = (uint32_t)(size / dtrace_pool_least(chunk));
         if (take_pool(pool, memory))
             break;
         if (pool->chunk_count == 0)

@@ -126,6 +126,14 @@ uint64_t dtrace_memory_beside_buffers(const struct dtrace *dtrace)
     return dtrace->cpus * each + dtrace_variables_statics(&dtrace->declarations, dtrace->cpus);
 }
 
+/* One variable always fits. */
+static uint64_t dynamic_size(const struct dtrace *dtrace, const struct needs *needs)
+{
+    uint64_t size = size_option(dtrace, DOF_OPTION_DYNVARSIZE);
+    uint64_t least = dtrace_variables_least(needs->chunk);
+    return size > least ? size : least;
+}
+
 static struct shares shares_of(const struct dtrace *dtrace, const struct needs *needs)
 {
     struct shares shares = {0};
@@ -141,7 +149,7 @@ static struct shares shares_of(const struct dtrace *dtrace, const struct needs *
         ask(&shares, SHARE_SPECULATION, size_option(dtrace, DOF_OPTION_SPECSIZE), floor,
             speculations);
     if (needs->dynamic)
-        ask(&shares, SHARE_DYNAMIC, size_option(dtrace, DOF_OPTION_DYNVARSIZE), DYNAMIC_MIN, 1);
+        ask(&shares, SHARE_DYNAMIC, dynamic_size(dtrace, needs), DYNAMIC_MIN, 1);
     ask(&shares, SHARE_SCRATCH, scratch_size(dtrace), scratch_floor(dtrace), cpus);
     return shares;
 }

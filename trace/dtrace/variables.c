@@ -170,10 +170,19 @@ static bool make_scopes(struct dtrace_variables *variables, struct dtrace_memory
            take_locals(variables, memory, &local);
 }
 
+static uint32_t chunk_size(uint32_t chunk)
+{
+    return (uint32_t)dtrace_round8(chunk == 0 ? CHUNK_DEFAULT : chunk);
+}
+
+AT_REST uint64_t dtrace_variables_least(uint32_t chunk)
+{
+    return dtrace_round8(dtrace_pool_least(chunk_size(chunk)));
+}
+
 static bool fill_variables(struct dtrace_variables *variables, struct dtrace_memory *memory,
                            const struct dtrace_variables_config *config)
 {
-    uint32_t chunk = config->chunk == 0 ? CHUNK_DEFAULT : config->chunk;
     variables->programs = config->programs;
     variables->cpus = config->cpus;
     variables->losses = dtrace_memory_array(memory, config->cpus, sizeof *variables->losses, 8);
@@ -181,7 +190,7 @@ static bool fill_variables(struct dtrace_variables *variables, struct dtrace_mem
     return variables->losses && list &&
            make_scopes(variables, memory, list, config->declarations->count) &&
            dtrace_pool_make(&variables->pool, memory, config->dynvarsize,
-                            (uint32_t)dtrace_round8(chunk));
+                            chunk_size(config->chunk));
 }
 
 AT_REST struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,

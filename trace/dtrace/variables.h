@@ -21,6 +21,9 @@ struct dtrace_variables_config {
 /* The bytes that all but dynamic variables take, roughly and rather too many. */
 uint64_t dtrace_variables_statics(const struct dif_declarations *declarations, uint32_t cpus);
 
+/* The bytes that one dynamic variable takes: a dynvarsize below that has none. */
+uint64_t dtrace_variables_least(uint32_t chunk);
+
 /* NULL: the memory does not suffice. */
 struct dtrace_variables *dtrace_variables_make(struct dtrace_memory *memory,
                                                const struct dtrace_variables_config *config);

@@ -155,4 +155,5 @@ uint64_t dtrace_variables_extent(const struct dtrace_variables *variables, uint3
 /* Pool. */
 bool dtrace_pool_make(struct dtrace_pool *pool, struct dtrace_memory *memory, uint64_t size,
                       uint32_t chunk);
+uint64_t dtrace_pool_least(uint32_t chunk); /* bytes of one that has room for one variable */
 uint64_t dtrace_pool_extent(const struct dtrace_pool *pool, uint64_t address);
