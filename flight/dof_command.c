@@ -14,7 +14,7 @@
 #include "flight/print.h"
 
 enum {
-    DECLARATIONS = 65536 /* variables of all objects together */
+    STATE_MEMORY = 256 << 20, /* the most that the kernel has */
 };
 
 struct dof_listing {
@@ -22,7 +22,7 @@ struct dof_listing {
     char *in_folder; /* what `path` is then; NULL: it was no folder */
     bool json;
     const struct dof_file *file;
-    struct dif_declarations declarations;
+    struct dtrace *state;
     uint32_t refused; /* objects */
 };
 
@@ -33,8 +33,7 @@ static void show_object(struct dof_listing *listing, size_t index)
     char *name = listing->file->conf ? memory_text("%s: dof-data-%u", listing->path, object->number)
                                      : memory_text("%s", listing->path);
     struct dof_show show;
-    dof_show_open(&show, name, object->bytes, object->size, (uint32_t)index,
-                  &listing->declarations);
+    dof_show_open(&show, name, object->bytes, object->size, listing->state);
     if (listing->json)
         json_value_write_row(stdout, index, dof_show_json(&show));
     else
@@ -99,11 +98,11 @@ static enum flight_status show_path(const struct flight_command *command,
     dof_file_read(&file, bytes.bytes, bytes.length);
     file_bytes_free(&bytes);
     listing->file = &file;
-    listing->declarations = (struct dif_declarations){
-        .list = memory_zeroed(DECLARATIONS, sizeof *listing->declarations.list),
-        .capacity = DECLARATIONS};
+    struct dtrace_memory memory = {.bytes = memory_zeroed(STATE_MEMORY, 1), .size = STATE_MEMORY};
+    listing->state = dtrace_make(&(struct dtrace_config){
+        .memory = &memory, .cpus = 1, .probes_max = DTRACE_ERROR, .destructive_allowed = true});
     enum flight_status status = show_file(command, listing);
-    free(listing->declarations.list);
+    free(memory.bytes);
     dof_file_free(&file);
     return status;
 }

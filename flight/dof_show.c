@@ -7,22 +7,11 @@
 #include "flight/memory.h"
 #include "trace/dtrace/consumer_bucket.h"
 
-/* Objects that are refused for want of memory would be so in the kernel, too. */
-static size_t memory_for(size_t size)
-{
-    const size_t least = (size_t)1 << 16, times = 16;
-    return least + times * (size < DOF_SIZE_MAX ? size : DOF_SIZE_MAX);
-}
-
 void dof_show_open(struct dof_show *show, const char *name, const uint8_t *bytes, size_t size,
-                   uint32_t program, struct dif_declarations *declarations)
+                   struct dtrace *state)
 {
     *show = (struct dof_show){.name = name, .bytes = bytes, .size = size};
-    struct dtrace_memory memory = {.size = memory_for(size)};
-    struct dof_object object;
-    memory.bytes = memory_zeroed(memory.size, 1);
-    show->refused = !dof_load(bytes, size, program, &memory, declarations, &object, &show->problem);
-    free(memory.bytes);
+    show->refused = !dtrace_add_object(state, bytes, size, &show->problem);
     show->opened = dof_view_open(&show->view, bytes, size);
     show->seen = memory_zeroed(show->view.sections, sizeof *show->seen);
     show->left = size / 4;

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "flight/dof_view.h"
+#include "trace/dtrace/framework.h"
 
 struct dof_show {
     const char *name; /* "x.dof", "dtrace.conf: dof-data-0" */
@@ -20,9 +21,9 @@ struct dof_show {
     uint64_t left; /* things of 4 bytes and more that may yet be shown */
 };
 
-/* Judges the object, as number `program` of a state whose variables are in `declarations`. */
+/* Has `state`, which is as the kernel's, judge the object, and keep it if it is good. */
 void dof_show_open(struct dof_show *show, const char *name, const uint8_t *bytes, size_t size,
-                   uint32_t program, struct dif_declarations *declarations);
+                   struct dtrace *state);
 void dof_show_close(struct dof_show *show);
 
 /* Whether section `index` has not been shown; it is then taken for shown. */

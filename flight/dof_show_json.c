@@ -179,9 +179,11 @@ static json_t *problem_value(const struct dof_show *show)
 {
     if (!show->refused)
         return json_null();
-    return json_pack("{s:o, s:o, s:o}", "text", json_value_of_text(show->problem.text), "section",
-                     link_value(show->problem.section), "offset",
-                     json_value_of_unsigned(show->problem.offset));
+    const struct dof_problem *problem = &show->problem;
+    return json_pack("{s:o, s:o, s:o}", "text", json_value_of_text(problem->text), "section",
+                     link_value(problem->section), "offset",
+                     problem->offset == DOF_NOWHERE ? json_null()
+                                                    : json_value_of_unsigned(problem->offset));
 }
 
 static void add_header(const struct dof_view *view, json_t *object)

@@ -209,11 +209,8 @@ static void print_problem(const struct text_sink *sink, const struct dof_problem
 {
     text_print(sink, "refused: ");
     text_print_foreign(sink, problem->text, __builtin_strlen(problem->text));
-    if (problem->section == DOF_NONE)
-        text_print(sink, " (header at 0x%llx)\n", (unsigned long long)problem->offset);
-    else
-        text_print(sink, " (section %u at 0x%llx)\n", problem->section,
-                   (unsigned long long)problem->offset);
+    dof_problem_print_place(sink, problem);
+    text_print(sink, "\n");
 }
 
 static const char *model_name(uint8_t model)

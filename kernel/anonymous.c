@@ -98,7 +98,7 @@ static uint64_t wanted_memory(void)
 
 static void load_object(const struct anonymous_object *object)
 {
-    struct dof_problem problem = {"no memory for this object", DOF_NONE, 0};
+    struct dof_problem problem = {"no memory for this object", DOF_NONE, DOF_NOWHERE};
     size_t mark = anonymous.memory.size, size = anonymous_object_bytes(object, NULL, 0);
     uint8_t *bytes = anonymous_borrow(&anonymous.memory, size);
     if (bytes != NULL)

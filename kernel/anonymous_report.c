@@ -11,11 +11,7 @@ void anonymous_report_refusal(const struct anonymous_object *object,
     anonymous_object_name(&sink, object);
     text_print(&sink, ": failed to process DOF: ");
     text_print_foreign(&sink, problem->text, __builtin_strlen(problem->text));
-    if (problem->section == DOF_NONE)
-        text_print(&sink, " (header at 0x%llx)", (unsigned long long)problem->offset);
-    else
-        text_print(&sink, " (section %u at 0x%llx)", problem->section,
-                   (unsigned long long)problem->offset);
+    dof_problem_print_place(&sink, problem);
     text_print(&sink, "; the others trace\n");
 }
 
@@ -102,7 +98,7 @@ static void print_size(const struct text_sink *sink, const struct dtrace *dtrace
     if (size < 0)
         return;
     text_print(sink, " %s %lld", dtrace_option_str(id), (long long)size);
-    if (asked > size)
+    if (asked >= size + 8) /* the last bytes go by rounding */
         text_print(sink, " (of %lld, for want of memory)", (long long)asked);
 }
 

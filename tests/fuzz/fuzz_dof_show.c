@@ -14,7 +14,7 @@
 #include "tests/fuzz/require.h"
 
 enum {
-    DECLARATIONS = 256,
+    STATE_MEMORY = 1 << 20,
     LINE_MAX_BYTES = 8192, /* of text for a thing that is shown */
 };
 
@@ -44,11 +44,10 @@ static void check_json(struct dof_show *show)
     json_decref(value);
 }
 
-static void check(const struct dof_file_object *object, uint32_t program, bool json,
-                  struct dif_declarations *declarations)
+static void check(const struct dof_file_object *object, bool json, struct dtrace *state)
 {
     struct dof_show show;
-    dof_show_open(&show, "x", object->bytes, object->size, program, declarations);
+    dof_show_open(&show, "x", object->bytes, object->size, state);
     require(show.refused || show.opened);
     if (json)
         check_json(&show);
@@ -64,10 +63,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dof_file file;
     dof_file_read(&file, data, size);
     for (uint32_t json = 0; json < 2; json++) {
-        struct dif_declaration list[DECLARATIONS];
-        struct dif_declarations declarations = {.list = list, .capacity = DECLARATIONS};
+        static _Alignas(16) uint8_t bytes[STATE_MEMORY];
+        struct dtrace_memory memory = {bytes, sizeof bytes, 0};
+        struct dtrace *state = dtrace_make(
+            &(struct dtrace_config){.memory = &memory, .cpus = 1, .probes_max = DTRACE_ERROR});
+        require(state != NULL);
         for (size_t i = 0; i < file.count; i++)
-            check(&file.objects[i], (uint32_t)i, json == 1, &declarations);
+            check(&file.objects[i], json == 1, state);
     }
     dof_file_free(&file);
     return 0;

@@ -15,9 +15,15 @@
 #include "tests/unit/dof_builder.h"
 #include "tests/unit/exact_copy.h"
 
-enum {
-    DECLARATIONS = 64
-};
+/* A new one for each listing. */
+static struct dtrace *state_of_kernel(void)
+{
+    static _Alignas(16) uint8_t bytes[1 << 20];
+    static struct dtrace_memory memory;
+    memory = (struct dtrace_memory){bytes, sizeof bytes, 0};
+    return dtrace_make(
+        &(struct dtrace_config){.memory = &memory, .cpus = 1, .probes_max = DTRACE_ERROR});
+}
 
 static char text[1 << 20];
 static bool refused;
@@ -25,13 +31,11 @@ static bool refused;
 /* What is shown of bytes that end with their memory. */
 static const char *shown(const uint8_t *bytes, size_t size)
 {
-    static struct dif_declaration list[DECLARATIONS];
-    struct dif_declarations declarations = {.list = list, .capacity = DECLARATIONS};
     struct text_buffer buffer = {text, sizeof text, 0};
     const struct text_sink sink = text_buffer_sink(&buffer);
     struct dof_show show;
     uint8_t *exact = exact_copy(bytes, size);
-    dof_show_open(&show, "x.dof", exact, size, 0, &declarations);
+    dof_show_open(&show, "x.dof", exact, size, state_of_kernel());
     dof_show_text(&sink, &show);
     refused = show.refused;
     dof_show_close(&show);
@@ -41,10 +45,8 @@ static const char *shown(const uint8_t *bytes, size_t size)
 
 static json_t *shown_for_programs(const uint8_t *bytes, size_t size)
 {
-    static struct dif_declaration list[DECLARATIONS];
-    struct dif_declarations declarations = {.list = list, .capacity = DECLARATIONS};
     struct dof_show show;
-    dof_show_open(&show, "x.dof", bytes, size, 0, &declarations);
+    dof_show_open(&show, "x.dof", bytes, size, state_of_kernel());
     json_t *value = dof_show_json(&show);
     dof_show_close(&show);
     return value;
@@ -83,6 +85,7 @@ static uint8_t *make(size_t *size)
         .variable_count = 1, .type = DIF_RESULT(8)};
     struct dof_action actions[] = {
         {.kind = DOF_ACTION_PRINTF, .difo = &difo, .format = "%d\033\n"},
+        {.kind = DOF_ACTION_DIFEXPR, .difo = &difo}, /* its key */
         {.kind = DOF_AGGREGATION_LQUANTIZE,
          .difo = &difo,
          .ntuple = 1,
@@ -94,7 +97,7 @@ static uint8_t *make(size_t *size)
                                 .name = "entry",
                                 .predicate = &difo,
                                 .actions = actions,
-                                .action_count = 2};
+                                .action_count = 3};
     struct dof_option option = {DOF_OPTION_BUFSIZE, 4096};
     const struct dof_object object = {&clause, 1, &option, 1};
     return dof_build(&object, size);
@@ -145,6 +148,31 @@ static void programs_are_told_the_same(void **state)
 }
 
 /* --- Damage ----------------------------------------------------------------------------------- */
+
+/* Sound as DOF, and no state takes it. */
+static void what_only_the_framework_refuses_is_refused_and_has_no_place(void **state)
+{
+    (void)state;
+    size_t size;
+    struct dof_action action = {.kind = DOF_ACTION_DIFEXPR};
+    struct dof_clause clause = {.provider = "",
+                                .module = "",
+                                .function = "",
+                                .name = "BEGIN",
+                                .actions = &action,
+                                .action_count = 1};
+    const struct dof_object object = {.clauses = &clause, .clause_count = 1};
+    uint8_t *bytes = dof_build(&object, &size);
+    shown(bytes, size);
+    assert_true(refused);
+    expect(" in action 1 of clause 1\n");
+    json_t *value = shown_for_programs(bytes, size);
+    const json_t *problem = json_object_get(value, "problem");
+    assert_true(json_is_null(json_object_get(problem, "section")));
+    assert_true(json_is_null(json_object_get(problem, "offset")));
+    json_decref(value);
+    free(bytes);
+}
 
 static void every_truncation_is_refused_and_shown_without_an_overread(void **state)
 {
@@ -278,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_object_is_shown_with_all_that_it_means),
         cmocka_unit_test(programs_are_told_the_same),
+        cmocka_unit_test(what_only_the_framework_refuses_is_refused_and_has_no_place),
         cmocka_unit_test(every_truncation_is_refused_and_shown_without_an_overread),
         cmocka_unit_test(what_a_damaged_object_still_has_is_shown),
         cmocka_unit_test(code_that_nothing_leads_to_is_shown_behind_the_rest),

@@ -19,7 +19,7 @@ void *dof_take(const struct dof_loader *loader, uint64_t count, size_t size, siz
     void *taken =
         count > SIZE_MAX ? NULL : dtrace_memory_array(loader->memory, (size_t)count, size, align);
     if (taken == NULL)
-        (void)dof_refuse(loader, "no memory for this object", DOF_NONE, 0);
+        (void)dof_refuse(loader, "no memory for this object", DOF_NONE, DOF_NOWHERE);
     return taken;
 }
 
@@ -28,6 +28,15 @@ void *dof_take(const struct dof_loader *loader, uint64_t count, size_t size, siz
 static bool refuse_header(const struct dof_loader *loader, const char *text, uint64_t offset)
 {
     return dof_refuse(loader, text, DOF_NONE, offset);
+}
+
+void dof_problem_print_place(const struct text_sink *sink, const struct dof_problem *problem)
+{
+    if (problem->section != DOF_NONE)
+        text_print(sink, " (section %u at 0x%llx)", problem->section,
+                   (unsigned long long)problem->offset);
+    else if (problem->offset != DOF_NOWHERE)
+        text_print(sink, " (header at 0x%llx)", (unsigned long long)problem->offset);
 }
 
 static bool check_size(struct dof_loader *loader, uint64_t size)
@@ -108,7 +117,7 @@ static bool take_notes(struct dof_loader *loader)
     size_t size = sizeof *loader->made * (size_t)loader->section_count + 15;
     struct dtrace_memory far = {memory->bytes, memory->size, memory->used};
     if (size > memory->size - memory->used)
-        return dof_refuse(loader, "no memory for this object", DOF_NONE, 0);
+        return dof_refuse(loader, "no memory for this object", DOF_NONE, DOF_NOWHERE);
     far.used = memory->size - size;
     loader->made = dtrace_memory_array(&far, loader->section_count, sizeof *loader->made, 16);
     memory->size -= size;

@@ -7,12 +7,14 @@
 
 #include "trace/dtrace/dif.h"
 #include "trace/dtrace/dtrace_memory.h"
+#include "trace/text.h"
 
 /* Limits, and what stands for nothing: a link that leads nowhere, and an option that is not
  * set. */
 #define DOF_SIZE_MAX     (8u * 1024 * 1024) /* loadsz is less */
 #define DOF_ACTIONS_MAX  16384u
 #define DOF_NONE         UINT32_MAX
+#define DOF_NOWHERE      UINT64_MAX
 #define DOF_OPTION_UNSET ((int64_t)-2)
 
 /* Actions, and aggregating ones; the numbers are those of illumos' dtrace.h. */
@@ -138,8 +140,12 @@ struct dof_object {
 struct dof_problem {
     char text[96];    /* with what dif_verify says, "[3]: invalid register 9" and so on */
     uint32_t section; /* DOF_NONE: the header */
-    uint64_t offset;  /* of the field or section, from the start of the object */
+    uint64_t
+        offset; /* of the field or section, from the start of the object; DOF_NOWHERE: of the whole */
 };
+
+/* " (section 7 at 0x120)", or nothing. */
+void dof_problem_print_place(const struct text_sink *sink, const struct dof_problem *problem);
 
 /* Loads one object, `size` bytes of which its header says how many count.  `program` numbers the object among
  * those of one state.  False: *problem is filled; memory and declarations are as they were. */

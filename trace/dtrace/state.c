@@ -88,7 +88,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct dof_problem *pro
     text_print_list(&sink, format, arguments);
     va_end(arguments);
     problem->section = DOF_NONE;
-    problem->offset = 0;
+    problem->offset = DOF_NOWHERE;
     return false;
 }
 
@@ -117,11 +117,14 @@ static bool check_clauses(struct dtrace *dtrace, const struct dof_object *object
 
 static bool check_options(const struct dof_object *object, struct dof_problem *problem)
 {
-    for (uint32_t i = 0; i < object->option_count; i++)
-        if (!dtrace_option_is_valid(&object->options[i]))
-            return refuse(problem, "rejected option %s = %lld",
-                          dtrace_option_str(object->options[i].id),
-                          (long long)object->options[i].value);
+    for (uint32_t i = 0; i < object->option_count; i++) {
+        const struct dof_option *option = &object->options[i];
+        if (option->id >= DOF_OPTIONS)
+            return refuse(problem, "rejected unknown option %u", option->id);
+        if (!dtrace_option_is_valid(option))
+            return refuse(problem, "rejected option %s = %lld", dtrace_option_str(option->id),
+                          (long long)option->value);
+    }
     return true;
 }
 
