@@ -65,6 +65,9 @@ static enum flight_status show_file(const struct flight_command *command,
         show_object(listing, i);
     if (listing->json)
         fputs("\n]\n", stdout);
+    if (file->fault.line > 0)
+        return flight_refuse(command, FLIGHT_FAILURE, "'%s':%u: %s", listing->path,
+                             file->fault.line, file->fault.text);
     size_t read = reachable(file);
     if (read < file->count)
         return flight_refuse(command, FLIGHT_FAILURE,

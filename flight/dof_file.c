@@ -7,6 +7,11 @@
 #include "boot/driver_conf.h"
 #include "flight/memory.h"
 #include "flight/order.h"
+#include "trace/text.h"
+
+enum {
+    SUBJECT_MAX = 80, /* bytes of the text in question that are told */
+};
 
 /* Memory of exactly the size of what it holds, so that a byte too many is seen. */
 static void add(struct dof_file *file, uint32_t number, uint8_t *bytes, size_t size)
@@ -48,9 +53,28 @@ static void keep_last(struct dof_file *file)
     file->count = kept;
 }
 
+static void keep_first(void *context, const struct diagnosis *diagnosis)
+{
+    struct dof_file_fault *fault = context;
+    const struct slice subject = diagnosis->subject;
+    if (fault->line > 0)
+        return;
+    struct text_buffer buffer = {fault->text, sizeof fault->text, 0};
+    const struct text_sink sink = text_buffer_sink(&buffer);
+    fault->line = diagnosis->line;
+    text_print(&sink, subject.text != NULL ? "%s '" : "%s", diagnosis->what);
+    if (subject.text != NULL) {
+        text_print_foreign(&sink, subject.text,
+                           subject.length < SUBJECT_MAX ? subject.length : SUBJECT_MAX);
+        text_print(&sink, "'");
+    }
+    text_print(&sink, "; %s", diagnosis->instead);
+}
+
 static void read_conf(struct dof_file *file, struct slice text)
 {
-    struct driver_conf conf = {.lexer = {.text = text}};
+    const struct diagnosis_listener listener = {keep_first, &file->fault};
+    struct driver_conf conf = {.lexer = {.text = text}, .listener = &listener};
     struct driver_entry entry;
     while (driver_conf_next(&conf, &entry)) {
         struct config_lexer cursor = driver_entry_cursor(&entry);

@@ -12,8 +12,15 @@ struct dof_file_object {
     size_t size;
 };
 
+/* What the kernel would leave out of a dtrace.conf. */
+struct dof_file_fault {
+    uint32_t line;  /* from 1; 0: there is no fault */
+    char text[200]; /* as the kernel tells it */
+};
+
 struct dof_file {
     bool conf;
+    struct dof_file_fault fault;     /* the first one */
     struct dof_file_object *objects; /* by number */
     size_t count, capacity;
 };

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "flight/dof_file.h"
 #include "flight/enable_files.h"
 #include "flight/enabling.h"
 #include "flight/memory.h"
@@ -40,13 +41,32 @@ static enum flight_status read_old(const struct enable *enable, struct changed *
                                          : refuse(enable, "read", file->path, error);
 }
 
+/* What stands there already must not swallow the enabling. */
+static enum flight_status check_conf(const struct enable *enable, const struct changed *file)
+{
+    struct dof_file read;
+    dof_file_read(&read, file->after.bytes, file->after.length);
+    const struct dof_file_fault fault = read.fault;
+    const bool whole = read.count >= enable->enabling.count;
+    dof_file_free(&read);
+    if (!whole)
+        return flight_refuse(
+            enable->command, FLIGHT_FAILURE,
+            "'%s': its last entry is not ended by ';', and the enabling would be part of it",
+            file->path);
+    if (fault.line > 0)
+        flight_tell(enable->command, "'%s':%u: %s", file->path, fault.line, fault.text);
+    return FLIGHT_SUCCESS;
+}
+
 static enum flight_status change_conf(const struct enable *enable, struct changed *file)
 {
     enum flight_status status = read_old(enable, file, ENABLE_FILES_CONF);
-    if (status == FLIGHT_SUCCESS)
-        file->old = enable_files_conf(&file->after, &file->before, enable->enabling.objects,
-                                      enable->enabling.count);
-    return status;
+    if (status != FLIGHT_SUCCESS)
+        return status;
+    file->old = enable_files_conf(&file->after, &file->before, enable->enabling.objects,
+                                  enable->enabling.count);
+    return check_conf(enable, file);
 }
 
 static enum flight_status change_system(const struct enable *enable, struct changed *file)

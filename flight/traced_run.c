@@ -161,10 +161,20 @@ static bool begins(const char *line, const char *with)
     return strncmp(line, with, strlen(with)) == 0;
 }
 
+/* "FILE:LINE: ..." */
+static bool tells_fault(const char *line, const char *file)
+{
+    const size_t length = strlen(file);
+    return begins(line, file) && line[length] == ':' && line[length + 1] >= '1' &&
+           line[length + 1] <= '9';
+}
+
 /* What everybody expects is passed over: the ERROR clause, sizes as they were asked for, and, as with dtrace(1M),
  * what quiet programs match. */
 static bool worth_telling(const char *line, bool quiet)
 {
+    if (tells_fault(line, ENABLE_FILES_CONF) || tells_fault(line, ENABLE_FILES_SYSTEM))
+        return true;
     if (!begins(line, "dtrace: "))
         return false;
     if (begins(line, "dtrace: tracing;"))
@@ -175,9 +185,11 @@ static bool worth_telling(const char *line, bool quiet)
 /* docs/dtrace.md, section 6. */
 static bool tells_refusal(const char *line)
 {
-    return begins(line, "dtrace: ") && (strstr(line, ": failed to process DOF: ") != NULL ||
-                                        strstr(line, ", which are not read: ") != NULL ||
-                                        strstr(line, ") does not trace: ") != NULL);
+    if (!begins(line, "dtrace: "))
+        return tells_fault(line, ENABLE_FILES_CONF);
+    return strstr(line, ": failed to process DOF: ") != NULL ||
+           strstr(line, ", which are not read: ") != NULL ||
+           strstr(line, ") does not trace: ") != NULL;
 }
 
 static void take_line(struct messages *messages, const char *line)

@@ -185,6 +185,16 @@ mkdir -p enabling/etc
 echo '* vvvv Added by DTrace' > enabling/etc/system
 check 'a damaged block is refused' gives 1 "'enabling/etc/system': the block has no end" "$flight" enable -n BEGIN
 check 'before anything is written' test ! -e enabling/kernel/drv/dtrace.conf
+rm enabling/etc/system
+mkdir -p enabling/kernel/drv
+printf 'name="dtrace" parent="pseudo" instance=0' > enabling/kernel/drv/dtrace.conf
+check 'an entry without its end would swallow the enabling' gives 1 "its last entry is not ended by ';'" "$flight" enable -n BEGIN
+echo 'name="x";' > enabling/kernel/drv/dtrace.conf
+check 'a bad entry is told' gives 0 "dtrace.conf':1: .*; the entry is left out\$" "$flight" enable -qn 'BEGIN { trace(1); }' -n 'END { trace(2); }'
+check 'by dof, too' gives 1 "^flight: dof: 'enabling/kernel/drv/dtrace.conf':1: " "$flight" dof enabling
+sed -i -e 1d -e '$ s/;$//' enabling/kernel/drv/dtrace.conf
+check 'what a cut costs is told' gives 1 "^kernel/drv/dtrace.conf:[0-9]*: the entry is not ended by ';'; it is left out" \
+    "$flight" run --enable enabling
 check 'a folder may be elsewhere' enable -o else/where -n BEGIN
 check 'and has blanks in its name' sh -c "mv else 'else where' && '$flight' run --enable 'else where/where' 2> err | grep -q ':BEGIN'"
 finish
