@@ -227,6 +227,7 @@ static const struct refusal refusals[] = {
     {"referenced section index is invalid", DATA, DOF_TYPE_URELHDR, 0, 0, 4, 99, DATA, 0},
     {"referenced section is the wrong type", DATA, DOF_TYPE_URELHDR, 0, 4, 4, 0, DATA, 4},
     {"referenced section index is invalid", DATA, DOF_TYPE_URELHDR, 0, 8, 4, DOF_NONE, DATA, 8},
+    {"invalid relocation section", ENTRY, DOF_TYPE_RELTAB, 0, 4, 4, 4, DATA, 0},
     {"invalid relocation type", DATA, DOF_TYPE_RELTAB, 0, 4, 4, 2, DATA, 4},
     {"bad relocation offset", DATA, DOF_TYPE_RELTAB, 0, 8, 8, 1, DATA, 8},
     {"bad relocation offset", DATA, DOF_TYPE_RELTAB, 0, 8, 8, UINT64_MAX, DATA, 8},

@@ -105,6 +105,9 @@ static void llquantize_has_the_buckets_of_the_reference(void **state)
     for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(dtrace_llquantize_bucket(arg, cases[i].value), cases[i].bucket);
     assert_int_equal(dtrace_function_size(DOF_AGGREGATION_LLQUANTIZE, arg), 960);
+    uint64_t from_hundred = llquantize_arg(10, 2, 3, 10);
+    assert_int_equal(dtrace_llquantize_bucket(from_hundred, 99), 0);
+    assert_int_equal(dtrace_llquantize_bucket(from_hundred, 100), 1);
 }
 
 static void llquantize_refuses_what_its_powers_cannot_hold(void **state)

@@ -346,6 +346,26 @@ static void every_bad_combination_is_refused_with_its_reason(void **state)
         assert_refused(&cases[i]);
 }
 
+static void what_aggregates_has_a_key_and_no_record(void **state)
+{
+    (void)state;
+    for (uint16_t kind = DOF_AGGREGATION_COUNT; kind <= DOF_AGGREGATION_LLQUANTIZE; kind++) {
+        const uint64_t arg = kind == DOF_AGGREGATION_LQUANTIZE    ? 1ull << 48 | 5ull << 32
+                             : kind == DOF_AGGREGATION_LLQUANTIZE ? 10ull << 48 | 6ull << 16 | 20
+                                                                  : 0;
+        host_start(MIB, 1, false);
+        (void)host_probe("a", "x");
+        struct dif_object *value = kind == DOF_AGGREGATION_COUNT ? NULL : host_constant(1, 8);
+        struct dof_action actions[] = {of_value(DOF_ACTION_DIFEXPR, 8),
+                                       aggregating(kind, value, 1, arg)};
+        const struct dof_clause clause = HOST_CLAUSE("", "x", actions);
+        assert_true(host_add(&clause, 1, NULL, 0));
+        assert_int_equal(dtrace_go(host.dtrace, 0), DTRACE_GO_OK);
+        assert_int_equal(host.dtrace->aggregation_count, 1);
+        host_end();
+    }
+}
+
 static bool is_destructive(uint16_t kind)
 {
     struct dof_action action = host_action(kind, NULL);
@@ -441,6 +461,7 @@ int main(void)
         cmocka_unit_test(stacks_take_the_options),
         cmocka_unit_test(a_stack_has_as_many_frames_as_there_can_be_at_most),
         cmocka_unit_test(every_bad_combination_is_refused_with_its_reason),
+        cmocka_unit_test(what_aggregates_has_a_key_and_no_record),
         cmocka_unit_test(only_what_changes_the_machine_is_destructive),
         cmocka_unit_test(records_larger_than_any_buffer_are_refused),
         cmocka_unit_test(epids_count_from_1_over_clauses_and_probes),

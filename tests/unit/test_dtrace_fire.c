@@ -415,6 +415,27 @@ static void a_string_that_memory_cuts_off_is_not_read_behind_its_end(void **stat
     assert_int_equal(found_at_the_end(0), 0);
 }
 
+static void a_dot_behind_a_letter_is_part_of_a_path(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETS, 1, 1),
+                             DIF_REGS(DIF_OP_PUSHTR, DIF_TYPE_STRING, 0, 1),
+                             DIF_INDEX(DIF_OP_CALL, DIF_SUBR_CLEANPATH, 2), DIF_RET(2)};
+    static const char strings[] = "\0/x./y/..z";
+    struct dif_object clean = {DIF_TEXT(text), .strings = strings, .strings_size = sizeof strings};
+    clean.type = (struct dif_type){.kind = DIF_TYPE_STRING, .flags = DIF_TYPE_BY_REF, .size = 16};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &clean)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    struct host_record record;
+    assert_int_equal(host_take(&record, 1), 1);
+    assert_string_equal((const char *)record.bytes + 16, "/x./y/..z");
+    host_end();
+}
+
 static void chill_is_bounded_to_half_of_each_second(void **state)
 {
     (void)state;
@@ -523,6 +544,7 @@ int main(void)
         cmocka_unit_test(what_was_popped_is_no_argument),
         cmocka_unit_test(what_is_read_may_overlap_what_is_written),
         cmocka_unit_test(a_string_that_memory_cuts_off_is_not_read_behind_its_end),
+        cmocka_unit_test(a_dot_behind_a_letter_is_part_of_a_path),
         cmocka_unit_test(chill_is_bounded_to_half_of_each_second),
         cmocka_unit_test(every_clause_begins_with_all_of_its_scratch),
         cmocka_unit_test(stacks_and_addresses_are_recorded_in_their_form),

@@ -616,6 +616,31 @@ static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **stat
     host_end();
 }
 
+static void an_associative_array_alone_has_its_memory(void **state)
+{
+    (void)state;
+    host_start(MIB, 1, false);
+    const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1), DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
+                             DIF_INDEX(DIF_OP_STGAA, 0x500, 1), DIF_RET(0)};
+    const uint64_t one = 1;
+    const struct dif_variable array = {.name = "",
+                                       .id = 0x500,
+                                       .scope = DIF_SCOPE_GLOBAL,
+                                       .kind = DIF_KIND_ARRAY,
+                                       .flags = 2,
+                                       .type = DIF_RESULT(8)};
+    struct dif_object store = {DIF_TEXT(text), .integers = &one, .integer_count = 1,
+                               .variables = &array, .variable_count = 1};
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    host_go(&clause, 1);
+    host_fire(id, 0, 0, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 0);
+    assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
+    host_end();
+}
+
 static void discard_forgets_the_data_and_keeps_the_enabling(void **state)
 {
     (void)state;
@@ -755,6 +780,7 @@ int main(void)
         cmocka_unit_test(without_aggregations_there_is_no_memory_for_them),
         cmocka_unit_test(a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored),
         cmocka_unit_test(discard_forgets_the_data_and_keeps_the_enabling),
+        cmocka_unit_test(an_associative_array_alone_has_its_memory),
         cmocka_unit_test(discard_forgets_what_was_lost),
         cmocka_unit_test(every_vector_loads_goes_and_stops),
         cmocka_unit_test(every_option_has_a_name),

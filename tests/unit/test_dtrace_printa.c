@@ -272,6 +272,24 @@ static void a_variable_may_be_printed_beside_itself(void **state)
     expect("2: 20 20\n1: 30 30\n\n" CELL(" 1") CELL(" 5") "\n");
 }
 
+static void equal_distributions_are_sorted_by_what_they_have_of_0(void **state)
+{
+    (void)state;
+    start();
+    const uint64_t parameter = 10ull << 48 | 2ull << 32 | (uint32_t)-10; /* -10 and 0 */
+    counted(1, 8, DOF_AGGREGATION_LQUANTIZE, 5);
+    const struct dtrace_record *data = &draft.aggregations[1].records[2];
+    for (uint64_t key = 1; key <= 2; key++) {
+        uint8_t *record = draft_count(&draft, 0, 1, 1);
+        draft_put(record, key_of(1), key);
+        draft_put_word(record, data, 0, parameter);
+        draft_put_word(record, data, 3, key == 1 ? 5 : 3);
+    }
+    printing("%lld\n", 1);
+    emit_ids(1);
+    expect("2\n1\n\n");
+}
+
 static void missing_distributions_are_empty_ones_of_their_kind(void **state)
 {
     (void)state;
@@ -346,6 +364,22 @@ static void a_stack_can_be_a_key(void **state)
     printing("%-4k%@llu\n", 1);
     emit_ids(1);
     expect("\n    unix`f10+0x10\n3\n\n");
+}
+
+static void a_formatted_stack_of_a_user_is_one_of_addresses(void **state)
+{
+    (void)state;
+    start();
+    draft_aggregation(&draft, 1);
+    struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_USTACK, 24);
+    key->arg = 2; /* frames */
+    (void)draft_key(&draft, 1, DOF_AGGREGATION_COUNT, 8);
+    uint8_t *record = draft_count(&draft, 0, 1, 1);
+    draft_put_word(record, key, 0, 42); /* the process */
+    draft_put_word(record, key, 1, 0x7010);
+    printing("%k|", 1);
+    emit_ids(1);
+    expect("\ngenunix`f70+0x10\n|\n");
 }
 
 static void a_formatted_stack_is_indented_by_its_own_width_alone(void **state)
@@ -737,11 +771,13 @@ int main(void)
         cmocka_unit_test(aggsortpos_turns_the_variables),
         cmocka_unit_test(a_variable_may_be_printed_beside_itself),
         cmocka_unit_test(missing_distributions_are_empty_ones_of_their_kind),
+        cmocka_unit_test(equal_distributions_are_sorted_by_what_they_have_of_0),
         cmocka_unit_test(printa_takes_keys_and_values_into_its_format),
         cmocka_unit_test(printa_of_an_unknown_variable_prints_nothing),
         cmocka_unit_test(a_formatted_average_divides_without_sign),
         cmocka_unit_test(a_stack_can_be_a_key),
         cmocka_unit_test(a_formatted_stack_is_indented_by_its_own_width_alone),
+        cmocka_unit_test(a_formatted_stack_of_a_user_is_one_of_addresses),
         cmocka_unit_test(addresses_of_one_function_are_one_key),
         cmocka_unit_test(each_size_of_a_key_has_its_column),
         cmocka_unit_test(a_key_that_is_no_string_is_dumped),

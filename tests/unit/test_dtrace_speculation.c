@@ -85,6 +85,11 @@ static void what_is_committed_appears_with_the_time_of_the_commit(void **state)
     assert_int_equal(found[0], 11);
     assert_int_equal(found[1], 12);
     assert_true(times[0] == host.now && times[1] == host.now);
+    host_fire(take_probe, 0, 0, 0); /* the same id again, and nothing of what was there */
+    host_fire(write_probe, 0, 13, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    assert_int_equal(values(0, found, times), 3);
+    assert_int_equal(found[2], 13);
     host_end();
 }
 
@@ -270,6 +275,10 @@ static void a_full_speculation_drops_and_counts(void **state)
     host_fire(commit_probe, 0, 0, 0);
     assert_int_equal(count_values(0), 2);
     assert_int_equal(dtrace_source_of(host.dtrace).status.speculation_drops, 3);
+    host_fire(take_probe, 0, 0, 0); /* the same id, with room again */
+    host_fire(write_probe, 0, 5, 0);
+    host_fire(commit_probe, 0, 0, 0);
+    assert_int_equal(count_values(0), 3);
     host_end();
 }
 

@@ -397,6 +397,20 @@ static void a_description_is_sent_once_however_high_its_id_is(void **state)
     assert_true(frames_of(STREAM_BYTES) > 10);
 }
 
+static void an_aggregation_is_described_once_for_all_of_its_entries(void **state)
+{
+    (void)state;
+    draft_start(&draft);
+    draft_aggregation(&draft, 1);
+    const struct dtrace_record *key = draft_key(&draft, 1, DOF_ACTION_DIFEXPR, 8);
+    (void)draft_key(&draft, 1, DOF_AGGREGATION_COUNT, 8);
+    for (uint32_t i = 0; i < 5; i++)
+        draft_put(draft_count(&draft, 0, 1, 1), key, i);
+    send_cut(SIZE_MAX);
+    assert_int_equal(frames_of(STREAM_AGGREGATION), 1);
+    draft_finish(&draft);
+}
+
 static void what_is_described_again_is_there_once(void **state)
 {
     (void)state;
@@ -591,6 +605,7 @@ int main(void)
         cmocka_unit_test(a_lost_frame_of_records_costs_only_these),
         cmocka_unit_test(any_lost_frame_can_be_lived_with),
         cmocka_unit_test(a_description_is_sent_once_however_high_its_id_is),
+        cmocka_unit_test(an_aggregation_is_described_once_for_all_of_its_entries),
         cmocka_unit_test(what_is_described_again_is_there_once),
         cmocka_unit_test(pieces_lie_in_their_record_and_not_in_each_other),
         cmocka_unit_test(a_format_that_pieces_share_is_there_once),

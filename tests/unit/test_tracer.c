@@ -140,6 +140,7 @@ static void every_phase_has_a_table_and_a_name(void **state)
     assert_string_equal(trace_table_name(TRACE_TABLE_SHUTDOWN), "shutdown");
     assert_string_equal(trace_table_name((enum trace_table_id)TRACE_TABLES), "unknown");
     assert_string_equal(trace_clock_method_name(TRACE_CLOCK_PIT), "PIT");
+    assert_string_equal(trace_clock_method_name(TRACE_CLOCK_UNKNOWN), "unknown");
     assert_string_equal(trace_clock_method_name((enum trace_clock_method)5), "unknown");
 }
 
@@ -272,6 +273,7 @@ static struct trace_tracer *furnished(struct trace_arena *arena)
     (void)trace_names_intern(trace_arena_names(arena), "gamma", 5);
     (void)add_task(arena, 77, site_beta.id);
     arena->phase_tsc[TRACE_PHASE_KERNEL] = 5;
+    arena->phase = TRACE_PHASE_RC;
     tracer->cpu[0].task = 1;
     for (uint64_t i = 0; i < 6; i++) /* two more than the table keeps */
         record_site(&tracer->cpu[0], &site_alpha, 100 + i);
@@ -293,6 +295,7 @@ static void moving_to_a_larger_arena_keeps_everything(void **state)
     assert_int_equal(new->clock.method, TRACE_CLOCK_PIT);
     assert_memory_equal(new->build_id, old->build_id, sizeof new->build_id);
     assert_int_equal(new->phase_tsc[TRACE_PHASE_KERNEL], 5);
+    assert_int_equal(new->phase, TRACE_PHASE_RC);
     struct trace_name name = trace_names_get(trace_arena_names(new), site_beta.id);
     assert_int_equal(name.length, 4);
     assert_memory_equal(name.text, "beta", 4);
