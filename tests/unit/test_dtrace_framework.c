@@ -575,6 +575,14 @@ static void without_aggregations_there_is_no_memory_for_them(void **state)
     host_end();
 }
 
+/* A global one, written alone. */
+static const struct dif_variable array = {.name = "",
+                                          .id = 0x500,
+                                          .scope = DIF_SCOPE_GLOBAL,
+                                          .kind = DIF_KIND_ARRAY,
+                                          .flags = 2,
+                                          .type = DIF_RESULT(8)};
+
 /* array[400 bytes] = arg0, and 8 bytes seem to be all: chunks have the 256 bytes that they have at least. */
 static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **state)
 {
@@ -595,12 +603,7 @@ static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **stat
                                               .kind = DIF_KIND_SCALAR,
                                               .flags = 1,
                                               .type = DIF_RESULT(8)},
-                                             {.name = "",
-                                              .id = 0x500,
-                                              .scope = DIF_SCOPE_GLOBAL,
-                                              .kind = DIF_KIND_ARRAY,
-                                              .flags = 2,
-                                              .type = DIF_RESULT(8)}};
+                                             array};
     struct dif_object store = {DIF_TEXT(text), .integers = integers, .integer_count = 3,
                                .variables = variables, .variable_count = 2};
     struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
@@ -623,12 +626,6 @@ static void an_associative_array_alone_has_its_memory(void **state)
     const uint32_t text[] = {DIF_INDEX(DIF_OP_SETX, 0, 1), DIF_REGS(DIF_OP_PUSHTV, 0, 0, 1),
                              DIF_INDEX(DIF_OP_STGAA, 0x500, 1), DIF_RET(0)};
     const uint64_t one = 1;
-    const struct dif_variable array = {.name = "",
-                                       .id = 0x500,
-                                       .scope = DIF_SCOPE_GLOBAL,
-                                       .kind = DIF_KIND_ARRAY,
-                                       .flags = 2,
-                                       .type = DIF_RESULT(8)};
     struct dif_object store = {DIF_TEXT(text), .integers = &one, .integer_count = 1,
                                .variables = &array, .variable_count = 1};
     struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
