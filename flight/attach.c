@@ -193,7 +193,8 @@ static void serve_client(struct attach *attach, struct attach_client *client, sh
 
 /* --- All together ----------------------------------------------------------------------------- */
 
-/* Whether the kernel is to get something now. */
+/* Whether the kernel is to get something now.  A UART drops what comes before somebody has set it up, which is when the
+ * line first speaks. */
 static bool is_to_write(const struct attach *attach)
 {
     return attach->heard && inlet_waits(&attach->typed);

@@ -66,7 +66,7 @@ static void keep_first(void *context, const struct diagnosis *diagnosis)
     if (subject.text != NULL) {
         text_print_foreign(&sink, subject.text,
                            subject.length < SUBJECT_MAX ? subject.length : SUBJECT_MAX);
-        text_print(&sink, "'");
+        text_print(&sink, subject.length > SUBJECT_MAX ? "...'" : "'");
     }
     text_print(&sink, "; %s", diagnosis->instead);
 }
