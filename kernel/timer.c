@@ -10,8 +10,8 @@
 
 enum {
     FIRST_ALARM_PARTS = 10000, /* of a second: 100 us */
-    FIRST_ALARM_LOOKS = 20000,
-    SPINS = 500, /* between looks: 20000 * 500 rounds are some milliseconds at least */
+    PATIENCE_PARTS = 10, /* of a second: a busy host lets the timer of its guest wait that long */
+    SPINS = 500,         /* between looks */
     PIT_LINE = 0,
 };
 
@@ -33,7 +33,7 @@ static void set_pit(uint64_t cycles)
     }
     uint64_t hz = tracing_clock()->tsc_hz;
     uint64_t counts = cycles < hz ? cycles * PIT_HZ / hz : PIT_ALARM_MAX;
-    pit_start_alarm(counts < 2               ? 2
+    pit_start_alarm(counts < PIT_ALARM_MIN   ? (uint16_t)PIT_ALARM_MIN
                     : counts > PIT_ALARM_MAX ? (uint16_t)PIT_ALARM_MAX
                                              : (uint16_t)counts);
 }
@@ -64,8 +64,9 @@ void timer_handle(void)
 static bool rings(void)
 {
     rung = false;
-    timer_set(tracing_clock()->tsc_hz / FIRST_ALARM_PARTS);
-    for (uint32_t looks = FIRST_ALARM_LOOKS; looks > 0 && !rung; looks--) {
+    uint64_t hz = tracing_clock()->tsc_hz, start = cpu_tsc();
+    timer_set(hz / FIRST_ALARM_PARTS);
+    while (!rung && cpu_tsc() - start < hz / PATIENCE_PARTS) {
         cpu_take_interrupts();
         cpu_spin(SPINS);
     }

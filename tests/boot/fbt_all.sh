@@ -53,6 +53,8 @@ for cpus in 1 4; do
     check "a stack overflow, CPUs: $cpus" run 3 $bare --smp $cpus --append 'fault=stack'
     check 'is found' told '^panic: double fault: stack overflow$'
 done
+check 'a panic, with the 8254' run 3 $bare --qemu-arg -cpu --qemu-arg qemu32,-apic --append 'fault=panic'
+check 'is timed by it' told '^timer: 8254$'
 check 'threads, sleep and signals under load' run 0 $bare --smp 4 --append 'torture=20000'
 check 'a breakpoint that is nobody'\''s stays one' run 3 $bare --append 'fault=int3'
 check 'and is told' told '^trap: breakpoint 1 at '
