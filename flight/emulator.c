@@ -13,7 +13,8 @@
 #include "flight/moment.h"
 
 enum {
-    NAP_US = 2000, /* between two looks at a process that is about to end */
+    NAP_US = 2000,        /* between two looks at a process that is about to end */
+    LINE_BYTES = 1 << 20, /* that may wait in the serial line: what Linux gives anybody */
 };
 
 /* The ends of the child: where its files come from, and where to tell why it did not start. */
@@ -105,6 +106,16 @@ static int open_input(bool hears, int input[2])
     return input[0] < 0 ? errno : 0;
 }
 
+/* The serial line.  QEMU does not wait for a reader: once the line is full, its UART takes no more bytes, the guest
+ * sees that, and text is lost.  So a whole boot's stream has room, where Linux lets it. */
+static int open_serial(int serial[2])
+{
+    if (pipe2(serial, O_CLOEXEC) != 0)
+        return errno;
+    (void)fcntl(serial[1], F_SETPIPE_SZ, LINE_BYTES);
+    return 0;
+}
+
 int emulator_start(struct emulator *emulator, char **arguments, const char *folder,
                    const char *messages, bool hears, bool stays)
 {
@@ -113,7 +124,9 @@ int emulator_start(struct emulator *emulator, char **arguments, const char *fold
         .arguments = arguments, .folder = folder, .stays = stays, .parent = getpid()};
     child.messages = open(messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int error = child.messages < 0 ? errno : open_input(hears, input);
-    if (error == 0 && (pipe2(serial, O_CLOEXEC) != 0 || pipe2(failure, O_CLOEXEC) != 0))
+    if (error == 0)
+        error = open_serial(serial);
+    if (error == 0 && pipe2(failure, O_CLOEXEC) != 0)
         error = errno;
     if (error == 0) {
         child.input = input[0];

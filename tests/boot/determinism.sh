@@ -11,6 +11,31 @@ cp build/flight build/firstlight.elf build/boot_archive "$work/some/where/else/"
 (cd / && "$work/some/where/else/flight" run --deterministic --quiet -o "$work/third" 2> "$work/err") || bail 'the boot failed'
 check 'so is one from another folder' cmp "$work/first" "$work/third"
 
+# A flight that gets no time while QEMU runs: 460 KB wait in the line.
+make -s build/tests/enabling && build/tests/enabling "$work/all.dof" bufsize=32768 quiet=1 flowindent=1 'fbt:::entry' || bail 'no object'
+# soon COMMAND...: waits for its success, a minute or longer.
+soon() {
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 6000 ] || return 1
+        sleep 0.01
+    done
+}
+stops() {
+    emulator=$(pgrep -P "$1" qemu) && kill -STOP "$1"
+}
+stopped_for_all_of_it() {
+    "$flight" run "$@" -o "$work/held" 2> "$work/err" &
+    soon stops $! && soon grep -q '^State:.Z' "/proc/$emulator/status"
+    kill -CONT $!
+    wait $! || { cat "$work/err"; return 1; }
+    cmp "$work/long" "$work/held"
+}
+set -- --deterministic --bare --quiet --module "$work/all.dof type=dof" --exec 'dtrace -ae'
+boot "$@" -o "$work/long"
+check 'a boot is the same when nobody listens until it has ended' stopped_for_all_of_it "$@"
+
 # 5,000 times a CPU halts, in twelve emulators that take each other's time.
 digits='0 1 2 3 4 5 6 7 8 9'
 sleeps="for i in $digits; do for j in $digits; do for k in $digits; do for l in 1 2 3 4 5; do sleep 0.001; done; done; done; done"

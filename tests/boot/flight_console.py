@@ -26,7 +26,7 @@ import craft  # noqa: E402
 from terminals import need_terminals  # noqa: E402
 
 FLIGHT = os.path.join(root, "build", "flight")
-SECONDS = 10  # until something that should happen has not
+SECONDS = 60  # until something that should happen has not: the machine may be busy
 
 
 # --- The fake emulator --------------------------------------------------------------------------

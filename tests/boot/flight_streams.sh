@@ -26,18 +26,18 @@ PYTHON
 }
 junk=$(printf '%060000d' 0)
 check 'a guest that succeeded is told of, though nobody reads its text' gives 0 'success' \
-    stalled 10 0 "$flight" run --bare --timeout 2 --append "junk=$junk" -o "$work/capture"
+    stalled 60 0 "$flight" run --bare --timeout 5 --append "junk=$junk" -o "$work/capture"
 check 'and so is the text that was not shown' grep -qE '[0-9]+ bytes of text were not shown' "$work/gives.err"
 check 'and the capture is complete' "$flight" verify "$work/capture"
 check 'a hung guest times out, though nobody reads its text' gives 4 'no end after 1 s' \
-    stalled 10 0 "$flight" run --bare --timeout 1 --append "fault=loop junk=$junk" -o "$work/capture"
+    stalled 60 0 "$flight" run --bare --timeout 1 --append "fault=loop junk=$junk" -o "$work/capture"
 check 'SIGTERM ends a run that nobody reads' gives 143 'interrupted by signal 15' \
-    stalled 5 15 "$flight" run --bare --append "fault=loop junk=$junk"
+    stalled 60 15 "$flight" run --bare --append "fault=loop junk=$junk"
 
 mkfifo "$work/line" || bail 'no FIFO'
 listen() {
     { yes 'a line of text' | head -c 3000000; sleep 1.5; } > "$work/line" &
-    stalled 5 "$1" "$flight" capture "$work/line" --timeout "$2" -o "$work/capture"
+    stalled 60 "$1" "$flight" capture "$work/line" --timeout "$2" -o "$work/capture"
     listened=$?
     wait
     return $listened
