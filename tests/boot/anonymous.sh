@@ -131,9 +131,9 @@ check 'two claims at once' run --bare --smp 4 --module "$work/object type=dof" -
 check 'are one, and a line for the other' \
     test "$(grep -c '^CPU  *ID  *FUNCTION:NAME$' "$work/text") $(grep -c '^(another process is reading the log)$' "$work/text")" = '2 1'
 
-enable bufpolicy=0 bufsize=1400000 'fbt::: stack' 'dtrace:::END'
+enable bufpolicy=0 bufsize=1400000 'fbt::: who' 'dtrace:::END'
 check 'a ring of which there is no room for a copy' run --bare --memory 12 --module "$work/object type=dof" \
-    --exec 'i=0; while [ $i -lt 20 ]; do i=$((i+1)); ls -l / > /dev/null; done' --exec 'dtrace -a -q; sysctl debug.dtrace.state'
+    --exec 'ls -l / > /dev/null; ls -l / > /dev/null' --exec 'dtrace -a -q; sysctl debug.dtrace.state'
 check 'is told' told '^dtrace: no memory to copy the buffers while tracing goes on: it ends here$'
 check 'and ends the tracing' told '^debug.dtrace.state: stopped$'
 
@@ -186,7 +186,7 @@ line_is_whole() {
     "$flight" report "$work/capture" > "$work/report" && longest "$work/report" > "$work/in_report"
     [ "$(wc -c < "$work/on_console")" -gt 65536 ] && cmp "$work/on_console" "$work/in_report"
 }
-check 'without line feeds, all records are one line' run --module "$work/object type=dof"
+check 'without line feeds, all records are one line' run --bare --module "$work/object type=dof"
 check 'longer than what the console keeps, and none of it is lost' line_is_whole
 check 'neither in a claim' run --bare --module "$work/object type=dof" --exec 'dtrace -ae'
 check 'whose line is whole, too' line_is_whole

@@ -2,7 +2,7 @@
 # Boots an ISO under Bochs: bochs.sh ISO CAPTURE [SECONDS]
 #
 # The machine has no screen, no PCI and with it no ACPI: it ends through Bochs' shutdown port.  Its
-# time is counted in instructions.  What COM1 said is in CAPTURE, for flight capture to judge.
+# time is counted in instructions, IPS for a second.  What COM1 said is in CAPTURE, for flight capture to judge.
 set -eu
 
 # Two that look for a port for their display at the same time may take the same one, and end.
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat > "$work/bochsrc" <<CONFIGURATION
 megs: 128
-cpu: model=p3_katmai, ips=10000000
+cpu: model=p3_katmai, ips=${IPS:-10000000}
 clock: sync=none, time0=946684800
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest

@@ -4,7 +4,7 @@
 make -s build/tests/enabling || bail 'no enabling'
 
 run() {
-    "$flight" run --deterministic --quiet -o "$work/capture" "$@" 2> "$work/err"
+    "$flight" run --deterministic --quiet --bare -o "$work/capture" "$@" 2> "$work/err"
     status=$?
     console_text
     cat "$work/err"

@@ -4,7 +4,7 @@
 . tests/tap.sh
 make -s build/tests/enabling || bail 'no enabling'
 
-build/tests/enabling "$work/all.dof" bufsize=16384 bufpolicy=0 'fbt:::' 'fbt:::entry count' 'syscall:::' \
+build/tests/enabling "$work/all.dof" bufsize=4096 bufpolicy=0 'fbt:::' 'fbt:::entry count' 'syscall:::' \
     'proc:::' 'sched:::' 'sysinfo:::' 'io:::' 'boottrace:::' 'rc:::' 'sysctl:::' 'ip:::' 'route:::' \
     'profile:::profile-997hz' ':::tick-1s' || bail 'no object'
 

@@ -38,16 +38,14 @@ arguments_of() {
 
 case ${CARRIERS:-kernel} in *bios* | *uefi*) torturing_iso ;; esac
 for how in ${CARRIERS:-kernel}; do
-    for machine in pc q35; do
-        for cpus in 1 2 4 8; do
-            arguments=$(arguments_of "$how")
-            IFS='|'
-            # shellcheck disable=SC2086
-            set -- $arguments
-            unset IFS
-            check "$how, $machine, $cpus CPUs: $events events, each of them whole" \
-                survives $cpus --machine $machine "$@"
-        done
+    for machine in pc:1 pc:2 pc:4 pc:8 q35:4; do
+        cpus=${machine#*:} machine=${machine%:*}
+        arguments=$(arguments_of "$how")
+        IFS='|'
+        # shellcheck disable=SC2086
+        set -- $arguments
+        unset IFS
+        check "$how, $machine, $cpus CPUs: $events events, each of them whole" survives $cpus --machine $machine "$@"
     done
 done
 finish
