@@ -107,7 +107,7 @@ static int open_input(bool hears, int input[2])
 }
 
 /* The serial line.  QEMU does not wait for a reader: once the line is full, its UART takes no more bytes, the guest
- * sees that, and text is lost.  So a whole boot's stream has room, where Linux lets it. */
+ * sees that, and text is lost.  So there is room for what most boots send, where Linux lets it. */
 static int open_serial(int serial[2])
 {
     if (pipe2(serial, O_CLOEXEC) != 0)
