@@ -583,6 +583,16 @@ static const struct dif_variable array = {.name = "",
                                           .flags = 2,
                                           .type = DIF_RESULT(8)};
 
+/* Goes with a clause of one object.  Gives its probe. */
+static uint32_t go_storing(struct dif_object *store)
+{
+    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, store)};
+    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
+    uint32_t id = host_probe("open", "entry");
+    host_go(&clause, 1);
+    return id;
+}
+
 /* array[400 bytes] = arg0, and 8 bytes seem to be all: chunks have the 256 bytes that they have at least. */
 static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **state)
 {
@@ -606,10 +616,7 @@ static void a_key_that_no_chunk_can_hold_is_a_drop_when_it_is_stored(void **stat
                                              array};
     struct dif_object store = {DIF_TEXT(text), .integers = integers, .integer_count = 3,
                                .variables = variables, .variable_count = 2};
-    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
-    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
-    uint32_t id = host_probe("open", "entry");
-    host_go(&clause, 1);
+    uint32_t id = go_storing(&store);
     host_fire(id, 0, 0, 0);
     assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 0);
     host_fire(id, 0, 1, 0);
@@ -628,10 +635,7 @@ static void an_associative_array_alone_has_its_memory(void **state)
     const uint64_t one = 1;
     struct dif_object store = {DIF_TEXT(text), .integers = &one, .integer_count = 1,
                                .variables = &array, .variable_count = 1};
-    struct dof_action actions[] = {host_action(DOF_ACTION_DIFEXPR, &store)};
-    const struct dof_clause clause = HOST_CLAUSE("", "", actions);
-    uint32_t id = host_probe("open", "entry");
-    host_go(&clause, 1);
+    uint32_t id = go_storing(&store);
     host_fire(id, 0, 0, 0);
     assert_int_equal(dtrace_source_of(host.dtrace).status.dynamic_drops, 0);
     assert_int_equal(dtrace_source_of(host.dtrace).status.errors, 0);
