@@ -10,8 +10,8 @@
 
 enum {
     FIRST_ALARM_PARTS = 10000, /* of a second: 100 us */
-    PATIENCE_PARTS = 10, /* of a second: a busy host lets the timer of its guest wait that long */
-    SPINS = 500,         /* between looks */
+    PATIENCE_S = 3,            /* a busy host lets the timer of its guest wait for half a second */
+    SPINS = 500,               /* between looks */
     PIT_LINE = 0,
 };
 
@@ -66,7 +66,7 @@ static bool rings(void)
     rung = false;
     uint64_t hz = tracing_clock()->tsc_hz, start = cpu_tsc();
     timer_set(hz / FIRST_ALARM_PARTS);
-    while (!rung && cpu_tsc() - start < hz / PATIENCE_PARTS) {
+    while (!rung && cpu_tsc() - start < hz * PATIENCE_S) {
         cpu_take_interrupts();
         cpu_spin(SPINS);
     }
