@@ -13,7 +13,7 @@ survives() {
     cpus=$1
     shift
     "$flight" run --quiet --timeout 300 --smp "$cpus" -o "$work/capture" "$@" || return 1
-    grep -E 'torture: [0-9]+ events by' "$work/capture"
+    grep -E '^(timer|smp): |^torture: [0-9]+ events by' "$work/capture"
     grep -q "events by $cpus CPUs" "$work/capture" || return 1
     "$flight" verify "$work/capture" || return 1
     "$flight" report --format json "$work/capture" > "$work/report.json" || return 1
