@@ -28,7 +28,7 @@ static void record(uint32_t task, const struct tracing_text *text)
                                                          : TRACE_NAME_REFUSED};
     struct trace_cpu as = *cpu;
     if (task != CURRENT)
-        as.task = task;
+        as.task = (uint16_t)task;
     trace_cpu_record_now(&as, table, &site, cpu_tsc);
     tracing_release_names(flags);
 }

@@ -146,10 +146,11 @@ static inline struct trace_slot trace_table_open(struct trace_table *table)
     uint64_t n = trace_local_fetch_increment(&table->written);
     if (__builtin_expect(n >= table->limit, 0))
         return (struct trace_slot){NULL, 0, 0};
-    uint32_t offset = ((uint32_t)n * (uint32_t)sizeof(struct trace_record)) & table->slot_mask;
+    uint32_t sequence = trace_table_sequence(n); /* the mask takes its odd half of a record away */
+    uint32_t offset = (sequence * (uint32_t)(sizeof(struct trace_record) / 2)) & table->slot_mask;
     struct trace_slot slot = {
         .record = (struct trace_record *)(void *)((char *)(table + 1) + offset),
-        .sequence = trace_table_sequence(n),
+        .sequence = sequence,
         .open_before = __atomic_load_n(&table->open, __ATOMIC_RELAXED),
     };
     if (__builtin_expect(slot.open_before == 0, 1))
@@ -165,13 +166,17 @@ static inline void trace_table_publish(struct trace_table *table, const struct t
     __atomic_store_n(&table->open, slot->open_before, __ATOMIC_RELEASE);
 }
 
-/* Step 4 for a plain event. */
+/* Step 4 for a plain event; `ids` are its name and, in the upper half, its task: one store for both. */
+static inline void trace_record_fill_ids(struct trace_record *record, uint64_t tsc, uint32_t ids)
+{
+    record->tsc = tsc;
+    __builtin_memcpy(&record->name, &ids, sizeof ids);
+}
+
 static inline void trace_record_fill(struct trace_record *record, uint64_t tsc, uint32_t name,
                                      uint32_t task)
 {
-    uint32_t ids = name | task << 16; /* one store for both */
-    record->tsc = tsc;
-    __builtin_memcpy(&record->name, &ids, sizeof ids);
+    trace_record_fill_ids(record, tsc, name | task << 16);
 }
 
 /* Records a plain event of the given time.

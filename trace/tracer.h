@@ -25,7 +25,13 @@ struct trace_cpu {
     struct trace_table *sites;       /* the same, or its filter while static sites are off */
     struct trace_table *annotations; /* the same, or its filter while annotations are off */
     struct trace_table *tslog;       /* or its filter */
-    uint32_t task;                   /* who runs on the CPU: id in the arena's tasks */
+    union {
+        struct {
+            uint16_t no_name; /* 0 */
+            uint16_t task;    /* who runs on the CPU: id in the arena's tasks */
+        };
+        uint32_t ids; /* both as a record has them, for an event to add its name */
+    };
     uint32_t number;
 };
 
@@ -81,7 +87,8 @@ trace_cpu_record_now(const struct trace_cpu *cpu, struct trace_table *table,
     struct trace_slot slot = trace_table_open(table);
     if (slot.record == NULL)
         return;
-    trace_record_fill(slot.record, now(), site->id, cpu->task);
+    uint64_t tsc = now();
+    trace_record_fill_ids(slot.record, tsc, site->id | cpu->ids);
     trace_table_publish(table, &slot);
 }
 

@@ -68,7 +68,7 @@ void host_run(struct host_boottrace *host, uint32_t pid, const char *name)
     uint16_t id = trace_names_intern(names, name, strlen(name));
     for (uint32_t i = 1; i < tasks->count; i++)
         if (tasks->task[i].pid == pid && tasks->task[i].name == id) {
-            host->tracer.cpu[host->cpu].task = i;
+            host->tracer.cpu[host->cpu].task = (uint16_t)i;
             return;
         }
     host->tracer.cpu[host->cpu].task =

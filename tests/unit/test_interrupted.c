@@ -281,7 +281,7 @@ static uint64_t read_time(void)
 __attribute__((noinline)) static void record_site(void)
 {
     const struct writer *writer = &run.writing[run.depth - 1];
-    struct trace_cpu cpu = {.task = writer->task};
+    struct trace_cpu cpu = {.task = (uint16_t)writer->task};
     struct trace_site site = {.id = (uint16_t)writer->name};
     trace_cpu_record_now(&cpu, run.table, &site, read_time);
 }
