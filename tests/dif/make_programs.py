@@ -364,6 +364,11 @@ def builtins():
          .op("ldub", 1, 0, 3).ret(3), want=0)
     case("and not beyond", Code().wide("ldgs", 0x114, 1).setx(4, 2).op("add", 1, 2, 1).op("lduh", 1, 0, 3).ret(3),
          want=(BADADDR, 3))
+    for size in (3, 4):
+        case(f"{size} bytes from where a built-in string of two begins", Code().setx(8, 1).op("allocs", 1, 0, 2)
+             .wide("ldgs", 0x118, 1).setx(size, 3).op("flushts").op("pushtv", 0, 0, 1).op("pushtv", 0, 0, 2)
+             .op("pushtv", 0, 0, 3).wide("call", SUBR["bcopy"], 7).op("ldub", 2, 0, 3).ret(3),
+             want=ord("s") if size == 3 else (BADADDR, 8))
     case("a built-in string is not written", Code().wide("ldgs", 0x114, 1).op("stb", 1, 0, 1).ret(1), want=(BADADDR, 1))
     case("execname in a string", Code().wide("ldgs", 0x118, 1).op("flushts").op("pushtv", 0, 0, 1)
          .wide("call", SUBR["strlen"], 7).ret(7), want=2)

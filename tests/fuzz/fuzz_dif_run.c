@@ -292,12 +292,15 @@ static uint32_t *exact_text(struct program *program)
 static void run_once(struct dif_run *run, const struct dif_object *object)
 {
     uint64_t result = dif_run(run, object);
-    uint32_t length;
     require(run->scratch_used <= run->scratch_size);
-    if (run->fault != DIF_FAULT_NONE)
+    if (run->fault != DIF_FAULT_NONE) {
         require(result == 0 && run->fault_offset / 4 < object->length);
-    else if (dif_run_string(run, object, result, 64, &length))
-        require(length == 0 || dif_run_readable(run, object, result, length) != NULL);
+        return;
+    }
+    uint32_t length;
+    const uint8_t *text = dif_run_string(run, object, result, 64, &length);
+    require(text == NULL || length == 0 || dif_run_readable(run, object, result, length) == text);
+    require(text == NULL || memchr(text, '\0', length) == NULL);
 }
 
 static void run_all(struct program *program, struct machine *machine, struct dif_run *run,

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "trace/dtrace/aggregation.h"
+#include "tests/unit/exact_copy.h"
 #include "trace/dtrace/dof.h"
+#include "trace/dtrace/dtrace_bytes.h"
 #include "trace/dtrace/hash.h"
 #include "trace/dtrace/quantize.h"
 
@@ -357,6 +359,71 @@ static void every_bit_of_a_key_counts_for_its_hash(void **state)
         }
 }
 
+/* Bytes that four at a time could be taken for the end or hide it: one above 0, and the highest bit. */
+static void a_length_is_that_of_looking_at_each_byte(void **state)
+{
+    (void)state;
+    static const uint8_t some[] = {0, 1, 'a', 0x7f, 0x80, 0x81, 0xfe, 0xff};
+    uint64_t seed = 3;
+    for (uint32_t i = 0; i < 100000; i++) {
+        uint8_t text[14];
+        uint32_t size = (uint32_t)(next_random(&seed) % (sizeof text + 1));
+        for (uint32_t k = 0; k < size; k++)
+            text[k] = some[next_random(&seed) % sizeof some];
+        uint8_t *bytes = exact_copy(text, size);
+        assert_int_equal(dtrace_length_within(bytes, size), dtrace_string_length(bytes, size));
+        free(bytes);
+    }
+}
+
+enum {
+    SHARED_HASH = 5,
+    WIDE = 8 /* bytes of a tuple */
+};
+
+/* The entries that two tuples of one string have, whose hashes happen to be the same. */
+static uint32_t entries_of(const uint8_t *first, const uint8_t *second, uint32_t size)
+{
+    const struct dtrace_record keys[] = {
+        {.action = DOF_ACTION_DIFEXPR, .size = size, .offset = 8, .string = true},
+        {.action = DOF_AGGREGATION_SUM, .size = 8, .offset = 8 + WIDE}};
+    const struct dtrace_aggregation sum = {
+        .description = {.id = 1, .size = 16 + WIDE, .record_count = 2, .records = keys},
+        .kind = DOF_AGGREGATION_SUM,
+        .base = 8,
+        .data_offset = 8 + WIDE};
+    struct dtrace_aggregation_buffer buffer = make(SIZE);
+    const uint8_t *strings[] = {first, second};
+    for (uint32_t i = 0; i < 2; i++) {
+        uint8_t tuple[8 + WIDE] = {0};
+        memcpy(tuple + 8, strings[i], size);
+        uint8_t *exact = exact_copy(tuple, 8 + size);
+        const struct dtrace_aggregate what = {&sum, exact, SHARED_HASH, 1, 1};
+        assert_int_equal(dtrace_aggregate(&buffer, &what), DTRACE_AGGREGATE_OK);
+        free(exact);
+    }
+    uint32_t entries = buffer.used / (16 + WIDE);
+    free(buffer.bytes);
+    return entries;
+}
+
+static void strings_of_one_hash_differ_at_any_byte_but_not_behind_the_end(void **state)
+{
+    (void)state;
+    for (uint32_t size = 1; size <= WIDE; size++)
+        for (uint32_t length = 0; length <= size; length++)
+            for (uint32_t at = 0; at < size; at++) {
+                uint8_t first[WIDE] = "abcdefg", second[WIDE];
+                first[WIDE - 1] = 'h';
+                if (length < size)
+                    first[length] = '\0';
+                memcpy(second, first, sizeof second);
+                second[at] ^= 0x80;
+                assert_int_equal(entries_of(first, first, size), 1);
+                assert_int_equal(entries_of(first, second, size), at <= length ? 2 : 1);
+            }
+}
+
 static void a_full_buffer_drops_new_keys_and_counts_on_the_old(void **state)
 {
     (void)state;
@@ -422,6 +489,8 @@ int main(void)
         cmocka_unit_test(the_same_key_with_more_data_is_refused_too),
         cmocka_unit_test(the_same_key_with_other_levels_counts_in_the_first_ones),
         cmocka_unit_test(every_bit_of_a_key_counts_for_its_hash),
+        cmocka_unit_test(a_length_is_that_of_looking_at_each_byte),
+        cmocka_unit_test(strings_of_one_hash_differ_at_any_byte_but_not_behind_the_end),
         cmocka_unit_test(a_full_buffer_drops_new_keys_and_counts_on_the_old),
         cmocka_unit_test(random_keys_agree_with_a_plain_table),
     };

@@ -59,12 +59,8 @@ static void store_string(struct dtrace_execution *x, const struct dtrace_action 
                          uint64_t address, uint8_t *at)
 {
     uint32_t length = 0;
-    if (!dif_run_string(&x->run, action->object, address, action->size, &length)) {
-        fail(x, DIF_FAULT_BADADDR, address);
-        return;
-    }
-    const uint8_t *bytes = dif_run_readable(&x->run, action->object, address, length);
-    if (bytes == NULL && length > 0) {
+    const uint8_t *bytes = dif_run_string(&x->run, action->object, address, action->size, &length);
+    if (bytes == NULL) {
         fail(x, DIF_FAULT_BADADDR, address);
         return;
     }

@@ -62,7 +62,14 @@ static uint32_t key_length(const struct dtrace_record *key, const uint8_t *bytes
 
 static bool same_string(const uint8_t *a, const uint8_t *b, uint32_t size)
 {
-    for (uint32_t i = 0; i < size; i++) {
+    uint32_t i = 0, left, right;
+    for (; size - i >= sizeof left; i += (uint32_t)sizeof left) {
+        __builtin_memcpy(&left, a + i, sizeof left);
+        __builtin_memcpy(&right, b + i, sizeof right);
+        if (left != right || dtrace_has_nul(left))
+            break;
+    }
+    for (; i < size; i++) {
         if (a[i] != b[i])
             return false;
         if (a[i] == '\0')

@@ -20,6 +20,12 @@ static inline bool dtrace_is_same_text(const char *a, const char *b)
     return false;
 }
 
+/* Whether one of the word's four bytes is 0: only there does taking one away borrow from a bit that is clear. */
+static inline bool dtrace_has_nul(uint32_t word)
+{
+    return ((word - 0x01010101) & ~word & 0x80808080) != 0;
+}
+
 /* Bytes of a string up to its NUL, or `limit`. */
 static inline uint32_t dtrace_string_length(const void *string, uint32_t limit)
 {
@@ -28,4 +34,16 @@ static inline uint32_t dtrace_string_length(const void *string, uint32_t limit)
     while (length < limit && bytes[length] != '\0')
         length++;
     return length;
+}
+
+/* The same in `size` bytes that may all be read, and are, four at a time. */
+static inline uint32_t dtrace_length_within(const uint8_t *bytes, uint32_t size)
+{
+    uint32_t word, length = 0;
+    for (; size - length >= sizeof word; length += (uint32_t)sizeof word) {
+        __builtin_memcpy(&word, bytes + length, sizeof word);
+        if (dtrace_has_nul(word))
+            break;
+    }
+    return length + dtrace_string_length(bytes + length, size - length);
 }

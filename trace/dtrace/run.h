@@ -77,7 +77,7 @@ const struct dtrace_current *dif_current(struct dtrace_firing *firing);
 const uint8_t *dif_run_readable(struct dif_run *run, const struct dif_object *object,
                                 uint64_t address, uint64_t size);
 
-/* Length of the string at an address, `limit` at most, not beyond what may be read; false: not even one byte
- * may be. */
-bool dif_run_string(struct dif_run *run, const struct dif_object *object, uint64_t address,
-                    uint32_t limit, uint32_t *length);
+/* The same for the string at an address; its length is `limit` at most, and not beyond what may be read.  NULL: not
+ * even one byte may be. */
+const uint8_t *dif_run_string(struct dif_run *run, const struct dif_object *object,
+                              uint64_t address, uint32_t limit, uint32_t *length);

@@ -137,7 +137,7 @@ uint64_t dif_builtin(struct dif_machine *machine, uint32_t id)
 
 static uint64_t extent_of(const char *string, uint64_t address)
 {
-    if (!string)
+    if (!string || address < (uintptr_t)string)
         return 0;
     uint64_t offset = address - (uintptr_t)string;
     uint64_t size = (uint64_t)__builtin_strlen(string) + 1;
@@ -155,7 +155,11 @@ uint64_t dif_builtin_extent(const struct dtrace_firing *firing, uint64_t address
         firing->current_known ? firing->current.zonename : NULL,
         firing->current_known ? firing->current.threadname : NULL,
     };
-    for (uint32_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+    const uint32_t count = sizeof strings / sizeof strings[0];
+    for (uint32_t i = 0; i < count; i++) /* mostly it is where one begins */
+        if (strings[i] && address == (uintptr_t)strings[i])
+            return (uint64_t)__builtin_strlen(strings[i]) + 1;
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t bytes = extent_of(strings[i], address);
         if (bytes > 0)
             return bytes;

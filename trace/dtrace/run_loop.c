@@ -181,7 +181,13 @@ static const uint32_t *run_text(struct dif_machine *machine, const uint32_t *tex
 uint64_t dif_run(struct dif_run *run, const struct dif_object *object)
 {
     uint64_t registers[DIF_REGISTERS] = {0};
-    struct dif_machine machine = {.run = run, .object = object, .registers = registers};
+    struct dif_machine machine; /* the tuple as it is: nothing looks beyond its depth */
+    machine.run = run;
+    machine.object = object;
+    machine.registers = registers;
+    machine.difference = 0;
+    machine.carry = false;
+    machine.passed = machine.depth = 0;
     run->fault = DIF_FAULT_NONE;
     run->fault_offset = 0;
     run->fault_address = 0;

@@ -118,7 +118,7 @@ static bool string_at_edge(const struct dif_run *run, uint64_t address, uint32_t
 {
     uint32_t room = readable_bytes(run, address, limit);
     string->bytes = room > 0 ? environment_memory(run, address, room) : NULL;
-    string->length = string->bytes ? dtrace_string_length(string->bytes, room) : 0;
+    string->length = string->bytes ? dtrace_length_within(string->bytes, room) : 0;
     string->has_nul = string->length < room;
     return string->bytes != NULL;
 }
@@ -135,19 +135,19 @@ static bool find_string(const struct dif_run *run, const struct dif_object *obje
     if (!string->bytes)
         return string_at_edge(run, address, limit, string);
     uint32_t most = room < limit ? (uint32_t)room : limit;
-    string->length = dtrace_string_length(string->bytes, most);
+    string->length = dtrace_length_within(string->bytes, most);
     string->has_nul = string->length < most;
     return true;
 }
 
-bool dif_run_string(struct dif_run *run, const struct dif_object *object, uint64_t address,
-                    uint32_t limit, uint32_t *length)
+const uint8_t *dif_run_string(struct dif_run *run, const struct dif_object *object,
+                              uint64_t address, uint32_t limit, uint32_t *length)
 {
     struct dif_string string;
     if (!find_string(run, object, address, limit, &string))
-        return false;
+        return NULL;
     *length = string.length;
-    return true;
+    return string.bytes;
 }
 
 bool dif_string_within(struct dif_machine *machine, uint64_t address, uint32_t limit,
