@@ -158,7 +158,6 @@ FUNCTIONS   := -fno-optimize-sibling-calls -fno-partial-inlining -fno-ipa-cp -fn
 KEPT_STATIC := -fkeep-static-functions
 
 HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O2 -g
-SANITIZERS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # --- What is built -----------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ static void note_variable(const struct text_sink *note, const struct dof_view *v
                           const struct dof_view_difo *difo, uint32_t instruction)
 {
     uint32_t id = dif_index(instruction);
-    uint8_t scope = dif_scope_of(dif_op(instruction));
+    uint8_t scope = (uint8_t)dif_scope_of(dif_op(instruction));
     for (uint32_t i = 0; i < difo->variable_count && i < NAMES_MAX; i++) {
         const struct dof_view_variable variable = dof_view_variable(view, difo, i);
         if (variable.id == id && variable.scope == scope) {

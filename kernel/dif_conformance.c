@@ -36,7 +36,7 @@ static uint32_t take_u32(struct cursor *cursor)
 }
 
 struct piece {
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* never NULL */
     uint32_t size;
 };
 
@@ -44,7 +44,7 @@ static struct piece take_piece(struct cursor *cursor)
 {
     uint32_t size = take_u32(cursor);
     const uint8_t *bytes = take(cursor, size);
-    return (struct piece){bytes, bytes ? size : 0};
+    return bytes ? (struct piece){bytes, size} : (struct piece){cursor->at, 0};
 }
 
 /* So many elements, in memory of their own, because they are not aligned in the file. */

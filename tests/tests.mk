@@ -18,6 +18,9 @@ UNIT := test_acpi test_archive test_boot_mark test_bootfs test_bootfs_entry test
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
 
+COMPUTING := test_boottrace_model test_d_parser test_digest test_dtrace_buffer test_dtrace_float test_dtrace_framework \
+             test_dtrace_search test_dtrace_stream test_frame test_output_queue test_rcorder test_span
+
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
         fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_enable fuzz_environment fuzz_frame fuzz_line_editor \
         fuzz_madt fuzz_module_line fuzz_mp_table fuzz_multiboot fuzz_rcorder fuzz_sh fuzz_span \
@@ -60,15 +63,25 @@ pure := $(RUNTIME) $(BOOT) $(DRIVERS)
 unit_programs := $(UNIT:%=$(B)/tests/%)
 fuzz_programs := $(FUZZ:%=$(B)/fuzz/%)
 
-$(B)/asan/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
+# Once for all: the unit tests link what the fuzzers link, where nothing asks for the branches that are counted.
+# Tests themselves are not worth the time of an optimizer, but for those that compute much.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+coverage   := -fsanitize=fuzzer-no-link
+
+$(B)/sanitized/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized))
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -O1 $(SANITIZERS) -c -o $@ $<
+	$(Q)$(CLANG) $(HOST_CFLAGS) $(optimized) -Wno-string-concatenation $(SANITIZERS) $(coverage) -c -o $@ $<
 
-$(unit_programs): $(B)/tests/%: $(B)/asan/tests/unit/%.o $(pure:%.c=$(B)/asan/%.o)
+$(B)/sanitized/%.o: optimized := -O1
+$(B)/sanitized/tests/unit/%.o: optimized := -O0
+$(B)/sanitized/tests/unit/%.o: coverage :=
+$(patsubst %,$(B)/sanitized/tests/unit/%.o,boottrace_host freebsd_boottrace $(COMPUTING)): optimized := -O1
+
+$(unit_programs): $(B)/tests/%: $(B)/sanitized/tests/unit/%.o $(pure:%.c=$(B)/sanitized/%.o)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka $(unit_more)
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^ -lcmocka $(unit_more)
 
 $(B)/tests/test_digest: unit_more := -lcrypto
 
@@ -91,51 +104,51 @@ $(B)/tests/boot_host: $(patsubst %.c,$(B)/asan32/%.o,tests/hostile/boot_host.c $
 # The userland runs without a kernel, too: on small systems that the tests make up.
 table_of_programs := -Wl,--defsym,programs_start=__start_programs \
                      -Wl,--defsym,programs_end=__stop_programs
-fake_system := $(B)/asan/tests/unit/fake_system.o \
-               $(USERLAND:%.c=$(B)/asan/%.o)
+fake_system := $(B)/sanitized/tests/unit/fake_system.o \
+               $(USERLAND:%.c=$(B)/sanitized/%.o)
 
 on_fake_system := $(patsubst %,$(B)/tests/%,test_dtrace_program test_init test_programs test_rc_programs test_sh test_sh_language)
 $(on_fake_system): $(fake_system)
-$(B)/tests/test_completion: $(patsubst %,$(B)/asan/kernel/user/%.o,completion line_editor user_text wide_character words)
+$(B)/tests/test_completion: $(patsubst %,$(B)/sanitized/kernel/user/%.o,completion line_editor user_text wide_character words)
 $(B)/tests/test_completion $(B)/tests/test_sysctl_program $(on_fake_system): unit_more := $(table_of_programs)
-$(B)/tests/test_line_editor: $(patsubst %,$(B)/asan/kernel/user/%.o,line_editor user_text wide_character)
-$(B)/tests/test_rcorder: $(patsubst %,$(B)/asan/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
-$(B)/tests/test_words: $(B)/asan/kernel/user/words.o
+$(B)/tests/test_line_editor: $(patsubst %,$(B)/sanitized/kernel/user/%.o,line_editor user_text wide_character)
+$(B)/tests/test_rcorder: $(patsubst %,$(B)/sanitized/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
+$(B)/tests/test_words: $(B)/sanitized/kernel/user/words.o
 
 # Trees that are made and looked at in the same way.
 on_bootfs_tree := $(patsubst %,$(B)/tests/%,test_bootfs test_bootfs_entry test_bootfs_walk)
-$(on_bootfs_tree): $(B)/asan/tests/unit/bootfs_tree.o
+$(on_bootfs_tree): $(B)/sanitized/tests/unit/bootfs_tree.o
 
 # What they take of flight, beside what is pure.
-$(B)/tests/test_capture_model: $(patsubst %,$(B)/asan/flight/%.o,capture_model frame_index memory model_dtrace schema)
+$(B)/tests/test_capture_model: $(patsubst %,$(B)/sanitized/flight/%.o,capture_model frame_index memory model_dtrace schema)
 on_draft := $(patsubst %,$(B)/tests/%,test_dtrace_consumer test_dtrace_histogram test_dtrace_printa test_dtrace_record)
-$(on_draft): $(B)/asan/tests/unit/dtrace_draft.o $(B)/asan/tests/unit/consumer_text.o
-$(B)/tests/test_dtrace_lines: $(B)/asan/tests/unit/dtrace_draft.o \
-                              $(patsubst %,$(B)/asan/flight/%.o,dof_names dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
+$(on_draft): $(B)/sanitized/tests/unit/dtrace_draft.o $(B)/sanitized/tests/unit/consumer_text.o
+$(B)/tests/test_dtrace_lines: $(B)/sanitized/tests/unit/dtrace_draft.o \
+                              $(patsubst %,$(B)/sanitized/flight/%.o,dof_names dtrace_cell_value dtrace_value file_bytes json_value memory report_dtrace_lines)
 $(B)/tests/test_dtrace_lines: unit_more := -ljansson
-$(B)/tests/test_dtrace_stream: $(B)/asan/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/asan/%.o)
+$(B)/tests/test_dtrace_stream: $(B)/sanitized/tests/unit/dtrace_draft.o $(FLIGHT_READER:%.c=$(B)/sanitized/%.o)
 $(B)/tests/test_dtrace_stream: unit_more := -ljansson
-$(B)/tests/test_dof_show: $(B)/asan/tests/unit/dof_builder.o $(FLIGHT_DOF:%.c=$(B)/asan/%.o)
+$(B)/tests/test_dof_show: $(B)/sanitized/tests/unit/dof_builder.o $(FLIGHT_DOF:%.c=$(B)/sanitized/%.o)
 $(B)/tests/test_dof_show: unit_more := -ljansson
-$(B)/tests/test_boot_mark: $(B)/asan/flight/boot_mark.o
-$(B)/tests/test_d_complaint: $(B)/asan/flight/d_complaint.o
-$(B)/tests/test_enable_files: $(patsubst %,$(B)/asan/flight/%.o,enable_files file_bytes memory)
-$(B)/tests/test_escape: $(B)/asan/flight/escape.o
-$(B)/tests/test_exec_words: $(patsubst %,$(B)/asan/flight/%.o,exec_words file_bytes memory)
-$(B)/tests/test_fat_list: $(patsubst %,$(B)/asan/flight/%.o,fat_list memory path_piece stage_name)
-$(B)/tests/test_fat_place: $(B)/asan/flight/fat_place.o
-$(B)/tests/test_json_value: $(patsubst %,$(B)/asan/flight/%.o,file_bytes json_value memory)
+$(B)/tests/test_boot_mark: $(B)/sanitized/flight/boot_mark.o
+$(B)/tests/test_d_complaint: $(B)/sanitized/flight/d_complaint.o
+$(B)/tests/test_enable_files: $(patsubst %,$(B)/sanitized/flight/%.o,enable_files file_bytes memory)
+$(B)/tests/test_escape: $(B)/sanitized/flight/escape.o
+$(B)/tests/test_exec_words: $(patsubst %,$(B)/sanitized/flight/%.o,exec_words file_bytes memory)
+$(B)/tests/test_fat_list: $(patsubst %,$(B)/sanitized/flight/%.o,fat_list memory path_piece stage_name)
+$(B)/tests/test_fat_place: $(B)/sanitized/flight/fat_place.o
+$(B)/tests/test_json_value: $(patsubst %,$(B)/sanitized/flight/%.o,file_bytes json_value memory)
 $(B)/tests/test_json_value: unit_more := -ljansson
-$(B)/tests/test_live_filter: $(B)/asan/flight/live_filter.o
-$(B)/tests/test_options: $(patsubst %,$(B)/asan/flight/%.o,alternatives file_bytes memory options)
-$(B)/tests/test_probe_closest: $(patsubst %,$(B)/asan/flight/%.o,alternatives closest file_bytes kernel_image memory probe_closest probe_list)
+$(B)/tests/test_live_filter: $(B)/sanitized/flight/live_filter.o
+$(B)/tests/test_options: $(patsubst %,$(B)/sanitized/flight/%.o,alternatives file_bytes memory options)
+$(B)/tests/test_probe_closest: $(patsubst %,$(B)/sanitized/flight/%.o,alternatives closest file_bytes kernel_image memory probe_closest probe_list)
 $(B)/tests/test_probe_closest: unit_more := -lelf
-$(B)/tests/test_schema: $(B)/asan/flight/schema.o
-$(B)/tests/test_stage_name: $(patsubst %,$(B)/asan/flight/%.o,path_piece stage_name)
+$(B)/tests/test_schema: $(B)/sanitized/flight/schema.o
+$(B)/tests/test_stage_name: $(patsubst %,$(B)/sanitized/flight/%.o,path_piece stage_name)
 
 # The D compiler with a kernel: what its own compiler says of its structs is what it is held against.
 kernel_types := debug_index debug_types file_bytes kernel_image kernel_types memory probe_list probe_types
-$(B)/tests/test_kernel_types: $(kernel_types:%=$(B)/asan/flight/%.o) $(COMPILER:%.c=$(B)/asan/%.o) \
+$(B)/tests/test_kernel_types: $(kernel_types:%=$(B)/sanitized/flight/%.o) $(COMPILER:%.c=$(B)/sanitized/%.o) \
                               | $(B)/firstlight.elf $(B)/tests/kernel_layouts.txt
 $(B)/tests/test_kernel_types: unit_more := -ldw -lelf
 
@@ -150,29 +163,29 @@ D_FRONT := compile compiler_memory conditional declaration refusal fold_constant
            library macro node option parse_clause parse_declarator parse_definition parse_expression parse_probe parse_provider \
            parse_type parser pragma specifier stability tag type_compare types
 on_d_front := $(B)/tests/test_d_parser $(B)/tests/test_d_types
-$(on_d_front): $(B)/asan/tests/unit/d_front.o $(D_FRONT:%=$(B)/asan/flight/d/%.o)
+$(on_d_front): $(B)/sanitized/tests/unit/d_front.o $(D_FRONT:%=$(B)/sanitized/flight/d/%.o)
 
 # The suite of D programs: what compiles them.
-$(B)/tests/compile_programs: $(patsubst %,$(B)/asan/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
-                             $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+$(B)/tests/compile_programs: $(patsubst %,$(B)/sanitized/%.o,tests/d/compile_programs tests/unit/dtrace_host tests/unit/dof_builder) \
+                             $(COMPILER:%.c=$(B)/sanitized/%.o) $(RUNTIME:%.c=$(B)/sanitized/%.o)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -lcmocka
-$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/asan/%.o)
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^ -lcmocka
+$(B)/tests/test_d_bounds: $(COMPILER:%.c=$(B)/sanitized/%.o)
 
 # All of it.
-$(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/asan/%.o)
+$(B)/tests/test_d_programs: $(COMPILER:%.c=$(B)/sanitized/%.o)
 
 # Boottrace beside a model of FreeBSD's.
-$(B)/tests/test_boottrace_model: $(patsubst %,$(B)/asan/tests/unit/%.o,boottrace_host freebsd_boottrace)
+$(B)/tests/test_boottrace_model: $(patsubst %,$(B)/sanitized/tests/unit/%.o,boottrace_host freebsd_boottrace)
 
 # The framework on a machine for tests.
 on_dtrace_host := $(patsubst %,$(B)/tests/%,test_dtrace_claim test_dtrace_clause test_dtrace_fire test_dtrace_framework \
                   test_dtrace_match test_dtrace_speculation test_dtrace_work)
-$(on_dtrace_host): $(B)/asan/tests/unit/dtrace_host.o $(B)/asan/tests/unit/dof_builder.o
+$(on_dtrace_host): $(B)/sanitized/tests/unit/dtrace_host.o $(B)/sanitized/tests/unit/dof_builder.o
 
 # DOF objects, made in memory.
-$(patsubst %,$(B)/tests/%,test_dif_verify test_dof): $(B)/asan/tests/unit/dof_builder.o
+$(patsubst %,$(B)/tests/%,test_dif_verify test_dof): $(B)/sanitized/tests/unit/dof_builder.o
 
 # DIF programs, and what they must give.
 $(B)/tests/programs.bin: tests/dif/make_programs.py tests/dif/dif_model.py
@@ -182,10 +195,10 @@ $(B)/tests/programs.bin: tests/dif/make_programs.py tests/dif/dif_model.py
 
 
 # Mutants of DOF objects, each with a number.
-$(B)/tests/mutate_dof: $(patsubst %,$(B)/asan/%.o,tests/fuzz/mutate_dof tests/fuzz/dof_mutator $(pure:%.c=%))
+$(B)/tests/mutate_dof: $(patsubst %,$(B)/sanitized/%.o,tests/fuzz/mutate_dof tests/fuzz/dof_mutator $(pure:%.c=%))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^
 
 $(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof.c tests/fuzz/dof_mutator.c $(RUNTIME))
 	$(call say,LD,$@)
@@ -193,17 +206,17 @@ $(B)/tests/mutate_dof_i386: $(patsubst %.c,$(B)/asan32/%.o,tests/fuzz/mutate_dof
 	$(Q)$(CLANG) $(sanitizers_32) -o $@ $^
 
 # Mutants of captures, likewise.
-$(B)/tests/mutate_capture: $(patsubst %.c,$(B)/asan/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
+$(B)/tests/mutate_capture: $(patsubst %.c,$(B)/sanitized/%.o,tests/fuzz/mutate_capture.c $(FLIGHT_READER) $(pure))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^ -ljansson
 
 # Programs of D, each out of a number.
-$(B)/tests/generate_d: $(patsubst %,$(B)/asan/tests/d/%.o,generate_d random_program) \
-                       $(COMPILER:%.c=$(B)/asan/%.o) $(RUNTIME:%.c=$(B)/asan/%.o)
+$(B)/tests/generate_d: $(patsubst %,$(B)/sanitized/tests/d/%.o,generate_d random_program) \
+                       $(COMPILER:%.c=$(B)/sanitized/%.o) $(RUNTIME:%.c=$(B)/sanitized/%.o)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^
 
 # What expressions of D give.
 $(B)/tests/evaluate_d: $(B)/host/tests/d/evaluate_d.o $(COMPILER:%.c=$(B)/host/%.o) $(RUNTIME:%.c=$(B)/host/%.o)
@@ -219,13 +232,13 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 
 # What they take of the kernel.
-$(B)/tests/test_jitter: $(B)/asan/kernel/jitter.o
-$(B)/tests/test_message_buffer: $(B)/asan/kernel/message_buffer.o
-$(B)/tests/test_dif_run: $(B)/asan/kernel/dif_conformance.o | $(B)/tests/programs.bin
-$(B)/tests/test_rtc: $(patsubst %,$(B)/asan/kernel/%.o,calendar rtc)
-$(B)/tests/test_sysctl: $(patsubst %,$(B)/asan/kernel/%.o,sysctl sysctl_tunables)
-$(B)/tests/test_sysctl_program: $(B)/asan/kernel/sysctl.o \
-                                $(patsubst %,$(B)/asan/kernel/user/%.o,line_sink numbers sysctl_program sysctl_text usage user_text)
+$(B)/tests/test_jitter: $(B)/sanitized/kernel/jitter.o
+$(B)/tests/test_message_buffer: $(B)/sanitized/kernel/message_buffer.o
+$(B)/tests/test_dif_run: $(B)/sanitized/kernel/dif_conformance.o | $(B)/tests/programs.bin
+$(B)/tests/test_rtc: $(patsubst %,$(B)/sanitized/kernel/%.o,calendar rtc)
+$(B)/tests/test_sysctl: $(patsubst %,$(B)/sanitized/kernel/%.o,sysctl sysctl_tunables)
+$(B)/tests/test_sysctl_program: $(B)/sanitized/kernel/sysctl.o \
+                                $(patsubst %,$(B)/sanitized/kernel/user/%.o,line_sink numbers sysctl_program sysctl_text usage user_text)
 
 $(B)/tests/test_interrupted $(B)/tests/test_stopped: $(B)/tests/%: $(B)/host/tests/unit/%.o $(RUNTIME:%.c=$(B)/host/%.o)
 	$(call say,LD,$@)
@@ -247,45 +260,37 @@ $(B)/tests/test_dtrace_threads: tests/unit/test_dtrace_threads.c tests/unit/dtra
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=thread -o $@ $(filter %.c,$^) -lcmocka -lpthread
 
-fuzz_sanitizers := address,undefined -fno-sanitize-recover=all
-
-$(B)/fuzzed/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
-	$(call say,CC,$< (fuzzed))
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -Werror -O2 -g -I. -MMD -MP -fsanitize=fuzzer-no-link,$(fuzz_sanitizers) \
-	    $(fuzzed_more) -c -o $@ $<
-
-$(fuzz_programs): $(B)/fuzz/%: $(B)/fuzzed/tests/fuzz/%.o $(pure:%.c=$(B)/fuzzed/%.o)
+$(fuzz_programs): $(B)/fuzz/%: $(B)/sanitized/tests/fuzz/%.o $(pure:%.c=$(B)/sanitized/%.o)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -fsanitize=fuzzer,$(fuzz_sanitizers) -o $@ $^ $(fuzz_more)
+	$(Q)$(CLANG) $(SANITIZERS) -fsanitize=fuzzer -o $@ $^ $(fuzz_more)
 
-$(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/fuzzed/%.o)
-$(B)/fuzz/fuzz_enable: $(patsubst %,$(B)/fuzzed/flight/%.o,enable_files file_bytes memory)
-$(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,line_editor user_text wide_character)
+$(B)/fuzz/fuzz_d: $(COMPILER:%.c=$(B)/sanitized/%.o)
+$(B)/fuzz/fuzz_enable: $(patsubst %,$(B)/sanitized/flight/%.o,enable_files file_bytes memory)
+$(B)/fuzz/fuzz_line_editor: $(patsubst %,$(B)/sanitized/kernel/user/%.o,line_editor user_text wide_character)
 # Its model of a terminal, and the search in tables of wide characters, compare so much that tracing this would take
 # nine tenths of the time.
-$(B)/fuzzed/tests/fuzz/fuzz_line_editor.o $(B)/fuzzed/kernel/user/wide_character.o: fuzzed_more := -fno-sanitize-coverage=trace-cmp
-$(B)/fuzz/fuzz_rcorder: $(patsubst %,$(B)/fuzzed/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
-$(B)/fuzz/fuzz_sh: $(B)/fuzzed/tests/unit/fake_system.o \
-                   $(USERLAND:%.c=$(B)/fuzzed/%.o)
+$(B)/sanitized/tests/fuzz/fuzz_line_editor.o $(B)/sanitized/kernel/user/wide_character.o: coverage += -fno-sanitize-coverage=trace-cmp
+$(B)/fuzz/fuzz_rcorder: $(patsubst %,$(B)/sanitized/kernel/user/%.o,rcorder rcorder_header rcorder_problem)
+$(B)/fuzz/fuzz_sh: $(B)/sanitized/tests/unit/fake_system.o \
+                   $(USERLAND:%.c=$(B)/sanitized/%.o)
 $(B)/fuzz/fuzz_sh: fuzz_more := -lcmocka $(table_of_programs)
-$(B)/fuzz/fuzz_words: $(B)/fuzzed/kernel/user/words.o
-$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/fuzzed/flight/%.o,fat_list fat_place memory path_piece stage_name)
+$(B)/fuzz/fuzz_words: $(B)/sanitized/kernel/user/words.o
+$(B)/fuzz/fuzz_stage: $(patsubst %,$(B)/sanitized/flight/%.o,fat_list fat_place memory path_piece stage_name)
 $(B)/fuzz/fuzz_dof_show: fuzz_more := -ljansson
-$(B)/fuzz/fuzz_dof_show: $(FLIGHT_DOF:%.c=$(B)/fuzzed/%.o)
+$(B)/fuzz/fuzz_dof_show: $(FLIGHT_DOF:%.c=$(B)/sanitized/%.o)
 $(B)/fuzz/fuzz_capture: fuzz_more := -ljansson
-$(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/fuzzed/%.o)
+$(B)/fuzz/fuzz_capture: $(FLIGHT_READER:%.c=$(B)/sanitized/%.o)
 
 # flight under the sanitizers, for captures that nobody should trust.
-$(B)/asan/flight-tool: $(patsubst %.c,$(B)/asan/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
+$(B)/sanitized/flight-tool: $(patsubst %.c,$(B)/sanitized/%.o,$(FLIGHT) $(COMPILER) $(RUNTIME) $(BOOT))
 	$(call say,LD,$@)
-	$(Q)$(CC) $(SANITIZERS) -o $@ $^ -ljansson -ldw -lelf
+	$(Q)$(CLANG) $(SANITIZERS) -o $@ $^ -ljansson -ldw -lelf
 
 test-programs: all $(unit_programs) $(B)/tests/test_interrupted $(B)/tests/test_interrupted_i386 $(B)/tests/test_stopped \
                $(B)/tests/boot_host $(B)/tests/compile_programs $(B)/tests/evaluate_d $(B)/tests/generate_d $(B)/tests/mutate_dof \
                $(B)/tests/mutate_dof_i386 $(B)/tests/mutate_capture $(fuzz_programs) \
-               $(B)/tests/programs.bin $(B)/asan/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
+               $(B)/tests/programs.bin $(B)/sanitized/flight-tool $(B)/bench/bench_overflow $(B)/bench/bootfs_lookup \
                $(B)/bench/bench_dif $(B)/host/tests/bench/bench_events.o
 
 test: $(B)/.packages-test ## run every test; ends with one line that tells the result

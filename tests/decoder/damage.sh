@@ -3,5 +3,5 @@
 # every state of a module, of an older kernel, whose frames are shorter, and of several CPUs.
 . tests/tap.sh
 boot --deterministic --quiet -o "$work/capture" --append 'workload=300'
-python3 tests/decoder/damage.py build/asan/flight-tool "${DAMAGED:-500}" "${SEED:-1}" "$work/capture" \
+python3 tests/decoder/damage.py build/sanitized/flight-tool "${DAMAGED:-500}" "${SEED:-1}" "$work/capture" \
     tests/golden/good-modules.capture tests/golden/good-boot.capture tests/golden/good-cpus.capture

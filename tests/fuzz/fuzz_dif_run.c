@@ -48,13 +48,6 @@ static void read_bytes(struct input *input, void *to, size_t size)
     input->left -= taken;
 }
 
-static uint8_t read_byte(struct input *input)
-{
-    uint8_t byte;
-    read_bytes(input, &byte, 1);
-    return byte;
-}
-
 /* In memory of exactly its size. */
 static uint8_t *read_copy(struct input *input, size_t size)
 {

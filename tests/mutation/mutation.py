@@ -96,7 +96,7 @@ class Build:
 
     def machine_code(self, path, text):
         """What the optimizer leaves of a file's text, without sanitizers; None if it does not compile."""
-        command = self.commands["build/asan/" + path[:-1] + "o"]
+        command = self.commands["build/sanitized/" + path[:-1] + "o"]
         words = [w for w in command[:-1] if not w.startswith(("-MM", "-MP", "-g", "-fsanitize"))]
         words[words.index("-o") + 1] = "-"
         words[words.index("-c")] = "-S"

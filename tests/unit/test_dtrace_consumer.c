@@ -25,7 +25,8 @@ static void errors_drops_and_damage_have_a_sink_of_their_own(void **state)
     struct dtrace_memory memory = {bytes, sizeof bytes, 0};
     start();
     set(DOF_OPTION_QUIET, 0);
-    draft_put_text(draft_emit(&draft, 0, 1, 0), one_piece(DOF_ACTION_PRINTF, 4, "%s~"), "{\n");
+    const struct dtrace_record *piece = one_piece(DOF_ACTION_PRINTF, 4, "%s~");
+    draft_put_text(draft_emit(&draft, 0, 1, 0), piece, "{\n");
     draft_ecb(&draft, 3, 10, 1);
     for (uint32_t i = 0; i < 5; i++)
         draft_record(&draft, 3, DOF_ACTION_DIFEXPR, 8, NULL);

@@ -180,7 +180,8 @@ static void tracemem_has_as_many_bytes_as_it_was_told(void **state)
 static void exit_tells_its_status(void **state)
 {
     (void)state;
-    draft_put(draft_emit(&draft, 0, 1, 0), one_piece(DOF_ACTION_EXIT, 4, NULL), 3);
+    const struct dtrace_record *piece = one_piece(DOF_ACTION_EXIT, 4, NULL);
+    draft_put(draft_emit(&draft, 0, 1, 0), piece, 3);
     print();
     expect_json(json_object_get(line[0], "data"), "[{\"action\":\"exit\",\"value\":3}]");
 }
