@@ -94,7 +94,7 @@ sanitizers_32 := -m32 -fsanitize=address,undefined -fno-sanitize-recover=all
 $(B)/asan32/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized for 32 bits))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -O1 -g -I. -MMD -MP $(sanitizers_32) -c -o $@ $<
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DFIRSTLIGHT_TRACE=0 -g -I. -MMD -MP $(sanitizers_32) -c -o $@ $<
 
 $(B)/tests/boot_host: $(patsubst %.c,$(B)/asan32/%.o,tests/hostile/boot_host.c $(BOOT_HOST) $(BOOT) $(RUNTIME))
 	$(call say,LD,$@)

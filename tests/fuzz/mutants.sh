@@ -33,5 +33,5 @@ check "machines of 32 and 64 bits judge mutants alike" judged_alike
 check "mutants are refused for 70 reasons and more" of_all_kinds
 check "mutants can be written to files" written
 check "mutants of captures do no harm" \
-    build/tests/mutate_capture "$FIRST" "$((COUNT / 10))" tests/golden/good-dtrace.capture
+    build/tests/mutate_capture "$FIRST" "$((COUNT / 50))" tests/golden/good-dtrace.capture
 finish
