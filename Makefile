@@ -157,6 +157,9 @@ FUNCTIONS   := -fno-optimize-sibling-calls -fno-partial-inlining -fno-ipa-cp -fn
                -fno-reorder-blocks-and-partition -ffunction-sections
 KEPT_STATIC := -fkeep-static-functions
 
+# No bytes are copied one by one, which -Os else has done: kernel/memory_functions.c takes words.
+STRINGS := -mstringop-strategy=libcall
+
 HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O2 -g
 
 # --- What is built -----------------------------------------------------------------------------
@@ -169,10 +172,11 @@ kernel_objects := $(patsubst %.c,$(K)/%.o,$(RUNTIME) $(BOOT) $(DRIVERS) $(KERNEL
 $(K)/%.o: %.c Makefile | $(B)/.packages-run
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KERNEL_CFLAGS) $(FUNCTIONS) $(KEPT_STATIC) $(PROBES) $(SIZE) -c -o $@ $<
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(FUNCTIONS) $(KEPT_STATIC) $(PROBES) $(STRINGS) $(SIZE) -c -o $@ $<
 
 $(patsubst %.c,$(K)/%.o,$(UNPROBED)): PROBES :=
 $(patsubst %.c,$(K)/%.o,$(RUNTIME)): KEPT_STATIC :=
+$(patsubst %.c,$(K)/%.o,$(RUNTIME)): STRINGS :=
 $(patsubst %.c,$(K)/%.o,$(USERLAND) $(DTRACE_AT_REST)): SIZE := -Os
 
 $(K)/%.o: %.asm Makefile | $(B)/.packages-run

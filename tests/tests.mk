@@ -12,7 +12,7 @@ UNIT := test_acpi test_archive test_boot_mark test_bootfs test_bootfs_entry test
         test_enable_files test_environment test_escape test_exec_words test_fat_list \
         test_fat_place test_frame test_init test_jitter test_json_value test_kernel_types test_line_editor \
         test_live_filter test_log_long \
-        test_log_text test_madt test_message_buffer test_module_line test_mp_table test_multiboot \
+        test_log_text test_madt test_memory_functions test_message_buffer test_module_line test_mp_table test_multiboot \
         test_names test_options test_output_queue test_probe_closest test_profile_name test_programs test_rc_programs test_rcorder test_rtc \
         test_schema test_sh test_sh_language test_span test_stage_name test_stream test_sysctl \
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
@@ -233,6 +233,9 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 # What they take of the kernel.
 $(B)/tests/test_jitter: $(B)/sanitized/kernel/jitter.o
+renamed := memcpy memmove memset memcmp strlen
+$(B)/tests/test_memory_functions: $(B)/sanitized/kernel/memory_functions.o
+$(B)/sanitized/kernel/memory_functions.o: coverage += -fno-builtin $(foreach name,$(renamed),-D$(name)=kernel_$(name))
 $(B)/tests/test_message_buffer: $(B)/sanitized/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/sanitized/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_rtc: $(patsubst %,$(B)/sanitized/kernel/%.o,calendar rtc)

@@ -34,6 +34,7 @@ void sh_memory_init(struct sh_memory *memory, size_t size, size_t used)
 {
     memory->size = memory->low = (uint32_t)(size & ~(size_t)(ALIGNMENT - 1));
     memory->top = (uint32_t)aligned(used, STACK_ALIGNMENT);
+    memory->free = 0;
 }
 
 /* --- The stack --- */
@@ -112,7 +113,7 @@ static void merge(struct sh *sh, uint32_t offset)
 }
 
 /* Uses a free block, and leaves the rest of it free. */
-static struct block *use(struct block *block, uint32_t size)
+static void use(struct block *block, uint32_t size)
 {
     if (block->size - size >= 2 * sizeof *block) {
         struct block *rest = (struct block *)((char *)block + size);
@@ -120,18 +121,22 @@ static struct block *use(struct block *block, uint32_t size)
         block->size = size;
     }
     block->size |= USED;
-    return block;
 }
 
 static struct block *find_free(struct sh *sh, uint32_t size)
 {
     struct sh_memory *memory = sh->memory;
+    if (size > memory->free)
+        return NULL;
     for (uint32_t offset = memory->low; offset < memory->size;) {
         struct block *block = at(sh, offset);
         if ((block->size & USED) == 0) {
             merge(sh, offset);
-            if (block->size >= size)
-                return use(block, size);
+            if (block->size >= size) {
+                use(block, size);
+                memory->free -= size_of(block);
+                return block;
+            }
         }
         offset += size_of(block);
     }
@@ -170,11 +175,13 @@ void sh_drop(struct sh *sh, void *memory)
         return;
     struct block *block = (struct block *)memory - 1;
     block->size &= ~(uint32_t)USED;
+    sh->memory->free += block->size;
     while (sh->memory->low < sh->memory->size) {
         block = at(sh, sh->memory->low);
         if ((block->size & USED) != 0)
             return;
         sh->memory->low += block->size;
+        sh->memory->free -= block->size;
     }
 }
 
@@ -194,7 +201,7 @@ char *sh_keep_text(struct sh *sh, const char *text, size_t length)
 /* --- All of them --- */
 
 struct sh_saved_blocks {
-    uint32_t low;
+    uint32_t low, free;
     char bytes[];
 };
 
@@ -206,6 +213,7 @@ struct sh_saved_blocks *sh_save_blocks(struct sh *sh)
     if (saved == NULL)
         return NULL;
     saved->low = memory->low;
+    saved->free = memory->free;
     __builtin_memcpy(saved->bytes, at(sh, memory->low), length);
     return saved;
 }
@@ -213,6 +221,7 @@ struct sh_saved_blocks *sh_save_blocks(struct sh *sh)
 void sh_restore_blocks(struct sh *sh, const struct sh_saved_blocks *saved)
 {
     sh->memory->low = saved->low;
+    sh->memory->free = saved->free;
     __builtin_memcpy(at(sh, saved->low), saved->bytes, sh->memory->size - saved->low);
 }
 

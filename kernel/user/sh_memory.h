@@ -32,6 +32,7 @@ struct sh_memory {
     uint32_t size;
     uint32_t top;   /* of the stack */
     uint32_t low;   /* of the blocks */
+    uint32_t free;  /* bytes of all blocks that were dropped */
     uint32_t state; /* struct sh_state */
     uint32_t run;   /* struct sh_node that a copy of this memory is to run; 0: it is no copy */
 };

@@ -104,10 +104,8 @@ static bool ends_list(const struct sh_parser *parser)
 {
     static const char *const ends[] = {"then", "elif", "else", "fi", "do",
                                        "done", "esac", "}",    ")",  ";;"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (sh_token_is(parser, ends[i]))
-            return true;
-    return parser->token == TOKEN_END;
+    return parser->token == TOKEN_END ||
+           sh_token_is_one(parser, ends, sizeof ends / sizeof ends[0]);
 }
 
 /* `command &`: it goes into a node of its own, with its text as `jobs` shows it. */
@@ -487,10 +485,7 @@ static bool parse_enclosed(struct sh_parser *parser, sh_link *link, enum sh_kind
 static bool begins_compound(const struct sh_parser *parser)
 {
     static const char *const begins[] = {"if", "while", "until", "for", "case", "{", "("};
-    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
-        if (sh_token_is(parser, begins[i]))
-            return true;
-    return false;
+    return sh_token_is_one(parser, begins, sizeof begins / sizeof begins[0]);
 }
 
 static bool parse_compound(struct sh_parser *parser, sh_link *link)

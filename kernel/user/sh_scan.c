@@ -55,7 +55,22 @@ static bool skip_single(struct sh_parser *parser)
     return sh_parse_open(parser, line, "syntax", "a quote is not closed");
 }
 
-/* One character, or what begins with it; quotes are characters of their own here. */
+/* A character that means nothing but itself, wherever it stands. */
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '/' || c == '.' || c == '-';
+}
+
+static void skip_plain(struct sh_parser *parser)
+{
+    size_t at = parser->at;
+    while (at < parser->text.length && is_plain(parser->text.text[at]))
+        at++;
+    parser->at = at;
+}
+
+/* One character and the plain ones behind it, or what begins with it; quotes are characters of their own here. */
 static bool skip_one(struct sh_parser *parser)
 {
     char c = look(parser, 0);
@@ -65,8 +80,10 @@ static bool skip_one(struct sh_parser *parser)
         return sh_skip_dollar(parser);
     else if (c == '`')
         return sh_skip_backticks(parser);
-    else
+    else {
         (void)take(parser);
+        skip_plain(parser);
+    }
     return true;
 }
 
@@ -193,8 +210,7 @@ static void skip_blanks(struct sh_parser *parser)
             break;
     }
     if (look(parser, 0) == '#')
-        while (!at_end(parser) && look(parser, 0) != '\n')
-            (void)take(parser);
+        parser->at += slice_find(slice_behind(parser->text, parser->at), '\n');
 }
 
 static bool scan_word(struct sh_parser *parser)
@@ -221,7 +237,7 @@ static void scan_operator(struct sh_parser *parser)
                                             "&>",  ";",  "&",  "|",  "(",  ")",  "<",  ">"};
     struct slice rest = {parser->text.text + parser->at, parser->text.length - parser->at};
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
-        if (slice_begins(rest, operators[i])) {
+        if (rest.text[0] == operators[i][0] && slice_begins(rest, operators[i])) {
             parser->token = TOKEN_OPERATOR;
             parser->word = (struct slice){rest.text, __builtin_strlen(operators[i])};
             parser->at += parser->word.length;
@@ -328,8 +344,17 @@ bool sh_scan(struct sh_parser *parser)
     return true;
 }
 
+bool sh_token_is_one(const struct sh_parser *parser, const char *const *texts, size_t count)
+{
+    if (parser->token != TOKEN_WORD && parser->token != TOKEN_OPERATOR)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (texts[i][0] == parser->word.text[0] && slice_is(parser->word, texts[i]))
+            return true;
+    return false;
+}
+
 bool sh_token_is(const struct sh_parser *parser, const char *text)
 {
-    return (parser->token == TOKEN_WORD || parser->token == TOKEN_OPERATOR) &&
-           slice_is(parser->word, text);
+    return sh_token_is_one(parser, &text, 1);
 }

@@ -128,8 +128,9 @@ bool sh_scan(struct sh_parser *parser);
 /* The texts of all here-documents have been read; else that is told. */
 bool sh_heres_read(struct sh_parser *parser);
 
-/* Whether the token is this operator, or this word without quotes. */
+/* Whether the token is this operator, or this word without quotes; or one of several. */
 bool sh_token_is(const struct sh_parser *parser, const char *text);
+bool sh_token_is_one(const struct sh_parser *parser, const char *const *texts, size_t count);
 
 /* Reads commands until `)`, which is then the token. */
 bool sh_parse_until_parenthesis(struct sh_parser *parser);
