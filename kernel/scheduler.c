@@ -13,7 +13,8 @@
 
 enum {
     SLICE_MS = 10,
-    RETRY_US = 50, /* when a switch is due, but the thread is recording an event */
+    RETRY_US = 50,        /* when a switch is due, but the thread is recording an event */
+    RETRY_CYCLES = 20000, /* at least: an interrupt must not take all the time until the next one */
 };
 
 struct queue {
@@ -149,15 +150,23 @@ static struct thread *pick(const struct percpu *cpu)
     return thread != NULL ? thread : cpu->idle;
 }
 
-/* Sets this CPU's alarm for whatever comes first: a sleeper, the end of the slice, or a probe of the clock. */
+static uint64_t retry_cycles(void)
+{
+    uint64_t cycles = tracing_cycles(RETRY_US * 1000);
+    return cycles < RETRY_CYCLES ? RETRY_CYCLES : cycles;
+}
+
+/* Sets this CPU's alarm for whatever comes first: a sleeper, the end of the slice, or a probe of the clock.  An end
+ * that was there already is tried again, but not at once: the thread would never get as far as to be left. */
 static void set_alarm(struct percpu *cpu)
 {
     struct queue *queue = &queues[cpu->number];
     uint64_t moment = UINT64_MAX;
     if (queue->sleepers != NULL)
         moment = queue->sleepers->wake_at;
-    if (queue->length > 0 && queue->slice_end < moment)
-        moment = queue->slice_end;
+    uint64_t end = cpu->switch_wanted ? scheduler_now() + retry_cycles() : queue->slice_end;
+    if (queue->length > 0 && end < moment)
+        moment = end;
     if (profile_due(cpu->number) < moment)
         moment = profile_due(cpu->number);
     if (moment == UINT64_MAX && !queue->alarm_set)
@@ -347,7 +356,7 @@ void scheduler_preempt(void)
         return;
     if (cpu->preemption_off != 0) {
         queues[cpu->number].alarm_set = true;
-        timer_set(tracing_cycles(RETRY_US * 1000));
+        timer_set(retry_cycles());
         return;
     }
     uint32_t flags = scheduler_take();
