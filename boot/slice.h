@@ -16,13 +16,10 @@ static inline struct slice slice_of(const char *text)
     return (struct slice){text, __builtin_strlen(text)};
 }
 
-/* The length of the text, which mostly begins with something else, is not asked for. */
 static inline bool slice_is(struct slice slice, const char *text)
 {
-    size_t at = 0;
-    while (at < slice.length && text[at] == slice.text[at] && text[at] != '\0')
-        at++;
-    return at == slice.length && text[at] == '\0';
+    return slice.length == __builtin_strlen(text) &&
+           __builtin_memcmp(slice.text, text, slice.length) == 0;
 }
 
 static inline bool slice_equal(struct slice a, struct slice b)

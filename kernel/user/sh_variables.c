@@ -29,7 +29,7 @@ bool sh_is_assignment(struct slice text)
 
 static bool has_name(const struct sh_variable *variable, struct slice name)
 {
-    return slice_is(name, variable->name);
+    return name.length > 0 && name.text[0] == variable->name[0] && slice_is(name, variable->name);
 }
 
 static struct sh_variable *find(const struct sh *sh, struct slice name)
