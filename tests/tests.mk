@@ -18,8 +18,12 @@ UNIT := test_acpi test_archive test_boot_mark test_bootfs test_bootfs_entry test
         test_sysctl_program test_system_file test_table test_text test_tracer test_tunable \
         test_uart16550 test_ustar test_words
 
-COMPUTING := test_boottrace_model test_d_parser test_digest test_dtrace_buffer test_dtrace_float test_dtrace_framework \
-             test_dtrace_search test_dtrace_stream test_frame test_output_queue test_rcorder test_span
+# What takes its time computing, of the tests and of what they test.
+COMPUTING := $(patsubst %,tests/unit/%.c,boottrace_host freebsd_boottrace test_boottrace_model test_d_parser test_digest \
+             test_dtrace_buffer test_dtrace_float test_dtrace_framework test_dtrace_search test_dtrace_stream test_frame \
+             test_output_queue test_rcorder test_span) boot/sha1.c boot/sha256.c boot/sha_message.c flight/d/lex_word.c \
+             trace/dtrace/consumer_float.c trace/dtrace/decimal.c trace/dtrace/dtrace_bytes.c trace/dtrace/search.c \
+             trace/dtrace/wide.c trace/span.c
 
 FUZZ := fuzz_acpi fuzz_bootfs fuzz_capture fuzz_command_line fuzz_consumer fuzz_cpio fuzz_d fuzz_dif_run \
         fuzz_digest fuzz_dof fuzz_dof_show fuzz_driver_conf fuzz_enable fuzz_environment fuzz_frame fuzz_line_editor \
@@ -64,7 +68,7 @@ unit_programs := $(UNIT:%=$(B)/tests/%)
 fuzz_programs := $(FUZZ:%=$(B)/fuzz/%)
 
 # Once for all: the unit tests link what the fuzzers link, where nothing asks for the branches that are counted.
-# Tests themselves are not worth the time of an optimizer, but for those that compute much.
+# Tests themselves are not worth the time of an optimizer, but for those in COMPUTING.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 coverage   := -fsanitize=fuzzer-no-link
 
@@ -76,7 +80,8 @@ $(B)/sanitized/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 $(B)/sanitized/%.o: optimized := -O1
 $(B)/sanitized/tests/unit/%.o: optimized := -O0
 $(B)/sanitized/tests/unit/%.o: coverage :=
-$(patsubst %,$(B)/sanitized/tests/unit/%.o,boottrace_host freebsd_boottrace $(COMPUTING)): optimized := -O1
+$(COMPUTING:%.c=$(B)/sanitized/%.o): optimized := -O2
+$(patsubst %,$(B)/sanitized/trace/dtrace/%.o,consumer_float decimal search wide): coverage += -fno-sanitize-coverage=trace-cmp
 
 $(unit_programs): $(B)/tests/%: $(B)/sanitized/tests/unit/%.o $(pure:%.c=$(B)/sanitized/%.o)
 	$(call say,LD,$@)
