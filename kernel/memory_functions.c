@@ -60,8 +60,8 @@ void *memset(void *to, int value, size_t length)
 int memcmp(const void *a, const void *b, size_t length)
 {
     const uint8_t *p = a, *q = b;
-    for (; length >= 4 && *(const word *)p == *(const word *)q; length -= 4)
-        p += 4, q += 4;
+    for (; length >= 4 && *(const word *)p == *(const word *)q; length -= 4, p += 4, q += 4)
+        ;
     for (; length > 0; length--, p++, q++)
         if (*p != *q)
             return *p < *q ? -1 : 1;
