@@ -106,14 +106,15 @@ def operates_on_locals(rows):
 
 def looks_up(rows):
     """The count of the process is that of its entries so far, and the time one of before.  The name, which each record
-    sets to 0, is there again since the next entry: nearly always that of the same thread."""
-    last, otherwise = 0, 0
+    sets to 0, is there exactly if there was an entry since."""
+    last = 0
     for _, name, values in rows:
-        if name != "return" or int(values[0]) <= 0 or int(values[1]) < last or values[2:] not in (["kernel"], []):
+        if name != "return" or int(values[0]) <= 0 or int(values[1]) < last:
             return False
-        otherwise += (int(values[1]) > last) != (values[2:] == ["kernel"])
+        if values[2:] != (["kernel"] if int(values[1]) > last else []):
+            return False
         last = int(values[1])
-    return len(rows) > 20 and otherwise <= len(rows) / 10
+    return len(rows) > 20
 
 
 def inlines(rows):
