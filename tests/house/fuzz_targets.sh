@@ -27,4 +27,9 @@ owned() {
     done
 }
 check 'no seeds are left over' owned
+# A fuzzer that is given their folder writes there.
+chosen() {
+    [ -z "$(find tests/fuzz/corpus -type f | grep -E '/[0-9a-f]{40}$' | head -n 1)" ]
+}
+check 'all of them were chosen' chosen
 finish
