@@ -75,7 +75,7 @@ coverage   := -fsanitize=fuzzer-no-link
 $(B)/sanitized/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized))
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(HOST_CFLAGS) $(optimized) -Wno-string-concatenation $(SANITIZERS) $(coverage) -c -o $@ $<
+	$(Q)$(CLANG) $(HOST_CFLAGS) $(optimized) -Wno-string-concatenation $(SANITIZERS) $(coverage) $(sanitized_more) -c -o $@ $<
 
 $(B)/sanitized/%.o: optimized := -O1
 $(B)/sanitized/tests/unit/%.o: optimized := -O0
@@ -94,7 +94,7 @@ $(B)/tests/test_digest: unit_more := -lcrypto
 BOOT_HOST := kernel/boot_archive.c kernel/complaint.c kernel/configuration.c kernel/files.c \
              kernel/module_hashes.c kernel/module_list.c kernel/modules.c kernel/tunables.c
 
-sanitizers_32 := -m32 -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers_32 := -m32 $(SANITIZERS)
 
 $(B)/asan32/%.o: %.c Makefile tests/tests.mk | $(B)/.packages-test
 	$(call say,CC,$< (sanitized for 32 bits))
@@ -238,9 +238,9 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 
 # What they take of the kernel.
 $(B)/tests/test_jitter: $(B)/sanitized/kernel/jitter.o
-renamed := memcpy memmove memset memcmp strlen
 $(B)/tests/test_memory_functions: $(B)/sanitized/kernel/memory_functions.o
-$(B)/sanitized/kernel/memory_functions.o: coverage += -fno-builtin $(foreach name,$(renamed),-D$(name)=kernel_$(name))
+$(B)/sanitized/kernel/memory_functions.o: sanitized_more := -fno-builtin \
+    $(foreach name,memcpy memmove memset memcmp strlen,-D$(name)=kernel_$(name))
 $(B)/tests/test_message_buffer: $(B)/sanitized/kernel/message_buffer.o
 $(B)/tests/test_dif_run: $(B)/sanitized/kernel/dif_conformance.o | $(B)/tests/programs.bin
 $(B)/tests/test_rtc: $(patsubst %,$(B)/sanitized/kernel/%.o,calendar rtc)
