@@ -378,31 +378,35 @@ static void a_length_is_that_of_looking_at_each_byte(void **state)
 
 enum {
     SHARED_HASH = 5,
-    WIDE = 8 /* bytes of a tuple */
+    WIDE = 8 /* bytes of a string */
 };
 
-/* The entries that two tuples of one string have, whose hashes happen to be the same. */
-static uint32_t entries_of(const uint8_t *first, const uint8_t *second, uint32_t size)
+/* The entries that two tuples have, whose hashes happen to be the same: of a number, the same for both, whose last
+ * bytes are those of `before`, and a string. */
+static uint32_t entries_of(const uint8_t *first, const uint8_t *second, const uint8_t *before,
+                           uint32_t size)
 {
     const struct dtrace_record keys[] = {
-        {.action = DOF_ACTION_DIFEXPR, .size = size, .offset = 8, .string = true},
-        {.action = DOF_AGGREGATION_SUM, .size = 8, .offset = 8 + WIDE}};
+        {.action = DOF_ACTION_DIFEXPR, .size = 8, .offset = 8},
+        {.action = DOF_ACTION_DIFEXPR, .size = size, .offset = 16, .string = true},
+        {.action = DOF_AGGREGATION_SUM, .size = 8, .offset = 16 + WIDE}};
     const struct dtrace_aggregation sum = {
-        .description = {.id = 1, .size = 16 + WIDE, .record_count = 2, .records = keys},
+        .description = {.id = 1, .size = 24 + WIDE, .record_count = 3, .records = keys},
         .kind = DOF_AGGREGATION_SUM,
         .base = 8,
-        .data_offset = 8 + WIDE};
+        .data_offset = 16 + WIDE};
     struct dtrace_aggregation_buffer buffer = make(SIZE);
     const uint8_t *strings[] = {first, second};
     for (uint32_t i = 0; i < 2; i++) {
-        uint8_t tuple[8 + WIDE] = {0};
-        memcpy(tuple + 8, strings[i], size);
-        uint8_t *exact = exact_copy(tuple, 8 + size);
+        uint8_t tuple[16 + WIDE] = {0};
+        memcpy(tuple + 12, before + WIDE - 4, 4);
+        memcpy(tuple + 16, strings[i], size);
+        uint8_t *exact = exact_copy(tuple, 16 + size);
         const struct dtrace_aggregate what = {&sum, exact, SHARED_HASH, 1, 1};
         assert_int_equal(dtrace_aggregate(&buffer, &what), DTRACE_AGGREGATE_OK);
         free(exact);
     }
-    uint32_t entries = buffer.used / (16 + WIDE);
+    uint32_t entries = buffer.used / (24 + WIDE);
     free(buffer.bytes);
     return entries;
 }
@@ -419,8 +423,10 @@ static void strings_of_one_hash_differ_at_any_byte_but_not_behind_the_end(void *
                     first[length] = '\0';
                 memcpy(second, first, sizeof second);
                 second[at] ^= 0x80;
-                assert_int_equal(entries_of(first, first, size), 1);
-                assert_int_equal(entries_of(first, second, size), at <= length ? 2 : 1);
+                uint32_t entries = at <= length ? 2 : 1;
+                assert_int_equal(entries_of(first, first, first, size), 1);
+                assert_int_equal(entries_of(first, second, first, size), entries);
+                assert_int_equal(entries_of(first, second, second, size), entries);
             }
 }
 

@@ -152,6 +152,26 @@ static void flowindent_follows_the_calls(void **state)
            "\n");
 }
 
+static void each_cpu_has_calls_of_its_own(void **state)
+{
+    (void)state;
+    start();
+    draft.source.cpus = 2;
+    set(DOF_OPTION_FLOWINDENT, 0);
+    draft_probe(&draft, 10, "fbt", "unix", "f", "entry");
+    draft_probe(&draft, 11, "fbt", "unix", "g", "entry");
+    draft_ecb(&draft, 1, 10, 0);
+    draft_ecb(&draft, 2, 11, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        draft_emit(&draft, i / 2, 1 + i % 2, 0);
+    expect("CPU FUNCTION                                 \n"
+           "  0  -> f                                     \n"
+           "  0    -> g                                   \n"
+           "  1  -> f                                     \n"
+           "  1    -> g                                   \n"
+           "\n");
+}
+
 static void two_clauses_on_a_probe_are_one_step(void **state)
 {
     (void)state;
@@ -659,6 +679,7 @@ int main(void)
         cmocka_unit_test(a_ring_begins_with_its_oldest_record),
         cmocka_unit_test(a_ring_whose_oldest_record_would_come_at_the_end_has_the_newest_alone),
         cmocka_unit_test(flowindent_follows_the_calls),
+        cmocka_unit_test(each_cpu_has_calls_of_its_own),
         cmocka_unit_test(two_clauses_on_a_probe_are_one_step),
         cmocka_unit_test(entries_without_returns_are_indented_up_to_a_bound),
         cmocka_unit_test(returns_meet_entries_beyond_the_bound),
