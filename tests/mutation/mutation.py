@@ -54,12 +54,16 @@ class Build:
         if said.returncode != 0:
             fail("make cannot say how it builds: " + said.stderr)
         self.commands = {}
-        for line in said.stdout.splitlines():
-            words = shlex.split(line) if " -o build/" in line else []
+        archives = {}
+        for line in said.stdout.replace("\\\n", "").splitlines():
+            words = shlex.split(line) if " -o build/" in line or line.startswith("ar ") else []
             if "-o" in words:
                 self.commands[words[words.index("-o") + 1]] = words
+            elif words:
+                archives[words[2]] = words[3:]
         self.programs = programs
-        self.objects = {p: [w for w in self.commands[p] if w.endswith(".o")] for p in programs}
+        self.objects = {p: [o for w in self.commands[p] for o in archives.get(w, [w]) if o.endswith(".o")]
+                        for p in programs}
         self.symbols = {}
         self.distance = {p: self.distances(p) for p in programs}
 
@@ -104,7 +108,9 @@ class Build:
         return said.stdout if said.returncode == 0 else None
 
     def link(self, program, name, replacement, output):
-        words = [replacement if w == name else w for w in self.commands[program]]
+        """With another object, which stands before any library that has it, too."""
+        words = [w for w in self.commands[program] if w != name]
+        words.insert(words.index("-o"), replacement)
         words[words.index("-o") + 1] = output
         if run(words).returncode != 0:
             fail(program + " does not link")
