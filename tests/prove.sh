@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs test programs side by side, one more at a time than there are processors, because some only wait for a while:
+# Runs test programs side by side, twice as many at a time as there are processors, because some only wait for a while:
 # prove.sh PROGRAM...
 #
 # Each result is told as it comes.  What prove says in several lines at its end is ONE line here: PASS, FAIL (the
@@ -8,7 +8,7 @@
 #
 # The lines go through the shell because mawk, Debian's awk, waits for 4 KiB of them.
 {
-    CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$(($(nproc) + 1)) -e '' --nocolor "$@"
+    CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --failures -j$((2 * $(nproc))) -e '' --nocolor "$@"
     echo "prove: $?"
 } | {
     verdict=ERROR
