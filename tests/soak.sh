@@ -81,7 +81,7 @@ while [ "$round" -le "$rounds" ]; do
     campaign "round $round, 128 NMIs" env NMIS=64 python3 tests/boot/nmi.py
     campaign "round $round, two deterministic boots" same_again
     campaign "round $round, 32 tortures of 8 million events" env EVENTS=8000000 \
-        CARRIERS='kernel bios uefi uefi32' sh tests/boot/torture.sh
+        CARRIERS='kernel bios uefi uefi32' MACHINES='pc:1 pc:2 pc:4 pc:8 q35:1 q35:2 q35:4 q35:8' sh tests/boot/torture.sh
     campaign "round $round, a boot in real time" real_time "$round"
     round=$((round + 1))
 done

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The machine of docs/lessons/ntp-race.md: on nearly every boot ntpd goes to maintenance; without the needless service
-# it never does, nor while somebody looks.  SEEDS: how many boots of each kind, each with another seed (5).
+# it never does, nor while somebody looks.  SEEDS: how many boots of each kind, each with another seed (3).
 . tests/tap.sh
-seeds=${SEEDS:-5}
+seeds=${SEEDS:-3}
 archive="$PWD/build/ntp_archive type=rootfs name=ramdisk"
 
 : > "$work/nothing"

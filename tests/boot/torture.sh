@@ -2,8 +2,8 @@
 # Threads that are created, move, sleep and get signals while they and interrupts record events, on
 # one to eight CPUs: the kernel checks every event that it reads back, that nothing is leaked and
 # that the counts agree (kernel/torture.c); flight verify checks the books and the order of time.
-# EVENTS (default 150,000 in each run) and CARRIERS (default "kernel") make it longer: 8,000,000 and
-# "kernel bios uefi uefi32" in `make soak`.
+# EVENTS (default 150,000 in each run), CARRIERS (default "kernel") and MACHINES make it longer: 8,000,000,
+# "kernel bios uefi uefi32" and each machine with every number of CPUs in `make soak`.
 . tests/tap.sh
 events=${EVENTS:-150000}
 
@@ -38,16 +38,14 @@ arguments_of() {
 
 case ${CARRIERS:-kernel} in *bios* | *uefi*) torturing_iso ;; esac
 for how in ${CARRIERS:-kernel}; do
-    for machine in pc q35; do
-        for cpus in 1 2 4 8; do
-            arguments=$(arguments_of "$how")
-            IFS='|'
-            # shellcheck disable=SC2086
-            set -- $arguments
-            unset IFS
-            check "$how, $machine, $cpus CPUs: $events events, each of them whole" \
-                survives $cpus --machine $machine "$@"
-        done
+    for machine in ${MACHINES:-pc:1 q35:2 pc:4 q35:8}; do
+        arguments=$(arguments_of "$how")
+        IFS='|'
+        # shellcheck disable=SC2086
+        set -- $arguments
+        unset IFS
+        check "$how, ${machine%:*}, ${machine#*:} CPUs: $events events, each of them whole" \
+            survives "${machine#*:}" --machine "${machine%:*}" "$@"
     done
 done
 finish
