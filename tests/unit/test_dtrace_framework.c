@@ -221,6 +221,25 @@ static void a_record_too_large_for_the_memory_costs_its_clause_alone(void **stat
     host_end();
 }
 
+static void memory_in_use_is_no_room_for_records(void **state)
+{
+    (void)state;
+    for (uint32_t used = 0; used <= 3; used += 3) {
+        host_start(4 * MIB, 1, false);
+        (void)host_probe("open", "entry");
+        host.memory.used += used * MIB;
+        struct dof_action large[] = {
+            host_action(DOF_ACTION_DIFEXPR, host_string("x", MIB * 3 / 8))};
+        const struct dof_clause clause = HOST_CLAUSE("", "", large);
+        assert_true(host_add(&clause, 1, NULL, 0));
+        (void)dtrace_go(host.dtrace, 0);
+        const char *refusal = dtrace_clause_refusal(host.dtrace, 0);
+        bool too_large = refusal != NULL && strstr(refusal, "too large for the memory") != NULL;
+        assert_int_equal(too_large, used > 0);
+        host_end();
+    }
+}
+
 /* Clauses that share the actions of the first one, which are this action so many times. */
 static bool add_sharing_clauses(const struct dof_action *action, uint32_t actions, uint32_t clauses)
 {
@@ -762,6 +781,7 @@ int main(void)
         cmocka_unit_test(destructive_actions_need_the_option_and_the_machine),
         cmocka_unit_test(a_destructive_predicate_counts_as_destructive),
         cmocka_unit_test(a_record_too_large_for_the_memory_costs_its_clause_alone),
+        cmocka_unit_test(memory_in_use_is_no_room_for_records),
         cmocka_unit_test(clauses_that_share_their_actions_all_trace),
         cmocka_unit_test(clauses_that_share_bad_or_destructive_actions_share_the_verdict),
         cmocka_unit_test(sections_that_name_each_other_often_cost_no_more_than_their_memory),

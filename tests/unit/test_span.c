@@ -206,6 +206,22 @@ static void a_process_that_ends_ends_what_it_had_begun(void **state)
     assert_non_null(spans_top(&spans, 2));
 }
 
+static void a_task_that_there_is_not_has_no_top(void **state)
+{
+    (void)state;
+    struct spans spans = started(PLACES, 0);
+    struct span_task *exact = calloc(2, sizeof *exact);
+    assert_non_null(exact);
+    spans.tasks = exact;
+    spans.task_count = 2;
+    take(&spans, 1, 1, "ENTER f");
+    assert_null(spans_top(&spans, 0));
+    assert_non_null(spans_top(&spans, 1));
+    assert_null(spans_top(&spans, 2));
+    assert_null(spans_top(&spans, UINT32_MAX));
+    free(exact);
+}
+
 static void a_gap_cuts_everything_and_trusts_nothing_behind_it(void **state)
 {
     (void)state;
@@ -475,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_call_that_was_left_without_a_word_is_cut),
         cmocka_unit_test(an_end_without_a_beginning_is_counted_and_changes_nothing),
         cmocka_unit_test(a_process_that_ends_ends_what_it_had_begun),
+        cmocka_unit_test(a_task_that_there_is_not_has_no_top),
         cmocka_unit_test(a_gap_cuts_everything_and_trusts_nothing_behind_it),
         cmocka_unit_test(announcements_may_overlap),
         cmocka_unit_test(equal_times_on_two_cpus_are_put_right),
