@@ -464,6 +464,35 @@ static void who_reads_on_does_not_wait_for_one_with_many_behind_it(void **state)
     free(arena);
 }
 
+static void record_many(struct trace_table *table, uint32_t events)
+{
+    for (uint32_t i = 0; i < events; i++)
+        trace_table_record(table, 100 + i, 2, 0);
+}
+
+static void who_reads_on_loses_what_was_overwritten_since_then(void **state)
+{
+    (void)state;
+    enum {
+        HELD = 64,
+        READ = 40,
+        BEFORE_RESET = 7,
+        LOST = 3
+    };
+    struct trace_arena *arena = arena_of(&shape);
+    struct trace_table *table = trace_arena_table(arena, 0, TRACE_TABLE_RUN);
+    struct log_cursor cursor;
+    record_many(table, READ + HELD + LOST);
+    log_cursor_start_at(&cursor, arena, 0, TRACE_TABLE_RUN, READ);
+    assert_int_equal(cursor.lost, LOST);
+    record_many(table, BEFORE_RESET);
+    trace_table_reset(table, trace_arena_filter(arena, 0, TRACE_TABLE_RUN), false);
+    record_many(table, HELD + LOST);
+    log_cursor_start_at(&cursor, arena, 0, TRACE_TABLE_RUN, READ);
+    assert_int_equal(cursor.lost, LOST);
+    free(arena);
+}
+
 /* --- Books and durations ------------------------------------------------------------------------ */
 
 static void the_books_are_one_line(void **state)
@@ -539,6 +568,7 @@ int main(void)
         cmocka_unit_test_setup(holes_are_passed_over, setup),
         cmocka_unit_test_setup(who_reads_on_waits_for_an_event_that_is_being_recorded, setup),
         cmocka_unit_test_setup(who_reads_on_does_not_wait_for_one_with_many_behind_it, setup),
+        cmocka_unit_test_setup(who_reads_on_loses_what_was_overwritten_since_then, setup),
         cmocka_unit_test_setup(the_books_are_one_line, setup),
         cmocka_unit_test_setup(a_duration_comes_in_the_unit_that_suits_it, setup),
     };
