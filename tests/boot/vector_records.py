@@ -107,14 +107,15 @@ def operates_on_locals(rows):
 def looks_up(rows):
     """The count of the process is that of its entries so far, and the time one of before.  The name, which each record
     sets to 0, is there exactly if there was an entry since."""
-    last = 0
+    last, named = 0, 0
     for _, name, values in rows:
         if name != "return" or int(values[0]) <= 0 or int(values[1]) < last:
             return False
         if values[2:] != (["kernel"] if int(values[1]) > last else []):
             return False
         last = int(values[1])
-    return len(rows) > 20
+        named += len(values[2:])
+    return named > 20
 
 
 def inlines(rows):
