@@ -61,7 +61,7 @@ unit_programs := $(UNIT:%=$(B)/tests/%)
 fuzz_programs := $(FUZZ:%=$(B)/fuzz/%)
 
 # Once for all: the unit tests link what the fuzzers link, where nothing asks for the branches that are counted.
-# They are not worth the time of an optimizer, but for those in COMPUTING.
+# No object is worth the time of an optimizer but those in COMPUTING.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 coverage   := -fsanitize=fuzzer-no-link
 
