@@ -18,7 +18,7 @@ B       := build
 # What Debian 12 must have: to build and boot, and on top of that to test.
 PACKAGES_RUN  := libc6-dev nasm lib32gcc-12-dev libjansson-dev libdw-dev cpio grub-common grub-pc-bin \
                  grub-efi-amd64-bin grub-efi-ia32-bin xorriso mtools qemu-system-x86 seabios
-PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang libclang-rt-14-dev \
+PACKAGES_TEST := $(PACKAGES_RUN) libcmocka-dev libc6-dev-i386 clang lld libclang-rt-14-dev \
                  clang-format spin jq python3 perl procps liblttng-ust-dev lttng-tools libssl-dev \
                  valgrind bc ovmf ovmf-ia32 ipxe-qemu bochs bochsbios vgabios tmux
 

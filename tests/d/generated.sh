@@ -2,7 +2,7 @@
 # Programs of D out of numbers, two for each: all are right, so the compiler takes it, and what it makes, the kernel's verifier takes.
 . tests/tap.sh
 
-COUNT=${COUNT:-3000}
+COUNT=${COUNT:-1500}
 FIRST=${FIRST:-0}
 
 # Much happens in them: nothing of it is refused for its size.

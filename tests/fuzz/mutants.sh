@@ -1,9 +1,9 @@
 #!/bin/sh
-# Mutants of DOF objects: 50,000 are loaded, run and traced with under the sanitizers, and a machine of 32 bits judges them
+# Mutants of DOF objects: 20,000 are loaded, run and traced with under the sanitizers, and a machine of 32 bits judges them
 # as one of 64 does.  Then mutants of a capture of anonymous tracing, which flight reads.
 . tests/tap.sh
 
-COUNT=${COUNT:-50000}
+COUNT=${COUNT:-20000}
 FIRST=${FIRST:-0}
 
 # Of each mutant the same verdict, with the same text at the same place.
@@ -33,5 +33,5 @@ check "machines of 32 and 64 bits judge mutants alike" judged_alike
 check "mutants are refused for 70 reasons and more" of_all_kinds
 check "mutants can be written to files" written
 check "mutants of captures do no harm" \
-    build/tests/mutate_capture "$FIRST" "$((COUNT / 50))" tests/golden/good-dtrace.capture
+    build/tests/mutate_capture "$FIRST" "$((COUNT / 40))" tests/golden/good-dtrace.capture
 finish

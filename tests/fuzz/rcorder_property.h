@@ -122,9 +122,9 @@ static inline void model_add_script(struct model *model, const char *text, size_
 static inline int model_compare(const void *a, const void *b)
 {
     const struct model_mention *first = a, *second = b;
-    size_t length = first->length < second->length ? first->length : second->length;
-    int order = memcmp(first->name, second->name, length);
-    return order != 0 ? order : (first->length > second->length) - (first->length < second->length);
+    if (first->length != second->length)
+        return first->length < second->length ? -1 : 1;
+    return memcmp(first->name, second->name, first->length);
 }
 
 static inline void model_link(struct model *model, const struct model_mention *a,
@@ -151,15 +151,26 @@ static inline void model_find_edges(struct model *model)
     }
 }
 
+/* Mentions lie in the order of their names by now. */
 static inline bool model_mentions(const struct model *model, uint32_t script, char kind,
                                   struct slice name)
 {
-    struct model_mention wanted = {.name = name.text, .length = name.length};
-    for (uint32_t i = 0; i < model->mentions; i++)
-        if (model->mention[i].kind == kind &&
-            (script == UINT32_MAX || model->mention[i].script == script) &&
-            model_compare(&model->mention[i], &wanted) == 0)
+    const struct model_mention wanted = {.name = name.text, .length = name.length};
+    uint32_t first = 0;
+    for (uint32_t end = model->mentions; first < end;) {
+        uint32_t middle = first + (end - first) / 2;
+        if (model_compare(&model->mention[middle], &wanted) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (; first < model->mentions; first++) {
+        const struct model_mention *mention = &model->mention[first];
+        if (model_compare(mention, &wanted) != 0)
+            break;
+        if (mention->kind == kind && (script == UINT32_MAX || mention->script == script))
             return true;
+    }
     return false;
 }
 

@@ -7,7 +7,7 @@ for program in build/fuzz/fuzz_*; do
     name=${program##*/fuzz_}
     mkdir -p "$work/$name"
     case $name in
-    capture | line_editor | sh) runs=1000 ;; # of which each takes some ms
+    bootfs | capture | d | dof_show | line_editor | rcorder | sh) runs=1000 ;; # of which each takes some ms
     *) runs=5000 ;;
     esac
     words=

@@ -188,7 +188,7 @@ static void random_bits_print_as_on_the_host(void **state)
 {
     (void)state;
     seed = 1;
-    for (uint32_t i = 0; i < 600000; i++) {
+    for (uint32_t i = 0; i < 100000; i++) {
         uint64_t bits = next_random();
         double value;
         memcpy(&value, &bits, sizeof value);
@@ -200,7 +200,7 @@ static void random_singles_print_as_on_the_host(void **state)
 {
     (void)state;
     seed = 2;
-    for (uint32_t i = 0; i < 1000000; i++) {
+    for (uint32_t i = 0; i < 200000; i++) {
         uint32_t bits = (uint32_t)(next_random() >> 32);
         float value;
         memcpy(&value, &bits, sizeof value);
@@ -223,7 +223,7 @@ static void numbers_that_people_write_print_as_on_the_host(void **state)
     (void)state;
     static const char *const rounding[] = {"%.0f", "%.1f", "%.2f", "%.3f", "%.1e", "%.2g", "%g"};
     seed = 3;
-    for (uint32_t i = 0; i < 1000000; i++) {
+    for (uint32_t i = 0; i < 200000; i++) {
         uint64_t random = next_random();
         double value =
             (double)(int64_t)(random % 2000001 - 1000000) / (double)(1 << (random >> 60));

@@ -251,8 +251,11 @@ static bool add_sharing_clauses(const struct dof_action *action, uint32_t action
     uint8_t one[32];
     assert_int_equal(builder.sections[actdesc].type, DOF_TYPE_ACTDESC);
     memcpy(one, builder.sections[actdesc].bytes, sizeof one);
-    for (uint32_t i = 1; i < actions; i++)
-        (void)dof_builder_append(&builder, actdesc, one, sizeof one);
+    uint8_t *more = malloc((actions - 1) * sizeof one);
+    for (uint32_t i = 0; i < actions - 1; i++)
+        memcpy(more + i * sizeof one, one, sizeof one);
+    (void)dof_builder_append(&builder, actdesc, more, (actions - 1) * sizeof one);
+    free(more);
     for (uint32_t i = 1; i < clauses; i++)
         (void)dof_builder_section(&builder, DOF_TYPE_ECBDESC, 8, 0, builder.sections[ecb].bytes,
                                   builder.sections[ecb].size);

@@ -327,10 +327,10 @@ static void an_unknown_task_has_no_spans(void **state)
     assert_int_equal(spans.counts.unknown, 3);
 }
 
-/* --- 100,000 random programs on CPUs whose clocks are off --- */
+/* --- 20,000 random programs on CPUs whose clocks are off --- */
 
 enum {
-    PROGRAMS = 100000,
+    PROGRAMS = 20000,
     CPUS = 3,
     EVENTS = 60,
     OFF = 7,        /* cycles, either way */
@@ -437,7 +437,7 @@ static void threads_on_cpus_whose_clocks_are_off_get_each_of_their_spans(void **
     }
 }
 
-/* --- 100,000 random heaps of events on one CPU, against a model that keeps all of them --- */
+/* --- 20,000 random heaps of events on one CPU, against a model that keeps all of them --- */
 
 static struct span_event random_event(uint64_t number, uint64_t tsc)
 {
