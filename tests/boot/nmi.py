@@ -2,7 +2,7 @@
 """A panic works at any moment, and a hung kernel still tells what it knows.
 
 Boots, waits for a line of the console, injects an NMI through QEMU's control socket, and expects
-a panic with a complete capture: once in an endless loop, and NMIS times (default 12; 64 in `make soak`), one step
+a panic with a complete capture: once when it is in an endless loop, and NMIS times (default 12; 64 in `make soak`), one step
 of time later each, from the console's first line to the middle of the dump.  Where the NMI comes
 too late the boot has succeeded, and the capture must be complete as well.  The same inside a panic:
 its dump goes on, and no event is missing.  And with every probe of the kernel enabled, on one CPU and
@@ -10,6 +10,7 @@ on four, so that it mostly comes while one fires.  Ends with TAP.
 """
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,18 +18,39 @@ import tempfile
 import time
 
 
-def inject(path):
+def place_of(function):
+    """Where the kernel's function begins and ends."""
+    symbols = subprocess.run(["nm", "-S", "build/firstlight.debug"], capture_output=True, text=True, check=True).stdout
+    start, size = re.search(rf"^([0-9a-f]+) ([0-9a-f]+) [tT] {function}$", symbols, re.MULTILINE).groups()
+    return range(int(start, 16), int(start, 16) + int(size, 16))
+
+
+def ask(stream, command, **arguments):
+    """What QEMU answers, between what it tells unasked.  None: it refuses, or has gone."""
+    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+    stream.flush()
+    for text in stream:
+        answer = json.loads(text)
+        if "return" in answer or "error" in answer:
+            return answer.get("return")
+    return None
+
+
+def inject(path, function):
+    """An NMI; where a function is named, as soon as the machine is in it."""
     with socket.socket(socket.AF_UNIX) as control:
         control.connect(path)
         stream = control.makefile("rw")
-        stream.readline()  # the greeting
-        for command in ("qmp_capabilities", "inject-nmi"):
-            stream.write(json.dumps({"execute": command}) + "\n")
-            stream.flush()
-            stream.readline()
+        ask(stream, "qmp_capabilities")
+        place = place_of(function) if function else ()
+        while function:
+            registers = ask(stream, "human-monitor-command", **{"command-line": "info registers"})
+            if registers is None or int(re.search("EIP=([0-9a-f]+)", registers)[1], 16) in place:
+                break
+        ask(stream, "inject-nmi")
 
 
-def boot(folder, append, line, delay, more=()):
+def boot(folder, append, line, delay, more=(), function=None):
     """Gives flight's exit status, its last words, and what verify says of the capture."""
     flight = os.path.abspath("build/flight")
     path, capture = os.path.join(folder, "qmp"), os.path.join(folder, "capture")
@@ -44,7 +66,7 @@ def boot(folder, append, line, delay, more=()):
             injected = True
             time.sleep(delay)
             try:
-                inject(path)
+                inject(path, function)
             except OSError:
                 pass  # QEMU has gone already
     error = run.stderr.read().strip()
@@ -99,7 +121,8 @@ def make_enabling(folder):
 def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        status, error, verified, _, capture = boot(folder, "fault=loop", "Firstlight is multi-user", 0, ["--bare"])
+        status, error, verified, _, capture = boot(folder, "fault=loop", "Firstlight is multi-user", 0, ["--bare"],
+                                                  "fault_happen")
         results.append((status == 3 and "non-maskable interrupt" in error, "an NMI ends an endless loop in a panic"))
         results.append((verified == 0, "the capture is complete and its books balance"))
         with open(capture, "rb") as file:
