@@ -36,7 +36,7 @@ check 'SIGTERM ends a run that nobody reads' gives 143 'interrupted by signal 15
 
 mkfifo "$work/line" || bail 'no FIFO'
 listen() {
-    { yes 'a line of text' | head -c 3000000; sleep 1.5; } > "$work/line" &
+    { yes 'a line of text' | head -c 3000000; sleep 4; } > "$work/line" &
     stalled 60 "$1" "$flight" capture "$work/line" --timeout "$2" -o "$work/capture"
     listened=$?
     wait
@@ -169,7 +169,7 @@ check 'and what a run has traced' gives 141 '^flight: success' left default "$fl
 check 'in no further line' test "$(grep -vc '^dtrace: ' "$work/gives.err")" = 1
 
 zeros() {
-    { head -c 3000000 /dev/zero; sleep 1.2; } | "$flight" capture - --quiet --timeout 1 -o "$work/zeros"
+    { head -c 3000000 /dev/zero; sleep 4; } | "$flight" capture - --quiet --timeout 1 -o "$work/zeros"
 }
 check 'a line without an end times out' gives 4 'no end after 1 s' zeros
 check 'and its tail is cut' test "$(wc -c < "$work/gives.err")" -lt 300
