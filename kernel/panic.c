@@ -15,9 +15,10 @@
 #include "kernel/tslog.h"
 
 /* How far the panic has come; a panic inside a panic skips what it has reached. */
-static enum {
+static volatile enum {
     STAGE_NONE,
     STAGE_TELLING,       /* message and backtrace are being printed */
+    STAGE_RECORDING,     /* its own events are being recorded */
     STAGE_DUMPING,       /* the tables are being written */
     STAGE_DUMPING_AGAIN, /* what is left of them, after a panic inside that */
     STAGE_VERDICT,       /* the verdict is being sent */
@@ -45,18 +46,27 @@ static void keep_reason(const char *format, va_list arguments)
     text_print_list(&sink, format, arguments);
 }
 
+/* The events of the panic.  A panic inside this records them as well, and goes on to the tables if that fails, too. */
+static void record(void)
+{
+    static struct trace_once event, tslog_event;
+    stage = stage < STAGE_RECORDING ? STAGE_RECORDING : STAGE_DUMPING;
+    trace_tracer_enter(&tracing_tracer, TRACE_PHASE_SHUTDOWN, scheduler_now());
+    BOOTTRACE_ONCE("panic", &event);
+    TSEVENT_ONCE("PANIC", &tslog_event);
+    stage = STAGE_DUMPING;
+}
+
 /* A second time it goes on behind what was sent; whatever went wrong may have been in the text. */
 static void dump(void)
 {
-    bool again = stage == STAGE_DUMPING;
-    stage = again ? STAGE_DUMPING_AGAIN : STAGE_DUMPING;
     if (tracing_tracer.arena == NULL)
         return; /* nothing has been recorded yet */
-    if (!again) {
-        trace_tracer_enter(&tracing_tracer, TRACE_PHASE_SHUTDOWN, scheduler_now());
-        BOOTTRACE("panic");
-        TSEVENT("PANIC");
-        tracing_send_header(); /* takes its time, in which another panic would lose the events */
+    if (stage == STAGE_DUMPING) {
+        stage = STAGE_DUMPING_AGAIN;
+    } else {
+        record();
+        tracing_send_header();
         fault_happen_in_panic();
         anonymous_end();
     }

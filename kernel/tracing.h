@@ -40,6 +40,15 @@ static inline struct trace_cpu *tracing_this_cpu(void)
         preemption_enable();                                                                       \
     } while (0)
 
+/* The same for what may be cut off by a panic and done again: the event is there once.  Context: panic. */
+#define TRACE_ONCE_INTO(way, text, once)                                                           \
+    do {                                                                                           \
+        TRACE_SITE(trace_event_site, text);                                                        \
+        const struct trace_cpu *trace_event_cpu = tracing_this_cpu();                              \
+        trace_cpu_record_once(trace_event_cpu, trace_event_cpu->way, &trace_event_site, cpu_tsc,   \
+                              once);                                                               \
+    } while (0)
+
 /* The same at a time that is known. */
 #define TRACE_INTO_AT(way, text, tsc)                                                              \
     do {                                                                                           \
@@ -56,7 +65,8 @@ static inline struct trace_cpu *tracing_this_cpu(void)
 #define TRACE_INTO(way, text)                                                                      \
     do {                                                                                           \
     } while (0)
-#define TRACE_INTO_AT(way, text, tsc) ((void)(tsc))
+#define TRACE_ONCE_INTO(way, text, once) ((void)(once))
+#define TRACE_INTO_AT(way, text, tsc)    ((void)(tsc))
 #endif
 
 /* A plain event, switched by trace.enabled. */
@@ -69,6 +79,11 @@ static inline struct trace_cpu *tracing_this_cpu(void)
     do {                                                                                           \
         TRACING_PROBE(text);                                                                       \
         TRACE_INTO(annotations, text);                                                             \
+    } while (0)
+#define BOOTTRACE_ONCE(text, once)                                                                 \
+    do {                                                                                           \
+        TRACING_PROBE(text);                                                                       \
+        TRACE_ONCE_INTO(annotations, text, once);                                                  \
     } while (0)
 #define BOOTTRACE_AT(text, tsc)                                                                    \
     do {                                                                                           \

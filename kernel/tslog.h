@@ -15,6 +15,7 @@
 #define TSENTER_AT(function, tsc) TRACE_INTO_AT(tslog, "ENTER " function, tsc)
 #define TSEXIT(function)          TRACE_INTO(tslog, "EXIT " function)
 #define TSEVENT(text)             TRACE_INTO(tslog, "EVENT " text)
+#define TSEVENT_ONCE(text, once)  TRACE_ONCE_INTO(tslog, "EVENT " text, once)
 
 /* Enters here and exits wherever the block is left; once in a block, among its declarations.
  *

@@ -56,7 +56,7 @@ enum fault {
     FAULT_RESET,
     FAULT_EARLY,  /* a panic before there is a console */
     FAULT_NESTED, /* a trap inside a panic, when it begins with the tables */
-    FAULT_ARENA,  /* the tables are lost: a trap inside a panic, and again inside that one */
+    FAULT_ARENA,  /* the tables are lost: a trap inside a panic, and again inside those */
     FAULT_TEXT,   /* a write to the kernel's code */
     FAULT_DIVIDE, /* a division by zero */
 };

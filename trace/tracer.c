@@ -105,6 +105,32 @@ void trace_tracer_move(struct trace_tracer *tracer, struct trace_arena *arena)
                             trace_arena_table(old, i, early[k]), carried[k][i]);
 }
 
+/* Whether an event of that name has been claimed; one that is not there may be it. */
+static bool is_begun(const struct trace_once *once, uint16_t name)
+{
+    for (uint64_t n = once->from; n < trace_local_read(&once->table->written); n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        if (trace_table_read(once->table, n, &record, &usage) != TRACE_READ_OK ||
+            record.name == name)
+            return true;
+    }
+    return false;
+}
+
+void trace_cpu_record_once(const struct trace_cpu *cpu, struct trace_table *table,
+                           const struct trace_site *site, uint64_t (*now)(void),
+                           struct trace_once *once)
+{
+    if (once->table == NULL) {
+        once->from = trace_local_read(&table->written);
+        __atomic_store_n(&once->table, table, __ATOMIC_RELEASE);
+    } else if (is_begun(once, site->id)) {
+        return;
+    }
+    trace_cpu_record_now(cpu, once->table, site, now);
+}
+
 void trace_tracer_switch(struct trace_tracer *tracer, struct trace_switches on)
 {
     tracer->on = on;
@@ -133,10 +159,10 @@ static bool raise_phase(struct trace_arena *arena, uint32_t phase)
 void trace_tracer_enter(struct trace_tracer *tracer, enum trace_phase phase, uint64_t tsc)
 {
     struct trace_arena *arena = tracer->arena;
-    if (!raise_phase(arena, (uint32_t)phase))
-        return;
-    arena->phase_tsc[phase] = tsc;
-    aim(tracer);
+    if (__atomic_load_n(&arena->phase, __ATOMIC_RELAXED) < (uint32_t)phase)
+        arena->phase_tsc[phase] = tsc;
+    (void)raise_phase(arena, (uint32_t)phase);
+    aim(tracer); /* whoever has raised it may have been cut off here by a panic, which enters the same */
 }
 
 void trace_tracer_resume(struct trace_tracer *tracer, uint64_t tsc)

@@ -92,6 +92,21 @@ trace_cpu_record_now(const struct trace_cpu *cpu, struct trace_table *table,
     trace_table_publish(table, &slot);
 }
 
+/* An event that is to be there once, although what records it may be cut off for good and then be done again, as in
+ * a panic.  Zeroed before the first time. */
+struct trace_once {
+    struct trace_table *table; /* where it goes, NULL: not tried yet */
+    uint64_t from;             /* events before this one are others */
+};
+
+/* Records an event of a static site as trace_cpu_record_now does, unless an earlier call with the same `once` has
+ * begun to.  What such a call has claimed and not published is lost, and counted as dropped.  In a
+ * table that has no room left it cannot be told from another that came since.  Context: as above, on the same CPU; calls
+ * nest, and the outer one does not go on. */
+void trace_cpu_record_once(const struct trace_cpu *cpu, struct trace_table *table,
+                           const struct trace_site *site, uint64_t (*now)(void),
+                           struct trace_once *once);
+
 /* The same for an event whose time is known. */
 static inline void trace_cpu_record_at(const struct trace_cpu *cpu, struct trace_table *table,
                                        const struct trace_site *site, uint64_t tsc)

@@ -186,7 +186,8 @@ check 'several panics at once, on 4 CPUs' ends 3 'panic: debug.kdb.panic was set
     --smp 4 --exec 'sh -c "sleep 1; panic" & sh -c "sleep 1; panic" & sh -c "sleep 1; panic" & sleep 5'
 check 'a trap in every dump: nothing of the tables, but a verdict' ends 3 'panic: fault=arena' true \
     --append fault=arena
-check 'and two panics inside a panic' test "$(grep -c '^panic inside the panic' "$work/ends.out")" = 2
+check 'and three panics inside a panic: of its event, once more, and of the tables' \
+    test "$(grep -c '^panic inside the panic' "$work/ends.out")" = 3
 
 # --- Somebody at the console ---
 

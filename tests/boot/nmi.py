@@ -5,7 +5,8 @@ Boots, waits for a line of the console, injects an NMI through QEMU's control so
 a panic with a complete capture: once when it is in an endless loop, and NMIS times (default 12; 64 in `make soak`), one step
 of time later each, from the console's first line to the middle of the dump.  Where the NMI comes
 too late the boot has succeeded, and the capture must be complete as well.  The same inside a panic:
-its dump goes on, and no event is missing.  And with every probe of the kernel enabled, on one CPU and
+its dump goes on, and no event is missing; and so many instructions behind the beginning of its dump, and of the
+recording of its own event, by QEMU's debugger.  And with every probe of the kernel enabled, on one CPU and
 on four, so that it mostly comes while one fires.  Ends with TAP.
 """
 import json
@@ -16,6 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
+
+FLIGHT = os.path.abspath("build/flight")
+NMIS = int(os.environ.get("NMIS", "12"))
+
+# Functions that are come to one after the other, the instructions behind the last of them that NMIs are spread over, and
+# how many: as far as the header is sent, and as far as both events of the panic are recorded.
+IN_A_DUMP = ((["dump"], 1200, NMIS // 2), (["dump", "trace_cpu_record_once"], 180, NMIS))
 
 
 def place_of(function):
@@ -50,16 +58,80 @@ def inject(path, function):
         ask(stream, "inject-nmi")
 
 
-def boot(folder, append, line, delay, more=(), function=None):
-    """Gives flight's exit status, its last words, and what verify says of the capture."""
-    flight = os.path.abspath("build/flight")
+class Debugger:
+    """QEMU's, by the remote serial protocol of GDB."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.stream = self.socket.makefile("rwb")
+
+    def ask(self, command):
+        self.stream.write(b"$%s#%02x" % (command, sum(command) % 256))
+        self.stream.flush()
+        while self.stream.read(1) != b"$":
+            pass
+        while self.stream.read(1) != b"#":
+            pass
+        self.stream.read(2)
+        self.stream.write(b"+")
+
+    def go_to(self, function):
+        place = b"%x,1" % place_of(function).start
+        for command in b"Z1," + place, b"c", b"z1," + place:
+            self.ask(command)
+
+    def step(self):
+        self.ask(b"s")
+
+    def leave(self):
+        self.ask(b"D")
+        self.socket.close()
+
+
+def start(folder, append, more):
+    """Starts a run whose QEMU listens for what controls it; gives it, and the names of the socket and of the capture."""
     path, capture = os.path.join(folder, "qmp"), os.path.join(folder, "capture")
     if os.path.exists(path):
         os.remove(path)
     run = subprocess.Popen(
-        [flight, "run", "--timeout", "60", "--append", append, "-o", capture,
+        [FLIGHT, "run", "--timeout", "60", "--append", append, "-o", capture,
          "--qemu-arg", "-qmp", "--qemu-arg", f"unix:{path},server=on,wait=off", *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return run, path, capture
+
+
+def end(run, capture):
+    """Gives flight's exit status, its last words, and what verify says of the capture."""
+    error = run.communicate()[1].strip()
+    verify = subprocess.run([FLIGHT, "verify", capture], capture_output=True, text=True)
+    return run.wait(), error, verify.returncode, verify.stdout.strip(), capture
+
+
+def boot_to(folder, append, functions, steps, more):
+    """A run with an NMI so many instructions behind the beginning of the last of these functions."""
+    path = os.path.join(folder, "gdb")
+    run, control, capture = start(folder, append, ["--qemu-arg", "-S", "--qemu-arg", "-gdb",
+                                                   "--qemu-arg", f"unix:{path},server=on,wait=off", *more])
+    while True:
+        try:
+            debugger = Debugger(path)
+            break
+        except OSError:
+            time.sleep(0.01)
+    for function in functions:
+        debugger.go_to(function)
+    for _ in range(steps):
+        debugger.step()
+    inject(control, None)
+    debugger.leave()
+    os.remove(path)
+    return end(run, capture)
+
+
+def boot(folder, append, line, delay, more=(), function=None):
+    """A run with an NMI behind a line of the console; where a function is named, in it."""
+    run, path, capture = start(folder, append, more)
     injected = False
     for text in run.stdout:
         if not injected and text.startswith(line):
@@ -69,24 +141,21 @@ def boot(folder, append, line, delay, more=(), function=None):
                 inject(path, function)
             except OSError:
                 pass  # QEMU has gone already
-    error = run.stderr.read().strip()
-    verify = subprocess.run([flight, "verify", capture], capture_output=True, text=True)
-    return run.wait(), error, verify.returncode, verify.stdout.strip(), capture
+    return end(run, capture)
 
 
 def events_of(capture):
     """The events of each table that the capture holds, but for that of the NMI, which finds one phase or the next;
     and of the last table those that were begun and are counted as dropped."""
-    report = subprocess.run([os.path.abspath("build/flight"), "report", "--format", "json", capture],
+    report = subprocess.run([FLIGHT, "report", "--format", "json", capture],
                             capture_output=True, text=True)
     tables = json.loads(report.stdout)["tables"]
     return [sum(event["event"] != "fatal trap" for event in table["events"]) for table in tables] + [tables[2]["dropped"]]
 
 
-def inside_a_panic(folder, delay):
-    """Whether everything is there, after an NMI in the dump of a panic; and what there was."""
-    status, error, verified, words, capture = boot(folder, "fault=panic workload=3000 trace.run=4000 kern.boottrace.enabled=1",
-                                                   "panic: fault=panic", delay, ["--bare"])
+def inside_a_panic(boot, *when):
+    """Whether everything is there, after an NMI in a panic; and what there was."""
+    status, error, verified, words, capture = boot("fault=panic workload=3000 trace.run=4000 kern.boottrace.enabled=1", *when)
     whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
     with open(capture, "rb") as file:
         inside = b"panic inside the panic" in file.read()
@@ -128,7 +197,7 @@ def main():
         with open(capture, "rb") as file:
             results.append((b"fault_happen+" in file.read(), "the backtrace names the function that hung"))
         late = 0
-        for i in range(int(os.environ.get("NMIS", "12"))):
+        for i in range(NMIS):
             status, error, verified, words, _ = boot(folder, "workload=2000", "console:", i * 0.08)
             late += status == 0
             # A frame that the panic cut off is the one thing that may be damaged.
@@ -139,16 +208,23 @@ def main():
             results.append((good, f"an NMI {i * 80} ms after the console's first line"))
         print(f"# {late} came after the end")
         hits = 0
-        for i in range(int(os.environ.get("NMIS", "12")) // 2):
-            good, inside, words = inside_a_panic(folder, i * 0.005)
+        for i in range(NMIS // 2):
+            good, inside, words = inside_a_panic(lambda append: boot(folder, append, "panic: fault=panic", i * 0.005, ["--bare"]))
             hits += inside
             if not good:
                 print(f"# {i}: {words}", file=sys.stderr)
             results.append((good, f"an NMI {i * 5} ms after the first line of a panic"))
         print(f"# {hits} came inside the panic")
+        for functions, instructions, count in IN_A_DUMP:
+            for i in range(count):
+                steps = i * instructions // count
+                good, inside, words = inside_a_panic(lambda append: boot_to(folder, append, functions, steps, ["--bare"]))
+                if not (good and inside):
+                    print(f"# {steps}: {words}", file=sys.stderr)
+                results.append((good and inside, f"an NMI {steps} instructions behind {functions[-1]} in a panic"))
         make_enabling(folder)
         for cpus in (1, 4):
-            for i in range(int(os.environ.get("NMIS", "12")) // 4):
+            for i in range(NMIS // 4):
                 good, words = with_all_probes(folder, cpus, i * 0.15)
                 if not good:
                     print(f"# {i}: {words}", file=sys.stderr)

@@ -433,6 +433,7 @@ static struct {
     struct trace_arena *old;
     struct trace_arena *new;
     struct trace_tracer tracer;
+    struct trace_once once;
     unsigned events;
     unsigned flood;
 } house;
@@ -626,6 +627,80 @@ static void test_nothing_leads_back_from_the_end(void)
     verdict(found->backwards == 0, "the end that comes anywhere in a way back", "is final");
 }
 
+enum {
+    PANIC = 7,
+    TRAP = 8,
+    TIME_OF_SHUTDOWN = 2
+};
+
+static uint64_t time_of_panic(void)
+{
+    return tsc_of(PANIC);
+}
+
+static void panic_in_house(void)
+{
+    static const struct trace_site site = {.id = PANIC};
+    const struct trace_cpu *cpu = &house.tracer.cpu[0];
+    trace_tracer_enter(&house.tracer, TRACE_PHASE_SHUTDOWN, TIME_OF_SHUTDOWN);
+    trace_cpu_record_once(cpu, cpu->annotations, &site, time_of_panic, &house.once);
+}
+
+/* How many events of the panic a table tells of. */
+static uint64_t panics_in(enum trace_table_id id)
+{
+    const struct trace_table *table = trace_arena_table(house.old, 0, id);
+    const struct trace_range range = trace_table_range(table);
+    uint64_t panics = trace_table_books(table, NULL, range).dropped;
+    for (uint64_t n = range.first; n < range.end; n++) {
+        struct trace_record record;
+        struct trace_usage usage;
+        panics += trace_table_read(table, n, &record, &usage) == TRACE_READ_OK &&
+                  record.name == PANIC && record.tsc == time_of_panic();
+    }
+    return panics;
+}
+
+static void judge_panic(unsigned traps)
+{
+    found->lost += panics_in(TRACE_TABLE_SHUTDOWN) == 0;
+    found->invented += panics_in(TRACE_TABLE_SHUTDOWN) > 1 || panics_in(TRACE_TABLE_BOOT) > 0;
+    found->unbalanced +=
+        emitted(house.old, TRACE_TABLE_BOOT) + emitted(house.old, TRACE_TABLE_SHUTDOWN) !=
+        1 + traps;
+    found->torn += house.old->phase_tsc[TRACE_PHASE_SHUTDOWN] != TIME_OF_SHUTDOWN;
+}
+
+static void read_nothing(void)
+{
+}
+
+/* Nothing comes back from it. */
+static void panic_by_trap(void)
+{
+    const struct trace_cpu *cpu = &house.tracer.cpu[0];
+    trace_table_record(cpu->annotations, tsc_of(TRAP), TRAP, 0);
+    panic_in_house();
+    judge_panic(1);
+    _exit(0);
+}
+
+static void test_panic_in_a_panic(void)
+{
+    *found = (struct findings){0};
+    start_house(NEW_CAPACITY);
+    house.once = (struct trace_once){0};
+    step_through(panic_in_house, panic_by_trap);
+    judge_panic(0);
+    verdict(found->lost == 0, "a panic anywhere in the recording of one", "loses no event of it");
+    verdict(found->invented == 0, "a panic anywhere in the recording of one",
+            "makes one event in one table");
+    verdict(found->unbalanced == 0, "a panic anywhere in the recording of one",
+            "leaves books that balance");
+    verdict(found->torn == 0, "a panic anywhere in the recording of one",
+            "knows when the shutdown began");
+}
+
 static void reset_as_filtered(void)
 {
     trace_tracer_reset(&house.tracer, TRACE_TABLE_BOOT, true);
@@ -696,6 +771,9 @@ int main(int count, char **arguments)
     test_shutdown_is_final();
     test_switch_in_a_phase_switch();
     test_nothing_leads_back_from_the_end();
+    watch = read_nothing;
+    test_panic_in_a_panic();
+    watch = read_house;
     test_reset();
     test_move("a move that two events interrupt anywhere", 16, 2);
     test_move("a move that more events interrupt than the old table could hold", OLD_CAPACITY,

@@ -349,6 +349,62 @@ static void with_sites_switched_off_everything_is_counted_as_filtered(void **sta
     free(new);
 }
 
+static uint64_t now(void)
+{
+    return 500;
+}
+
+static void record_once(const struct trace_cpu *cpu, struct trace_once *once)
+{
+    trace_cpu_record_once(cpu, cpu->sites, &site_alpha, now, once);
+}
+
+static void what_is_recorded_once_is_there_once_however_often_it_is_tried(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&large_shape);
+    struct trace_tracer *tracer = tracer_of(arena);
+    struct trace_cpu *cpu = &tracer->cpu[0];
+    struct trace_once once = {0}, other = {0};
+    record_site(cpu, &site_alpha, 400); /* another one of that name, before */
+    record_once(cpu, &once);
+    record_site(cpu, &site_beta, 600);
+    record_once(cpu, &once);
+    trace_tracer_enter(tracer, TRACE_PHASE_SHUTDOWN, 700);
+    record_once(cpu, &once);
+    expect_event(arena, 0, TRACE_TABLE_BOOT, 1, 500, site_alpha.id, 0);
+    expect_books(arena, 0, TRACE_TABLE_BOOT, (struct trace_books){.emitted = 3, .kept = 3});
+    expect_books(arena, 0, TRACE_TABLE_SHUTDOWN, (struct trace_books){0});
+    record_once(cpu, &other);
+    expect_event(arena, 0, TRACE_TABLE_SHUTDOWN, 0, 500, site_alpha.id, 0);
+    free(tracer);
+    free(arena);
+}
+
+static void what_was_claimed_once_and_cut_off_is_not_recorded_again(void **state)
+{
+    (void)state;
+    struct trace_arena *arena = arena_of(&small_shape);
+    struct trace_tracer *tracer = tracer_of(arena);
+    struct trace_cpu *cpu = &tracer->cpu[0];
+    struct trace_once cut_off = {.table = cpu->sites, .from = 0}, full = {0};
+    (void)trace_table_open(cpu->sites);
+    record_site(cpu, &site_beta, 600);
+    record_once(cpu, &cut_off);
+    expect_books(arena, 0, TRACE_TABLE_BOOT,
+                 (struct trace_books){.emitted = 2, .kept = 1, .dropped = 1});
+    struct trace_once not_begun = {.table = cpu->sites, .from = 1};
+    record_once(cpu, &not_begun);
+    expect_event(arena, 0, TRACE_TABLE_BOOT, 2, 500, site_alpha.id, 0);
+    record_site(cpu, &site_beta, 700);
+    for (int i = 0; i < 2; i++)
+        record_once(cpu, &full);
+    expect_books(arena, 0, TRACE_TABLE_BOOT,
+                 (struct trace_books){.emitted = 5, .kept = 3, .dropped = 2});
+    free(tracer);
+    free(arena);
+}
+
 static void a_second_move_forgets_nothing_that_was_filtered(void **state)
 {
     (void)state;
@@ -469,6 +525,8 @@ int main(void)
         cmocka_unit_test(boot_and_shutdown_keep_the_first_events_and_run_the_last),
         cmocka_unit_test(moving_to_a_larger_arena_keeps_everything),
         cmocka_unit_test(with_sites_switched_off_everything_is_counted_as_filtered),
+        cmocka_unit_test(what_is_recorded_once_is_there_once_however_often_it_is_tried),
+        cmocka_unit_test(what_was_claimed_once_and_cut_off_is_not_recorded_again),
         cmocka_unit_test(a_second_move_forgets_nothing_that_was_filtered),
         cmocka_unit_test(the_clock_of_a_cpu_is_unknown_until_it_is_set_and_moves_along),
         cmocka_unit_test(no_offset_leads_out_of_what_a_time_can_be),
