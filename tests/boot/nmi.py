@@ -66,13 +66,16 @@ class Debugger:
         self.socket.connect(path)
         self.stream = self.socket.makefile("rwb")
 
+    def skip_to(self, wanted):
+        while (byte := self.stream.read(1)) != wanted:
+            if not byte:
+                raise EOFError
+
     def ask(self, command):
         self.stream.write(b"$%s#%02x" % (command, sum(command) % 256))
         self.stream.flush()
-        while self.stream.read(1) != b"$":
-            pass
-        while self.stream.read(1) != b"#":
-            pass
+        self.skip_to(b"$")
+        self.skip_to(b"#")
         self.stream.read(2)
         self.stream.write(b"+")
 
@@ -108,24 +111,34 @@ def end(run, capture):
     return run.wait(), error, verify.returncode, verify.stdout.strip(), capture
 
 
+def debugger_of(run, path):
+    """As soon as QEMU listens there; OSError: it never will."""
+    while True:
+        try:
+            return Debugger(path)
+        except OSError:
+            if run.poll() is not None:
+                raise
+            time.sleep(0.01)
+
+
 def boot_to(folder, append, functions, steps, more):
     """A run with an NMI so many instructions behind the beginning of the last of these functions."""
     path = os.path.join(folder, "gdb")
+    if os.path.exists(path):
+        os.remove(path)
     run, control, capture = start(folder, append, ["--qemu-arg", "-S", "--qemu-arg", "-gdb",
                                                    "--qemu-arg", f"unix:{path},server=on,wait=off", *more])
-    while True:
-        try:
-            debugger = Debugger(path)
-            break
-        except OSError:
-            time.sleep(0.01)
-    for function in functions:
-        debugger.go_to(function)
-    for _ in range(steps):
-        debugger.step()
-    inject(control, None)
-    debugger.leave()
-    os.remove(path)
+    try:
+        debugger = debugger_of(run, path)
+        for function in functions:
+            debugger.go_to(function)
+        for _ in range(steps):
+            debugger.step()
+        inject(control, None)
+        debugger.leave()
+    except (OSError, EOFError):
+        pass  # QEMU has gone already, without a panic inside the panic
     return end(run, capture)
 
 
@@ -153,9 +166,9 @@ def events_of(capture):
     return [sum(event["event"] != "fatal trap" for event in table["events"]) for table in tables] + [tables[2]["dropped"]]
 
 
-def inside_a_panic(boot, *when):
+def inside_a_panic(boot):
     """Whether everything is there, after an NMI in a panic; and what there was."""
-    status, error, verified, words, capture = boot("fault=panic workload=3000 trace.run=4000 kern.boottrace.enabled=1", *when)
+    status, error, verified, words, capture = boot("fault=panic workload=3000 trace.run=4000 kern.boottrace.enabled=1")
     whole = verified == 0 or (words.startswith("damaged frame") and "\n" not in words)
     with open(capture, "rb") as file:
         inside = b"panic inside the panic" in file.read()
