@@ -11,6 +11,7 @@
 
 /* The guest's TSC counts instructions of a machine that was reset a moment ago. */
 #define COUNTS_FROM_RESET "clock.counts_from_reset=1"
+#define IDLE_SPINS        "machdep.idle=spin"
 
 /* Longer quoted words the kernel does not read either (kernel/tunables.c). */
 #define CONSOLE_WORD 1024
@@ -45,7 +46,8 @@ static char *append_text(const struct qemu_plan *plan)
 {
     if (!plan->deterministic)
         return memory_text("%s", plan->append);
-    return memory_text("%s%s%s", COUNTS_FROM_RESET, *plan->append != '\0' ? " " : "", plan->append);
+    return memory_text("%s%s%s%s", COUNTS_FROM_RESET, plan->cpus > 1 ? " " IDLE_SPINS : "",
+                       *plan->append != '\0' ? " " : "", plan->append);
 }
 
 /* The console as the kernel reads it: each valid option overrules those before. */
@@ -160,7 +162,7 @@ static void add_machine(struct vector *vector, const struct qemu_plan *plan)
  *
  * Recording, which nobody reads, keeps QEMU's main loop from looking at a CPU while it runs.  Else it can see one that
  * halts before its last instructions have been counted, and time goes on from there by so many too much
- * (QEMU's icount_start_warp_timer).  It cannot record several CPUs. */
+ * (QEMU's icount_start_warp_timer).  It cannot record several CPUs; there the kernel keeps one from halting. */
 static void add_determinism(struct vector *vector, const struct qemu_plan *plan)
 {
     const bool loader = plan->medium != QEMU_MEDIUM_KERNEL;

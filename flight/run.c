@@ -132,7 +132,8 @@ static enum flight_status start(const struct run *run, const struct staging *sta
 {
     char *messages = staging_path(staging, "qemu.messages");
     struct emulator emulator;
-    /* What recording prevents with one CPU (add_determinism in qemu.c), this makes rare with several. */
+    /* What recording prevents with one CPU (add_determinism in qemu.c), and IDLE_SPINS with several, this makes rare
+     * where a medium's menu has no such word. */
     const bool stays = run->plan.deterministic && run->plan.cpus > 1;
     int error = emulator_start(&emulator, arguments, staging->work, messages, hears(run), stays);
     free(messages);
@@ -305,7 +306,8 @@ const struct flight_command run_command = {
         "  --exec COMMAND     the kernel runs it once it is multi-user, then shuts down; may be\n"
         "                     repeated.  A medium gets a copy with a file etc/autoexec\n"
         "  --deterministic    count instructions instead of time: equal runs give equal captures\n"
-        "                     (with several CPUs nearly always); uefi only for --net, uefi32 not\n"
+        "                     (a medium with several CPUs nearly always); uefi only for --net,\n"
+        "                     uefi32 not\n"
         "  --timeout SECONDS  default 120, with --interactive none\n"
         "  --qemu-arg ARG     one more argument for QEMU\n"
         "  -o CAPTURE         also keep the raw serial stream\n"

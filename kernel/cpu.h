@@ -156,6 +156,17 @@ static inline void cpu_wait_for_interrupt(void)
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
 }
 
+/* The same without halting: lets interrupts in for so many rounds of 256 instructions, in rows as those of
+ * cpu_spin(), and then the other CPUs of an emulator that runs all of them on one thread. */
+static inline void cpu_spin_for_interrupts(uint32_t rounds)
+{
+    __asm__ volatile("sti" : : : "memory");
+    for (; rounds > 0; rounds--)
+        __asm__ volatile(".rept 253\n\tnop\n\t.endr");
+    cpu_pause();
+    cpu_interrupts_off();
+}
+
 /* Lets pending interrupts in, for one instruction. */
 static inline void cpu_take_interrupts(void)
 {

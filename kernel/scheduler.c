@@ -9,10 +9,12 @@
 #include "kernel/thread_list.h"
 #include "kernel/timer.h"
 #include "kernel/tracing.h"
+#include "kernel/tunables.h"
 #include "kernel/wait_queue.h"
 
 enum {
     SLICE_MS = 10,
+    IDLE_ROUNDS = 32,     /* between two looks whether another CPU of an emulator can go on */
     RETRY_US = 50,        /* when a switch is due, but the thread is recording an event */
     RETRY_CYCLES = 20000, /* at least: an interrupt must not take all the time until the next one */
 };
@@ -400,10 +402,14 @@ struct scheduler_times scheduler_times_of_all(void)
 int scheduler_idle(void *nothing)
 {
     (void)nothing;
+    const bool spins = percpu_this()->number == 0 && tunable(TUNABLE_IDLE) == IDLE_SPIN;
     cpu_interrupts_off();
     for (;;) {
         if (timer_works()) {
-            cpu_wait_for_interrupt();
+            if (spins)
+                cpu_spin_for_interrupts(IDLE_ROUNDS);
+            else
+                cpu_wait_for_interrupt();
             continue;
         }
         cpu_take_interrupts();

@@ -16,6 +16,8 @@ enum {
     TIMEOUT_MAX = 999999, /* seconds */
 };
 
+static const char *const idle_names[] = {[IDLE_HLT] = "hlt", [IDLE_SPIN] = "spin", NULL};
+
 static const char *const fault_names[] = {
     [FAULT_NONE] = "none",     [FAULT_PANIC] = "panic",
     [FAULT_INT3] = "int3",     [FAULT_STACK] = "stack",
@@ -110,6 +112,10 @@ static struct tunable table[TUNABLE_COUNT] = {
                                    .early = true,
                                    .maximum = 2,
                                    .default_value = 2},
+    [TUNABLE_IDLE] = {.name = "machdep.idle",
+                      .help = "how the boot CPU idles",
+                      .type = TUNABLE_CHOICE,
+                      .choices = idle_names},
     [TUNABLE_FAULT] = {.name = "fault",
                        .help = "how to die, for tests",
                        .type = TUNABLE_CHOICE,

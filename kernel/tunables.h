@@ -20,6 +20,7 @@ enum tunable_id {
     TUNABLE_WORKLOAD,           /* plain events into each table */
     TUNABLE_TORTURE,            /* events to be recorded by threads that do much else */
     TUNABLE_COUNTS_FROM_RESET,  /* 0 or 1: the TSC does, or not; 2: the kernel guesses */
+    TUNABLE_IDLE,               /* enum idle */
     TUNABLE_FAULT,              /* enum fault */
     TUNABLE_FAULT_CPU,
     TUNABLE_FAULT_CONTEXT, /* enum fault_context */
@@ -42,6 +43,12 @@ enum tunable_id {
     TUNABLE_DTRACE_PRINT, /* what nobody has claimed is printed at the end */
     TUNABLE_DTRACE_DEADMAN, /* ns; a CPU that spends nine tenths of it in probes ends tracing, 0: none */
     TUNABLE_COUNT,
+};
+
+/* `machdep.idle=`: what the boot CPU does while it has no thread to run; the others halt. */
+enum idle {
+    IDLE_HLT,
+    IDLE_SPIN, /* an emulator that counts instructions never has to guess how long all CPUs have slept */
 };
 
 /* `fault=`: how to die, in the phase of `fault.phase=` unless the name says otherwise. */

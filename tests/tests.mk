@@ -164,6 +164,12 @@ $(B)/tests/enabling: $(patsubst %,$(B)/host/tests/%.o,boot/enabling unit/dof_bui
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
+# A busy machine for QEMU.
+$(B)/tests/late_halts.so: tests/boot/late_halts.c Makefile | $(B)/.packages-test
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -shared -o $@ $<
+
 $(B)/sanitized/kernel/memory_functions.o: sanitized_more := -fno-builtin \
     $(foreach name,memcpy memmove memset memcmp strlen,-D$(name)=kernel_$(name))
 $(B)/tests/test_dif_run: | $(B)/tests/programs.bin
